@@ -1,0 +1,3 @@
+//! A Terraform provider for the NATS JetStream buckets and streams that wasmCloud hosts and wadm need.
+
+pub mod terraform;

@@ -1,0 +1,13 @@
+//! Terraform's language: values and their types, schemas, attribute paths, diagnostics, and the wire forms of all four.
+//!
+//! Nothing here knows a resource, a provider or NATS.
+
+pub mod diagnostics;
+pub mod path;
+pub mod schema;
+pub mod value;
+
+pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use path::Path;
+pub use schema::{Attribute, Kind, Mode, Nesting, Schema, Type};
+pub use value::{Number, Value};

@@ -1,0 +1,64 @@
+//! Where in a value something is: the address that a diagnostic points at.
+
+use std::fmt;
+
+/// Steps from the root of a resource's or provider's configuration to one attribute or element.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Path(pub Vec<Step>);
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Into an object, by attribute name.
+    Attribute(String),
+    /// Into a map, by key.
+    Key(String),
+    /// Into a list, by position from 0.
+    Index(usize),
+}
+
+impl Path {
+    /// The whole value.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The attribute `name` of the root object.
+    pub fn attribute(name: impl Into<String>) -> Self {
+        Self::root().join(Step::Attribute(name.into()))
+    }
+
+    /// This path and one more attribute step.
+    #[must_use]
+    pub fn then(&self, name: impl Into<String>) -> Self {
+        self.join(Step::Attribute(name.into()))
+    }
+
+    /// This path and one more step.
+    #[must_use]
+    pub fn join(&self, step: Step) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// Whether there is no step at all.
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for Path {
+    /// As one writes it in a configuration: `lattice_data.placement.tags[0]`, `metadata["team"]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Attribute(name) if position == 0 => write!(f, "{name}")?,
+                Step::Attribute(name) => write!(f, ".{name}")?,
+                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
