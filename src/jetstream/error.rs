@@ -1,0 +1,298 @@
+//! Why a question to JetStream failed.
+//!
+//! Callers ask (`error.is_not_found()`), never compare text. JetStream's HTTP-like `code` is unreliable (a refused
+//! configuration carries 500), so everything is decided by its `err_code`.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+/// Why a question failed, and which. Displays as whole sentences; never holds a secret.
+#[derive(Clone, Debug)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cause: Cause,
+    /// What was asked, say `update stream wadm_commands`; empty for connecting.
+    asked: String,
+    subject: String,
+    stream: String,
+    /// The server, redacted.
+    server: String,
+    /// A mutation that may have been applied, or may be later.
+    unknown_outcome: bool,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cause {
+    /// No connection; how it failed.
+    Unreachable(String),
+    /// The server refused the user, password, token or credentials.
+    Unauthorized(String),
+    /// JetStream said no.
+    Api { err_code: u64, description: String },
+    /// Nobody listens where JetStream should.
+    NoResponders,
+    /// The server denies the subject; `publish` or subscribe.
+    Denied { subject: String, publish: bool },
+    /// No answer within this many milliseconds.
+    Timeout { millis: u128 },
+    /// The connection was lost under the request.
+    Disconnected,
+    /// The deadline passed while waiting; for what.
+    Deadline(String),
+    /// Stopped from outside.
+    Stopped,
+    /// The stream to create is there already.
+    Exists,
+    /// The server accepted, but has something else than what was sent.
+    Mismatch(Vec<Mismatch>),
+    /// An answer we cannot read.
+    Malformed(String),
+}
+
+/// A key for which the server answered something else than what it was sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mismatch {
+    /// The key.
+    pub key: String,
+    /// What was sent, in normal form.
+    pub sent: Value,
+    /// What the server says it has, in normal form.
+    pub echoed: Value,
+}
+
+/// Stream not found: the one answer that means that a stream is gone.
+const NOT_FOUND: u64 = 10059;
+/// The stream exists with another configuration.
+const EXISTS_DIFFERENT: u64 = 10058;
+/// JetStream is off for the account, or for the server.
+const NOT_ENABLED: [u64; 2] = [10039, 10076];
+/// Answers that pass by themselves: elections, restarts, running moves.
+const TRANSIENT: [u64; 13] = [
+    10004, 10006, 10007, 10008, 10009, 10023, 10041, 10118, 10124, 10163, 10194, 10202, 10226,
+];
+
+impl Error {
+    pub(crate) fn new(cause: Cause, server: &str) -> Error {
+        Error(Arc::new(Inner {
+            cause,
+            asked: String::new(),
+            subject: String::new(),
+            stream: String::new(),
+            server: server.to_owned(),
+            unknown_outcome: false,
+        }))
+    }
+
+    /// Adds what was asked.
+    pub(crate) fn asking(self, asked: &str, subject: &str, stream: &str) -> Error {
+        self.with(|inner| {
+            inner.asked = asked.to_owned();
+            inner.subject = subject.to_owned();
+            inner.stream = stream.to_owned();
+        })
+    }
+
+    /// Says that the mutation may have been applied, or may be later.
+    pub(crate) fn unknown(self) -> Error {
+        self.with(|inner| inner.unknown_outcome = true)
+    }
+
+    fn with(self, change: impl FnOnce(&mut Inner)) -> Error {
+        let mut inner = Inner {
+            cause: self.0.cause.clone(),
+            asked: self.0.asked.clone(),
+            subject: self.0.subject.clone(),
+            stream: self.0.stream.clone(),
+            server: self.0.server.clone(),
+            unknown_outcome: self.0.unknown_outcome,
+        };
+        change(&mut inner);
+        Error(Arc::new(inner))
+    }
+
+    pub(crate) fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// JetStream's `err_code`, if JetStream answered.
+    pub fn code(&self) -> Option<u64> {
+        match &self.0.cause {
+            Cause::Api { err_code, .. } => Some(*err_code),
+            _ => None,
+        }
+    }
+
+    /// JetStream's own words, if JetStream answered.
+    pub fn description(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Api { description, .. } => Some(description),
+            _ => None,
+        }
+    }
+
+    /// The stream that was asked about; empty if none.
+    pub fn stream(&self) -> &str {
+        &self.0.stream
+    }
+
+    /// The subject that was asked, say `$JS.API.STREAM.INFO.wadm_commands`; empty for connecting.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// There is no such stream. The only error that means so.
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some(NOT_FOUND)
+    }
+
+    /// The stream to create exists, made by somebody else.
+    pub fn is_exists(&self) -> bool {
+        self.0.cause == Cause::Exists || self.exists_different()
+    }
+
+    /// The stream to create exists with another configuration (10058).
+    pub fn exists_different(&self) -> bool {
+        self.code() == Some(EXISTS_DIFFERENT)
+    }
+
+    /// Asking again later may help, with nothing else changed.
+    pub fn is_transient(&self) -> bool {
+        match &self.0.cause {
+            Cause::Api { err_code, .. } => TRANSIENT.contains(err_code),
+            Cause::Timeout { .. } | Cause::Disconnected => true,
+            _ => false,
+        }
+    }
+
+    /// No answer in time: neither of a request nor of what was waited for.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.cause, Cause::Timeout { .. } | Cause::Deadline(_))
+    }
+
+    /// A create, update or delete that may have been applied, or may be later: read before deciding.
+    pub fn is_unknown_outcome(&self) -> bool {
+        self.0.unknown_outcome
+    }
+
+    /// The subject that the server denies to this user.
+    pub fn denied_subject(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::Denied { subject, .. } => Some(subject),
+            _ => None,
+        }
+    }
+
+    /// JetStream is not there: off on the server or for the account, or the domain is wrong or away.
+    pub fn is_jetstream_unavailable(&self) -> bool {
+        match &self.0.cause {
+            Cause::NoResponders => true,
+            Cause::Api { err_code, .. } => NOT_ENABLED.contains(err_code),
+            _ => false,
+        }
+    }
+
+    /// There is no connection.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self.0.cause, Cause::Unreachable(_))
+    }
+
+    /// The server refused who we say we are.
+    pub fn is_unauthorized(&self) -> bool {
+        matches!(self.0.cause, Cause::Unauthorized(_))
+    }
+
+    /// Stopped from outside.
+    pub fn is_stopped(&self) -> bool {
+        self.0.cause == Cause::Stopped
+    }
+
+    /// The keys that the server has otherwise than they were sent.
+    pub fn mismatches(&self) -> &[Mismatch] {
+        match &self.0.cause {
+            Cause::Mismatch(mismatches) => mismatches,
+            _ => &[],
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = &self.0.server;
+        if !self.0.asked.is_empty() {
+            write!(f, "Could not {}: ", self.0.asked)?;
+        }
+        match &self.0.cause {
+            Cause::Unreachable(how) => write!(f, "no connection to NATS at {server}: {how}.")?,
+            Cause::Unauthorized(why) => write!(
+                f,
+                "the NATS server at {server} refused the connection: {why}."
+            )?,
+            Cause::Api {
+                err_code,
+                description,
+            } => write!(
+                f,
+                "the NATS server at {server} answered \"{description}\" (JetStream {err_code})."
+            )?,
+            Cause::NoResponders => write!(
+                f,
+                "nobody answers {} at {server}: JetStream is not enabled on that server, or the JetStream domain is \
+                 wrong or not connected.",
+                self.0.subject
+            )?,
+            Cause::Denied {
+                subject,
+                publish: true,
+            } => write!(
+                f,
+                "the NATS server at {server} denies this user to publish to {subject}."
+            )?,
+            Cause::Denied {
+                subject,
+                publish: false,
+            } => write!(
+                f,
+                "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
+                 (it needs to subscribe to _INBOX.>)."
+            )?,
+            Cause::Timeout { millis } => write!(
+                f,
+                "the NATS server at {server} gave no answer within {millis} ms."
+            )?,
+            Cause::Disconnected => {
+                write!(f, "the connection to the NATS server at {server} was lost.")?
+            }
+            Cause::Deadline(what) => {
+                write!(f, "time ran out at the NATS server at {server}: {what}.")?
+            }
+            Cause::Stopped => write!(f, "stopped before it was done.")?,
+            Cause::Exists => write!(f, "a stream of this name exists at {server}.")?,
+            Cause::Mismatch(mismatches) => {
+                write!(f, "the NATS server at {server} accepted it, but ")?;
+                for (place, Mismatch { key, sent, echoed }) in mismatches.iter().enumerate() {
+                    let comma = if place > 0 { ", " } else { "" };
+                    write!(f, "{comma}has {key} = {echoed} where {sent} was sent")?;
+                }
+                write!(f, ".")?
+            }
+            Cause::Malformed(what) => write!(
+                f,
+                "the NATS server at {server} answered what we cannot read: {what}."
+            )?,
+        }
+        if self.0.unknown_outcome {
+            write!(
+                f,
+                " The server may have done it nevertheless, or may do it later."
+            )?;
+        }
+        Ok(())
+    }
+}
