@@ -1,0 +1,115 @@
+//! Several nats-servers that belong together: a JetStream cluster, and a hub with a leaf node.
+
+use std::time::Duration;
+
+use super::server::free_port;
+use super::{NatsServer, tools, wait_for};
+
+/// A JetStream cluster on the loopback address.
+pub struct Cluster {
+    servers: Vec<NatsServer>,
+}
+
+impl Cluster {
+    /// `size` servers of the default version, once they have a leader who sees all of them.
+    pub fn start(size: usize) -> Self {
+        Self::start_with(tools::nats_server_versions()[0], size, "")
+    }
+
+    /// As [`Cluster::start`], of a version of `tools/versions`, each with `config` added.
+    ///
+    /// The nth server carries the tags `node:<n>` and `all`, for placement.
+    pub fn start_with(version: &str, size: usize, config: &str) -> Self {
+        let ports: Vec<u16> = (0..size).map(|_| free_port()).collect();
+        let routes: Vec<String> = ports
+            .iter()
+            .map(|port| format!("nats://127.0.0.1:{port}"))
+            .collect();
+        let routes = routes.join("\", \"");
+        let servers = ports.iter().enumerate().map(|(index, port)| {
+            let node = index + 1;
+            let config = format!(
+                "server_name: node{node}
+                server_tags: [\"node:{node}\", \"all\"]
+                cluster {{ name: loopback, listen: \"127.0.0.1:{port}\", routes: [\"{routes}\"] }}
+                {config}"
+            );
+            NatsServer::launch(version, "", &config)
+        });
+        let cluster = Self {
+            servers: servers.collect(),
+        };
+        cluster.wait_for_leader();
+        cluster
+    }
+
+    /// All servers, separated by commas, as NATS_URL takes them.
+    pub fn url(&self) -> String {
+        let urls: Vec<String> = self.servers.iter().map(NatsServer::url).collect();
+        urls.join(",")
+    }
+
+    pub fn servers(&self) -> &[NatsServer] {
+        &self.servers
+    }
+
+    /// Waits until a meta leader is elected that knows all the others and hears from them.
+    pub fn wait_for_leader(&self) {
+        wait_for(
+            "a meta leader with all its peers",
+            Duration::from_secs(30),
+            || self.servers.iter().find(|server| self.leads(server)),
+        );
+    }
+
+    fn leads(&self, server: &NatsServer) -> bool {
+        let meta = &server.jsz()["meta_cluster"];
+        let name = &server.varz()["server_name"];
+        let peers = meta["replicas"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        meta["leader"].is_string()
+            && meta["leader"] == *name
+            && peers.len() == self.servers.len() - 1
+            && peers
+                .iter()
+                .all(|peer| peer["current"] == true && peer["offline"] != true)
+    }
+}
+
+/// A hub with the JetStream domain `hub` and a leaf node with the domain `leaf`, both in one account of the user `app`
+/// with the password `secret`.
+pub struct Leaf {
+    pub hub: NatsServer,
+    pub leaf: NatsServer,
+}
+
+impl Leaf {
+    /// Starts both, once the link between them stands.
+    pub fn start() -> Self {
+        let version = tools::nats_server_versions()[0];
+        let port = free_port();
+        let accounts = "accounts {
+            SYS { users: [{ user: sys, password: secret }] }
+            APP { jetstream: enabled, users: [{ user: app, password: secret }] }
+        }
+        system_account: SYS";
+        let hub = NatsServer::launch(
+            version,
+            "domain: hub",
+            &format!("leafnodes {{ listen: \"127.0.0.1:{port}\" }}\n{accounts}"),
+        );
+        let leaf = NatsServer::launch(
+            version,
+            "domain: leaf",
+            &format!(
+                "leafnodes {{ remotes: [{{ url: \"nats://app:secret@127.0.0.1:{port}\", account: APP }}] }}\n{accounts}"
+            ),
+        );
+        wait_for("the leaf node's link", Duration::from_secs(10), || {
+            (hub.varz()["leafnodes"] == 1).then_some(())
+        });
+        Self { hub, leaf }
+    }
+}

@@ -1,0 +1,92 @@
+//! A server in operator mode, as the hosted ones are: users prove themselves by a signed JWT and a key.
+
+use async_nats::ConnectOptions;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use nkeys::KeyPair;
+use serde_json::{Value, json};
+
+/// An operator with one account that may use JetStream.
+pub struct Operator {
+    operator: KeyPair,
+    account: KeyPair,
+}
+
+impl Operator {
+    pub fn new() -> Self {
+        Self {
+            operator: KeyPair::new_operator(),
+            account: KeyPair::new_account(),
+        }
+    }
+
+    /// Configuration for [`super::NatsServer::configured`].
+    pub fn config(&self) -> String {
+        let system = KeyPair::new_account();
+        let operator = sign(&self.operator, &self.operator, "operator", json!({}));
+        let account = self.account_jwt(&self.account, -1);
+        let system_jwt = self.account_jwt(&system, 0);
+        format!(
+            "operator: {operator}
+            resolver: MEMORY
+            resolver_preload: {{ {}: {account}, {}: {system_jwt} }}
+            system_account: {}",
+            self.account.public_key(),
+            system.public_key(),
+            system.public_key(),
+        )
+    }
+
+    /// The content of a credentials file of a new user.
+    pub fn credentials(&self) -> String {
+        let user = KeyPair::new_user();
+        let rules = json!({ "pub": {}, "sub": {}, "subs": -1, "data": -1, "payload": -1 });
+        let jwt = sign(&self.account, &user, "user", rules);
+        let seed = user.seed().expect("a key made here has its seed");
+        format!(
+            "-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n\
+             -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
+        )
+    }
+
+    /// A login for [`super::Admin::connect_with`].
+    pub fn login(&self) -> ConnectOptions {
+        ConnectOptions::with_credentials(&self.credentials()).expect("credentials made here")
+    }
+
+    /// `storage` is the account's JetStream limit: -1 unlimited, 0 none at all.
+    fn account_jwt(&self, account: &KeyPair, storage: i64) -> String {
+        let limits = json!({
+            "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
+            "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
+        });
+        sign(
+            &self.operator,
+            account,
+            "account",
+            json!({ "limits": limits }),
+        )
+    }
+}
+
+/// A NATS JWT of version 2: `claims` about `subject`, signed by `issuer`.
+fn sign(issuer: &KeyPair, subject: &KeyPair, kind: &str, mut claims: Value) -> String {
+    claims["type"] = json!(kind);
+    claims["version"] = json!(2);
+    let header = json!({ "typ": "JWT", "alg": "ed25519-nkey" });
+    let body = json!({
+        "jti": subject.public_key(), "iat": 1_700_000_000, "iss": issuer.public_key(), "name": kind,
+        "sub": subject.public_key(), "nats": claims,
+    });
+    let text = format!(
+        "{}.{}",
+        encode(header.to_string()),
+        encode(body.to_string())
+    );
+    let signature = issuer.sign(text.as_bytes()).expect("a signature");
+    format!("{text}.{}", encode(signature))
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}

@@ -1,0 +1,207 @@
+//! What Terraform said, as values that a test can ask: a plan and a state.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::failure::Diagnostic;
+
+/// A saved plan.
+#[derive(Debug)]
+pub struct Plan {
+    json: Value,
+    text: String,
+    diagnostics: Vec<Diagnostic>,
+    file: PathBuf,
+}
+
+impl Plan {
+    pub(super) fn new(
+        json: Value,
+        text: String,
+        diagnostics: Vec<Diagnostic>,
+        file: PathBuf,
+    ) -> Self {
+        Self {
+            json,
+            text,
+            diagnostics,
+            file,
+        }
+    }
+
+    /// What `terraform show -json` says of it.
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// What a person reads, without colours.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its warnings.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Whether no resource changes.
+    pub fn is_empty(&self) -> bool {
+        self.changes("resource_changes")
+            .iter()
+            .all(|change| change.actions() == ["no-op"])
+    }
+
+    /// What is planned for a resource, such as `wasmcloud_lattice_buckets.main`.
+    pub fn change(&self, address: &str) -> Change<'_> {
+        self.find("resource_changes", address)
+            .unwrap_or_else(|| panic!("the plan says nothing of {address}:\n{}", self.text))
+    }
+
+    /// `["no-op"]`, `["create"]`, `["update"]`, `["delete"]`, `["delete", "create"]`, `["create", "delete"]`, `["read"]`
+    /// or `["forget"]`.
+    pub fn actions(&self, address: &str) -> Vec<&str> {
+        self.change(address).actions()
+    }
+
+    /// What the refresh found different from the state; nothing if it found no difference.
+    ///
+    /// Terraform lists only resources for which the plan shows a consequence.
+    pub fn drift(&self, address: &str) -> Option<Change<'_>> {
+        self.find("resource_drift", address)
+    }
+
+    fn find(&self, list: &str, address: &str) -> Option<Change<'_>> {
+        self.changes(list)
+            .into_iter()
+            .find(|change| change.0["address"] == address)
+    }
+
+    fn changes(&self, list: &str) -> Vec<Change<'_>> {
+        self.json[list]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(Change)
+            .collect()
+    }
+}
+
+/// What happens to one resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a>(&'a Value);
+
+impl<'a> Change<'a> {
+    /// See [`Plan::actions`].
+    pub fn actions(&self) -> Vec<&'a str> {
+        self.0["change"]["actions"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect()
+    }
+
+    /// The values before it; null for a create.
+    pub fn before(&self) -> &'a Value {
+        &self.0["change"]["before"]
+    }
+
+    /// The values after it as far as they are known; null for a delete.
+    pub fn after(&self) -> &'a Value {
+        &self.0["change"]["after"]
+    }
+
+    /// `true` in the place of each value that only the apply will know.
+    pub fn after_unknown(&self) -> &'a Value {
+        &self.0["change"]["after_unknown"]
+    }
+
+    /// The paths that force a replacement, such as `["lattice"]`; null without one.
+    pub fn replace_paths(&self) -> &'a Value {
+        &self.0["change"]["replace_paths"]
+    }
+
+    /// The import that is part of it, such as `{"id": "default"}`; null without one.
+    pub fn importing(&self) -> &'a Value {
+        &self.0["change"]["importing"]
+    }
+
+    /// The names of the top-level attributes whose value changes, or may, sorted.
+    pub fn changed(&self) -> Vec<&'a str> {
+        let keys = |value: &'a Value| {
+            value
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| key.as_str())
+        };
+        let mut names: Vec<&str> = keys(self.before())
+            .chain(keys(self.after()))
+            .chain(keys(self.after_unknown()))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names.retain(|name| {
+            self.before()[name] != self.after()[name] || has_true(&self.after_unknown()[name])
+        });
+        names
+    }
+}
+
+fn has_true(value: &Value) -> bool {
+    match value {
+        Value::Bool(flag) => *flag,
+        Value::Array(elements) => elements.iter().any(has_true),
+        Value::Object(members) => members.values().any(has_true),
+        _ => false,
+    }
+}
+
+/// The state of a root module.
+#[derive(Debug)]
+pub struct State(Value);
+
+impl State {
+    pub(super) fn new(json: Value) -> Self {
+        Self(json)
+    }
+
+    pub fn json(&self) -> &Value {
+        &self.0
+    }
+
+    /// The addresses of all its resources.
+    pub fn addresses(&self) -> Vec<&str> {
+        self.entries()
+            .filter_map(|entry| entry["address"].as_str())
+            .collect()
+    }
+
+    /// The attributes of a resource that must be there.
+    pub fn values(&self, address: &str) -> &Value {
+        &self.entry(address)["values"]
+    }
+
+    /// Whether the next apply would destroy and re-create a resource.
+    pub fn is_tainted(&self, address: &str) -> bool {
+        self.entry(address)["tainted"] == true
+    }
+
+    fn entry(&self, address: &str) -> &Value {
+        self.entries()
+            .find(|entry| entry["address"] == address)
+            .unwrap_or_else(|| panic!("{address} is not in the state, but {:?}", self.addresses()))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Value> {
+        self.0["values"]["root_module"]["resources"]
+            .as_array()
+            .into_iter()
+            .flatten()
+    }
+}

@@ -1,0 +1,53 @@
+//! Pieces of nats-server configuration, to be given to [`super::NatsServer::configured`].
+
+/// Everybody must log in with this user and password.
+pub fn password(user: &str, password: &str) -> String {
+    format!("authorization {{ user: \"{user}\", password: \"{password}\" }}")
+}
+
+/// Everybody must log in with this token.
+pub fn token(token: &str) -> String {
+    format!("authorization {{ token: \"{token}\" }}")
+}
+
+/// Two users with the password `secret`: `admin`, who may do anything, and `limited`, who may not publish to `subjects`.
+pub fn denied_publish(subjects: &[&str]) -> String {
+    let subjects = subjects.join("\", \"");
+    format!(
+        "authorization {{ users: [
+            {{ user: admin, password: secret }}
+            {{ user: limited, password: secret, permissions: {{ publish: {{ deny: [\"{subjects}\"] }} }} }}
+        ] }}"
+    )
+}
+
+/// Two accounts on a server with JetStream, password `secret`: that of the user `with` has it, that of `without` has not.
+pub fn account_without_jetstream() -> String {
+    format!(
+        "accounts {{
+            WITH {{ jetstream: enabled, users: [{{ user: with, password: secret }}] }}
+            WITHOUT {{ users: [{{ user: without, password: secret }}] }}
+            {SYSTEM}
+        }}
+        system_account: SYS"
+    )
+}
+
+/// The user `admin` with the password `secret` in an account with JetStream and these `limits` (the server's words, such
+/// as `max_file: 1GB, max_streams: 3`), and `sys` in the system account.
+pub fn system_account(limits: &str) -> String {
+    format!(
+        "accounts {{
+            APP {{ jetstream: {{ {limits} }}, users: [{{ user: admin, password: secret }}] }}
+            {SYSTEM}
+        }}
+        system_account: SYS"
+    )
+}
+
+/// A line of the `jetstream` block, for [`super::NatsServer::launch`].
+pub fn domain(name: &str) -> String {
+    format!("domain: \"{name}\"")
+}
+
+const SYSTEM: &str = "SYS { users: [{ user: sys, password: secret }] }";
