@@ -3,9 +3,12 @@
 //! Nothing here knows a resource, a provider or NATS.
 
 pub mod diagnostics;
+pub mod number;
 pub mod path;
 pub mod schema;
+pub mod types;
 pub mod value;
+pub mod wire;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use path::Path;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+pub use crate::terraform::number::Number;
+
 /// A value of any Terraform type. What type it has is said by the schema, not by the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
@@ -34,6 +36,15 @@ impl Value {
                 .map(|(name, value)| (name.into(), value))
                 .collect(),
         )
+    }
+
+    /// A set from its elements in any order: sorted and without duplicates. Elements that are not wholly known stay, since
+    /// two of them may turn out to differ.
+    pub fn set_of(elements: impl IntoIterator<Item = Value>) -> Self {
+        let mut elements: Vec<_> = elements.into_iter().collect();
+        elements.sort();
+        elements.dedup_by(|next, element| next == element && element.is_wholly_known());
+        Self::List(elements)
     }
 
     /// Whether it is null.
@@ -134,22 +145,5 @@ impl From<bool> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Number(Number::from(number))
-    }
-}
-
-/// A number of any size and precision, in one canonical form, so that equal numbers are equal values.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Number(i64);
-
-impl Number {
-    /// The number, if it is whole and fits.
-    pub fn as_i64(&self) -> Option<i64> {
-        Some(self.0)
-    }
-}
-
-impl From<i64> for Number {
-    fn from(number: i64) -> Self {
-        Self(number)
     }
 }
