@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows a resource, a provider or NATS.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod diagnostics;
 pub mod number;
 pub mod path;

@@ -7,6 +7,8 @@ mod conform;
 mod fault;
 mod json;
 mod msgpack;
+#[cfg(test)]
+mod tests;
 
 pub use conform::mismatches;
 
