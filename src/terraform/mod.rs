@@ -2,10 +2,15 @@
 //!
 //! Nothing here knows a resource, a provider or NATS.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 pub mod diagnostics;
+pub mod number;
 pub mod path;
 pub mod schema;
+pub mod types;
 pub mod value;
+pub mod wire;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use path::Path;
