@@ -57,7 +57,9 @@ pub const CATALOGUE: &[Asset] = &[
 
 /// The rows with these keys, in this order.
 pub fn rows(keys: &[&str]) -> Vec<&'static Asset> {
-    keys.iter().filter_map(|key| CATALOGUE.iter().find(|asset| asset.key == *key)).collect()
+    keys.iter()
+        .filter_map(|key| CATALOGUE.iter().find(|asset| asset.key == *key))
+        .collect()
 }
 
 impl Asset {
@@ -88,7 +90,10 @@ impl Asset {
         match self.kind {
             // As every client makes a bucket (NATS ADR-8; nats.go and async-nats do the same).
             Kind::Bucket => vec![
-                ("subjects", json!([format!("$KV.{}.>", self.given_name(lattice))])),
+                (
+                    "subjects",
+                    json!([format!("$KV.{}.>", self.given_name(lattice))]),
+                ),
                 ("max_msgs_per_subject", json!(1)),
                 ("discard", json!("new")),
                 ("allow_rollup_hdrs", json!(true)),
@@ -105,14 +110,20 @@ mod tests {
 
     #[test]
     fn a_lattice_has_two_buckets_with_the_names_that_hosts_look_for() {
-        let names: Vec<_> = rows(&["lattice_data", "config_data"]).iter().map(|asset| asset.stream_name("prod")).collect();
+        let names: Vec<_> = rows(&["lattice_data", "config_data"])
+            .iter()
+            .map(|asset| asset.stream_name("prod"))
+            .collect();
 
         assert_eq!(names, ["KV_LATTICEDATA_prod", "KV_CONFIGDATA_prod"]);
     }
 
     #[test]
     fn every_key_and_every_name_is_there_once() {
-        let mut keys: Vec<_> = CATALOGUE.iter().flat_map(|asset| [asset.key, asset.name]).collect();
+        let mut keys: Vec<_> = CATALOGUE
+            .iter()
+            .flat_map(|asset| [asset.key, asset.name])
+            .collect();
         keys.sort_unstable();
         let before = keys.len();
         keys.dedup();

@@ -40,12 +40,19 @@ pub fn change(prior: &Value, next: &Value) -> Result<Change, Diagnostic> {
         (true, false) => Ok(Change::Create),
         (false, false) => Ok(Change::Update),
         (false, true) => Ok(Change::Destroy),
-        (true, true) => Err(Diagnostic::error("Nothing to plan", "Terraform asked for a change from nothing to nothing. Please report this with the Terraform version.")),
+        (true, true) => Err(Diagnostic::error(
+            "Nothing to plan",
+            "Terraform asked for a change from nothing to nothing. Please report this with the Terraform version.",
+        )),
     }
 }
 
 /// Checks a configuration: the schema's rules first, then the resource's own.
-pub fn validate(schema: &Schema, config: &Value, own: impl FnOnce(&Value) -> Diagnostics) -> Diagnostics {
+pub fn validate(
+    schema: &Schema,
+    config: &Value,
+    own: impl FnOnce(&Value) -> Diagnostics,
+) -> Diagnostics {
     let mut diagnostics = rules::validate(schema, config);
     if !diagnostics.has_error() {
         diagnostics.extend(own(config));
@@ -55,35 +62,97 @@ pub fn validate(schema: &Schema, config: &Value, own: impl FnOnce(&Value) -> Dia
 
 /// Plans a change.
 pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) -> PlanAnswer {
-    let PlanRequest { config, prior, proposed, private } = request;
+    let PlanRequest {
+        config,
+        prior,
+        proposed,
+        private,
+    } = request;
     if !prior.is_null() {
         resource.remember(&prior);
     }
     match change(&prior, &proposed) {
         Ok(Change::Destroy) => {
             let diagnostics = resource.plan_destroy(&prior, call).await;
-            PlanAnswer { planned: Value::Null, requires_replace: Vec::new(), private, diagnostics }
+            PlanAnswer {
+                planned: Value::Null,
+                requires_replace: Vec::new(),
+                private,
+                diagnostics,
+            }
         }
-        Ok(change) => plan_existence(resource, change, PlanRequest { config, prior, proposed, private }, call).await,
-        Err(error) => PlanAnswer { planned: Value::Null, requires_replace: Vec::new(), private, diagnostics: error.into() },
+        Ok(change) => {
+            plan_existence(
+                resource,
+                change,
+                PlanRequest {
+                    config,
+                    prior,
+                    proposed,
+                    private,
+                },
+                call,
+            )
+            .await
+        }
+        Err(error) => PlanAnswer {
+            planned: Value::Null,
+            requires_replace: Vec::new(),
+            private,
+            diagnostics: error.into(),
+        },
     }
 }
 
-async fn plan_existence(resource: &dyn Resource, change: Change, request: PlanRequest, call: &Call) -> PlanAnswer {
-    let PlanRequest { config, prior, proposed, private } = request;
+async fn plan_existence(
+    resource: &dyn Resource,
+    change: Change,
+    request: PlanRequest,
+    call: &Call,
+) -> PlanAnswer {
+    let PlanRequest {
+        config,
+        prior,
+        proposed,
+        private,
+    } = request;
     let schema = resource.schema();
     let planned = plan::draft(schema, &config, &prior, &proposed);
     let requires_replace = plan::replacing(schema, &prior, &planned);
-    let mut plan = Plan { change, config, prior, planned, requires_replace, private, diagnostics: Diagnostics::new() };
+    let mut plan = Plan {
+        change,
+        config,
+        prior,
+        planned,
+        requires_replace,
+        private,
+        diagnostics: Diagnostics::new(),
+    };
     resource.plan(&mut plan, call).await;
-    plan.diagnostics.extend(check::planned(schema, &plan.config, &plan.prior, &plan.planned));
+    plan.diagnostics.extend(check::planned(
+        schema,
+        &plan.config,
+        &plan.prior,
+        &plan.planned,
+    ));
     plan.requires_replace.sort();
     plan.requires_replace.dedup();
-    PlanAnswer { planned: plan.planned, requires_replace: plan.requires_replace, private: plan.private, diagnostics: plan.diagnostics }
+    PlanAnswer {
+        planned: plan.planned,
+        requires_replace: plan.requires_replace,
+        private: plan.private,
+        diagnostics: plan.diagnostics,
+    }
 }
 
 /// Does what was planned.
-pub async fn apply(resource: &dyn Resource, prior: Value, planned: Value, private: Private, call: &Call) -> Applied {
+pub async fn apply(
+    resource: &dyn Resource,
+    prior: Value,
+    planned: Value,
+    private: Private,
+    call: &Call,
+) -> Applied {
     let mut applied = match change(&prior, &planned) {
         Ok(Change::Create) => resource.create(&planned, private, call).await,
         Ok(Change::Update) => resource.update(&prior, &planned, private, call).await,
@@ -93,7 +162,9 @@ pub async fn apply(resource: &dyn Resource, prior: Value, planned: Value, privat
     if !applied.diagnostics.has_error()
         && let Some(state) = &applied.state
     {
-        applied.diagnostics.extend(check::applied(resource.schema(), &planned, state));
+        applied
+            .diagnostics
+            .extend(check::applied(resource.schema(), &planned, state));
     }
     if let Some(state) = &mut applied.state {
         forget_unknowns(state);
@@ -101,10 +172,26 @@ pub async fn apply(resource: &dyn Resource, prior: Value, planned: Value, privat
     applied
 }
 
+/// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
+/// no state has would be lost.
+pub fn best_known(prior: &Value, planned: &Value) -> Value {
+    let mut known = if prior.is_null() {
+        planned.clone()
+    } else {
+        prior.clone()
+    };
+    forget_unknowns(&mut known);
+    known
+}
+
 /// Reads what exists. On an error the state stays as it was.
 pub async fn read(resource: &dyn Resource, state: Value, private: Private, call: &Call) -> Applied {
     if state.is_null() {
-        return Applied { state: None, private, diagnostics: Diagnostics::new() };
+        return Applied {
+            state: None,
+            private,
+            diagnostics: Diagnostics::new(),
+        };
     }
     resource.remember(&state);
     let mut read = resource.read(&state, private, call).await;
@@ -118,12 +205,21 @@ pub async fn read(resource: &dyn Resource, state: Value, private: Private, call:
 ///
 /// # Errors
 /// When the state is newer than this provider, or a step fails.
-pub fn upgrade(resource: &dyn Resource, version: i64, state: serde_json::Value) -> Result<serde_json::Value, Diagnostic> {
+pub fn upgrade(
+    resource: &dyn Resource,
+    version: i64,
+    state: serde_json::Value,
+) -> Result<serde_json::Value, Diagnostic> {
     let current = resource.schema().version;
     if version > current {
         return Err(Diagnostic::error(
-            format!("State of {} was written by a newer provider", resource.type_name()),
-            format!("The state has schema version {version}, this provider knows {current}. Use the newer version of the provider again."),
+            format!(
+                "State of {} was written by a newer provider",
+                resource.type_name()
+            ),
+            format!(
+                "The state has schema version {version}, this provider knows {current}. Use the newer version of the provider again."
+            ),
         ));
     }
     (version..current).try_fold(state, |state, version| resource.upgrade(version, state))

@@ -62,7 +62,13 @@ pub trait Resource: Send + Sync + 'static {
     async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied;
 
     /// Changes what exists into what was planned.
-    async fn update(&self, prior: &Value, planned: &Value, private: Private, call: &Call) -> Applied;
+    async fn update(
+        &self,
+        prior: &Value,
+        planned: &Value,
+        private: Private,
+        call: &Call,
+    ) -> Applied;
 
     /// Removes what the state says. `None` for the state together with no error means that it is gone.
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied;
@@ -77,10 +83,16 @@ pub trait Resource: Send + Sync + 'static {
     ///
     /// # Errors
     /// When there is no way from that version.
-    fn upgrade(&self, version: i64, _state: serde_json::Value) -> Result<serde_json::Value, Diagnostic> {
+    fn upgrade(
+        &self,
+        version: i64,
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostic> {
         Err(Diagnostic::error(
             format!("State of {} cannot be upgraded", self.type_name()),
-            format!("This provider has no upgrade from schema version {version}. Use a newer version of the provider."),
+            format!(
+                "This provider has no upgrade from schema version {version}. Use a newer version of the provider."
+            ),
         ))
     }
 
@@ -140,6 +152,10 @@ pub struct Applied {
 impl Applied {
     /// Everything is as it was, and this is why.
     pub fn unchanged(state: &Value, private: Private, diagnostics: impl Into<Diagnostics>) -> Self {
-        Self { state: (!state.is_null()).then(|| state.clone()), private, diagnostics: diagnostics.into() }
+        Self {
+            state: (!state.is_null()).then(|| state.clone()),
+            private,
+            diagnostics: diagnostics.into(),
+        }
     }
 }

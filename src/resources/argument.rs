@@ -125,7 +125,11 @@ pub const BUCKET: &[Argument] = &[
 impl Argument {
     /// The attribute for the common setting of all assets, or (`effective`) for one asset's own, which shows what holds.
     pub fn attribute(&self, effective: bool) -> Attribute {
-        let mode = if effective { Mode::OptionalComputed } else { Mode::Optional };
+        let mode = if effective {
+            Mode::OptionalComputed
+        } else {
+            Mode::Optional
+        };
         let mut attribute = Attribute::new(self.name, self.shape.kind(), mode, self.doc);
         attribute.rules = self.shape.rules();
         match (effective, self.unset) {
@@ -140,7 +144,12 @@ impl Argument {
         match (self.shape, value) {
             (_, Value::Null) => matches!(self.unset, Unset::None).then_some(Json::Null),
             (Shape::Placement, placement) => Some(placement_json(placement)),
-            (Shape::Metadata, Value::Map(entries)) => Some(entries.iter().map(|(key, text)| (key.clone(), json!(text.as_str()))).collect()),
+            (Shape::Metadata, Value::Map(entries)) => Some(
+                entries
+                    .iter()
+                    .map(|(key, text)| (key.clone(), json!(text.as_str())))
+                    .collect(),
+            ),
             (_, Value::String(text)) => Some(json!(text)),
             (_, number) => number.as_i64().map(|number| json!(number)),
         }
@@ -150,11 +159,20 @@ impl Argument {
     pub fn value(&self, live: &StreamConfig, like: &Value) -> Value {
         let json = live.get(self.key).unwrap_or(&Json::Null);
         match self.shape {
-            Shape::Placement if normal_placement(&placement_json(like)) == normal_placement(json) && !like.is_unknown() => like.clone(),
+            Shape::Placement
+                if normal_placement(&placement_json(like)) == normal_placement(json)
+                    && !like.is_unknown() =>
+            {
+                like.clone()
+            }
             Shape::Placement => placement_value(json),
             Shape::Metadata => metadata_value(json, like),
             Shape::Text if json.as_str() == Some("") => Value::Null,
-            _ => json.as_str().map(Value::from).or_else(|| json.as_i64().map(Value::from)).unwrap_or_default(),
+            _ => json
+                .as_str()
+                .map(Value::from)
+                .or_else(|| json.as_i64().map(Value::from))
+                .unwrap_or_default(),
         }
     }
 }
@@ -168,8 +186,20 @@ impl Shape {
             Self::Placement => Kind::Nested(
                 Nesting::Single,
                 vec![
-                    Attribute::new("cluster", Type::String, Mode::Optional, "Name of the NATS cluster.").rule(Rule::NotEmpty),
-                    Attribute::new("tags", Type::Set(Box::new(Type::String)), Mode::Optional, "Server tags that all must be there.").rule(Rule::NotEmpty),
+                    Attribute::new(
+                        "cluster",
+                        Type::String,
+                        Mode::Optional,
+                        "Name of the NATS cluster.",
+                    )
+                    .rule(Rule::NotEmpty),
+                    Attribute::new(
+                        "tags",
+                        Type::Set(Box::new(Type::String)),
+                        Mode::Optional,
+                        "Server tags that all must be there.",
+                    )
+                    .rule(Rule::NotEmpty),
                 ],
             ),
         }
@@ -190,25 +220,39 @@ impl Shape {
 /// The server takes 0 for "no limit" and then shows -1, so that 0 would differ from itself.
 fn not_zero(value: &Value) -> Result<(), String> {
     match value.as_i64() {
-        Some(0) => Err("0 is no limit that can be kept. Give -1 for no limit, or at least 1 byte.".to_owned()),
+        Some(0) => Err(
+            "0 is no limit that can be kept. Give -1 for no limit, or at least 1 byte.".to_owned(),
+        ),
         _ => Ok(()),
     }
 }
 
 fn short_text(value: &Value) -> Result<(), String> {
     match value.as_str() {
-        Some("") => Err("An empty text cannot be told from none. Leave the argument out, or write something.".to_owned()),
-        Some(text) if text.len() > 4096 => Err(format!("It has {} bytes; the server takes at most 4096. Shorten it.", text.len())),
+        Some("") => Err(
+            "An empty text cannot be told from none. Leave the argument out, or write something."
+                .to_owned(),
+        ),
+        Some(text) if text.len() > 4096 => Err(format!(
+            "It has {} bytes; the server takes at most 4096. Shorten it.",
+            text.len()
+        )),
         _ => Ok(()),
     }
 }
 
 fn own_keys(value: &Value) -> Result<(), String> {
     let entries = value.as_map().into_iter().flatten();
-    let bad: Vec<_> = entries.filter(|(key, text)| key.starts_with("_nats.") || key.is_empty() || text.is_null()).map(|(key, _)| format!("{key:?}")).collect();
+    let bad: Vec<_> = entries
+        .filter(|(key, text)| key.starts_with("_nats.") || key.is_empty() || text.is_null())
+        .map(|(key, _)| format!("{key:?}"))
+        .collect();
     match bad.is_empty() {
         true => Ok(()),
-        false => Err(format!("The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value. Remove them.", bad.join(", "))),
+        false => Err(format!(
+            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value. Remove them.",
+            bad.join(", ")
+        )),
     }
 }
 
@@ -217,16 +261,35 @@ fn placement_json(placement: &Value) -> Json {
     if let Some(cluster) = placement.attribute("cluster").as_str() {
         json.insert("cluster".to_owned(), json!(cluster));
     }
-    if let Some(tags) = placement.attribute("tags").as_list().filter(|tags| !tags.is_empty()) {
-        json.insert("tags".to_owned(), tags.iter().filter_map(Value::as_str).collect());
+    if let Some(tags) = placement
+        .attribute("tags")
+        .as_list()
+        .filter(|tags| !tags.is_empty())
+    {
+        json.insert(
+            "tags".to_owned(),
+            tags.iter().filter_map(Value::as_str).collect(),
+        );
     }
-    if json.is_empty() { Json::Null } else { Json::Object(json) }
+    if json.is_empty() {
+        Json::Null
+    } else {
+        Json::Object(json)
+    }
 }
 
 /// Cluster and sorted tags: what a placement means.
 fn normal_placement(json: &Json) -> (String, Vec<String>) {
-    let cluster = json.get("cluster").and_then(Json::as_str).unwrap_or_default().to_owned();
-    let tags = json.get("tags").and_then(Json::as_array).into_iter().flatten();
+    let cluster = json
+        .get("cluster")
+        .and_then(Json::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let tags = json
+        .get("tags")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten();
     let mut tags: Vec<_> = tags.filter_map(Json::as_str).map(str::to_owned).collect();
     tags.sort();
     (cluster, tags)
@@ -237,20 +300,34 @@ fn placement_value(json: &Json) -> Value {
     if cluster.is_empty() && tags.is_empty() {
         return Value::Null;
     }
-    let cluster = if cluster.is_empty() { Value::Null } else { Value::from(cluster) };
-    let tags = if tags.is_empty() { Value::Null } else { Value::List(tags.into_iter().map(Value::from).collect()) };
+    let cluster = if cluster.is_empty() {
+        Value::Null
+    } else {
+        Value::from(cluster)
+    };
+    let tags = if tags.is_empty() {
+        Value::Null
+    } else {
+        Value::List(tags.into_iter().map(Value::from).collect())
+    };
     Value::object([("cluster", cluster), ("tags", tags)])
 }
 
 /// The live texts of the keys that `like` has; all keys but the server's own when `like` is unknown.
 fn metadata_value(json: &Json, like: &Value) -> Value {
     let live = json.as_object().into_iter().flatten();
-    let live = live.filter(|(key, _)| !key.starts_with("_nats.")).filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))));
+    let live = live
+        .filter(|(key, _)| !key.starts_with("_nats."))
+        .filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))));
     match like {
         Value::Map(ours) => Value::Map(live.filter(|(key, _)| ours.contains_key(key)).collect()),
         Value::Unknown => {
             let all: BTreeMap<_, _> = live.collect();
-            if all.is_empty() { Value::Null } else { Value::Map(all) }
+            if all.is_empty() {
+                Value::Null
+            } else {
+                Value::Map(all)
+            }
         }
         _ => Value::Null,
     }

@@ -37,8 +37,13 @@ impl Asset {
 
     /// Its attribute in a resource.
     pub fn attribute(&self) -> Attribute {
-        let mut nested: Vec<Attribute> = self.arguments().iter().map(|argument| argument.attribute(true)).collect();
-        let computed = |name: &str, r#type: Type, doc: &str| Attribute::new(name, r#type, Mode::Computed, doc);
+        let mut nested: Vec<Attribute> = self
+            .arguments()
+            .iter()
+            .map(|argument| argument.attribute(true))
+            .collect();
+        let computed =
+            |name: &str, r#type: Type, doc: &str| Attribute::new(name, r#type, Mode::Computed, doc);
         nested.extend([
             computed("bucket", Type::String, "Name of the bucket."),
             computed("stream", Type::String, "Name of the stream behind the bucket."),
@@ -49,42 +54,91 @@ impl Asset {
                 "What differs on the server from what wasmCloud needs and has no argument here: setting to live JSON value. Empty when all is well; what the server can change back, the next apply does.",
             ),
         ]);
-        let doc = format!("The bucket `{}`: {}. What is set here wins over the common argument of the same name.", self.name.replace("{}", "<lattice>"), self.holds);
-        Attribute::new(self.key, terraform::Kind::Nested(Nesting::Single, nested), Mode::OptionalComputed, doc)
+        let doc = format!(
+            "The bucket `{}`: {}. What is set here wins over the common argument of the same name.",
+            self.name.replace("{}", "<lattice>"),
+            self.holds
+        );
+        Attribute::new(
+            self.key,
+            terraform::Kind::Nested(Nesting::Single, nested),
+            Mode::OptionalComputed,
+            doc,
+        )
     }
 }
 
 impl Member {
     /// The stream's name; empty while the lattice is not known.
     pub fn stream(&self) -> String {
-        self.lattice.as_deref().map(|lattice| self.row.stream_name(lattice)).unwrap_or_default()
+        self.lattice
+            .as_deref()
+            .map(|lattice| self.row.stream_name(lattice))
+            .unwrap_or_default()
     }
 
     /// As the user knows it: `bucket LATTICEDATA_default`.
     pub fn title(&self) -> String {
         match self.row.kind {
-            Kind::Bucket => format!("bucket {}", self.row.given_name(self.lattice.as_deref().unwrap_or("<lattice>"))),
+            Kind::Bucket => format!(
+                "bucket {}",
+                self.row
+                    .given_name(self.lattice.as_deref().unwrap_or("<lattice>"))
+            ),
         }
     }
 
     /// Its planned object. `adopts`: whether an existing stream will be taken over where the prior state has none;
     /// `recreated`: whether the prior one is not the one that we made.
-    pub fn plan(&self, config: &Value, planned: &Value, prior: &Value, adopts: bool, recreated: bool) -> Value {
-        let (own, prior) = (config.attribute(self.row.key), prior.attribute(self.row.key));
+    pub fn plan(
+        &self,
+        config: &Value,
+        planned: &Value,
+        prior: &Value,
+        adopts: bool,
+        recreated: bool,
+    ) -> Value {
+        let (own, prior) = (
+            config.attribute(self.row.key),
+            prior.attribute(self.row.key),
+        );
         if own.is_unknown() {
             return Value::Unknown;
         }
         let found = prior.is_null() && adopts;
         let mut object = Value::object(self.row.arguments().iter().map(|argument| {
-            let value = [own, planned].map(|level| level.attribute(argument.name)).into_iter().find(|value| !value.is_null());
-            let value = value.cloned().unwrap_or_else(|| self.unset(argument, prior, found));
+            let value = [own, planned]
+                .map(|level| level.attribute(argument.name))
+                .into_iter()
+                .find(|value| !value.is_null());
+            let value = value
+                .cloned()
+                .unwrap_or_else(|| self.unset(argument, prior, found));
             (argument.name, value)
         }));
-        let name = |name: fn(&Asset, &str) -> String| self.lattice.as_deref().map_or(Value::Unknown, |lattice| name(self.row, lattice).into());
+        let name = |name: fn(&Asset, &str) -> String| {
+            self.lattice
+                .as_deref()
+                .map_or(Value::Unknown, |lattice| name(self.row, lattice).into())
+        };
         object.set_attribute("bucket", name(Asset::given_name));
         object.set_attribute("stream", name(Asset::stream_name));
-        object.set_attribute("created", if prior.is_null() || recreated { Value::Unknown } else { prior.attribute("created").clone() });
-        object.set_attribute("drift", if found { Value::Unknown } else { Value::Map(BTreeMap::new()) });
+        object.set_attribute(
+            "created",
+            if prior.is_null() || recreated {
+                Value::Unknown
+            } else {
+                prior.attribute("created").clone()
+            },
+        );
+        object.set_attribute(
+            "drift",
+            if found {
+                Value::Unknown
+            } else {
+                Value::Map(BTreeMap::new())
+            },
+        );
         object
     }
 
@@ -119,7 +173,10 @@ impl Member {
     pub fn known(&self, object: &Value) -> StreamConfig {
         let mut config = self.wanted(object).config;
         for (key, json) in object.attribute("drift").as_map().into_iter().flatten() {
-            if let Some(json) = json.as_str().and_then(|json| serde_json::from_str::<Json>(json).ok()) {
+            if let Some(json) = json
+                .as_str()
+                .and_then(|json| serde_json::from_str::<Json>(json).ok())
+            {
                 config.set(key, json);
             }
         }
@@ -130,7 +187,11 @@ impl Member {
     pub fn object(&self, info: &StreamInfo, like: &Value) -> Value {
         let live = info.config.normal();
         let mut object = Value::object(self.row.arguments().iter().map(|argument| {
-            let like = if like.is_null() { &Value::Unknown } else { like.attribute(argument.name) };
+            let like = if like.is_null() {
+                &Value::Unknown
+            } else {
+                like.attribute(argument.name)
+            };
             (argument.name, argument.value(&live, like))
         }));
         let lattice = self.lattice.as_deref().unwrap_or_default();
@@ -148,13 +209,20 @@ impl Member {
         for argument in self.row.arguments() {
             pinned.remove(argument.key);
         }
-        let changes = diff(&pinned, live).into_iter().filter(|change| change.setting.is_some());
-        changes.map(|change| (change.key, Value::from(change.live.to_string()))).collect()
+        let changes = diff(&pinned, live)
+            .into_iter()
+            .filter(|change| change.setting.is_some());
+        changes
+            .map(|change| (change.key, Value::from(change.live.to_string())))
+            .collect()
     }
 
     /// The argument behind a key of the configuration.
     pub fn argument(&self, key: &str) -> Option<&'static Argument> {
-        self.row.arguments().iter().find(|argument| argument.key == key)
+        self.row
+            .arguments()
+            .iter()
+            .find(|argument| argument.key == key)
     }
 }
 
@@ -163,32 +231,54 @@ impl Wanted {
     pub fn changes(&self, live: &StreamConfig, retired: &[String]) -> Vec<Change> {
         let mut desired = self.config.clone();
         desired.set("metadata", self.merged_metadata(live, retired));
-        diff(&desired, live).into_iter().filter(|change| change.setting.is_some()).collect()
+        diff(&desired, live)
+            .into_iter()
+            .filter(|change| change.setting.is_some())
+            .collect()
     }
 
     /// The configuration of a new stream.
     pub fn new_stream(&self) -> StreamConfig {
         let mut config = self.config.clone();
-        config.set("metadata", self.merged_metadata(&StreamConfig::default(), &[]));
+        config.set(
+            "metadata",
+            self.merged_metadata(&StreamConfig::default(), &[]),
+        );
         config
     }
 
     /// The live metadata with ours laid over it, without those keys of ours that are no longer wanted.
     fn merged_metadata(&self, live: &StreamConfig, retired: &[String]) -> Json {
-        let mut metadata = live.get("metadata").and_then(Json::as_object).cloned().unwrap_or_default();
+        let mut metadata = live
+            .get("metadata")
+            .and_then(Json::as_object)
+            .cloned()
+            .unwrap_or_default();
         metadata.retain(|key, _| !retired.contains(key));
-        metadata.extend(self.metadata.iter().map(|(key, text)| (key.clone(), Json::from(text.as_str()))));
+        metadata.extend(
+            self.metadata
+                .iter()
+                .map(|(key, text)| (key.clone(), Json::from(text.as_str()))),
+        );
         Json::Object(metadata)
     }
 }
 
 /// The metadata keys that were ours and are no longer wanted.
 pub fn retired_keys(prior: &Value, planned: &Value) -> Vec<String> {
-    let (prior, planned) = (texts(prior.attribute("metadata")), texts(planned.attribute("metadata")));
-    prior.into_keys().filter(|key| !planned.contains_key(key)).collect()
+    let (prior, planned) = (
+        texts(prior.attribute("metadata")),
+        texts(planned.attribute("metadata")),
+    );
+    prior
+        .into_keys()
+        .filter(|key| !planned.contains_key(key))
+        .collect()
 }
 
 fn texts(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_map().into_iter().flatten();
-    entries.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned()))).collect()
+    entries
+        .filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())))
+        .collect()
 }

@@ -34,13 +34,29 @@ impl LatticeBuckets {
             .rule(Rule::Custom(lattice_name));
         let mut attributes = vec![lattice];
         attributes.extend(common::attributes(BUCKET, &catalogue::rows(KEYS)));
-        Self { schema: Schema { version: 0, description: DESCRIPTION.to_owned(), attributes }, session }
+        Self {
+            schema: Schema {
+                version: 0,
+                description: DESCRIPTION.to_owned(),
+                attributes,
+            },
+            session,
+        }
     }
 
     fn walk(&self, object: &Value) -> Walk<'_> {
         let lattice = object.attribute("lattice").as_str().map(str::to_owned);
-        let members = catalogue::rows(KEYS).into_iter().map(|row| Member { row, lattice: lattice.clone() }).collect();
-        Walk { session: &self.session, members }
+        let members = catalogue::rows(KEYS)
+            .into_iter()
+            .map(|row| Member {
+                row,
+                lattice: lattice.clone(),
+            })
+            .collect();
+        Walk {
+            session: &self.session,
+            members,
+        }
     }
 }
 
@@ -70,8 +86,16 @@ impl Resource for LatticeBuckets {
         self.walk(state).read(state, private, call).await
     }
 
-    async fn update(&self, prior: &Value, planned: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(planned).update(prior, planned, private, call).await
+    async fn update(
+        &self,
+        prior: &Value,
+        planned: &Value,
+        private: Private,
+        call: &Call,
+    ) -> Applied {
+        self.walk(planned)
+            .update(prior, planned, private, call)
+            .await
     }
 
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
@@ -80,10 +104,20 @@ impl Resource for LatticeBuckets {
 
     async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
         if let Err(problem) = lattice_name(&Value::from(id)) {
-            let detail = format!("The import id is the name of the lattice, such as `default`. {problem}");
-            return Err(Diagnostic::error(format!("{id:?} is not the name of a lattice"), detail).at(Path::attribute("lattice")).into());
+            let detail =
+                format!("The import id is the name of the lattice, such as `default`. {problem}");
+            return Err(
+                Diagnostic::error(format!("{id:?} is not the name of a lattice"), detail)
+                    .at(Path::attribute("lattice"))
+                    .into(),
+            );
         }
-        let mut state = Value::object(self.schema.attributes.iter().map(|attribute| (attribute.name.clone(), Value::Null)));
+        let mut state = Value::object(
+            self.schema
+                .attributes
+                .iter()
+                .map(|attribute| (attribute.name.clone(), Value::Null)),
+        );
         state.set_attribute("lattice", id.into());
         for flag in ["force_destroy", "skip_destroy", "adopt_existing"] {
             state.set_attribute(flag, false.into());
@@ -92,7 +126,12 @@ impl Resource for LatticeBuckets {
     }
 
     fn remember(&self, state: &Value) {
-        for member in self.walk(state).members.iter().filter(|member| !state.attribute(member.row.key).is_null()) {
+        for member in self
+            .walk(state)
+            .members
+            .iter()
+            .filter(|member| !state.attribute(member.row.key).is_null())
+        {
             self.session.own(&member.stream());
         }
     }
@@ -102,16 +141,27 @@ impl Resource for LatticeBuckets {
 /// lattice ends at its start.
 fn lattice_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
-    let bad: String = name.chars().filter(|letter| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))).collect();
+    let bad: String = name
+        .chars()
+        .filter(|letter| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
+        .collect();
     if name.is_empty() {
-        return Err("The name of a lattice cannot be empty. Leave the argument out for \"default\".".to_owned());
+        return Err(
+            "The name of a lattice cannot be empty. Leave the argument out for \"default\"."
+                .to_owned(),
+        );
     }
     if !bad.is_empty() {
-        return Err(format!("{name:?} has {bad:?}, and the name of a lattice takes letters, digits, '_' and '-' only: it is part of the buckets' names."));
+        return Err(format!(
+            "{name:?} has {bad:?}, and the name of a lattice takes letters, digits, '_' and '-' only: it is part of the buckets' names."
+        ));
     }
     // A stream's name takes 255 bytes, of which "KV_LATTICEDATA_" are 15.
     if name.len() > 240 {
-        return Err(format!("It has {} characters; the buckets' names have room for 240.", name.len()));
+        return Err(format!(
+            "It has {} characters; the buckets' names have room for 240.",
+            name.len()
+        ));
     }
     Ok(())
 }

@@ -39,10 +39,22 @@ pub enum Connection {
     Ready(Client),
 }
 
+/// A stream as somebody saw it.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// When the server was asked.
+    pub asked: Instant,
+    /// The stream; `None` if there was none.
+    pub info: Option<StreamInfo>,
+}
+
 impl Session {
     /// Takes a new connection and forgets everything about the one before.
     pub fn configure(&self, connection: Connection) {
-        *self.lock() = Inner { connection, ..Inner::default() };
+        *self.lock() = Inner {
+            connection,
+            ..Inner::default()
+        };
     }
 
     /// The client.
@@ -59,9 +71,10 @@ impl Session {
                     names.join(", ")
                 ),
             )),
-            Connection::Unconfigured => {
-                Err(Diagnostic::error("Provider is not configured", "Terraform asked for an operation on the NATS server before it configured the provider. Please report this with the Terraform version."))
-            }
+            Connection::Unconfigured => Err(Diagnostic::error(
+                "Provider is not configured",
+                "Terraform asked for an operation on the NATS server before it configured the provider. Please report this with the Terraform version.",
+            )),
         }
     }
 
@@ -77,22 +90,44 @@ impl Session {
     ///
     /// # Errors
     /// As [`Client::stream`].
-    pub async fn stream(&self, client: &Client, name: &str, scope: &Scope) -> Result<Option<StreamInfo>, Error> {
+    pub async fn stream(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Option<StreamInfo>, Error> {
+        let asked = Instant::now();
         let info = client.stream(name, scope).await?;
-        self.lock().seen.insert(name.to_owned(), (Instant::now(), info.clone()));
+        self.lock()
+            .seen
+            .insert(name.to_owned(), (asked, info.clone()));
         Ok(info)
     }
 
-    /// A stream as it was a moment ago, if it was asked for then; else as it is now.
+    /// A stream as it was a moment ago, if it was asked for then, else as it is now; and when it was asked for.
     ///
     /// # Errors
     /// As [`Client::stream`].
-    pub async fn stream_just_now(&self, client: &Client, name: &str, scope: &Scope) -> Result<Option<StreamInfo>, Error> {
-        let seen = self.lock().seen.get(name).filter(|(when, _)| when.elapsed() < JUST_NOW).cloned();
-        match seen {
-            Some((_, info)) => Ok(info),
-            None => self.stream(client, name, scope).await,
+    pub async fn stream_just_now(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Sight, Error> {
+        let seen = self
+            .lock()
+            .seen
+            .get(name)
+            .filter(|(when, _)| when.elapsed() < JUST_NOW)
+            .cloned();
+        if let Some((asked, info)) = seen {
+            return Ok(Sight { asked, info });
         }
+        let asked = Instant::now();
+        Ok(Sight {
+            asked,
+            info: self.stream(client, name, scope).await?,
+        })
     }
 
     /// Forgets what was seen of a stream, because it was or is about to be changed.
