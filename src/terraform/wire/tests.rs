@@ -434,7 +434,7 @@ fn mutate(bytes: &mut Vec<u8>, place: Index, byte: u8, how: u8) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn values_survive_msgpack((schema, value) in typed_values(true)) {
