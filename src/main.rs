@@ -2,8 +2,7 @@
 
 use std::process::ExitCode;
 
-use terraform_provider_wasmcloud::plugin::{self, About, Plugin};
-use terraform_provider_wasmcloud::proto::tfplugin6::provider_server::Provider;
+use terraform_provider_wasmcloud::plugin::{self, About, Placeholder, Plugin};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,8 +22,3 @@ fn main() -> ExitCode {
         stop: CancellationToken::new(),
     })
 }
-
-/// Answers every call with UNIMPLEMENTED.
-struct Placeholder;
-
-impl Provider for Placeholder {}

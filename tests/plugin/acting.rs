@@ -57,7 +57,7 @@ impl Provider for Actor {
         let call = self
             .tasks
             .spawn(log::caught(async { panic!("the milk is sour") }));
-        let panic = call.await.map(|()| ()).expect_err("a panic").into_panic();
+        let panic = call.await.expect_err("a panic").into_panic();
         let diagnostic = Diagnostic {
             summary: log::panic_text(&*panic).to_owned(),
             ..Diagnostic::default()
