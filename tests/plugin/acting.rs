@@ -11,12 +11,14 @@ use terraform_provider_wasmcloud::plugin::{self, About, Plugin, log};
 use terraform_provider_wasmcloud::proto::plugin::Empty;
 use terraform_provider_wasmcloud::proto::tfplugin6::provider_server::Provider;
 use terraform_provider_wasmcloud::proto::tfplugin6::{
-    Diagnostic, get_metadata, get_provider_schema, validate_provider_config,
+    Diagnostic, DynamicValue, RawState, get_metadata, get_provider_schema, upgrade_resource_state,
+    validate_provider_config,
 };
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
+use crate::certificate::ClientCertificate;
 use crate::client::{Connection, Handshake};
 use crate::life::{Orphan, eventually};
 use crate::process::{Process, as_terraform};
@@ -47,6 +49,27 @@ impl Provider for Actor {
         call.await
             .map_err(|error| Status::internal(error.to_string()))?;
         Ok(Response::new(get_provider_schema::Response::default()))
+    }
+
+    /// Gives back the state it is given.
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<upgrade_resource_state::Request>,
+    ) -> Result<Response<upgrade_resource_state::Response>, Status> {
+        let json = request
+            .into_inner()
+            .raw_state
+            .map(|state| state.json)
+            .unwrap_or_default();
+        let state = DynamicValue {
+            msgpack: json,
+            json: Vec::new(),
+        };
+        let answer = upgrade_resource_state::Response {
+            upgraded_state: Some(state),
+            ..Default::default()
+        };
+        Ok(Response::new(answer))
     }
 
     /// Panics, and makes a diagnostic of it.
@@ -212,4 +235,37 @@ async fn a_panic_that_nobody_caught_is_reported_as_a_crash_and_the_plugin_lives_
         stderr.starts_with("panic: the house is on fire\n"),
         "{stderr}"
     );
+}
+
+#[tokio::test]
+async fn a_state_of_20_megabytes_goes_in_and_comes_back() {
+    let certificate = ClientCertificate::new();
+    let mut command = as_terraform(actor());
+    command.env("PLUGIN_CLIENT_CERT", certificate.pem());
+    let process = Process::start(command);
+    let connection = Handshake::read(&process)
+        .connect(&certificate)
+        .await
+        .expect("a connection");
+    let json: Vec<u8> = (0..20_000_000_u32)
+        .map(|byte| byte.to_le_bytes()[0])
+        .collect();
+    let raw_state = RawState {
+        json: json.clone(),
+        ..RawState::default()
+    };
+    let request = upgrade_resource_state::Request {
+        raw_state: Some(raw_state),
+        ..Default::default()
+    };
+
+    let mut provider = connection.provider().max_decoding_message_size(usize::MAX);
+    let answer = provider.upgrade_resource_state(request).await;
+
+    let state = answer
+        .expect("an answer")
+        .into_inner()
+        .upgraded_state
+        .expect("a state");
+    assert!(state.msgpack == json, "the state has changed on its way");
 }

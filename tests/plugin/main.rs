@@ -1,5 +1,6 @@
 //! The real binary as Terraform sees it: how it starts, whom it lets in, what ends it.
 
+#![cfg(unix)]
 #![allow(
     clippy::expect_used,
     clippy::panic,
