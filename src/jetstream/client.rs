@@ -1,15 +1,24 @@
 //! Questions that change nothing.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
+use serde_json::{Value, json};
+
+use super::connect::Link;
 use super::error::{Cause, Error};
+use super::request::{Api, Ask};
 use super::stream::StreamInfo;
 use super::{Options, Scope};
+
+/// Between two looks at replicas that catch up.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// JetStream behind one connection. Cheap to clone; all clones share the connection.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Options>,
+    pub(crate) api: Arc<Api>,
 }
 
 /// What JetStream says about the account.
@@ -60,56 +69,269 @@ impl Client {
     /// A client that connects when it is first asked something.
     pub fn new(options: Options) -> Client {
         Client {
-            inner: Arc::new(options),
+            api: Arc::new(Api::new(Link::new(options))),
         }
     }
 
     /// One stream; `None` only if the server says that there is none of this name.
+    ///
+    /// # Errors
+    /// Whatever else kept the server from showing it.
     pub async fn stream(&self, name: &str, scope: &Scope) -> Result<Option<StreamInfo>, Error> {
-        let _ = (name, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let ask = ask("read", "STREAM.INFO", name, Value::Null);
+        self.valid(name, &ask)?;
+        match self.api.request(&ask, scope).await {
+            Ok(answer) => self.info(&answer, &ask).map(Some),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What JetStream says about the account.
+    ///
+    /// # Errors
+    /// What kept the server from answering.
     pub async fn account(&self, scope: &Scope) -> Result<Account, Error> {
-        let _ = scope;
-        Err(Error::new(Cause::Stopped, ""))
+        let ask = Ask {
+            asked: "read the JetStream account".to_owned(),
+            api: "INFO".to_owned(),
+            stream: String::new(),
+            body: Value::Null,
+            mutates: false,
+        };
+        Ok(Account::read(&self.api.request(&ask, scope).await?))
     }
 
     /// The names of all streams, or of those that listen to a subject.
+    ///
+    /// # Errors
+    /// What kept the server from answering.
     pub async fn stream_names(
         &self,
         subject: Option<&str>,
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
-        let _ = (subject, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let mut names: Vec<String> = Vec::new();
+        loop {
+            let mut body = json!({ "offset": names.len() });
+            if let Some(subject) = subject {
+                body["subject"] = subject.into();
+            }
+            let ask = Ask {
+                asked: "list the streams".to_owned(),
+                api: "STREAM.NAMES".to_owned(),
+                stream: String::new(),
+                body,
+                mutates: false,
+            };
+            let answer = self.api.request(&ask, scope).await?;
+            let page = answer
+                .get("streams")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            names.extend(page.iter().filter_map(Value::as_str).map(str::to_owned));
+            let total = answer
+                .get("total")
+                .and_then(Value::as_u64)
+                .unwrap_or_default();
+            if page.is_empty() || names.len() as u64 >= total {
+                return Ok(names);
+            }
+        }
     }
 
     /// Makes the stream's leader hand over; sourcing that stalled starts again.
+    ///
+    /// # Errors
+    /// What kept the server from doing so.
     pub async fn step_down(&self, stream: &str, scope: &Scope) -> Result<(), Error> {
-        let _ = (stream, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let ask = ask(
+            "move the leader of",
+            "STREAM.LEADER.STEPDOWN",
+            stream,
+            Value::Null,
+        );
+        self.valid(stream, &ask)?;
+        self.api.request(&ask, scope).await.map(drop)
     }
 
-    /// Waits until the stream has a leader, `replicas` current servers, and no reconfiguration running.
+    /// Waits until the stream has a leader, `replicas` servers that hold all of it, and no reconfiguration running.
+    ///
+    /// # Errors
+    /// [`Error::is_timeout`], with what is still missing, when the scope ends first; [`Error::is_not_found`] if the
+    /// stream is gone.
     pub async fn wait_current(
         &self,
         name: &str,
         replicas: usize,
         scope: &Scope,
     ) -> Result<StreamInfo, Error> {
-        let _ = (name, replicas, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        loop {
+            let ask = ask("wait for the replicas of", "STREAM.INFO", name, Value::Null);
+            let Some(info) = self.stream(name, scope).await? else {
+                return Err(self.error(Cause::not_found(), &ask));
+            };
+            let Some(missing) = missing(&info, replicas) else {
+                return Ok(info);
+            };
+            if scope.remaining() < LOOK {
+                return Err(self.error(Cause::Deadline(missing), &ask));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped, &ask)),
+            }
+        }
     }
 
-    /// The server's address for the reader, without user information.
-    pub fn server(&self) -> String {
-        super::address::redacted(&self.inner.servers).join(", ")
+    /// The servers for the reader, without user information.
+    pub fn server(&self) -> &str {
+        &self.api.link.server
     }
 
     /// The version of the connected server; `None` before the first question.
     pub fn server_version(&self) -> Option<String> {
-        None
+        let client = self.api.link.open()?;
+        client.try_server_info().map(|info| info.version)
+    }
+
+    /// Whether the connected server keeps the streams itself and is in no cluster, so that none can have a second
+    /// replica. `false` before the first question, and where streams may live on other servers: behind a domain that
+    /// is not this server's, or when it has no JetStream.
+    pub fn is_single_server(&self) -> bool {
+        let Some(info) = self
+            .api
+            .link
+            .open()
+            .and_then(|client| client.try_server_info())
+        else {
+            return false;
+        };
+        let domain = &self.api.link.options.domain;
+        info.jetstream && info.cluster.is_none() && (domain.is_none() || *domain == info.domain)
+    }
+
+    /// Reads an answer that holds a stream.
+    pub(crate) fn info(&self, answer: &Value, ask: &Ask) -> Result<StreamInfo, Error> {
+        let malformed = || {
+            self.error(
+                Cause::Malformed("a stream without its configuration".to_owned()),
+                ask,
+            )
+        };
+        StreamInfo::read(answer).ok_or_else(malformed)
+    }
+
+    /// Refuses a name that would make another subject of the request: the server would never answer it.
+    pub(crate) fn valid(&self, name: &str, ask: &Ask) -> Result<(), Error> {
+        let forbidden = |letter: char| {
+            letter.is_whitespace() || letter.is_control() || ".*>/\\".contains(letter)
+        };
+        if name.is_empty() || name.len() > 255 || name.contains(forbidden) {
+            let why = format!(
+                "{name:?} is no stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
+            );
+            return Err(self.error(Cause::Invalid(why), ask));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn error(&self, cause: Cause, ask: &Ask) -> Error {
+        self.api
+            .link
+            .error(cause)
+            .asking(&ask.asked, &self.api.subject(&ask.api), &ask.stream)
+    }
+}
+
+/// A question about one stream.
+pub(crate) fn ask(verb: &str, api: &str, stream: &str, body: Value) -> Ask {
+    Ask {
+        asked: format!("{verb} stream {stream}"),
+        api: format!("{api}.{stream}"),
+        stream: stream.to_owned(),
+        body,
+        mutates: matches!(api, "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE"),
+    }
+}
+
+/// What keeps a stream from being settled on this many servers, in words.
+fn missing(info: &StreamInfo, replicas: usize) -> Option<String> {
+    let Some(cluster) = &info.cluster else {
+        return (replicas > 1).then(|| "the server is not in a cluster".to_owned());
+    };
+    let mut words = String::new();
+    if cluster.leader.is_none() {
+        words.push_str("no leader is elected; ");
+    }
+    if cluster.desired {
+        words.push_str("the server is still rearranging the replicas; ");
+    }
+    if cluster.replicas.len() + 1 != replicas {
+        let _ = write!(
+            words,
+            "{} of {replicas} replicas are assigned; ",
+            cluster.replicas.len() + 1
+        );
+    }
+    for behind in cluster
+        .replicas
+        .iter()
+        .filter(|replica| replica.offline || !replica.current)
+    {
+        let why = if behind.offline { "offline" } else { "behind" };
+        let _ = write!(words, "the replica on {} is {why}; ", behind.name);
+    }
+    words.truncate(words.trim_end_matches("; ").len());
+    Some(words).filter(|words| !words.is_empty())
+}
+
+impl Account {
+    fn read(answer: &Value) -> Account {
+        let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or_default();
+        let none = Value::Null;
+        let tiers = answer.get("tiers").and_then(Value::as_object);
+        Account {
+            api_level: answer
+                .pointer("/api/level")
+                .and_then(Value::as_u64)
+                .unwrap_or_default(),
+            domain: answer
+                .get("domain")
+                .and_then(Value::as_str)
+                .filter(|domain| !domain.is_empty())
+                .map(str::to_owned),
+            memory: number("memory"),
+            storage: number("storage"),
+            reserved_memory: number("reserved_memory"),
+            reserved_storage: number("reserved_storage"),
+            streams: number("streams"),
+            consumers: number("consumers"),
+            limits: Limits::read(answer.get("limits").unwrap_or(&none)),
+            tiers: tiers
+                .into_iter()
+                .flatten()
+                .map(|(name, tier)| (name.clone(), Limits::read(&tier["limits"])))
+                .collect(),
+        }
+    }
+}
+
+impl Limits {
+    fn read(limits: &Value) -> Limits {
+        let number = |key: &str| limits.get(key).and_then(Value::as_i64).unwrap_or_default();
+        Limits {
+            max_memory: number("max_memory"),
+            max_storage: number("max_storage"),
+            max_streams: number("max_streams"),
+            max_consumers: number("max_consumers"),
+            max_bytes_required: limits
+                .get("max_bytes_required")
+                .and_then(Value::as_bool)
+                .unwrap_or_default(),
+            memory_max_stream_bytes: number("memory_max_stream_bytes"),
+            storage_max_stream_bytes: number("storage_max_stream_bytes"),
+        }
     }
 }

@@ -55,10 +55,20 @@ impl StreamConfig {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
-    /// Lays changed keys over this configuration; everything else stays as it was read.
+    /// Lays changed keys over this configuration; everything else stays as it was read, and so does the metadata that
+    /// is the server's.
     pub fn overlay(&mut self, changes: &[(&str, Value)]) -> &mut Self {
         for (key, value) in changes {
-            self.set(key, value.clone());
+            let mut value = value.clone();
+            if let (true, Some(members), Some(Value::Object(read))) =
+                (*key == "metadata", value.as_object_mut(), self.get(key))
+            {
+                let servers = read
+                    .iter()
+                    .filter(|(key, _)| key.starts_with(normal::SERVER_METADATA));
+                members.extend(servers.map(|(key, value)| (key.clone(), value.clone())));
+            }
+            self.set(key, value);
         }
         self
     }
@@ -81,7 +91,7 @@ impl StreamConfig {
     pub fn bound_duplicate_window(&mut self) -> &mut Self {
         let max_age = self.number("max_age");
         let window = match self.number("duplicate_window") {
-            0 => normal::DEFAULT_DUPLICATE_WINDOW.as_nanos() as i64,
+            0 => nanos(normal::DEFAULT_DUPLICATE_WINDOW),
             window => window,
         };
         if max_age > 0 && window > max_age && !self.has("mirror") {

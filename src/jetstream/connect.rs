@@ -1,1 +1,245 @@
 //! The one connection.
+//!
+//! Opened by the first question, shared by all. Concurrent first questions wait for the same dial and share its
+//! failure; a later question dials again. Once open, async-nats reconnects by itself, and a question that comes while
+//! it does waits: async-nats would queue it and send it whenever it is back, long after we gave up on it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::{ClientError, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerError};
+use futures::future::{BoxFuture, FutureExt, Shared};
+use tracing::{debug, warn};
+
+use super::address::{self, Addresses};
+use super::error::{Cause, Error};
+use super::pending::Pending;
+use super::{Auth, Options, Scope};
+
+/// Between two attempts to reconnect, at most.
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// How often a question looks whether the connection is back.
+const RECONNECT_LOOK: Duration = Duration::from_millis(20);
+
+type Dialled = Result<async_nats::Client, Error>;
+
+/// The connection, and what its server reports beside the answers.
+pub struct Link {
+    pub options: Options,
+    /// The addresses as they may be shown.
+    pub server: String,
+    pub pending: Arc<Pending>,
+    state: Mutex<Dial>,
+    /// Why the last reconnect failed.
+    lost: Arc<Mutex<Option<String>>>,
+}
+
+enum Dial {
+    Idle,
+    Dialling(Shared<BoxFuture<'static, Dialled>>),
+    Open(async_nats::Client),
+}
+
+impl Link {
+    pub fn new(options: Options) -> Arc<Link> {
+        let server = address::redacted(&options.servers).join(", ");
+        Arc::new(Link {
+            options,
+            server,
+            pending: Arc::default(),
+            state: Mutex::new(Dial::Idle),
+            lost: Arc::default(),
+        })
+    }
+
+    /// The connection; dials if nobody has, waits if it is being opened or was lost.
+    pub async fn connection(self: &Arc<Self>, scope: &Scope) -> Dialled {
+        let client = match self.open() {
+            Some(client) => client,
+            None => tokio::select! {
+                dialled = self.dial() => dialled?,
+                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
+            },
+        };
+        self.connected(&client, scope).await?;
+        Ok(client)
+    }
+
+    /// The connection, if it was opened.
+    pub fn open(&self) -> Option<async_nats::Client> {
+        match &*lock(&self.state) {
+            Dial::Open(client) => Some(client.clone()),
+            Dial::Idle | Dial::Dialling(_) => None,
+        }
+    }
+
+    pub fn error(&self, cause: Cause) -> Error {
+        Error::new(cause, &self.server)
+    }
+
+    /// Joins the dial that is running, or starts one. It runs as a task of its own, so that whoever gives up waiting
+    /// does not end it for the others.
+    fn dial(self: &Arc<Self>) -> Shared<BoxFuture<'static, Dialled>> {
+        let mut state = lock(&self.state);
+        match &*state {
+            Dial::Open(client) => {
+                return futures::future::ready(Ok(client.clone())).boxed().shared();
+            }
+            Dial::Dialling(dial) => return dial.clone(),
+            Dial::Idle => {}
+        }
+        let link = self.clone();
+        let task = tokio::spawn(async move {
+            let dialled = link.dialled().await;
+            *lock(&link.state) = match &dialled {
+                Ok(client) => Dial::Open(client.clone()),
+                Err(_) => Dial::Idle,
+            };
+            dialled
+        });
+        let broken = self.error(Cause::Unreachable(
+            "the attempt to connect broke off".to_owned(),
+        ));
+        let dial = task
+            .map(move |ended| ended.unwrap_or(Err(broken)))
+            .boxed()
+            .shared();
+        *state = Dial::Dialling(dial.clone());
+        dial
+    }
+
+    async fn dialled(&self) -> Dialled {
+        let Addresses { servers, auth } = address::parse(&self.options.servers).map_err(|why| {
+            self.error(Cause::Unreachable(format!(
+                "{why} ({})",
+                self.options.servers_origin
+            )))
+        })?;
+        let auth = match &self.options.auth {
+            Auth::None => auth,
+            chosen => chosen.clone(),
+        };
+        // Every server gets its share of the time, or one that is silent would keep us from the next.
+        let share = self.options.timeout / u32::try_from(servers.len()).unwrap_or(1);
+        let options = self.connect_options(share, auth)?;
+        debug!(servers = self.server, "connecting");
+        match tokio::time::timeout(self.options.timeout, options.connect(servers)).await {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(error)) => Err(self.error(self.cause(&error))),
+            Err(_) => Err(self.error(self.silent())),
+        }
+    }
+
+    fn connect_options(&self, share: Duration, auth: Auth) -> Result<ConnectOptions, Error> {
+        let (pending, lost) = (self.pending.clone(), self.lost.clone());
+        let options = ConnectOptions::new()
+            .name(&self.options.name)
+            .connection_timeout(share)
+            .request_timeout(Some(self.options.timeout))
+            .reconnect_delay_callback(|attempt| {
+                let attempt = u32::try_from(attempt).unwrap_or(u32::MAX).min(10);
+                Duration::from_millis(1 << attempt).min(RECONNECT_PAUSE)
+            })
+            .event_callback(move |event| {
+                happened(event, &pending, &lost);
+                std::future::ready(())
+            });
+        Ok(match auth {
+            Auth::None => options,
+            Auth::UserPassword { user, password } => options.user_and_password(user, password),
+            Auth::Token(token) => options.token(token),
+            // The reason is dropped: it is made from the secret.
+            Auth::Credentials(content) => options.credentials(&content).map_err(|_| {
+                self.error(Cause::Unauthorized(
+                    "the credentials are not the content of a .creds file".to_owned(),
+                ))
+            })?,
+        })
+    }
+
+    /// Waits until a connection that was lost is back.
+    async fn connected(&self, client: &async_nats::Client, scope: &Scope) -> Result<(), Error> {
+        let limit = tokio::time::sleep(self.options.timeout.min(scope.remaining()));
+        tokio::pin!(limit);
+        while client.connection_state() != State::Connected {
+            tokio::select! {
+                () = tokio::time::sleep(RECONNECT_LOOK) => {}
+                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
+                () = &mut limit => return Err(self.error(self.still_lost())),
+            }
+        }
+        Ok(())
+    }
+
+    fn still_lost(&self) -> Cause {
+        match lock(&self.lost).clone() {
+            Some(why) if why.contains("authorization violation") => {
+                Cause::Unauthorized(self.refused())
+            }
+            _ => Cause::Disconnected,
+        }
+    }
+
+    fn cause(&self, error: &ConnectError) -> Cause {
+        let origin = &self.options.servers_origin;
+        match error.kind() {
+            ConnectErrorKind::AuthorizationViolation => Cause::Unauthorized(self.refused()),
+            ConnectErrorKind::Authentication => Cause::Unauthorized(
+                "the credentials cannot sign what the server asks to be signed".to_owned(),
+            ),
+            ConnectErrorKind::TimedOut => self.silent(),
+            ConnectErrorKind::Dns => {
+                Cause::Unreachable(format!("its name does not resolve ({origin})"))
+            }
+            // The text is the operating system's or the TLS library's; the addresses in it carry no login.
+            _ => Cause::Unreachable(format!("{error} ({origin})")),
+        }
+    }
+
+    fn silent(&self) -> Cause {
+        let millis = self.options.timeout.as_millis();
+        Cause::Unreachable(format!(
+            "no greeting within {millis} ms ({})",
+            self.options.servers_origin
+        ))
+    }
+
+    fn refused(&self) -> String {
+        match &self.options.auth {
+            Auth::None => {
+                "authorization violation; it wants a user, a token or credentials that it knows"
+                    .to_owned()
+            }
+            Auth::UserPassword { user, .. } => {
+                format!(
+                    "authorization violation; it does not accept the user {user:?} with the password given"
+                )
+            }
+            Auth::Token(_) => {
+                "authorization violation; it does not accept the token given".to_owned()
+            }
+            Auth::Credentials(_) => {
+                "authorization violation; it does not accept the credentials given".to_owned()
+            }
+        }
+    }
+}
+
+/// Takes what async-nats reports beside the answers.
+fn happened(event: Event, pending: &Pending, lost: &Mutex<Option<String>>) {
+    match event {
+        Event::Connected => *lock(lost) = None,
+        Event::Disconnected | Event::Closed => pending.disconnected(),
+        Event::ServerError(ServerError::Other(text)) if pending.reported(&text) => {
+            debug!(text, "denied")
+        }
+        Event::ServerError(error) => warn!(%error, "reported by the NATS server"),
+        Event::ClientError(ClientError::Other(text)) => *lock(lost) = Some(text),
+        other => debug!(event = %other, "reported by the NATS client"),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

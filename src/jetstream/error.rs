@@ -23,6 +23,8 @@ struct Inner {
     server: String,
     /// A mutation that may have been applied, or may be later.
     unknown_outcome: bool,
+    /// What failed after it, while finding out.
+    then: Option<Error>,
 }
 
 /// What went wrong.
@@ -52,6 +54,8 @@ pub(crate) enum Cause {
     Mismatch(Vec<Mismatch>),
     /// An answer we cannot read.
     Malformed(String),
+    /// Not asked, because it cannot be right.
+    Invalid(String),
 }
 
 /// A key for which the server answered something else than what it was sent.
@@ -76,6 +80,16 @@ const TRANSIENT: [u64; 13] = [
     10004, 10006, 10007, 10008, 10009, 10023, 10041, 10118, 10124, 10163, 10194, 10202, 10226,
 ];
 
+impl Cause {
+    /// What the server answers for a stream that is gone, where we found out otherwise.
+    pub(crate) fn not_found() -> Cause {
+        Cause::Api {
+            err_code: NOT_FOUND,
+            description: "stream not found".to_owned(),
+        }
+    }
+}
+
 impl Error {
     pub(crate) fn new(cause: Cause, server: &str) -> Error {
         Error(Arc::new(Inner {
@@ -85,6 +99,7 @@ impl Error {
             stream: String::new(),
             server: server.to_owned(),
             unknown_outcome: false,
+            then: None,
         }))
     }
 
@@ -102,6 +117,11 @@ impl Error {
         self.with(|inner| inner.unknown_outcome = true)
     }
 
+    /// Adds what failed after it, while finding out or taking back.
+    pub(crate) fn and(self, then: Error) -> Error {
+        self.with(|inner| inner.then = Some(then))
+    }
+
     fn with(self, change: impl FnOnce(&mut Inner)) -> Error {
         let mut inner = Inner {
             cause: self.0.cause.clone(),
@@ -110,6 +130,7 @@ impl Error {
             stream: self.0.stream.clone(),
             server: self.0.server.clone(),
             unknown_outcome: self.0.unknown_outcome,
+            then: self.0.then.clone(),
         };
         change(&mut inner);
         Error(Arc::new(inner))
@@ -282,6 +303,7 @@ impl fmt::Display for Error {
                 }
                 write!(f, ".")?
             }
+            Cause::Invalid(why) => write!(f, "{why}.")?,
             Cause::Malformed(what) => write!(
                 f,
                 "the NATS server at {server} answered what we cannot read: {what}."
@@ -293,6 +315,9 @@ impl fmt::Display for Error {
                 " The server may have done it nevertheless, or may do it later."
             )?;
         }
-        Ok(())
+        match &self.0.then {
+            Some(then) => write!(f, " Then: {then}"),
+            None => Ok(()),
+        }
     }
 }

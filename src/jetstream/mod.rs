@@ -22,6 +22,7 @@ mod pending;
 mod request;
 mod settings;
 mod stream;
+mod table;
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -33,7 +34,7 @@ pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
 pub use self::error::{Error, Mismatch};
 pub use self::mutate::Created;
-pub use self::settings::{Edit, Kind, SETTINGS, Setting, setting, unsupported};
+pub use self::settings::{Absent, Edit, Kind, SETTINGS, Setting, setting, unsupported};
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
 
 /// Where and how to connect.
@@ -117,4 +118,12 @@ impl Scope {
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
     }
+}
+
+/// Whether server addresses can be understood, and if so, whether one of them carries a user.
+///
+/// # Errors
+/// A clause that says which one cannot, by its position from 1: an address may hold a password.
+pub fn check_servers(servers: &[String]) -> Result<bool, String> {
+    address::parse(servers).map(|addresses| !matches!(addresses.auth, Auth::None))
 }

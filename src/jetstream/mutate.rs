@@ -1,36 +1,271 @@
-//! Creating, updating and deleting.
+//! Creating, updating and deleting, each so that nothing is said about the outcome that was not read.
+//!
+//! A request without an answer may have been applied, or may be applied later: the stream is read again, and only what
+//! is there decides. That takes a little longer than the scope where it must: what was sent is never left unread.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
 
 use super::Scope;
-use super::client::Client;
+use super::client::{Client, ask};
 use super::config::StreamConfig;
-use super::error::{Cause, Error};
+use super::diff;
+use super::error::{Cause, Error, Mismatch};
+use super::request::{Ask, Backoff};
 use super::stream::StreamInfo;
+
+/// How much longer a stream may have existed, by the server's clocks, than we know it was absent, by ours.
+const CLOCK_SLACK: Duration = Duration::from_millis(500);
 
 /// A stream that was created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Created {
-    /// The stream.
+    /// The stream. If it holds messages at once, look at them twice: servers up to 2.15 may resurrect the messages of
+    /// a stream of the same name that was deleted a moment before.
     pub info: StreamInfo,
-    /// It was surely this call that made it.
+    /// It was this call that made it: the stream was absent before, was created since, and in a cluster the server says
+    /// that it created it, or an answer of ours was lost. What remains is somebody who made the same stream at the same
+    /// moment.
     pub ours: bool,
 }
 
 impl Client {
     /// Makes a stream that does not exist.
+    ///
+    /// # Errors
+    /// [`Error::is_exists`] if it exists, also with the same configuration: that would be adopting it.
+    /// [`Error::mismatches`] if the server made something else; it is deleted again if it is ours and empty.
     pub async fn create(&self, config: &StreamConfig, scope: &Scope) -> Result<Created, Error> {
-        let _ = (config.wire(), scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let absent_since = Instant::now();
+        if self.stream(config.name(), scope).await?.is_some() {
+            let ask = ask("create", "STREAM.CREATE", config.name(), Value::Null);
+            return Err(self.error(Cause::Exists, &ask));
+        }
+        self.create_absent(config, absent_since, scope).await
     }
 
-    /// Replaces the whole configuration of a stream.
+    /// Makes a stream that the caller has just seen not to exist: `absent_since` is when it asked.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn create_absent(
+        &self,
+        config: &StreamConfig,
+        absent_since: Instant,
+        scope: &Scope,
+    ) -> Result<Created, Error> {
+        let ask = ask("create", "STREAM.CREATE", config.name(), body(config));
+        self.valid(config.name(), &ask)?;
+        let mut backoff = Backoff::default();
+        let mut unanswered = false;
+        loop {
+            match self.api.attempt(&ask, scope).await {
+                Ok(answer) => {
+                    let info = self.info(&answer, &ask)?;
+                    if older_than(&info, absent_since.elapsed()) {
+                        return Err(self.error(Cause::Exists, &ask));
+                    }
+                    let ours = info.did_create || unanswered;
+                    return self
+                        .created(config, Created { info, ours }, &ask, scope)
+                        .await;
+                }
+                Err(error) if error.is_unknown_outcome() => {
+                    unanswered = true;
+                    match self.reread(&error, &ask, scope).await? {
+                        Some(info)
+                            if older_than(&info, absent_since.elapsed())
+                                || !echoes(config, &info) =>
+                        {
+                            return Err(self.error(Cause::Exists, &ask));
+                        }
+                        Some(info) => {
+                            return self
+                                .created(config, Created { info, ours: true }, &ask, scope)
+                                .await;
+                        }
+                        None => self.again(&mut backoff, error, scope).await?,
+                    }
+                }
+                Err(error) => {
+                    let error = if unanswered && !error.is_exists() {
+                        error.unknown()
+                    } else {
+                        error
+                    };
+                    self.again(&mut backoff, error, scope).await?;
+                }
+            }
+        }
+    }
+
+    /// Replaces the whole configuration of a stream: every key that is not in `config` goes back to its default, so
+    /// give it the live one with changes laid over it ([`StreamConfig::overlaid`]).
+    ///
+    /// # Errors
+    /// [`Error::mismatches`] if the server accepted it but has something else afterwards.
     pub async fn update(&self, config: &StreamConfig, scope: &Scope) -> Result<StreamInfo, Error> {
-        let _ = (config, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let ask = ask("update", "STREAM.UPDATE", config.name(), body(config));
+        self.valid(config.name(), &ask)?;
+        let mut backoff = Backoff::default();
+        let mut unanswered = false;
+        loop {
+            match self.api.attempt(&ask, scope).await {
+                Ok(answer) => {
+                    let info = self.info(&answer, &ask)?;
+                    return match mismatches(config, &info) {
+                        none if none.is_empty() => Ok(info),
+                        some => Err(self.error(Cause::Mismatch(some), &ask)),
+                    };
+                }
+                Err(error) if error.is_unknown_outcome() => {
+                    unanswered = true;
+                    match self.reread(&error, &ask, scope).await? {
+                        Some(info) if echoes(config, &info) => return Ok(info),
+                        Some(_) => self.again(&mut backoff, error, scope).await?,
+                        None => return Err(self.error(Cause::not_found(), &ask)),
+                    }
+                }
+                Err(error) => {
+                    let error = if unanswered { error.unknown() } else { error };
+                    self.again(&mut backoff, error, scope).await?;
+                }
+            }
+        }
     }
 
-    /// Deletes a stream; `false` if there was none.
+    /// Deletes a stream with all it holds; `false` if there was none.
+    ///
+    /// # Errors
+    /// What kept the server from deleting it.
     pub async fn delete(&self, name: &str, scope: &Scope) -> Result<bool, Error> {
-        let _ = (name, scope);
-        Err(Error::new(Cause::Stopped, ""))
+        let ask = ask("delete", "STREAM.DELETE", name, Value::Null);
+        self.valid(name, &ask)?;
+        let mut backoff = Backoff::default();
+        let mut asked_since = None;
+        loop {
+            let started = Instant::now();
+            match self.api.attempt(&ask, scope).await {
+                Ok(_) => return Ok(true),
+                Err(error) if error.is_not_found() => return Ok(asked_since.is_some()),
+                Err(error) if error.is_unknown_outcome() => {
+                    let since = *asked_since.get_or_insert(started);
+                    match self.reread(&error, &ask, scope).await? {
+                        None => return Ok(true),
+                        // Ours is gone; this one was made since, by somebody else.
+                        Some(info) if younger_than(&info, since.elapsed()) => return Ok(true),
+                        Some(_) => self.again(&mut backoff, error, scope).await?,
+                    }
+                }
+                Err(error) => {
+                    let error = if asked_since.is_some() {
+                        error.unknown()
+                    } else {
+                        error
+                    };
+                    self.again(&mut backoff, error, scope).await?;
+                }
+            }
+        }
     }
+
+    /// Compares what was made with what was sent, and takes it back if it is something else.
+    async fn created(
+        &self,
+        config: &StreamConfig,
+        created: Created,
+        ask: &Ask,
+        scope: &Scope,
+    ) -> Result<Created, Error> {
+        let mismatches = mismatches(config, &created.info);
+        if mismatches.is_empty() {
+            return Ok(created);
+        }
+        let mismatch = self.error(Cause::Mismatch(mismatches), ask);
+        if created.ours && created.info.state.messages == 0 {
+            let taken_back = self.delete(config.name(), &self.grace(scope)).await;
+            debug!(
+                stream = config.name(),
+                taken_back = taken_back.is_ok(),
+                "created otherwise than asked"
+            );
+            taken_back.map_err(|error| mismatch.clone().and(error))?;
+        }
+        Err(mismatch)
+    }
+
+    /// What is there after a mutation without an answer.
+    async fn reread(
+        &self,
+        error: &Error,
+        ask: &Ask,
+        scope: &Scope,
+    ) -> Result<Option<StreamInfo>, Error> {
+        warn!(stream = ask.stream, %error, "no answer; reading what is there");
+        self.stream(&ask.stream, &self.grace(scope))
+            .await
+            .map_err(|reading| error.clone().and(reading))
+    }
+
+    /// Pauses before the next attempt if it may do better.
+    async fn again(&self, backoff: &mut Backoff, error: Error, scope: &Scope) -> Result<(), Error> {
+        if !self.api.retries(&error, backoff) {
+            return Err(error);
+        }
+        self.api.pause(backoff, error, scope).await
+    }
+
+    /// A scope to find out in: it outlives being stopped, and leaves time for one answer.
+    fn grace(&self, scope: &Scope) -> Scope {
+        let least = Instant::now() + self.api.link.options.timeout;
+        Scope {
+            deadline: scope.deadline.max(least),
+            stop: CancellationToken::new(),
+        }
+    }
+}
+
+/// The configuration, and the wish to be told where the server would change it silently (dropped by 2.10).
+fn body(config: &StreamConfig) -> Value {
+    let mut body: Map<String, Value> = config.wire();
+    body.insert("pedantic".to_owned(), true.into());
+    Value::Object(body)
+}
+
+/// The keys that the server has otherwise than they were sent.
+fn mismatches(sent: &StreamConfig, info: &StreamInfo) -> Vec<Mismatch> {
+    let differing = diff::differing(sent, &info.config).into_iter();
+    differing
+        .map(|(key, sent, echoed)| Mismatch { key, sent, echoed })
+        .collect()
+}
+
+fn echoes(sent: &StreamConfig, info: &StreamInfo) -> bool {
+    mismatches(sent, info).is_empty()
+}
+
+/// The stream was made surely longer ago than this.
+fn older_than(info: &StreamInfo, limit: Duration) -> bool {
+    age(info).is_some_and(|age| age > limit + CLOCK_SLACK)
+}
+
+/// The stream was made surely not as long ago as this.
+fn younger_than(info: &StreamInfo, limit: Duration) -> bool {
+    age(info).is_some_and(|age| age + CLOCK_SLACK < limit)
+}
+
+/// How long ago the stream was made, by the server's clock; absent if it does not say.
+fn age(info: &StreamInfo) -> Option<Duration> {
+    let created: Timestamp = info.created.parse().ok()?;
+    let answered: Timestamp = info.ts.parse().ok()?;
+    Some(
+        answered
+            .duration_since(created)
+            .try_into()
+            .unwrap_or(Duration::ZERO),
+    )
 }

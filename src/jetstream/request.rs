@@ -1,1 +1,226 @@
-//! One request and its retries.
+//! One request to the JetStream API, and its retries.
+//!
+//! A request that was sent and not answered may have been carried out, so an error says whether it was sent
+//! ([`Error::is_unknown_outcome`]). Once a mutation is on its way, being stopped does not end the wait for its answer.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use async_nats::{Request, RequestErrorKind};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tracing::debug;
+
+use super::Scope;
+use super::connect::Link;
+use super::error::{Cause, Error};
+use super::pending::Verdict;
+
+/// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
+const IN_FLIGHT: usize = 64;
+/// Attempts without an answer before anything was ever answered: then nobody listens, rather than an election runs.
+const TRIES_UNHEARD: u32 = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// What is asked.
+pub struct Ask {
+    /// In words, say `update stream wadm_commands`.
+    pub asked: String,
+    /// What follows `API.` in the subject, say `STREAM.UPDATE.wadm_commands`.
+    pub api: String,
+    /// The stream it is about; empty if none.
+    pub stream: String,
+    /// The body; null for none.
+    pub body: Value,
+    /// It changes something.
+    pub mutates: bool,
+}
+
+/// The JetStream API behind the connection.
+pub struct Api {
+    pub link: Arc<Link>,
+    in_flight: Semaphore,
+    /// JetStream has answered on this connection.
+    heard: AtomicBool,
+}
+
+impl Api {
+    pub fn new(link: Arc<Link>) -> Api {
+        Api {
+            link,
+            in_flight: Semaphore::new(IN_FLIGHT),
+            heard: AtomicBool::new(false),
+        }
+    }
+
+    /// Asks until there is an answer, a permanent error, or no time left.
+    pub async fn request(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
+        let mut backoff = Backoff::default();
+        loop {
+            match self.attempt(ask, scope).await {
+                Err(error) if self.retries(&error, &backoff) => {
+                    self.pause(&mut backoff, error, scope).await?
+                }
+                decided => return decided,
+            }
+        }
+    }
+
+    /// Asks once.
+    pub async fn attempt(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
+        let subject = self.subject(&ask.api);
+        let failed = |cause: Cause| {
+            self.link
+                .error(cause)
+                .asking(&ask.asked, &subject, &ask.stream)
+        };
+        if let Some(ended) = ended(scope) {
+            return Err(failed(ended));
+        }
+        let _permit = self
+            .in_flight
+            .acquire()
+            .await
+            .map_err(|_| failed(Cause::Stopped))?;
+        let client = self
+            .link
+            .connection(scope)
+            .await
+            .map_err(|error| error.asking(&ask.asked, &subject, &ask.stream))?;
+        // A mutation gets its full time even at the end of the scope: unanswered, nobody knows what became of it.
+        let limit = if ask.mutates {
+            self.link.options.timeout
+        } else {
+            self.link.options.timeout.min(scope.remaining())
+        };
+        let body = if ask.body.is_null() {
+            String::new()
+        } else {
+            ask.body.to_string()
+        };
+        let mut waiter = self.link.pending.register(&subject);
+        let request = Request::new().payload(body.into()).timeout(Some(limit));
+        let started = Instant::now();
+        let answered = tokio::select! {
+            biased;
+            answer = client.send_request(subject.clone(), request) => answer.map_err(|error| match error.kind() {
+                RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
+                RequestErrorKind::NoResponders => Cause::NoResponders,
+                RequestErrorKind::Other => Cause::Disconnected,
+                RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => Cause::Invalid(error.to_string()),
+            }),
+            verdict = waiter.verdict() => Err(match verdict {
+                Verdict::PublishDenied(subject) => Cause::Denied { subject, publish: true },
+                Verdict::InboxDenied(subject) => Cause::Denied { subject, publish: false },
+                Verdict::Disconnected => Cause::Disconnected,
+            }),
+            () = scope.stop.cancelled(), if !ask.mutates => Err(Cause::Stopped),
+        };
+        debug!(
+            subject,
+            millis = started.elapsed().as_millis() as u64,
+            answered = answered.is_ok(),
+            "asked JetStream"
+        );
+        let answer = answered.and_then(|message| self.read(&message.payload));
+        answer.map_err(|cause| {
+            let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected);
+            // Whoever may not hear the answer was heard nevertheless.
+            let unheard = matches!(cause, Cause::Denied { publish: false, .. });
+            let error = failed(cause);
+            if ask.mutates && (unanswered || unheard) {
+                error.unknown()
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// The error of the last attempt if no time is left for another.
+    pub async fn pause(
+        &self,
+        backoff: &mut Backoff,
+        error: Error,
+        scope: &Scope,
+    ) -> Result<(), Error> {
+        let pause = backoff.next();
+        if pause >= scope.remaining() {
+            return Err(error);
+        }
+        debug!(%error, pause_millis = pause.as_millis() as u64, "asking again");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => Ok(()),
+            () = scope.stop.cancelled() => Err(error),
+        }
+    }
+
+    /// Whether the next attempt may do better.
+    pub fn retries(&self, error: &Error, backoff: &Backoff) -> bool {
+        let heard = self.heard.load(Ordering::Relaxed);
+        match error.cause() {
+            Cause::NoResponders => heard,
+            Cause::Timeout { .. } => heard || backoff.tries + 1 < TRIES_UNHEARD,
+            _ => error.is_transient(),
+        }
+    }
+
+    fn read(&self, payload: &[u8]) -> Result<Value, Cause> {
+        let answer: Value =
+            serde_json::from_slice(payload).map_err(|error| Cause::Malformed(error.to_string()))?;
+        self.heard.store(true, Ordering::Relaxed);
+        let Some(error) = answer.get("error") else {
+            return Ok(answer);
+        };
+        Err(Cause::Api {
+            err_code: error
+                .get("err_code")
+                .and_then(Value::as_u64)
+                .unwrap_or_default(),
+            description: error
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+        })
+    }
+
+    pub fn subject(&self, api: &str) -> String {
+        match &self.link.options.domain {
+            Some(domain) => format!("$JS.{domain}.API.{api}"),
+            None => format!("$JS.API.{api}"),
+        }
+    }
+}
+
+fn ended(scope: &Scope) -> Option<Cause> {
+    if scope.stop.is_cancelled() {
+        Some(Cause::Stopped)
+    } else if scope.remaining().is_zero() {
+        Some(Cause::Deadline("nothing was asked any more".to_owned()))
+    } else {
+        None
+    }
+}
+
+/// Pauses that double, each shortened by chance so that many callers do not come back at once.
+#[derive(Default)]
+pub struct Backoff {
+    tries: u32,
+}
+
+impl Backoff {
+    fn next(&mut self) -> Duration {
+        let full = FIRST_PAUSE
+            .saturating_mul(1 << self.tries.min(10))
+            .min(LONGEST_PAUSE);
+        self.tries += 1;
+        let chance = RandomState::new().build_hasher().finish() % 512;
+        full.mul_f64(0.5 + chance as f64 / 1024.0)
+    }
+}

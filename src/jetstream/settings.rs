@@ -1,55 +1,264 @@
-//! The table of stream settings.
+//! What a setting of a stream is, and how the server lets it change. The rows are in `table.rs`.
+//!
+//! Everything else is derived from a row: the normal form, the comparison, the effect of a change, schema, validation
+//! and documentation. A test walks the rows against live servers and asks whether they agree.
 
 use serde_json::Value;
 
 use super::config::StreamConfig;
+use super::diff::Effect;
+use super::normal;
+pub use super::table::SETTINGS;
 
-/// The newest API level whose rules we know (2.15).
+/// The newest API level whose rules we know (nats-server 2.15).
 pub const NEWEST_LEVEL: u64 = 5;
-
-/// What kind of value a setting holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// `true` or `false`.
-    Bool,
-}
-
-/// How the server lets a setting change.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Edit {
-    /// In place.
-    InPlace,
-}
 
 /// One key of a stream's configuration.
 #[derive(Debug, PartialEq)]
 pub struct Setting {
     /// The key in the JSON.
     pub key: &'static str,
-    /// What it holds.
+    /// What it holds, in which unit and range.
     pub kind: Kind,
-    /// How it changes.
+    /// What its absence means to the server.
+    pub absent: Absent,
+    /// How the server lets it change.
     pub edit: Edit,
-    /// The API level that first knew it; 0 if all supported servers do.
+    /// The API level that first knew it; 0 if every supported server does.
     pub level: u64,
-    /// The server version that first knew it.
+    /// The nats-server version that first knew it.
     pub since: &'static str,
-    /// What a change loses; empty if nothing.
+    /// A value other than the default, as JSON: for documentation, and for the test that walks this table.
+    pub example: &'static str,
+    /// Other keys that a value other than the default needs, as a JSON object.
+    pub requires: &'static str,
+    /// What a change costs beyond its effect; empty if nothing.
     pub cost: &'static str,
     /// What it does.
     pub doc: &'static str,
 }
 
-/// Every setting of a stream.
-pub const SETTINGS: &[Setting] = &[];
+/// What a setting holds. Numbers are JSON integers: the server refuses `5.0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `true` or `false`.
+    Bool,
+    /// A number of things, from `min` to `max`.
+    Count {
+        /// What is counted.
+        of: &'static str,
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// A limit from 1 to `max`; -1 is unlimited, and the server takes 0 for -1.
+    Limit {
+        /// What is limited.
+        of: &'static str,
+        /// The largest.
+        max: i64,
+    },
+    /// Nanoseconds: 0, or at least `min_nanos`.
+    Nanos {
+        /// The shortest that is not 0.
+        min_nanos: i64,
+    },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// Text of at most this many bytes.
+    Text {
+        /// The most bytes.
+        max: usize,
+    },
+    /// A list of texts, whose order counts.
+    Texts,
+    /// Texts by key, at most this many bytes together. Keys that begin with `_nats.` are the server's.
+    Texted {
+        /// The most bytes, keys and values together.
+        max: usize,
+    },
+    /// An object, whose members at their zero value mean nothing.
+    Object,
+    /// A list of such objects, whose order is kept.
+    Objects,
+}
+
+/// What it means that a setting is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// This value, as JSON.
+    Is(&'static str),
+    /// It cannot be absent.
+    Never,
+    /// The stream's own name, unless it gets its messages from other streams.
+    OwnName,
+    /// Two minutes, or `max_age` if that is shorter, unless it gets its messages from other streams.
+    Window,
+}
+
+/// How the server lets a setting change. The texts say what is lost, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// In place.
+    InPlace,
+    /// In place; lowering it deletes what is above.
+    Lowering(&'static str),
+    /// In place; lowering it deletes the oldest messages above it, unless the stream discards new ones.
+    LoweringOldest(&'static str),
+    /// In place by servers of this API level and later, refused by earlier ones.
+    Since(u64, &'static str),
+    /// It can be turned on, never off.
+    OneWay(&'static str),
+    /// Accepted, but without effect on what is stored or running.
+    NoEffect(&'static str),
+    /// Refused.
+    Never(&'static str),
+    /// `limits` and `interest` in place, to and from `workqueue` refused.
+    Retention,
+    /// Only from a mirror to none, from API level 2.
+    Mirror,
+    /// In place; a source that reads otherwise than before is imported again.
+    Sources,
+}
 
 /// The row of a key.
 pub fn setting(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
-/// The settings of a configuration that a server of this API level does not know.
-pub fn unsupported(_config: &StreamConfig, _level: u64) -> Vec<&'static Setting> {
-    let _: Option<Value> = None;
-    Vec::new()
+/// The settings, other than at their defaults, that a server of this API level does not know: it would drop them
+/// silently, or refuse the whole configuration.
+pub fn unsupported(config: &StreamConfig, level: u64) -> Vec<&'static Setting> {
+    let newer = SETTINGS.iter().filter(|setting| setting.level > level);
+    newer
+        .filter(|setting| {
+            config.has(setting.key)
+                && config.normal().get(setting.key) != Some(&setting.default(config))
+        })
+        .collect()
+}
+
+impl Setting {
+    /// The normal form of its absence in a configuration; null where nothing is.
+    pub fn default(&self, config: &StreamConfig) -> Value {
+        let imports = config.has("mirror") || config.has("sources");
+        match self.absent {
+            Absent::Is(text) => serde_json::from_str(text).unwrap_or_default(),
+            Absent::Never => Value::Null,
+            Absent::OwnName if imports => Value::Array(Vec::new()),
+            Absent::OwnName => Value::from(vec![config.name()]),
+            Absent::Window if imports => Value::from(0),
+            Absent::Window => Value::from(normal::default_window(config)),
+        }
+    }
+
+    /// The smallest and largest number it takes; -1 is unlimited, 0 is none. `None` if it is no number.
+    pub fn range(&self) -> Option<(i64, i64)> {
+        match self.kind {
+            Kind::Count { min, max, .. } => Some((min, max)),
+            Kind::Limit { max, .. } => Some((-1, max)),
+            Kind::Nanos { min_nanos } => Some((min_nanos, i64::MAX)),
+            _ => None,
+        }
+    }
+
+    /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
+    pub fn effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+        match self.edit {
+            Edit::InPlace => Effect::InPlace,
+            Edit::Lowering(what) if lowered(self.key, desired, live) => Effect::Destructive(what),
+            Edit::LoweringOldest(what)
+                if lowered(self.key, desired, live) && desired.text("discard") != "new" =>
+            {
+                Effect::Destructive(what)
+            }
+            Edit::Lowering(_) | Edit::LoweringOldest(_) => Effect::InPlace,
+            Edit::Since(first, why) if level < first => Effect::Refused(why),
+            Edit::Since(..) => Effect::InPlace,
+            Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
+            Edit::OneWay(why) => Effect::OneWay(why),
+            Edit::NoEffect(why) => Effect::NoEffect(why),
+            Edit::Never(why) => Effect::Refused(why),
+            Edit::Retention => retention(desired, live),
+            Edit::Mirror => mirror(desired, live, level),
+            Edit::Sources => sources(desired, live),
+        }
+    }
+}
+
+/// A limit got tighter; -1 and an age of 0 are no limit.
+fn lowered(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
+    let limit = |config: &StreamConfig| {
+        Some(config.number(key))
+            .filter(|limit| *limit > 0)
+            .unwrap_or(i64::MAX)
+    };
+    limit(desired) < limit(live)
+}
+
+fn retention(desired: &StreamConfig, live: &StreamConfig) -> Effect {
+    match (live.text("retention"), desired.text("retention")) {
+        ("workqueue", _) | (_, "workqueue") => Effect::Refused(
+            "the server does not change retention to or from workqueue (JetStream 10052)",
+        ),
+        (_, "interest") => Effect::Destructive(
+            "messages that no consumer waits for are deleted at once, all of them if there is no consumer",
+        ),
+        _ => Effect::InPlace,
+    }
+}
+
+fn mirror(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+    if desired.has("mirror") {
+        Effect::Refused(
+            "the server changes nothing about a mirror, nor turns a stream into one (JetStream 10055)",
+        )
+    } else if level < 2 {
+        Effect::Refused(
+            "servers before 2.12 do not turn a mirror into a stream of its own (JetStream 10055)",
+        )
+    } else {
+        let _ = live;
+        Effect::OneWay(
+            "the stream keeps its messages and takes its own from now on; it cannot become a mirror again",
+        )
+    }
+}
+
+fn sources(desired: &StreamConfig, live: &StreamConfig) -> Effect {
+    const AGAIN: &str = "messages of a source that is read in another way are imported again, beside those already here";
+    const START: &str = "the start of a source counts only until its first message is imported";
+    if live.has("mirror") {
+        return Effect::Destructive(AGAIN);
+    }
+    let live = normal::list(live, "sources");
+    let changed = normal::list(desired, "sources")
+        .iter()
+        .filter(|source| !live.contains(source));
+    let known: Vec<(&Value, &Value)> = changed
+        .filter_map(|new| {
+            live.iter()
+                .find(|old| old["name"] == new["name"])
+                .map(|old| (old, new))
+        })
+        .collect();
+    if known
+        .iter()
+        .any(|(old, new)| without_start(old) != without_start(new))
+    {
+        Effect::Destructive(AGAIN)
+    } else if known.is_empty() {
+        Effect::InPlace
+    } else {
+        Effect::NoEffect(START)
+    }
+}
+
+fn without_start(source: &Value) -> Value {
+    let mut source = source.clone();
+    if let Some(members) = source.as_object_mut() {
+        members.retain(|key, _| key != "opt_start_seq" && key != "opt_start_time");
+    }
+    source
 }

@@ -1,0 +1,242 @@
+//! `SETTINGS`: every key of a stream's configuration that nats-server 2.15 knows, one row each.
+//!
+//! From `StreamConfig` in nats-server's server/stream.go and from asking servers 2.10 to 2.15. The order is the server's.
+
+use super::settings::{Absent, Edit, Kind, Setting};
+
+/// Every setting of a stream.
+pub const SETTINGS: &[Setting] = &[
+    row("name", Kind::Text { max: 255 }, Absent::Never, Edit::Never("a stream cannot be renamed (JetStream 10056)"))
+        .doc("Name of the stream; a bucket `b` is the stream `KV_b`."),
+    row("description", Kind::Text { max: 4096 }, Absent::Is("\"\""), Edit::InPlace)
+        .example("\"made by hand\"")
+        .doc("Text for people."),
+    row("subjects", Kind::Texts, Absent::OwnName, Edit::InPlace)
+        .cost("messages on subjects that are taken away stay until they age out")
+        .doc("Subjects whose messages the stream stores. They may not overlap with those of another stream."),
+    row("retention", Kind::Choice(&["limits", "interest", "workqueue"]), Absent::Is("\"limits\""), Edit::Retention)
+        .example("\"interest\"")
+        .doc("What keeps a message: the limits, the interest of consumers, or that no consumer has acknowledged it yet."),
+    row("max_consumers", limit("consumers", i64::MAX), UNLIMITED, Edit::Since(2, "servers before 2.12 do not change max_consumers (JetStream 10052)"))
+        .example("5")
+        .cost("existing consumers stay, even if there are more")
+        .doc("Most consumers."),
+    row("max_msgs", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
+        .example("3")
+        .doc("Most messages."),
+    row("max_bytes", limit("bytes", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
+        .example("400")
+        .cost("the server reserves this much")
+        .doc("Most bytes, with the messages' headers and subjects."),
+    row("max_age", AGE, Absent::Is("0"), Edit::Lowering("messages older than this are deleted within a second"))
+        .example("200000000")
+        .requires(r#"{"duplicate_window":200000000}"#)
+        .doc("Age at which a message is deleted; 0 means never. `duplicate_window` cannot be longer."),
+    row("max_msgs_per_subject", limit("messages of one subject", i64::MAX), UNLIMITED, Edit::Lowering("the oldest messages of each subject above the limit are deleted, by servers from 2.14 at once"))
+        .example("2")
+        .doc("Most messages of one subject; in a bucket the history of a key."),
+    row("max_msg_size", limit("bytes of one message", i32::MAX as i64), UNLIMITED, Edit::InPlace)
+        .example("50")
+        .cost("larger messages that are stored stay")
+        .doc("Largest message; in a bucket the largest value."),
+    row("discard", Kind::Choice(&["old", "new"]), Absent::Is("\"old\""), Edit::InPlace)
+        .example("\"new\"")
+        .doc("What gives way when a limit is reached: the oldest messages, or the new one."),
+    row("discard_new_per_subject", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#)
+        .doc("Refuse a new message also when only its subject is full."),
+    row("storage", Kind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
+        .example("\"memory\"")
+        .doc("Where messages are kept. A memory stream without replicas is gone, configuration included, when its server restarts."),
+    row("num_replicas", Kind::Count { of: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
+        .cost("the answer comes before the replicas are current; a single server refuses more than one (JetStream 10074)")
+        .doc("Servers that keep the stream."),
+    row("no_ack", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .doc("Do not acknowledge to publishers that a message is stored."),
+    row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
+        .example("60000000000")
+        .doc("Time within which a message with an identifier that was seen is dropped."),
+    row("placement", Kind::Object, NOTHING, Edit::InPlace)
+        .example(r#"{"tags":["ssd"]}"#)
+        .cost("the stream moves to other servers; the server refuses it together with a change of num_replicas (JetStream 10123)")
+        .doc("Cluster and server tags that choose the servers."),
+    row("mirror", Kind::Object, NOTHING, Edit::Mirror)
+        .example(r#"{"name":"ORIGIN"}"#)
+        .requires(r#"{"subjects":null,"duplicate_window":null}"#)
+        .doc("The stream that this one copies."),
+    row("sources", Kind::Objects, Absent::Is("[]"), Edit::Sources)
+        .example(r#"[{"name":"ORIGIN","subject_transforms":[{"src":"origin.>","dest":"copy.>"}]}]"#)
+        .cost("the history of a new source is imported; messages of one that is taken away stay")
+        .doc("Streams whose messages are imported, in this order."),
+    row("compression", Kind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffect("the server compresses new blocks only after it was restarted, and never rewrites old ones"))
+        .example("\"s2\"")
+        .since("2.10", 0)
+        .doc("Compression of what is stored in files."),
+    row("first_seq", Kind::Count { of: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
+        .example("100")
+        .since("2.10", 0)
+        .doc("Sequence of the first message."),
+    row("subject_transform", Kind::Object, NOTHING, Edit::InPlace)
+        .example(r#"{"src":">","dest":"transformed.>"}"#)
+        .since("2.10", 0)
+        .cost("stored messages keep their subjects")
+        .doc("How the subjects of messages change before they are stored."),
+    row("republish", Kind::Object, NOTHING, Edit::InPlace)
+        .example(r#"{"src":">","dest":"republished.>"}"#)
+        .doc("Where messages are sent again once they are stored."),
+    row("allow_direct", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .doc("Let every replica answer direct reads; buckets need it."),
+    row("mirror_direct", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .requires(r#"{"mirror":{"name":"ORIGIN"},"subjects":null,"duplicate_window":null}"#)
+        .doc("Let a mirror answer direct reads of its origin. The server sets it as the origin has `allow_direct`."),
+    row("sealed", Kind::Bool, OFF, Edit::OneWay("a sealed stream takes and deletes nothing any more and cannot be unsealed (JetStream 10052)"))
+        .example("true")
+        .requires(r#"{"discard":"new","deny_delete":true,"deny_purge":true}"#)
+        .doc("The stream is read-only. Only an update can seal it."),
+    row("deny_delete", Kind::Bool, OFF, Edit::OneWay("the server does not allow deletion again (JetStream 10052)"))
+        .example("true")
+        .doc("Refuse to delete single messages; buckets have it."),
+    row("deny_purge", Kind::Bool, OFF, Edit::OneWay("the server does not allow purging again (JetStream 10052)"))
+        .example("true")
+        .doc("Refuse to purge the stream. Excludes `allow_rollup_hdrs`."),
+    row("allow_rollup_hdrs", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .doc("Let a message delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are."),
+    row("consumer_limits", Kind::Object, Absent::Is("{}"), Edit::InPlace)
+        .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
+        .since("2.10", 0)
+        .cost("the server refuses limits that an existing consumer exceeds (JetStream 10069)")
+        .doc("Defaults and limits of the stream's consumers."),
+    row("metadata", Kind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
+        .example(r#"{"team":"lattice"}"#)
+        .since("2.10", 0)
+        .doc("Texts of the user's, by key."),
+    row("allow_msg_ttl", Kind::Bool, OFF, Edit::OneWay("the server does not turn message lifetimes off again (JetStream 10052)"))
+        .example("true")
+        .since("2.11", 1)
+        .doc("Let a message say when it is to be deleted."),
+    row("subject_delete_marker_ttl", Kind::Nanos { min_nanos: 1_000_000_000 }, Absent::Is("0"), Edit::InPlace)
+        .example("1000000000")
+        .requires(r#"{"allow_msg_ttl":true,"allow_rollup_hdrs":true}"#)
+        .since("2.11", 1)
+        .doc("How long a marker stands for a subject whose last message aged out; 0 means no markers."),
+    row("allow_msg_counter", Kind::Bool, OFF, Edit::Never("the server never changes whether a stream counts (JetStream 10052)"))
+        .example("true")
+        .since("2.12", 2)
+        .doc("Messages add to a counter for each subject."),
+    row("allow_atomic", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .since("2.12", 2)
+        .cost("batches that are being published are dropped")
+        .doc("Let messages be published in batches that are stored as a whole or not at all."),
+    row("allow_msg_schedules", Kind::Bool, OFF, Edit::OneWay("the server does not turn message schedules off again (JetStream 10052)"))
+        .example("true")
+        .requires(r#"{"allow_rollup_hdrs":true}"#)
+        .since("2.12", 2)
+        .doc("Let a message say when it is to be published."),
+    row("persist_mode", Kind::Choice(&["default", "async"]), Absent::Is("\"default\""), Edit::Never("the server never changes how a stream is written (JetStream 10052)"))
+        .example("\"async\"")
+        .since("2.12", 2)
+        .doc("Whether a message is written before it is acknowledged."),
+    row("allow_batched", Kind::Bool, OFF, Edit::InPlace)
+        .example("true")
+        .since("2.14", 4)
+        .cost("batches that are being published are dropped")
+        .doc("Let messages be published in batches for speed."),
+];
+
+const UNLIMITED: Absent = Absent::Is("-1");
+const OFF: Absent = Absent::Is("false");
+const NOTHING: Absent = Absent::Is("null");
+const AGE: Kind = Kind::Nanos {
+    min_nanos: 100_000_000,
+};
+
+const fn limit(of: &'static str, max: i64) -> Kind {
+    Kind::Limit { of, max }
+}
+
+const fn row(key: &'static str, kind: Kind, absent: Absent, edit: Edit) -> Setting {
+    Setting {
+        key,
+        kind,
+        absent,
+        edit,
+        level: 0,
+        since: "2.9",
+        example: "",
+        requires: "{}",
+        cost: "",
+        doc: "",
+    }
+}
+
+impl Setting {
+    const fn since(mut self, version: &'static str, level: u64) -> Self {
+        self.since = version;
+        self.level = level;
+        self
+    }
+
+    const fn example(mut self, json: &'static str) -> Self {
+        self.example = json;
+        self
+    }
+
+    const fn requires(mut self, json: &'static str) -> Self {
+        self.requires = json;
+        self
+    }
+
+    const fn cost(mut self, text: &'static str) -> Self {
+        self.cost = text;
+        self
+    }
+
+    const fn doc(mut self, text: &'static str) -> Self {
+        self.doc = text;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn every_row_is_told_once_and_holds_json() {
+        for (place, setting) in SETTINGS.iter().enumerate() {
+            let Setting {
+                key,
+                absent,
+                example,
+                requires,
+                doc,
+                ..
+            } = setting;
+
+            assert!(
+                !SETTINGS[..place].iter().any(|other| other.key == *key),
+                "{key} twice"
+            );
+            assert!(doc.ends_with('.'), "{key} without a sentence");
+            assert!(
+                serde_json::from_str::<Value>(requires).is_ok_and(|requires| requires.is_object()),
+                "{key} requires"
+            );
+            assert!(
+                example.is_empty() || serde_json::from_str::<Value>(example).is_ok(),
+                "{key} example"
+            );
+            if let Absent::Is(text) = absent {
+                assert!(serde_json::from_str::<Value>(text).is_ok(), "{key} absent");
+            }
+        }
+    }
+}
