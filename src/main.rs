@@ -1,1 +1,35 @@
-fn main() {}
+//! The provider as a process.
+
+use std::process::ExitCode;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use terraform_provider_wasmcloud::framework::rpc::Service;
+use terraform_provider_wasmcloud::plugin::{self, About, Plugin};
+use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+const ABOUT: About = About {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+    address: provider::ADDRESS,
+    help: provider::HELP,
+};
+
+fn main() -> ExitCode {
+    plugin::log::init();
+    let tasks = TaskTracker::new();
+    let service = Service::new(WasmCloud::new(), tasks.clone(), guard);
+    plugin::serve(Plugin {
+        about: ABOUT,
+        provider: service,
+        tasks,
+        stop: CancellationToken::new(),
+    })
+}
+
+/// Marks a call's panics as caught, so that Terraform does not report a crash beside the diagnostic.
+fn guard(call: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+    plugin::log::caught(call).boxed()
+}

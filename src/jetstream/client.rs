@@ -196,6 +196,22 @@ impl Client {
         client.try_server_info().map(|info| info.version)
     }
 
+    /// Whether the connected server keeps the streams itself and is in no cluster, so that none can have a second
+    /// replica. `false` before the first question, and where streams may live on other servers: behind a domain that
+    /// is not this server's, or when it has no JetStream.
+    pub fn is_single_server(&self) -> bool {
+        let Some(info) = self
+            .api
+            .link
+            .open()
+            .and_then(|client| client.try_server_info())
+        else {
+            return false;
+        };
+        let domain = &self.api.link.options.domain;
+        info.jetstream && info.cluster.is_none() && (domain.is_none() || *domain == info.domain)
+    }
+
     /// Reads an answer that holds a stream.
     pub(crate) fn info(&self, answer: &Value, ask: &Ask) -> Result<StreamInfo, Error> {
         let malformed = || {

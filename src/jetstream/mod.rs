@@ -119,3 +119,11 @@ impl Scope {
         self.deadline.saturating_duration_since(Instant::now())
     }
 }
+
+/// Whether server addresses can be understood, and if so, whether one of them carries a user.
+///
+/// # Errors
+/// A clause that says which one cannot, by its position from 1: an address may hold a password.
+pub fn check_servers(servers: &[String]) -> Result<bool, String> {
+    address::parse(servers).map(|addresses| !matches!(addresses.auth, Auth::None))
+}

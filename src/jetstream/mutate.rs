@@ -40,11 +40,26 @@ impl Client {
     /// [`Error::is_exists`] if it exists, also with the same configuration: that would be adopting it.
     /// [`Error::mismatches`] if the server made something else; it is deleted again if it is ours and empty.
     pub async fn create(&self, config: &StreamConfig, scope: &Scope) -> Result<Created, Error> {
-        let ask = ask("create", "STREAM.CREATE", config.name(), body(config));
         let absent_since = Instant::now();
         if self.stream(config.name(), scope).await?.is_some() {
+            let ask = ask("create", "STREAM.CREATE", config.name(), Value::Null);
             return Err(self.error(Cause::Exists, &ask));
         }
+        self.create_absent(config, absent_since, scope).await
+    }
+
+    /// Makes a stream that the caller has just seen not to exist: `absent_since` is when it asked.
+    ///
+    /// # Errors
+    /// As [`Client::create`].
+    pub async fn create_absent(
+        &self,
+        config: &StreamConfig,
+        absent_since: Instant,
+        scope: &Scope,
+    ) -> Result<Created, Error> {
+        let ask = ask("create", "STREAM.CREATE", config.name(), body(config));
+        self.valid(config.name(), &ask)?;
         let mut backoff = Backoff::default();
         let mut unanswered = false;
         loop {

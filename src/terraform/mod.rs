@@ -2,10 +2,19 @@
 //!
 //! Nothing here knows a resource, a provider or NATS.
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
+pub mod convert;
 pub mod diagnostics;
+pub mod lint;
+pub mod number;
 pub mod path;
+pub mod rules;
 pub mod schema;
+pub mod types;
 pub mod value;
+pub mod walk;
+pub mod wire;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use path::Path;

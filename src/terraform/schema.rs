@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::terraform::path::{Path, Step};
 use crate::terraform::value::Value;
 
 /// The attributes of a resource, a data source or a provider block.
@@ -15,6 +16,42 @@ pub struct Schema {
     pub description: String,
     /// In the order in which the docs list them.
     pub attributes: Vec<Attribute>,
+}
+
+impl Schema {
+    /// The type of a whole configuration or state.
+    pub fn object_type(&self) -> Type {
+        object_type(&self.attributes)
+    }
+
+    /// The attribute that a path leads to or into: for `metadata["team"]` that is `metadata`.
+    pub fn attribute(&self, path: &Path) -> Option<&Attribute> {
+        let mut siblings = self.attributes.as_slice();
+        let mut found = None;
+        for step in &path.0 {
+            // Positions and keys lead into a collection whose attribute is found already.
+            let Step::Attribute(name) = step else {
+                continue;
+            };
+            match siblings.iter().find(|sibling| sibling.name == *name) {
+                Some(attribute) => {
+                    found = Some(attribute);
+                    siblings = attribute.nested();
+                }
+                // An attribute of a plain object belongs to the attribute that holds the object.
+                None => return found.filter(|attribute| attribute.nested().is_empty()),
+            }
+        }
+        found
+    }
+}
+
+fn object_type(attributes: &[Attribute]) -> Type {
+    Type::object(
+        attributes
+            .iter()
+            .map(|attribute| (attribute.name.as_str(), attribute.kind.to_type())),
+    )
 }
 
 /// One attribute.
@@ -61,6 +98,14 @@ impl Attribute {
             replaces: false,
             keeps: false,
             rules: Vec::new(),
+        }
+    }
+
+    /// The attributes nested in it; none for a plain type.
+    pub fn nested(&self) -> &[Attribute] {
+        match &self.kind {
+            Kind::Plain(_) => &[],
+            Kind::Nested(_, attributes) => attributes,
         }
     }
 
@@ -122,6 +167,19 @@ pub enum Kind {
     Plain(Type),
     /// Objects with attributes of their own, each with mode, default and rules.
     Nested(Nesting, Vec<Attribute>),
+}
+
+impl Kind {
+    /// The type of the values it holds.
+    pub fn to_type(&self) -> Type {
+        match self {
+            Self::Plain(r#type) => r#type.clone(),
+            Self::Nested(Nesting::Single, attributes) => object_type(attributes),
+            Self::Nested(Nesting::List, attributes) => Type::list(object_type(attributes)),
+            Self::Nested(Nesting::Set, attributes) => Type::set(object_type(attributes)),
+            Self::Nested(Nesting::Map, attributes) => Type::map(object_type(attributes)),
+        }
+    }
 }
 
 /// Terraform's types.

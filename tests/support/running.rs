@@ -2,32 +2,45 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Child;
+use std::process::{Child, Command, Output};
 
 use rustix::process::{Pid, Signal};
+use tempfile::NamedTempFile;
 
 use super::failure::Failure;
 
 /// A Terraform command under way. Killed when dropped.
+///
+/// It prints into files, so that it never waits for a reader.
 pub struct Running {
-    child: Option<Child>,
+    child: Child,
     arguments: Vec<String>,
+    stdout: NamedTempFile,
+    stderr: NamedTempFile,
 }
 
 impl Running {
-    pub(super) fn new(child: Child, arguments: &[&str]) -> Self {
+    pub(super) fn start(mut command: Command, arguments: &[&str]) -> Self {
+        let [stdout, stderr] = [(); 2].map(|()| NamedTempFile::new().expect("a file"));
+        let child = command
+            .stdout(stdout.reopen().expect("the same file"))
+            .stderr(stderr.reopen().expect("the same file"))
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let arguments = arguments
             .iter()
             .map(|&argument| argument.to_owned())
             .collect();
         Self {
-            child: Some(child),
+            child,
             arguments,
+            stdout,
+            stderr,
         }
     }
 
     pub fn pid(&self) -> u32 {
-        self.child().id()
+        self.child.id()
     }
 
     /// As Ctrl-C does, but to Terraform alone.
@@ -41,7 +54,7 @@ impl Running {
     }
 
     pub fn signal(&self, signal: Signal) {
-        rustix::process::kill_process(Pid::from_child(self.child()), signal)
+        rustix::process::kill_process(Pid::from_child(&self.child), signal)
             .expect("a signal to our own child");
     }
 
@@ -59,37 +72,46 @@ impl Running {
             .collect()
     }
 
+    pub fn is_running(&mut self) -> bool {
+        self.child
+            .try_wait()
+            .expect("the state of our own child")
+            .is_none()
+    }
+
+    /// What it has printed on stdout so far.
+    pub fn text(&self) -> String {
+        fs::read_to_string(&self.stdout).expect("what it printed")
+    }
+
     /// Waits for its end.
     ///
     /// # Errors
     ///
     /// What it said, when its exit code is not 0.
     pub fn wait(mut self) -> Result<String, Failure> {
-        let output = self
-            .child
-            .take()
-            .expect("not yet waited for")
-            .wait_with_output()
-            .expect("its output");
-        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if output.status.success() {
-            Ok(text)
-        } else {
-            Err(Failure::new(&arguments, &output))
+        let status = self.child.wait().expect("its end");
+        let [stdout, stderr] =
+            [&self.stdout, &self.stderr].map(|file| fs::read(file).expect("what it printed"));
+        if status.success() {
+            return Ok(self.text());
         }
-    }
-
-    fn child(&self) -> &Child {
-        self.child.as_ref().expect("not yet waited for")
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Err(Failure::new(
+            &arguments,
+            &Output {
+                status,
+                stdout,
+                stderr,
+            },
+        ))
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        // Fails for one that has ended, which is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

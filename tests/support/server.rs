@@ -176,7 +176,7 @@ impl NatsServer {
     }
 
     fn wait_until_ready(&self) {
-        wait_for("the server's monitoring port", START_LIMIT, || {
+        wait_for("the server's ports", START_LIMIT, || {
             let ended = self
                 .process
                 .lock()
@@ -191,7 +191,8 @@ impl NatsServer {
                 );
             }
             // Not whether JetStream is healthy: a cluster becomes so only with its other members.
-            self.http("/varz").filter(|(status, _)| *status == 200)
+            let monitor = self.http("/varz").is_some_and(|(status, _)| status == 200);
+            (monitor && self.greets()).then_some(())
         });
     }
 
@@ -210,6 +211,16 @@ impl NatsServer {
         let process = self.process.lock().unwrap();
         let child = process.as_ref().expect("the server runs");
         rustix::process::kill_process(pid_of(child), signal).expect("a signal to our own child");
+    }
+
+    /// Whether the client port, which opens last, says its INFO.
+    fn greets(&self) -> bool {
+        let greeting = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut stream| {
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            let mut word = [0; 4];
+            stream.read_exact(&mut word).map(|()| word)
+        });
+        greeting.is_ok_and(|word| &word == b"INFO")
     }
 
     /// Status and body, or nothing when nobody listens. By hand: one GET does not deserve a client library.

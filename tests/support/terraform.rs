@@ -290,13 +290,7 @@ impl Terraform {
 
     /// Starts a command and goes on, for tests that interrupt it.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let child = self
-            .command(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", self.cli.path.display()));
-        Running::new(child, arguments)
+        Running::start(self.command(arguments), arguments)
     }
 
     /// A command in the root module's folder with a clean environment.

@@ -1,0 +1,298 @@
+//! What the provider costs, beside the same work without it: start, size, memory, time, connections, requests.
+//!
+//! Run by `make bench`. It prints and never fails for a number: times depend on the machine, so read the ratios to the
+//! floor (as many `terraform_data`, no provider) of the same run. Connections and requests are counted by the server.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used
+)]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use support::{NatsServer, Terraform};
+
+const STARTS: usize = 20;
+const ROUNDS: usize = 3;
+const LATTICES: [usize; 2] = [50, 150];
+const BUCKETS_PER_LATTICE: usize = 2;
+
+fn main() {
+    // `cargo test --benches` would start it like a test.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let provider = provider();
+
+    println!(
+        "nats-server {}, Terraform {}",
+        support::nats_server_versions()[0],
+        support::terraform_default().version
+    );
+    println!(
+        "binary: {:.1} MB",
+        fs::metadata(&provider).unwrap().len() as f64 / 1e6
+    );
+    measure_start(&provider);
+    measure_memory(&provider);
+    measure_operations(&provider);
+}
+
+/// The release binary, whose path `make bench` hands over.
+fn provider() -> PathBuf {
+    let path = std::env::var_os("BENCH_PROVIDER")
+        .expect("BENCH_PROVIDER names the binary: run make bench");
+    let path = PathBuf::from(path);
+    assert!(
+        path.is_file(),
+        "{} is not there: run make bench",
+        path.display()
+    );
+    path
+}
+
+fn measure_start(provider: &Path) {
+    let starts: Vec<Duration> = (0..STARTS).map(|_| start_to_handshake(provider)).collect();
+    let floor: Vec<Duration> = (0..STARTS)
+        .map(|_| start_to_exit(Path::new("true")))
+        .collect();
+    println!(
+        "start to handshake line: {:.2} ms, median of {STARTS} (an empty process, start to exit: {:.2} ms)",
+        millis(median(starts)),
+        millis(median(floor)),
+    );
+}
+
+/// Starts the provider as Terraform does, with a client certificate, and stops the time at the line.
+fn start_to_handshake(provider: &Path) -> Duration {
+    let start = Instant::now();
+    let mut child = Command::new(provider)
+        .env(
+            "TF_PLUGIN_MAGIC_COOKIE",
+            "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
+        )
+        .env("PLUGIN_PROTOCOL_VERSIONS", "5,6")
+        .env("PLUGIN_CLIENT_CERT", include_str!("client.pem"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the provider starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let time = start.elapsed();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(
+        line.starts_with("1|6|unix|"),
+        "not a handshake line: {line:?}"
+    );
+    time
+}
+
+fn start_to_exit(program: &Path) -> Duration {
+    let start = Instant::now();
+    Command::new(program).status().expect("it starts");
+    start.elapsed()
+}
+
+/// Looks at the provider processes while one create of the largest size runs.
+fn measure_memory(provider: &Path) {
+    let server = NatsServer::start();
+    let count = LATTICES[LATTICES.len() - 1];
+    let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+    terraform.write(&lattices(count, 1));
+
+    let (mut peak, mut last) = (0, 0);
+    let mut running = terraform.start(&["apply", "-auto-approve", "-input=false", "-no-color"]);
+    while running.is_running() {
+        for pid in running.children() {
+            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            // Between fork and exec a child is a copy of Terraform.
+            if status.starts_with("Name:\tterraform-provi") {
+                peak = peak.max(kilobytes(&status, "VmHWM:"));
+                last = kilobytes(&status, "VmRSS:").max(if peak == 0 { 0 } else { last.min(peak) });
+            }
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    running.wait().unwrap_or_else(|failure| panic!("{failure}"));
+    println!(
+        "memory of the provider creating {count} lattices: {:.1} MB at most (VmHWM), {:.1} MB when last seen (VmRSS)",
+        peak as f64 / 1e3,
+        last as f64 / 1e3,
+    );
+}
+
+/// What one operation cost.
+#[derive(Clone, Copy)]
+struct Cost {
+    time: Duration,
+    connections: u64,
+    requests: u64,
+}
+
+fn measure_operations(provider: &Path) {
+    println!(
+        "\nwall time in ms, median of {ROUNDS}; `above` is the time above the floor per lattice"
+    );
+    println!(
+        "{:<16} {:>4} {:>7} {:>9} {:>6} {:>7} {:>12} {:>9} {:>11}",
+        "operation",
+        "n",
+        "floor",
+        "provider",
+        "ratio",
+        "above",
+        "connections",
+        "requests",
+        "per bucket"
+    );
+    for count in LATTICES {
+        let floor = rounds(|| {
+            cycle(
+                &Terraform::bare(support::terraform_default()),
+                None,
+                |generation| floor_config(count, generation),
+            )
+        });
+        let ours = rounds(|| {
+            let server = NatsServer::start();
+            let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+            cycle(&terraform, Some(&server), |generation| {
+                lattices(count, generation)
+            })
+        });
+        for ((name, floor), (_, cost)) in floor.into_iter().zip(ours) {
+            print_row(name, count, floor, cost);
+        }
+    }
+}
+
+fn print_row(name: &str, count: usize, floor: Cost, cost: Cost) {
+    let (without, with) = (millis(floor.time), millis(cost.time));
+    println!(
+        "{name:<16} {count:>4} {without:>7.0} {with:>9.0} {:>6.2} {:>7.2} {:>12} {:>9} {:>11.2}",
+        with / without,
+        (with - without) / count as f64,
+        cost.connections,
+        cost.requests,
+        cost.requests as f64 / (count * BUCKETS_PER_LATTICE) as f64,
+    );
+}
+
+/// The life of a configuration; plans and applies apart, because each is a process with its own connection.
+fn cycle(
+    terraform: &Terraform,
+    server: Option<&NatsServer>,
+    config: impl Fn(u32) -> String,
+) -> Vec<(&'static str, Cost)> {
+    const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-out=.plan"];
+    const PLAN_DESTROY: &[&str] = &[
+        "plan",
+        "-destroy",
+        "-input=false",
+        "-no-color",
+        "-out=.plan",
+    ];
+    const APPLY: &[&str] = &["apply", "-input=false", "-no-color", ".plan"];
+    let operations: [(&str, u32, &[&str]); 7] = [
+        ("plan create", 1, PLAN),
+        ("create", 1, APPLY),
+        ("steady plan", 1, PLAN),
+        ("plan update", 2, PLAN),
+        ("update", 2, APPLY),
+        ("plan destroy", 2, PLAN_DESTROY),
+        ("destroy", 2, APPLY),
+    ];
+    let costs = operations.map(|(name, generation, command)| {
+        terraform.write(&config(generation));
+        (name, cost_of(terraform, server, command))
+    });
+    costs.to_vec()
+}
+
+fn cost_of(terraform: &Terraform, server: Option<&NatsServer>, command: &[&str]) -> Cost {
+    let counters = || {
+        let Some(server) = server else { return (0, 0) };
+        let connections = server.varz()["total_connections"].as_u64().unwrap();
+        let requests = server.jsz()["api"]["total"].as_u64().unwrap();
+        (connections, requests)
+    };
+    let before = counters();
+    let start = Instant::now();
+    terraform
+        .run(command)
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    let time = start.elapsed();
+    let after = counters();
+    Cost {
+        time,
+        connections: after.0 - before.0,
+        requests: after.1 - before.1,
+    }
+}
+
+/// Several cycles as one: the median time of each operation, and its counts, which must not differ between rounds by luck.
+fn rounds(mut cycle: impl FnMut() -> Vec<(&'static str, Cost)>) -> Vec<(&'static str, Cost)> {
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| cycle()).collect();
+    let operations = 0..rounds[0].len();
+    let median_of = |index: usize| {
+        let (name, _) = rounds[0][index];
+        let costs = || rounds.iter().map(|round| round[index].1);
+        let cost = Cost {
+            time: median(costs().map(|cost| cost.time).collect()),
+            connections: costs()
+                .map(|cost| cost.connections)
+                .max()
+                .unwrap_or_default(),
+            requests: costs().map(|cost| cost.requests).max().unwrap_or_default(),
+        };
+        (name, cost)
+    };
+    operations.map(median_of).collect()
+}
+
+/// `generation` is what an update changes.
+fn lattices(count: usize, generation: u32) -> String {
+    format!(
+        "resource \"wasmcloud_lattice_buckets\" \"many\" {{
+          count   = {count}
+          lattice = \"bench-${{count.index}}\"
+          history = {generation}
+        }}"
+    )
+}
+
+fn floor_config(count: usize, generation: u32) -> String {
+    format!(
+        "resource \"terraform_data\" \"many\" {{\n  count = {count}\n  input = {generation}\n}}"
+    )
+}
+
+fn median(mut values: Vec<Duration>) -> Duration {
+    values.sort();
+    values[values.len() / 2]
+}
+
+fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// A line of `/proc/PID/status`, such as `VmHWM:    10240 kB`.
+fn kilobytes(status: &str, key: &str) -> u64 {
+    let line = status.lines().find(|line| line.starts_with(key));
+    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+        .unwrap_or_default()
+}

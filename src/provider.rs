@@ -1,0 +1,104 @@
+//! The provider block: from its arguments and the environment to a connection, and the list of resource types.
+//!
+//! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
+//! are known only after another resource was made.
+
+mod settings;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::framework::{Provider, Resource};
+use crate::jetstream::Client;
+use crate::resources::lattice_buckets::LatticeBuckets;
+use crate::resources::session::{Connection, Session};
+use crate::terraform::{Diagnostics, Schema, Value};
+
+/// The address in the registries, without host, so that each tool asks its own.
+pub const ADDRESS: &str = "wasmcloud/wasmcloud";
+
+/// What `--help` says besides the general words.
+pub const HELP: &str = "\
+Environment variables, each for the argument of the provider block that is not set:
+  NATS_URL       servers, separated by commas (default nats://127.0.0.1:4222)
+  NATS_USER, NATS_PASSWORD, NATS_TOKEN, NATS_CREDS (path of a credentials file)
+  NATS_TIMEOUT   longest wait for one answer, such as 5s
+  TF_LOG_PROVIDER_WASMCLOUD, TF_LOG_PROVIDER, TF_LOG: level of the log
+";
+
+/// The provider.
+pub struct WasmCloud {
+    schema: Schema,
+    environment: HashMap<String, String>,
+    session: Arc<Session>,
+    resources: Vec<Arc<dyn Resource>>,
+}
+
+impl WasmCloud {
+    /// With the process's environment.
+    pub fn new() -> Self {
+        Self::with_environment(
+            std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+        )
+    }
+
+    /// With an environment of the caller's.
+    pub fn with_environment(environment: HashMap<String, String>) -> Self {
+        let session = Arc::new(Session::default());
+        let resources: Vec<Arc<dyn Resource>> =
+            vec![Arc::new(LatticeBuckets::new(session.clone()))];
+        Self {
+            schema: settings::schema(),
+            environment,
+            session,
+            resources,
+        }
+    }
+}
+
+impl Default for WasmCloud {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Provider for WasmCloud {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        settings::validate(config)
+    }
+
+    async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
+        let unknown = settings::unknown(config);
+        if !unknown.is_empty() {
+            self.session.configure(Connection::Unknown(unknown));
+            return Diagnostics::new();
+        }
+        match settings::options(config, &self.environment) {
+            Ok(options) => {
+                tracing::debug!(?options, terraform_version, "configured");
+                self.session
+                    .configure(Connection::Ready(Client::new(options)));
+                Diagnostics::new()
+            }
+            Err(diagnostics) => {
+                self.session.configure(Connection::Unconfigured);
+                diagnostics
+            }
+        }
+    }
+
+    fn resources(&self) -> &[Arc<dyn Resource>] {
+        &self.resources
+    }
+}

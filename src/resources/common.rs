@@ -1,0 +1,146 @@
+//! What every resource here has besides its assets: common arguments, protection against loss, timeouts.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::catalogue::Asset;
+use crate::framework::Call;
+use crate::jetstream::Scope;
+use crate::resources::argument::{Argument, Unset};
+use crate::resources::asset::Member;
+use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
+
+/// Operations and how long each may take when the configuration says nothing, waiting for replicas included.
+pub const TIMEOUTS: &[(&str, Duration)] = &[
+    ("create", Duration::from_secs(120)),
+    ("read", Duration::from_secs(60)),
+    ("update", Duration::from_secs(300)),
+    ("delete", Duration::from_secs(120)),
+];
+
+/// The attributes of a resource after those that identify it.
+pub fn attributes(arguments: &[Argument], rows: &[&'static Asset]) -> Vec<Attribute> {
+    let common = arguments.iter().map(|argument| argument.attribute(false));
+    let assets = rows.iter().map(|row| row.attribute());
+    common
+        .chain(assets)
+        .chain(protection())
+        .chain([timeouts()])
+        .collect()
+}
+
+fn protection() -> [Attribute; 3] {
+    let flag = |name: &str, doc: &str| {
+        Attribute::new(name, Type::Bool, Mode::OptionalComputed, doc).default(false)
+    };
+    [
+        flag(
+            "force_destroy",
+            "Whether a destroy, or a replacement, may delete what holds keys. It must be in the state, so apply it before the destroy.",
+        ),
+        flag(
+            "skip_destroy",
+            "Whether a destroy only forgets the assets and leaves them on the server.",
+        ),
+        flag(
+            "adopt_existing",
+            "Whether a create takes over assets that exist already, with their contents, and changes in place what differs. Otherwise an existing asset is an error.",
+        ),
+    ]
+}
+
+fn timeouts() -> Attribute {
+    let nested = TIMEOUTS.iter().map(|(name, default)| {
+        let doc = format!(
+            "Longest time for a {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
+            default.as_secs()
+        );
+        Attribute::new(name, Type::String, Mode::Optional, doc)
+            .rule(Rule::Custom(positive_duration))
+    });
+    Attribute::new(
+        "timeouts",
+        Kind::Nested(Nesting::Single, nested.collect()),
+        Mode::Optional,
+        "How long the operations may take, retries included.",
+    )
+}
+
+fn positive_duration(value: &Value) -> Result<(), String> {
+    let text = value.as_str().unwrap_or_default();
+    match duration(text) {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "{text:?} is no positive duration. Write a number with a unit, such as \"30s\", \"5m\" or \"1h30m\"."
+        )),
+    }
+}
+
+/// A positive duration as Terraform users write it: `30s`, `1h30m`, `500ms`.
+pub fn duration(text: &str) -> Option<Duration> {
+    let parsed: SignedDuration = text.parse().ok()?;
+    Duration::try_from(parsed)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+}
+
+/// The bounds of an operation: the object's timeout, and Terraform's wish to stop.
+pub fn scope(object: &Value, operation: &str, call: &Call) -> Scope {
+    let own = object
+        .attribute("timeouts")
+        .attribute(operation)
+        .as_str()
+        .and_then(duration);
+    let default = TIMEOUTS
+        .iter()
+        .find(|(name, _)| *name == operation)
+        .map_or(Duration::from_secs(60), |(_, default)| *default);
+    Scope::new(own.unwrap_or(default), call.stop.clone())
+}
+
+/// After an import the common arguments are not known: takes what the assets have in common, else what the first has.
+pub fn fill_from_members(state: &mut Value, members: &[Member]) {
+    let Some(first) = members
+        .iter()
+        .find(|member| !state.attribute(member.row.key).is_null())
+    else {
+        return;
+    };
+    let arguments = first.row.arguments();
+    let imported = arguments.iter().any(|argument| {
+        matches!(argument.unset, Unset::Number(_)) && state.attribute(argument.name).is_null()
+    });
+    if !imported {
+        return;
+    }
+    for argument in arguments {
+        let value = state
+            .attribute(first.row.key)
+            .attribute(argument.name)
+            .clone();
+        let shared = members.iter().all(|member| {
+            let object = state.attribute(member.row.key);
+            object.is_null() || object.attribute(argument.name) == &value
+        });
+        let defaulted = matches!(argument.unset, Unset::Number(_) | Unset::Word(_));
+        if shared || defaulted {
+            state.set_attribute(argument.name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_terraform_users_write_them() {
+        assert_eq!(duration("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(duration("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
+        for nonsense in ["", "0s", "-5s", "5", "soon"] {
+            assert_eq!(duration(nonsense), None, "{nonsense}");
+        }
+    }
+}

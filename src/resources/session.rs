@@ -1,0 +1,164 @@
+//! What all resources of one configured provider share: the client, and what this process has seen of the server.
+//!
+//! Terraform may configure the same process again (`-debug`), so everything here is replaceable.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::jetstream::{Account, Client, Error, Scope, StreamInfo};
+use crate::terraform::Diagnostic;
+
+/// How long an answer about a stream counts as read just now: Terraform plans a second time right before it applies,
+/// and the server need not be asked twice within that moment.
+const JUST_NOW: Duration = Duration::from_secs(1);
+
+/// The connection, and what was seen through it.
+#[derive(Default)]
+pub struct Session {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    connection: Connection,
+    seen: HashMap<String, (Instant, Option<StreamInfo>)>,
+    owned: HashSet<String>,
+    account: Option<Account>,
+}
+
+/// Whether there is something to connect to.
+#[derive(Clone, Default)]
+pub enum Connection {
+    /// The provider was not configured; only schemas and validation are served.
+    #[default]
+    Unconfigured,
+    /// The configuration has values that are known only at apply; these are their names.
+    Unknown(Vec<String>),
+    /// Configured. Nothing is dialled before the first question.
+    Ready(Client),
+}
+
+/// A stream as somebody saw it.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// When the server was asked.
+    pub asked: Instant,
+    /// The stream; `None` if there was none.
+    pub info: Option<StreamInfo>,
+}
+
+impl Session {
+    /// Takes a new connection and forgets everything about the one before.
+    pub fn configure(&self, connection: Connection) {
+        *self.lock() = Inner {
+            connection,
+            ..Inner::default()
+        };
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the provider is not configured yet, or its configuration is not known yet.
+    pub fn client(&self) -> Result<Client, Diagnostic> {
+        match &self.lock().connection {
+            Connection::Ready(client) => Ok(client.clone()),
+            Connection::Unknown(names) => Err(Diagnostic::error(
+                "Provider configuration is not known yet",
+                format!(
+                    "The provider needs {} to ask the NATS server, and the value is known only after apply. Apply what it comes from first (`terraform apply -target=...`), or plan with `-refresh=false`.",
+                    names.join(", ")
+                ),
+            )),
+            Connection::Unconfigured => Err(Diagnostic::error(
+                "Provider is not configured",
+                "Terraform asked for an operation on the NATS server before it configured the provider. Please report this with the Terraform version.",
+            )),
+        }
+    }
+
+    /// The client, if there is one already: what is asked of it only adds words to a plan.
+    pub fn client_if_known(&self) -> Option<Client> {
+        match &self.lock().connection {
+            Connection::Ready(client) => Some(client.clone()),
+            _ => None,
+        }
+    }
+
+    /// A stream as it is now.
+    ///
+    /// # Errors
+    /// As [`Client::stream`].
+    pub async fn stream(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Option<StreamInfo>, Error> {
+        let asked = Instant::now();
+        let info = client.stream(name, scope).await?;
+        self.lock()
+            .seen
+            .insert(name.to_owned(), (asked, info.clone()));
+        Ok(info)
+    }
+
+    /// A stream as it was a moment ago, if it was asked for then, else as it is now; and when it was asked for.
+    ///
+    /// # Errors
+    /// As [`Client::stream`].
+    pub async fn stream_just_now(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Sight, Error> {
+        let seen = self
+            .lock()
+            .seen
+            .get(name)
+            .filter(|(when, _)| when.elapsed() < JUST_NOW)
+            .cloned();
+        if let Some((asked, info)) = seen {
+            return Ok(Sight { asked, info });
+        }
+        let asked = Instant::now();
+        Ok(Sight {
+            asked,
+            info: self.stream(client, name, scope).await?,
+        })
+    }
+
+    /// Forgets what was seen of a stream, because it was or is about to be changed.
+    pub fn forget(&self, name: &str) {
+        self.lock().seen.remove(name);
+    }
+
+    /// Limits and use of the account, asked for once per process.
+    ///
+    /// # Errors
+    /// As [`Client::account`].
+    pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
+        if let Some(account) = self.lock().account.clone() {
+            return Ok(account);
+        }
+        let account = client.account(scope).await?;
+        self.lock().account = Some(account.clone());
+        Ok(account)
+    }
+
+    /// Notes that Terraform's state has this stream, so that finding it is no surprise when it is planned anew.
+    pub fn own(&self, stream: &str) {
+        self.lock().owned.insert(stream.to_owned());
+    }
+
+    /// Whether Terraform's state has this stream.
+    pub fn owns(&self, stream: &str) -> bool {
+        self.lock().owned.contains(stream)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

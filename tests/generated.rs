@@ -1,0 +1,57 @@
+//! What is generated and committed is what the generators make now.
+//!
+//! `GENERATE=1 cargo test --test generated` (that is `make generate`) writes the files instead.
+
+#![allow(clippy::expect_used, reason = "a test may fail anywhere")]
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The generated modules: the `.proto` and protobuf package each comes from, and its file.
+const MODULES: [(&str, &str, &str); 3] = [
+    ("tfplugin6.proto", "tfplugin6", "src/proto/tfplugin6.rs"),
+    ("plugin.proto", "plugin", "src/proto/plugin.rs"),
+    ("health.proto", "grpc.health.v1", "src/proto/health.rs"),
+];
+
+#[test]
+fn the_wire_modules_are_what_the_proto_files_say() {
+    for (proto, package, file) in MODULES {
+        let generated = rust_of(proto, package);
+
+        is_or_becomes(file, &generated);
+    }
+}
+
+/// The Rust that `proto/<proto>` compiles to.
+fn rust_of(proto: &str, package: &str) -> String {
+    let descriptors =
+        protox::compile([proto], [root().join("proto")]).expect("the .proto compiles");
+    let out = tempfile::tempdir().expect("a temporary directory");
+    tonic_prost_build::configure()
+        .out_dir(out.path())
+        .build_transport(false)
+        .generate_default_stubs(true)
+        .compile_fds(descriptors)
+        .expect("the descriptors turn into Rust");
+    fs::read_to_string(out.path().join(format!("{package}.rs"))).expect("one file per package")
+}
+
+/// Asserts that a committed file has this content, or with GENERATE=1 makes it so.
+fn is_or_becomes(file: &str, generated: &str) {
+    let path = root().join(file);
+    if env::var_os("GENERATE").is_some() {
+        fs::write(&path, generated).expect("the file can be written");
+        return;
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{file} is out of date: run `make generate`"
+    );
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
+}
