@@ -76,10 +76,19 @@ async fn the_wait_for_a_replica_that_is_down_is_bounded_and_says_so() {
         .unwrap();
 
     server.crash();
-    // The leader notices after a while.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    let mut noticed = false;
+    while !noticed {
+        let info = client.stream("A", &scope()).await.unwrap().unwrap();
+        noticed = info.cluster.is_some_and(|cluster| {
+            cluster
+                .replicas
+                .iter()
+                .any(|replica| !replica.current || replica.offline)
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
     let error = client
-        .wait_current("A", 3, &within(Duration::from_secs(3)))
+        .wait_current("A", 3, &within(Duration::from_secs(1)))
         .await
         .unwrap_err();
 

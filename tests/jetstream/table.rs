@@ -209,7 +209,13 @@ fn ranges_end_where_the_row_says() {
 fn a_number_ends(admin: &Admin, setting: &Setting) {
     let (min, max) = setting.range().expect("a range");
     let above = json!({ setting.key: max as u64 + 1 });
-    refused(admin, setting, "below", json!({ setting.key: min - 1 }));
+    // 0 replicas are the default.
+    let below = if setting.key == "num_replicas" {
+        -1
+    } else {
+        min - 1
+    };
+    refused(admin, setting, "below", json!({ setting.key: below }));
     accepted(admin, setting, "min", json!({ setting.key: min }));
     match setting.key {
         // A single server knows where the range ends, and that it is alone.
