@@ -99,9 +99,7 @@ impl Link {
             };
             dialled
         });
-        let broken = self.error(Cause::Unreachable(
-            "the attempt to connect broke off".to_owned(),
-        ));
+        let broken = self.error(self.unreachable("the attempt to connect broke off"));
         let dial = task
             .map(move |ended| ended.unwrap_or(Err(broken)))
             .boxed()
