@@ -51,7 +51,7 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<Change> {
     )
 }
 
-/// What differs, by the rules of a server of this API level (0 before 2.11).
+/// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](super::StreamInfo::api_level)).
 pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<Change> {
     let (whole, is) = (whole(desired, live), live.normal());
     let known = differing(desired, live)

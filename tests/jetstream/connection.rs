@@ -288,3 +288,22 @@ async fn a_stop_ends_a_question_at_once() {
         started.elapsed()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_comes_back_and_refuses_us_is_not_waited_for() {
+    let server = NatsServer::configured(&password("app", "before"));
+    let client = client_as(&server.url(), "app", "before");
+    client.stream("A", &scope()).await.unwrap();
+    let file = server.folder().join("server.conf");
+    let changed = std::fs::read_to_string(&file)
+        .unwrap()
+        .replace("before", "after");
+
+    std::fs::write(&file, changed).unwrap();
+    server.restart();
+    let started = Instant::now();
+    let error = client.stream("A", &scope()).await.unwrap_err();
+
+    assert!(error.is_unauthorized(), "{error}");
+    assert!(started.elapsed() < TIMEOUT * 2, "{:?}", started.elapsed());
+}

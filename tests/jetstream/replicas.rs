@@ -121,3 +121,28 @@ async fn of_many_who_create_the_same_at_once_one_is_told_that_it_did() {
         .count();
     assert_eq!(ours, 1, "{answers:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_without_a_quorum_is_known_once_there_is_one() {
+    let cluster = Cluster::start(3);
+    let asked = &cluster.servers()[0];
+    let client = client(&asked.url());
+    client.stream("A", &scope()).await.unwrap();
+
+    for server in &cluster.servers()[1..] {
+        server.pause();
+    }
+    let creating = tokio::spawn(async move {
+        client
+            .create(&config(json!({ "name": "A", "num_replicas": 3 })), &scope())
+            .await
+    });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(!creating.is_finished(), "nothing can be known yet");
+    for server in &cluster.servers()[1..] {
+        server.resume();
+    }
+    let created = creating.await.unwrap().unwrap();
+
+    assert!(created.ours);
+}

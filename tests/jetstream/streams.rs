@@ -1,7 +1,7 @@
 //! Reading, creating, updating and deleting streams.
 
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::Created;
+use terraform_provider_wasmcloud::jetstream::{Created, diff};
 
 use crate::given::{client, config, scope};
 use crate::support::{Admin, NatsServer, nats_server_versions};
@@ -17,12 +17,14 @@ async fn a_stream_is_made_read_changed_and_deleted_on_every_version() {
         let read = client.stream("A", &scope()).await.unwrap().unwrap();
         let changed = read.config.overlaid(&[("max_bytes", json!(8192))]);
         let updated = client.update(&changed, &scope()).await.unwrap();
+        let settled = client.wait_current("A", 1, &scope()).await.unwrap();
         let deleted = [
             client.delete("A", &scope()).await.unwrap(),
             client.delete("A", &scope()).await.unwrap(),
         ];
 
         assert!(ours, "{version}");
+        assert_eq!(settled.config, updated.config, "{version}");
         assert_eq!(
             (info.state.messages, &info.created),
             (0, &read.created),
@@ -252,5 +254,46 @@ async fn the_account_tells_its_level_usage_and_limits() {
             (1 << 30, 3),
             "{version}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_wadm_needs_is_made_and_changed_on_every_version_and_then_differs_in_nothing() {
+    let age = 70_000_000_000_u64;
+    let sourced = |name: &str, src: &str| {
+        let transform = json!({ "src": src, "dest": "wadm_event_consumer.evt.{{wildcard(1)}}.>" });
+        json!({ "name": name, "subject_transforms": [transform] })
+    };
+    let wanted = [
+        json!({ "name": "wasmbus_events", "subjects": ["wasmbus.evt.*.>"], "max_age": age, "duplicate_window": age }),
+        json!({ "name": "wadm_events", "subjects": ["wadm.evt.*.>"], "max_age": age, "duplicate_window": age }),
+        json!({ "name": "wadm_commands", "subjects": ["wadm.cmd.*"], "retention": "workqueue", "max_age": age, "duplicate_window": age }),
+        json!({ "name": "wadm_event_consumer", "retention": "workqueue", "max_age": age, "sources": [
+            sourced("wasmbus_events", "wasmbus.evt.*.>"), sourced("wadm_events", "wadm.evt.*.>"),
+        ] }),
+        json!({
+            "name": "KV_LATTICEDATA_default", "subjects": ["$KV.LATTICEDATA_default.>"], "max_msgs_per_subject": 1,
+            "discard": "new", "allow_rollup_hdrs": true, "deny_delete": true, "allow_direct": true,
+        }),
+    ];
+    for version in nats_server_versions() {
+        let server = NatsServer::start_with(version, "");
+        let client = client(&server.url());
+        for wanted in wanted.clone() {
+            let desired = config(wanted).normal();
+
+            let made = client.create(&desired, &scope()).await.unwrap().info;
+            let changed = made
+                .config
+                .overlaid(&[("max_bytes", json!(1 << 20)), ("num_replicas", json!(1))]);
+            let updated = client.update(&changed, &scope()).await.unwrap();
+
+            let keys: Vec<String> = diff(&desired, &updated.config)
+                .into_iter()
+                .map(|change| change.key)
+                .collect();
+            assert_eq!(diff(&desired, &made.config), [], "{version}");
+            assert_eq!(keys, ["max_bytes"], "{version}");
+        }
     }
 }
