@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, Kind};
-use crate::jetstream::{Change, StreamConfig, StreamInfo, diff};
+use crate::jetstream::{Change, StreamConfig, StreamInfo, diff, diff_at};
 use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
 use crate::resources::shape::Shape;
 use crate::terraform::{self, Attribute, Mode, Nesting, Rule, Type, Value};
@@ -318,13 +318,11 @@ fn bucket_name(value: &Value) -> Result<(), String> {
 
 impl Wanted {
     /// What must change on the server: the settings, and the metadata as it will be, others' keys kept.
-    pub fn changes(&self, live: &StreamConfig, retired: &[String]) -> Vec<Change> {
+    pub fn changes(&self, info: &StreamInfo, retired: &[String]) -> Vec<Change> {
         let mut desired = self.config.clone();
-        desired.set("metadata", self.merged_metadata(live, retired));
-        diff(&desired, live)
-            .into_iter()
-            .filter(|change| change.setting.is_some())
-            .collect()
+        desired.set("metadata", self.merged_metadata(&info.config, retired));
+        let changes = diff_at(&desired, &info.config, info.api_level()).into_iter();
+        changes.filter(|change| change.setting.is_some()).collect()
     }
 
     /// The configuration of a new stream.

@@ -270,7 +270,7 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     let planned = plan.planned.attribute(member.row.key);
     let changes = member
         .wanted(planned)
-        .changes(&info.config, &retired_keys(&Value::Null, planned));
+        .changes(info, &retired_keys(&Value::Null, planned));
     let mut said = Diagnostics::new();
     let mut words = Vec::new();
     for change in changes

@@ -118,7 +118,7 @@ impl Walk<'_> {
         let kept = after.attribute("drift");
         let mut changes = member
             .wanted(after)
-            .changes(&live.config, &retired_keys(before, after));
+            .changes(&live, &retired_keys(before, after));
         // What the plan said would stay, stays; where it could not know, what cannot be changed stays.
         changes.retain(|change| {
             kept.attribute(&change.key).is_null()
