@@ -125,7 +125,8 @@ pub const BUCKET: &[Argument] = &[
 impl Argument {
     /// The attribute for the common setting of all assets, or (`effective`) for one asset's own, which shows what holds.
     pub fn attribute(&self, effective: bool) -> Attribute {
-        let mode = if effective {
+        // What is left alone when not set stays in the state as it was set or imported once.
+        let mode = if effective || matches!(self.unset, Unset::LeftAlone) {
             Mode::OptionalComputed
         } else {
             Mode::Optional
@@ -313,22 +314,16 @@ fn placement_value(json: &Json) -> Value {
     Value::object([("cluster", cluster), ("tags", tags)])
 }
 
-/// The live texts of the keys that `like` has; all keys but the server's own when `like` is unknown.
+/// The live texts of the keys that `like` has. No other key is ours, also after an import: what is in the state and not
+/// in the configuration would be taken away.
 fn metadata_value(json: &Json, like: &Value) -> Value {
+    let Value::Map(ours) = like else {
+        return Value::Null;
+    };
     let live = json.as_object().into_iter().flatten();
-    let live = live
-        .filter(|(key, _)| !key.starts_with("_nats."))
-        .filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))));
-    match like {
-        Value::Map(ours) => Value::Map(live.filter(|(key, _)| ours.contains_key(key)).collect()),
-        Value::Unknown => {
-            let all: BTreeMap<_, _> = live.collect();
-            if all.is_empty() {
-                Value::Null
-            } else {
-                Value::Map(all)
-            }
-        }
-        _ => Value::Null,
-    }
+    let live = live.filter(|(key, _)| ours.contains_key(*key));
+    Value::Map(
+        live.filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))))
+            .collect(),
+    )
 }
