@@ -409,10 +409,11 @@ impl Walk<'_> {
             .iter()
             .find(|change| matches!(change.effect, Effect::Refused(_)))
         {
-            return Outcome::failed(
-                Found::Stream(Box::new(live)),
-                plan::refused(member, change, planned),
-            );
+            let diagnostic = match member.argument(&change.key) {
+                Some(_) => plan::refused(member, change, planned),
+                None => plan::unforeseen(member, change),
+            };
+            return Outcome::failed(Found::Stream(Box::new(live)), diagnostic);
         }
         let mut outcome = Outcome::stream(live);
         for step in steps(changes) {
@@ -525,7 +526,7 @@ impl Walk<'_> {
             let summary = format!("{} was made and stays", capitalised(&member.title()));
             diagnostics.push(Diagnostic::warning(
                 summary,
-                "Another asset of the object failed, and this one could not be taken back or is in use already. It is in the state, which Terraform marks as tainted; `terraform untaint` lets the next apply complete it instead of replacing it.",
+                "The create failed, and this part of it could not be deleted again, or somebody has written into it already. It is in the state, which Terraform marks as tainted: the next apply replaces it, or, after `terraform untaint <address>`, keeps it and makes what is missing.",
             ));
         }
         Outcome {
@@ -647,16 +648,17 @@ fn refused_drift(member: &Member, change: &Change) -> bool {
     member.argument(&change.key).is_none() && matches!(change.effect, Effect::Refused(_))
 }
 
-/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123).
+/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
+/// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
 fn steps(changes: Vec<Change>) -> Vec<Vec<Change>> {
-    let scales = changes.iter().any(|change| change.key == "num_replicas");
+    let scale = changes.iter().find(|change| change.key == "num_replicas");
+    let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
+    let scales = scale.is_some();
     let (moves, rest): (Vec<_>, Vec<_>) = changes
         .into_iter()
         .partition(|change| scales && change.key == "placement");
-    [rest, moves]
-        .into_iter()
-        .filter(|step| !step.is_empty())
-        .collect()
+    let order = if grows { [moves, rest] } else { [rest, moves] };
+    order.into_iter().filter(|step| !step.is_empty()).collect()
 }
 
 fn changed_since(member: &Member, what: &str) -> Diagnostic {

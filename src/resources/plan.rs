@@ -139,12 +139,29 @@ pub fn refused(member: &Member, change: &Change, config: &Value) -> Diagnostic {
         change.desired
     );
     let detail = format!(
-        "The server does not change it on an existing stream: {reason}. Nothing is deleted to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
+        "{reason}, and the provider deletes nothing to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
+        reason = capitalised(reason),
         key = member.row.key,
         live = change.live,
         stream = member.stream(),
     );
     Diagnostic::error(summary, detail).at(argument_path(member, name, config))
+}
+
+/// It has no argument, and the plan, which promised to change it back, was made before it became what it is.
+pub fn unforeseen(member: &Member, change: &Change) -> Diagnostic {
+    let summary = format!(
+        "{} has {} = {} since the plan was made",
+        capitalised(&member.title()),
+        change.key,
+        change.live
+    );
+    let detail = format!(
+        "The plan says that it is {}, and the server will not change it back, so nothing was done to stream {}. Plan again: the next plan keeps it in `drift`.",
+        change.desired,
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
 fn unrepairable(member: &Member, change: &Change) -> Diagnostic {

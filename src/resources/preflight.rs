@@ -21,30 +21,18 @@ impl Walk<'_> {
         lossy: Vec<(Member, Change)>,
         call: &Call,
     ) {
-        let known = self.members.iter().all(|member| member.lattice.is_some());
-        let Some(client) = self.session.client_if_known().filter(|_| known) else {
+        let Some(client) = self.session.client_if_known() else {
             plan.diagnostics.extend(
                 lossy
                     .iter()
-                    .map(|(member, change)| loss(member, change, None, &plan.config)),
+                    .filter_map(|(member, change)| loss(member, change, None, &plan.config)),
             );
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(&client, &member.stream(), &scope)
-                .await
-        }))
-        .await;
         let mut said = Diagnostics::new();
-        for (member, info) in self.members.iter().zip(infos) {
-            match info {
-                Ok(sight) => {
-                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &lossy))
-                }
-                Err(error) => said.push(unanswered(member, &error, &plan.config)),
-            }
+        if self.members.iter().all(|member| member.lattice.is_some()) {
+            said.extend(self.preflight_each(&client, plan, &lossy, &scope).await);
         }
         if !plan.requires_replace.is_empty() {
             said.extend(self.replaced(&client, &plan.prior, &scope).await);
@@ -53,6 +41,31 @@ impl Walk<'_> {
             said.extend(self.capacity(&client, plan, &scope).await);
         }
         plan.diagnostics.extend(said);
+    }
+
+    async fn preflight_each(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        lossy: &[(Member, Change)],
+        scope: &Scope,
+    ) -> Diagnostics {
+        let infos = join_all(self.members.iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        }))
+        .await;
+        let mut said = Diagnostics::new();
+        for (member, info) in self.members.iter().zip(infos) {
+            match info {
+                Ok(sight) => {
+                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, lossy))
+                }
+                Err(error) => said.push(unanswered(member, &error, &plan.config)),
+            }
+        }
+        said
     }
 
     fn preflight_one(
@@ -69,7 +82,9 @@ impl Walk<'_> {
             Some(info) if own => {
                 let changes = lossy.iter().filter(|(of, _)| of.row.key == member.row.key);
                 said.extend(
-                    changes.map(|(member, change)| loss(member, change, Some(info), &plan.config)),
+                    changes.filter_map(|(member, change)| {
+                        loss(member, change, Some(info), &plan.config)
+                    }),
                 );
             }
             // A tainted object is planned as a create while its assets still exist: they go first.
@@ -205,7 +220,7 @@ pub(super) fn refuses_destroy(
     }
     let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
     let detail = format!(
-        "It is not deleted while it holds {}, and neither is any other asset of this object. To delete it with its contents, set `force_destroy = true`, apply that, and destroy again. To keep it and only forget it, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
         member.row.holds
     );
     Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
@@ -249,11 +264,11 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
                 "{} stays {} (the server does not change it)",
                 change.key, change.live
             )),
-            Effect::Destructive(_) => said.push(loss(member, &change, Some(info), &plan.config)),
-            _ => words.push(format!(
-                "{} changes from {} to {}",
-                change.key, change.live, change.desired
-            )),
+            Effect::Destructive(_) => {
+                said.extend(loss(member, &change, Some(info), &plan.config));
+                words.push(changing(&change));
+            }
+            _ => words.push(changing(&change)),
         }
     }
     let changed = if words.is_empty() {
@@ -276,20 +291,32 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     said
 }
 
-fn loss(member: &Member, change: &Change, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
+fn changing(change: &Change) -> String {
+    format!(
+        "{} changes from {} to {}",
+        change.key, change.live, change.desired
+    )
+}
+
+/// What a change deletes; `None` if it is known that it deletes nothing. `info` is absent if nobody could be asked.
+fn loss(
+    member: &Member,
+    change: &Change,
+    info: Option<&StreamInfo>,
+    config: &Value,
+) -> Option<Diagnostic> {
     let what = match change.effect {
         Effect::Destructive(what) => what,
         _ => "",
     };
-    let name = member
-        .argument(&change.key)
-        .map_or(change.key.as_str(), |argument| argument.name);
-    let path = member
-        .argument(&change.key)
-        .map_or(Path::attribute(member.row.key), |argument| {
-            argument_path(member, argument.name, config)
-        });
-    let count = info.map(|info| lost(change, info)).unwrap_or_default();
+    let (name, path) = match member.argument(&change.key) {
+        Some(argument) => (argument.name, argument_path(member, argument.name, config)),
+        None => (change.key.as_str(), Path::attribute(member.row.key)),
+    };
+    let count = match info {
+        Some(info) => lost(change, info)?,
+        None => "How many could not be asked.".to_owned(),
+    };
     let summary = format!(
         "{} of {} from {} to {} deletes data",
         capitalised(name),
@@ -297,22 +324,24 @@ fn loss(member: &Member, change: &Change, info: Option<&StreamInfo>, config: &Va
         change.live,
         change.desired
     );
-    Diagnostic::warning(summary, format!("{}{count}", capitalised(what))).at(path)
+    Some(Diagnostic::warning(summary, format!("{}. {count}", capitalised(what))).at(path))
 }
 
-/// How many values go when fewer are kept per key. Exact where one per key stays; else the most that it can be.
-fn lost(change: &Change, info: &StreamInfo) -> String {
-    let more = info.state.messages.saturating_sub(info.state.num_subjects);
+/// How many values go when fewer are kept per key; `None` if none does. Exact where one per key stays; else the most
+/// that it can be.
+fn lost(change: &Change, info: &StreamInfo) -> Option<String> {
+    let stored = info.state.messages;
+    let more = stored.saturating_sub(info.state.num_subjects);
     match (change.key.as_str(), change.desired.as_u64()) {
-        ("max_msgs_per_subject", Some(1)) => format!(
-            " {more} of {} stored values are deleted.",
-            info.state.messages
-        ),
-        ("max_msgs_per_subject", Some(_)) => format!(
-            " Up to {more} of {} stored values are deleted.",
-            info.state.messages
-        ),
-        _ => format!(" It holds {} messages now.", info.state.messages),
+        _ if stored == 0 => None,
+        ("max_msgs_per_subject", Some(_)) if more == 0 => None,
+        ("max_msgs_per_subject", Some(1)) => {
+            Some(format!("Of {stored} stored values, {more} are deleted."))
+        }
+        ("max_msgs_per_subject", Some(_)) => Some(format!(
+            "Of {stored} stored values, up to {more} are deleted."
+        )),
+        _ => Some(format!("It holds {stored} messages now.")),
     }
 }
 
