@@ -3,8 +3,6 @@
 //! A value that means the same as what the server holds is kept as it was written (`{}` and no placement, tags in
 //! another order): Terraform compares values, and a change of mere form would be a change in every plan.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 
 use crate::jetstream::StreamConfig;
