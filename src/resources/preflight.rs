@@ -344,7 +344,7 @@ async fn adoption(
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        capitalised(&format!("{}.", words.join("; ")))
+        format!("{}.", words.join("; "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
