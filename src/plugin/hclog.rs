@@ -329,14 +329,14 @@ mod tests {
     fn other_crates_keep_their_details_to_themselves() {
         let lines = logged(LevelFilter::TRACE, || {
             trace!("ours");
-            tracing::trace!(target: "async_nats::connection", "theirs");
-            tracing::info!(target: "async_nats::connection", "theirs too");
+            tracing::trace!(target: "elsewhere::deep", "theirs");
+            tracing::info!(target: "elsewhere::deep", "theirs too");
         });
 
         let modules: Vec<_> = lines.iter().map(|line| line["@module"].as_str()).collect();
         assert_eq!(
             modules,
-            [Some("provider.plugin"), Some("provider.async_nats")]
+            [Some("provider.plugin"), Some("provider.elsewhere")]
         );
     }
 

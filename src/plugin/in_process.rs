@@ -121,11 +121,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::plugin::About;
-
-    struct Nothing;
-
-    impl Provider for Nothing {}
+    use crate::plugin::{About, Placeholder};
 
     fn started() -> InProcess {
         let about = About {
@@ -136,7 +132,7 @@ mod tests {
         };
         let plugin = Plugin {
             about,
-            provider: Nothing,
+            provider: Placeholder,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };

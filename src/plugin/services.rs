@@ -106,7 +106,7 @@ async fn converse(stream: impl Stream, routes: Routes, stop: CancellationToken) 
         }
     };
     if let Err(error) = end {
-        debug!(%error, "a connection broke");
+        debug!(%error, "a client left without a goodbye");
     }
 }
 

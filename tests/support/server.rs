@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Signal, WaitOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -150,7 +150,13 @@ impl NatsServer {
 
     /// Stands still without closing a connection (SIGSTOP): requests time out.
     pub fn pause(&self) {
-        self.signal(Signal::STOP);
+        let pid = self.signal(Signal::STOP);
+        // The signal is under way until every thread stands; only then has the process stopped as a whole.
+        let stopped = rustix::process::waitpid(Some(pid), WaitOptions::UNTRACED);
+        let (_, status) = stopped
+            .expect("the state of our own child")
+            .expect("no WNOHANG");
+        assert!(status.stopped(), "it did not stop, it ended: {status:?}");
     }
 
     /// Goes on after [`NatsServer::pause`], with everything that arrived meanwhile.
@@ -207,10 +213,11 @@ impl NatsServer {
         child.wait().expect("the server's end");
     }
 
-    fn signal(&self, signal: Signal) {
+    fn signal(&self, signal: Signal) -> Pid {
         let process = self.process.lock().unwrap();
-        let child = process.as_ref().expect("the server runs");
-        rustix::process::kill_process(pid_of(child), signal).expect("a signal to our own child");
+        let pid = pid_of(process.as_ref().expect("the server runs"));
+        rustix::process::kill_process(pid, signal).expect("a signal to our own child");
+        pid
     }
 
     /// Whether the client port, which opens last, says its INFO.

@@ -5,7 +5,7 @@ use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use tempfile::TempDir;
 use tokio::net::UnixListener;
@@ -30,6 +30,8 @@ pub(in crate::plugin) fn bind(
     group: Option<&str>,
 ) -> io::Result<(UnixListener, Place)> {
     let group = group.map(group_id).transpose()?;
+    let host_dir = host_dir.map(path::absolute).transpose()?;
+    let host_dir = host_dir.as_deref();
     let dir = private_dir(name, host_dir)?;
     let socket = dir.path().join(SOCKET);
     let listener = UnixListener::bind(&socket)?;

@@ -2,7 +2,9 @@
 //!
 //! `GENERATE=1 cargo test --test generated` (that is `make generate`) writes the files instead.
 
-#![allow(clippy::expect_used, reason = "a test may fail anywhere")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail anywhere")]
+
+mod docs;
 
 use std::env;
 use std::fs;
@@ -24,6 +26,25 @@ fn the_wire_modules_are_what_the_proto_files_say() {
     }
 }
 
+#[test]
+fn the_docs_are_what_the_schema_and_the_examples_say() {
+    let pages = docs::pages(&root());
+
+    for (file, text) in &pages {
+        is_or_becomes(file, text);
+    }
+    let mut stray = pages_on_disk();
+    stray.retain(|file| !pages.iter().any(|(page, _)| page == file));
+    assert!(stray.is_empty(), "pages that nothing generates: {stray:?}");
+}
+
+fn pages_on_disk() -> Vec<String> {
+    let folders = ["docs", "docs/resources"];
+    let files = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).into_iter().flatten().flatten());
+    let files = files.filter(|file| file.path().is_file());
+    files.filter_map(|file| Some(file.path().strip_prefix(root()).ok()?.to_str()?.to_owned())).collect()
+}
+
 /// The Rust that `proto/<proto>` compiles to.
 fn rust_of(proto: &str, package: &str) -> String {
     let descriptors =
@@ -42,6 +63,7 @@ fn rust_of(proto: &str, package: &str) -> String {
 fn is_or_becomes(file: &str, generated: &str) {
     let path = root().join(file);
     if env::var_os("GENERATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
         fs::write(&path, generated).expect("the file can be written");
         return;
     }
