@@ -2,10 +2,14 @@
 //!
 //! A row says what the asset's users rely on. What a user may choose (replicas, limits and the like) is not in it, and
 //! what is in it is not for the user to choose: wadm deletes and re-creates a stream whose subjects differ from its own.
+//! Sources of the facts: wasmCloud 1.0.0 to 1.9.2 (`crates/host/src/wasmbus`), wadm 0.12.2 to 0.21.1
+//! (`crates/wadm/src/nats.rs`, before 0.20 `src/nats.rs`), and what host 1.9.2 and wadm 0.21.1 made.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::jetstream::StreamConfig;
+use crate::jetstream::{StreamConfig, nanos};
 
 /// One bucket or stream.
 #[derive(Debug)]
@@ -14,14 +18,14 @@ pub struct Asset {
     pub key: &'static str,
     /// Bucket or stream.
     pub kind: Kind,
-    /// The name of the bucket or stream; `{}` stands for the lattice.
+    /// The name of the bucket or stream, as its users look for it; `{}` stands for the lattice.
     pub name: &'static str,
     /// What it holds, for the docs.
     pub holds: &'static str,
     /// What its creator writes as description when it makes it.
     pub description: Option<&'static str>,
-    /// Whether its contents exist nowhere else, so that it is never deleted with contents unless forced.
-    pub precious: bool,
+    /// What may be deleted to make it anew.
+    pub contents: Contents,
     /// What its users do, or fail to do, when it was deleted and made again.
     pub when_recreated: &'static str,
 }
@@ -31,9 +35,70 @@ pub struct Asset {
 pub enum Kind {
     /// A key/value bucket: the stream `KV_<bucket>` with the settings of NATS ADR-8.
     Bucket,
+    /// A stream.
+    Stream(Stream),
 }
 
-/// Every asset. Facts: the source of wasmCloud 1.0.0 to 1.9.2 (`crates/host/src/wasmbus`), and what its host 1.9.2 made.
+/// What the users of a stream rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// What it listens to, in this order; nothing for a stream that only sources.
+    pub subjects: &'static [&'static str],
+    /// The same in multi-tenant mode.
+    pub multitenant_subjects: &'static [&'static str],
+    /// How long messages stay: `limits`, `workqueue` or `interest`.
+    pub retention: &'static str,
+    /// How old a message gets when the user says nothing; zero for any age.
+    pub max_age: Duration,
+    /// Messages kept per subject; -1 for all.
+    pub max_msgs_per_subject: i64,
+    /// Whether single messages are read directly, which wadm does for statuses.
+    pub allow_direct: bool,
+    /// Whether publishers get no acknowledgement in multi-tenant mode. Without it servers from 2.10.28 and 2.11.2 refuse
+    /// the subject `*.wasmbus.evt.*.>`, which their own acknowledgements would match (wadm issue 746).
+    pub multitenant_no_ack: bool,
+    /// The streams that it sources from, by key, in this order, with the subject under which their messages arrive.
+    pub sources: &'static [Source],
+}
+
+/// One source of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The row of the stream that is read.
+    pub key: &'static str,
+    /// The transformed subject; the source's own subject is matched.
+    pub destination: &'static str,
+    /// The same in multi-tenant mode.
+    pub multitenant_destination: &'static str,
+}
+
+/// What may be deleted to make an asset anew, when the server cannot change it in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// They exist nowhere else, and no update deletes them.
+    Kept,
+    /// They exist nowhere else: deleted only when the user forces it.
+    Precious,
+    /// They come back by themselves, or are of no use after a minute.
+    Transient,
+}
+
+/// What wadm gives its event and command streams (`DEFAULT_EXPIRY_TIME`).
+const EXPIRY: Duration = Duration::from_secs(70);
+
+/// A stream as wadm makes most of them.
+const WADM_STREAM: Stream = Stream {
+    subjects: &[],
+    multitenant_subjects: &[],
+    retention: "limits",
+    max_age: EXPIRY,
+    max_msgs_per_subject: -1,
+    allow_direct: false,
+    multitenant_no_ack: false,
+    sources: &[],
+};
+
+/// Every asset.
 pub const CATALOGUE: &[Asset] = &[
     Asset {
         key: "lattice_data",
@@ -41,7 +106,7 @@ pub const CATALOGUE: &[Asset] = &[
         name: "LATTICEDATA_{}",
         holds: "component specifications with their links, and claims",
         description: None,
-        precious: true,
+        contents: Contents::Kept,
         when_recreated: "Running hosts do not notice the new bucket and apply no link any more: restart them.",
     },
     Asset {
@@ -50,73 +115,238 @@ pub const CATALOGUE: &[Asset] = &[
         name: "CONFIGDATA_{}",
         holds: "named configurations and references to secrets",
         description: None,
-        precious: true,
+        contents: Contents::Kept,
         when_recreated: "Running hosts do not notice the new bucket and see no configuration change any more: restart them.",
+    },
+    Asset {
+        key: "state",
+        kind: Kind::Bucket,
+        name: "wadm_state",
+        holds: "what wadm has observed of hosts, components and providers",
+        description: None,
+        contents: Contents::Transient,
+        when_recreated: "wadm fills it again from the hosts' heartbeats within a minute.",
+    },
+    Asset {
+        key: "manifests",
+        kind: Kind::Bucket,
+        name: "wadm_manifests",
+        holds: "the manifests of all applications, with their versions",
+        description: None,
+        contents: Contents::Precious,
+        when_recreated: "wadm then knows no application: deploy every manifest again.",
+    },
+    Asset {
+        key: "events",
+        kind: Kind::Stream(Stream {
+            subjects: &["wadm.evt.*.>"],
+            multitenant_subjects: &["wadm.evt.*.>"],
+            ..WADM_STREAM
+        }),
+        name: "wadm_events",
+        holds: "wadm's own events",
+        description: Some(
+            "A stream that stores all events coming in on the wadm.evt subject in a cluster",
+        ),
+        contents: Contents::Transient,
+        when_recreated: "wadm goes on by itself.",
+    },
+    Asset {
+        key: "commands",
+        kind: Kind::Stream(Stream {
+            subjects: &["wadm.cmd.*"],
+            multitenant_subjects: &["wadm.cmd.*"],
+            retention: "workqueue",
+            ..WADM_STREAM
+        }),
+        name: "wadm_commands",
+        holds: "commands that wadm has not carried out yet",
+        description: Some("A stream that stores all commands for wadm"),
+        contents: Contents::Transient,
+        when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
+    },
+    Asset {
+        key: "status",
+        kind: Kind::Stream(Stream {
+            subjects: &["wadm.status.*.*"],
+            multitenant_subjects: &["wadm.status.*.*"],
+            max_age: Duration::ZERO,
+            max_msgs_per_subject: 10,
+            allow_direct: true,
+            ..WADM_STREAM
+        }),
+        name: "wadm_status",
+        holds: "the latest statuses of every application",
+        description: Some("A stream that stores all status updates for wadm applications"),
+        contents: Contents::Transient,
+        when_recreated: "wadm shows an application as undeployed until its status changes again.",
+    },
+    Asset {
+        key: "notify",
+        kind: Kind::Stream(Stream {
+            subjects: &["wadm.notify.*"],
+            multitenant_subjects: &["wadm.notify.*"],
+            retention: "interest",
+            ..WADM_STREAM
+        }),
+        name: "wadm_notify",
+        holds: "notices of changed manifests to wadm itself",
+        description: Some("A stream for capturing all notification events for wadm"),
+        contents: Contents::Transient,
+        when_recreated: "wadm does not notice the new stream and deploys nothing any more: restart it.",
+    },
+    Asset {
+        key: "wasmbus_events",
+        kind: Kind::Stream(Stream {
+            subjects: &["wasmbus.evt.*.>"],
+            multitenant_subjects: &["*.wasmbus.evt.*.>"],
+            multitenant_no_ack: true,
+            ..WADM_STREAM
+        }),
+        name: "wasmbus_events",
+        holds: "the events of all hosts",
+        description: Some(
+            "A stream that stores all events coming in on the wasmbus.evt subject in a cluster",
+        ),
+        contents: Contents::Transient,
+        when_recreated: "wadm goes on by itself.",
+    },
+    Asset {
+        key: "event_consumer",
+        kind: Kind::Stream(Stream {
+            retention: "workqueue",
+            sources: &[
+                Source {
+                    key: "wasmbus_events",
+                    destination: "wadm_event_consumer.evt.{{wildcard(1)}}.>",
+                    multitenant_destination: "wadm_event_consumer.evt.{{wildcard(2)}}.>",
+                },
+                Source {
+                    key: "events",
+                    destination: "wadm_event_consumer.evt.{{wildcard(1)}}.>",
+                    multitenant_destination: "wadm_event_consumer.evt.{{wildcard(1)}}.>",
+                },
+            ],
+            ..WADM_STREAM
+        }),
+        name: "wadm_event_consumer",
+        holds: "the events of hosts and of wadm that wadm has not handled yet",
+        description: Some(
+            "A stream that sources from wadm_events and wasmbus_events for wadm event consumer's use",
+        ),
+        contents: Contents::Transient,
+        when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
     },
 ];
 
 /// The rows with these keys, in this order.
 pub fn rows(keys: &[&str]) -> Vec<&'static Asset> {
-    keys.iter()
-        .filter_map(|key| CATALOGUE.iter().find(|asset| asset.key == *key))
-        .collect()
+    keys.iter().filter_map(|key| row(key)).collect()
+}
+
+fn row(key: &str) -> Option<&'static Asset> {
+    CATALOGUE.iter().find(|asset| asset.key == key)
 }
 
 impl Asset {
-    /// The bucket's name, if it is a bucket, else the stream's.
-    pub fn given_name(&self, lattice: &str) -> String {
-        self.name.replace("{}", lattice)
+    /// The stream behind the bucket or stream of this name.
+    pub fn stream_name(&self, name: &str) -> String {
+        match self.kind {
+            Kind::Bucket => format!("KV_{name}"),
+            Kind::Stream(_) => name.to_owned(),
+        }
     }
 
-    /// The stream behind it.
-    pub fn stream_name(&self, lattice: &str) -> String {
+    /// Whether another asset sources from it, or it from others: what is first must be there first.
+    pub fn sources(&self) -> &'static [Source] {
         match self.kind {
-            Kind::Bucket => format!("KV_{}", self.given_name(lattice)),
+            Kind::Bucket => &[],
+            Kind::Stream(stream) => stream.sources,
         }
     }
 
     /// The configuration that its users need, with every setting the server has, at the server's default where the
     /// users do not care.
-    pub fn config(&self, lattice: &str) -> StreamConfig {
-        let mut config = StreamConfig::named(&self.stream_name(lattice)).normal();
-        for (key, value) in self.needs(lattice) {
+    pub fn config(&self, name: &str, multitenant: bool) -> StreamConfig {
+        let mut config = StreamConfig::named(&self.stream_name(name));
+        for (key, value) in self.needs(name, multitenant) {
             config.set(key, value);
         }
-        config
+        config.normal()
     }
 
     /// What its users need where it is not the server's default.
-    fn needs(&self, lattice: &str) -> Vec<(&'static str, Value)> {
+    fn needs(&self, name: &str, multitenant: bool) -> Vec<(&'static str, Value)> {
         match self.kind {
             // As every client makes a bucket (NATS ADR-8; nats.go and async-nats do the same).
             Kind::Bucket => vec![
-                (
-                    "subjects",
-                    json!([format!("$KV.{}.>", self.given_name(lattice))]),
-                ),
+                ("subjects", json!([format!("$KV.{name}.>")])),
                 ("max_msgs_per_subject", json!(1)),
                 ("discard", json!("new")),
                 ("allow_rollup_hdrs", json!(true)),
                 ("deny_delete", json!(true)),
                 ("allow_direct", json!(true)),
             ],
+            Kind::Stream(stream) => stream.needs(multitenant),
         }
+    }
+}
+
+impl Stream {
+    /// What it listens to in a mode.
+    pub fn subjects(&self, multitenant: bool) -> &'static [&'static str] {
+        if multitenant {
+            self.multitenant_subjects
+        } else {
+            self.subjects
+        }
+    }
+
+    fn needs(&self, multitenant: bool) -> Vec<(&'static str, Value)> {
+        let sources: Vec<_> = self
+            .sources
+            .iter()
+            .filter_map(|source| source.json(multitenant))
+            .collect();
+        let mut needs = vec![
+            ("retention", json!(self.retention)),
+            ("max_age", json!(nanos(self.max_age))),
+            ("max_msgs_per_subject", json!(self.max_msgs_per_subject)),
+            ("allow_direct", json!(self.allow_direct)),
+            ("no_ack", json!(multitenant && self.multitenant_no_ack)),
+        ];
+        if sources.is_empty() {
+            needs.push(("subjects", json!(self.subjects(multitenant))));
+        } else {
+            needs.push(("sources", json!(sources)));
+        }
+        needs
+    }
+}
+
+impl Source {
+    fn json(&self, multitenant: bool) -> Option<Value> {
+        let upstream = row(self.key)?;
+        let Kind::Stream(stream) = upstream.kind else {
+            return None;
+        };
+        let destination = if multitenant {
+            self.multitenant_destination
+        } else {
+            self.destination
+        };
+        let transforms: Vec<_> = stream
+            .subjects(multitenant)
+            .iter()
+            .map(|subject| json!({"src": subject, "dest": destination}))
+            .collect();
+        Some(json!({"name": upstream.name, "subject_transforms": transforms}))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_lattice_has_two_buckets_with_the_names_that_hosts_look_for() {
-        let names: Vec<_> = rows(&["lattice_data", "config_data"])
-            .iter()
-            .map(|asset| asset.stream_name("prod"))
-            .collect();
-
-        assert_eq!(names, ["KV_LATTICEDATA_prod", "KV_CONFIGDATA_prod"]);
-    }
 
     #[test]
     fn every_key_and_every_name_is_there_once() {
@@ -128,6 +358,29 @@ mod tests {
         let before = keys.len();
         keys.dedup();
 
-        assert_eq!(keys.len(), before);
+        // wasmbus_events is key and name at once.
+        assert_eq!(keys.len(), before - 1);
+    }
+
+    #[test]
+    fn every_source_is_a_stream_of_the_catalogue() {
+        for source in CATALOGUE.iter().flat_map(Asset::sources) {
+            assert!(
+                source.json(false).is_some() && source.json(true).is_some(),
+                "{}",
+                source.key
+            );
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_the_stream_that_hosts_look_for() {
+        let config = rows(&["lattice_data"])[0].config("LATTICEDATA_prod", false);
+
+        assert_eq!(config.name(), "KV_LATTICEDATA_prod");
+        assert_eq!(
+            config.get("subjects"),
+            Some(&json!(["$KV.LATTICEDATA_prod.>"]))
+        );
     }
 }

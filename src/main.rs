@@ -4,9 +4,8 @@ use std::process::ExitCode;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use terraform_provider_wasmcloud::framework::rpc::Service;
 use terraform_provider_wasmcloud::plugin::{self, About, Plugin};
-use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use terraform_provider_wasmcloud::provider;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,10 +19,9 @@ const ABOUT: About = About {
 fn main() -> ExitCode {
     plugin::log::init();
     let tasks = TaskTracker::new();
-    let service = Service::new(WasmCloud::new(), tasks.clone(), guard);
     plugin::serve(Plugin {
         about: ABOUT,
-        provider: service,
+        provider: provider::service(tasks.clone(), guard),
         tasks,
         stop: CancellationToken::new(),
     })

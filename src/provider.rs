@@ -9,11 +9,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio_util::task::TaskTracker;
 
+use crate::framework::rpc::{Guard, Service};
 use crate::framework::{Provider, Resource};
 use crate::jetstream::Client;
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::session::{Connection, Session};
+use crate::resources::wadm_jetstream::WadmJetStream;
 use crate::terraform::{Diagnostics, Schema, Value};
 
 /// The address in the registries, without host, so that each tool asks its own.
@@ -27,6 +30,11 @@ Environment variables, each for the argument of the provider block that is not s
   NATS_TIMEOUT   longest wait for one answer, such as 5s
   TF_LOG_PROVIDER_WASMCLOUD, TF_LOG_PROVIDER, TF_LOG: level of the log
 ";
+
+/// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.
+pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {
+    Service::new(WasmCloud::new(), tasks, guard)
+}
 
 /// The provider.
 pub struct WasmCloud {
@@ -51,8 +59,10 @@ impl WasmCloud {
     /// With an environment of the caller's.
     pub fn with_environment(environment: HashMap<String, String>) -> Self {
         let session = Arc::new(Session::default());
-        let resources: Vec<Arc<dyn Resource>> =
-            vec![Arc::new(LatticeBuckets::new(session.clone()))];
+        let resources: Vec<Arc<dyn Resource>> = vec![
+            Arc::new(LatticeBuckets::new(session.clone())),
+            Arc::new(WadmJetStream::new(session.clone())),
+        ];
         Self {
             schema: settings::schema(),
             environment,

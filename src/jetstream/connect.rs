@@ -4,6 +4,7 @@
 //! failure; a later question dials again. Once open, async-nats reconnects by itself, and a question that comes while
 //! it does waits: async-nats would queue it and send it whenever it is back, long after we gave up on it.
 
+use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -98,9 +99,7 @@ impl Link {
             };
             dialled
         });
-        let broken = self.error(Cause::Unreachable(
-            "the attempt to connect broke off".to_owned(),
-        ));
+        let broken = self.error(self.unreachable("the attempt to connect broke off"));
         let dial = task
             .map(move |ended| ended.unwrap_or(Err(broken)))
             .boxed()
@@ -110,12 +109,8 @@ impl Link {
     }
 
     async fn dialled(&self) -> Dialled {
-        let Addresses { servers, auth } = address::parse(&self.options.servers).map_err(|why| {
-            self.error(Cause::Unreachable(format!(
-                "{why} ({})",
-                self.options.servers_origin
-            )))
-        })?;
+        let Addresses { servers, auth } = address::parse(&self.options.servers)
+            .map_err(|why| self.error(self.unreachable(&why)))?;
         let auth = match &self.options.auth {
             Auth::None => auth,
             chosen => chosen.clone(),
@@ -182,27 +177,31 @@ impl Link {
     }
 
     fn cause(&self, error: &ConnectError) -> Cause {
-        let origin = &self.options.servers_origin;
         match error.kind() {
             ConnectErrorKind::AuthorizationViolation => Cause::Unauthorized(self.refused()),
             ConnectErrorKind::Authentication => Cause::Unauthorized(
                 "the credentials cannot sign what the server asks to be signed".to_owned(),
             ),
             ConnectErrorKind::TimedOut => self.silent(),
-            ConnectErrorKind::Dns => {
-                Cause::Unreachable(format!("its name does not resolve ({origin})"))
-            }
-            // The text is the operating system's or the TLS library's; the addresses in it carry no login.
-            _ => Cause::Unreachable(format!("{error} ({origin})")),
+            ConnectErrorKind::Dns => self.unreachable("the name does not resolve"),
+            // In the operating system's or the TLS library's words; the addresses in them carry no login.
+            _ => match error.source() {
+                Some(source) => self.unreachable(&source.to_string()),
+                None => self.unreachable(&error.to_string()),
+            },
         }
     }
 
     fn silent(&self) -> Cause {
         let millis = self.options.timeout.as_millis();
-        Cause::Unreachable(format!(
-            "no greeting within {millis} ms ({})",
-            self.options.servers_origin
-        ))
+        self.unreachable(&format!("no greeting of a NATS server within {millis} ms"))
+    }
+
+    fn unreachable(&self, how: &str) -> Cause {
+        Cause::Unreachable {
+            how: how.to_owned(),
+            origin: self.options.servers_origin.clone(),
+        }
     }
 
     fn refused(&self) -> String {

@@ -51,7 +51,7 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<Change> {
     )
 }
 
-/// What differs, by the rules of a server of this API level (0 before 2.11).
+/// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](super::StreamInfo::api_level)).
 pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<Change> {
     let (whole, is) = (whole(desired, live), live.normal());
     let known = differing(desired, live)
@@ -114,5 +114,156 @@ fn agree(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
         // The server sets it as the origin has `allow_direct`, whatever we say.
         "mirror_direct" if desired.has("mirror") => true,
         _ => desired.get(key).unwrap_or(&Value::Null) == live.get(key).unwrap_or(&Value::Null),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn config(value: Value) -> StreamConfig {
+        StreamConfig::from_value(value).unwrap()
+    }
+
+    fn changes(desired: Value, live: Value) -> Vec<(String, Effect)> {
+        let changes = diff(&config(desired), &config(live));
+        changes
+            .into_iter()
+            .map(|change| (change.key, change.effect))
+            .collect()
+    }
+
+    #[test]
+    fn what_the_server_writes_otherwise_is_no_difference() {
+        let live = json!({
+            "name": "A", "subjects": ["A"], "max_msgs": -1, "num_replicas": 1, "duplicate_window": 120_000_000_000_u64,
+            "placement": {}, "consumer_limits": {}, "metadata": {"_nats.ver": "2.15.1"}, "compression": "none",
+        });
+        let desired = json!({
+            "name": "A", "max_msgs": 0, "num_replicas": 0, "duplicate_window": 0, "placement": null, "metadata": {},
+            "consumer_limits": null, "compression": "none", "persist_mode": "default", "description": "",
+            "subjects": ["A"], "republish": null, "sources": [],
+        });
+
+        assert_eq!(changes(desired, live), []);
+    }
+
+    #[test]
+    fn a_key_that_is_newer_than_we_are_is_seen_unless_it_says_nothing() {
+        let live = json!({ "name": "A", "quantum": {"spin": "up"}, "wave": false, "string": "" });
+
+        let found = diff(&config(json!({ "name": "A" })), &config(live));
+
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].key.as_str(), &found[0].live, found[0].setting),
+            ("quantum", &json!({"spin": "up"}), None)
+        );
+    }
+
+    #[test]
+    fn only_what_is_given_is_compared() {
+        let live = json!({ "name": "A", "description": "by hand", "max_msgs": 5 });
+
+        assert_eq!(changes(json!({ "name": "A" }), live), []);
+    }
+
+    #[test]
+    fn the_normal_form_means_every_setting() {
+        let live =
+            json!({ "name": "A", "republish": {"src": ">", "dest": "r.>"}, "deny_purge": true });
+        let desired = config(json!({ "name": "A" })).normal();
+
+        let found = diff(&desired, &config(live));
+
+        let keys: Vec<&str> = found.iter().map(|change| change.key.as_str()).collect();
+        assert_eq!(keys, ["republish", "deny_purge"]);
+        assert!(
+            matches!(found[1].effect, Effect::Refused(_)),
+            "{:?}",
+            found[1].effect
+        );
+    }
+
+    #[test]
+    fn the_order_of_subjects_counts_and_that_of_tags_does_not() {
+        let live =
+            json!({ "name": "A", "subjects": ["a", "b"], "placement": {"tags": ["x", "y"]} });
+        let desired =
+            json!({ "name": "A", "subjects": ["b", "a"], "placement": {"tags": ["y", "x"]} });
+
+        assert_eq!(
+            changes(desired, live),
+            [("subjects".to_owned(), Effect::InPlace)]
+        );
+    }
+
+    #[test]
+    fn a_stream_with_sources_may_have_the_window_its_server_gives_it() {
+        for window in [0_u64, 70_000_000_000] {
+            let live = json!({ "name": "A", "sources": [{"name": "B"}], "max_age": 70_000_000_000_u64, "duplicate_window": window });
+            let desired = json!({ "name": "A", "sources": [{"name": "B"}], "max_age": 70_000_000_000_u64, "duplicate_window": 0 });
+
+            assert_eq!(changes(desired, live), []);
+        }
+    }
+
+    #[test]
+    fn a_shorter_age_takes_the_window_with_it() {
+        let hour = 3_600_000_000_000_i64;
+        let mut shorter = config(
+            json!({ "name": "A", "max_age": 60_000_000_000_i64, "duplicate_window": 120_000_000_000_i64 }),
+        );
+        let mut longer = config(
+            json!({ "name": "A", "max_age": hour, "duplicate_window": 120_000_000_000_i64 }),
+        );
+        let mut without = config(json!({ "name": "A", "max_age": 0, "duplicate_window": hour }));
+
+        shorter.bound_duplicate_window();
+        longer.bound_duplicate_window();
+        without.bound_duplicate_window();
+
+        assert_eq!(
+            shorter.get("duplicate_window"),
+            Some(&json!(60_000_000_000_i64))
+        );
+        assert_eq!(
+            longer.get("duplicate_window"),
+            Some(&json!(120_000_000_000_i64))
+        );
+        assert_eq!(without.get("duplicate_window"), Some(&json!(hour)));
+    }
+
+    #[test]
+    fn how_sources_change_decides_what_it_does() {
+        let live = json!({ "name": "A", "sources": [{"name": "B"}, {"name": "C"}] });
+        let effect = |sources: Value| {
+            changes(json!({ "name": "A", "sources": sources }), live.clone())
+                .pop()
+                .map(|change| change.1)
+        };
+
+        assert_eq!(
+            effect(json!([{"name": "B"}, {"name": "C", "filter_subject": ""}])),
+            None
+        );
+        assert_eq!(
+            effect(json!([{"name": "C"}, {"name": "B"}])),
+            Some(Effect::InPlace)
+        );
+        assert_eq!(
+            effect(json!([{"name": "B"}, {"name": "C"}, {"name": "D"}])),
+            Some(Effect::InPlace)
+        );
+        assert!(matches!(
+            effect(json!([{"name": "B"}, {"name": "C", "filter_subject": "x"}])),
+            Some(Effect::Destructive(_))
+        ));
+        assert!(matches!(
+            effect(json!([{"name": "B"}, {"name": "C", "opt_start_seq": 5}])),
+            Some(Effect::NoEffect(_))
+        ));
     }
 }

@@ -30,8 +30,8 @@ struct Inner {
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cause {
-    /// No connection; how it failed.
-    Unreachable(String),
+    /// No connection; how it failed, and where the address comes from.
+    Unreachable { how: String, origin: String },
     /// The server refused the user, password, token or credentials.
     Unauthorized(String),
     /// JetStream said no.
@@ -219,7 +219,7 @@ impl Error {
 
     /// There is no connection.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self.0.cause, Cause::Unreachable(_))
+        matches!(self.0.cause, Cause::Unreachable { .. })
     }
 
     /// The server refused who we say we are.
@@ -250,7 +250,10 @@ impl fmt::Display for Error {
             write!(f, "Could not {}: ", self.0.asked)?;
         }
         match &self.0.cause {
-            Cause::Unreachable(how) => write!(f, "no connection to NATS at {server}: {how}.")?,
+            Cause::Unreachable { how, origin } => write!(
+                f,
+                "no connection to NATS at {server}: {how}. The address comes from {origin}."
+            )?,
             Cause::Unauthorized(why) => write!(
                 f,
                 "the NATS server at {server} refused the connection: {why}."

@@ -10,19 +10,19 @@
 //! * a request that timed out may still be applied, so the mutations read again before they say anything;
 //! * a denied permission is not answered: it arrives beside the request ([`Error::denied_subject`]).
 
-mod address;
-mod client;
+mod settings;
+mod table;
 mod config;
-mod connect;
-mod diff;
-mod error;
-mod mutate;
 mod normal;
+mod diff;
+mod stream;
+mod error;
+mod address;
+mod connect;
 mod pending;
 mod request;
-mod settings;
-mod stream;
-mod table;
+mod client;
+mod mutate;
 
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -12,9 +12,10 @@ use tracing::{debug, warn};
 
 use super::Scope;
 use super::client::{Client, ask};
-use super::config::StreamConfig;
+use super::config::{StreamConfig, nanos};
 use super::diff;
 use super::error::{Cause, Error, Mismatch};
+use super::normal;
 use super::request::{Ask, Backoff};
 use super::stream::StreamInfo;
 
@@ -232,7 +233,12 @@ impl Client {
 /// The configuration, and the wish to be told where the server would change it silently (dropped by 2.10).
 fn body(config: &StreamConfig) -> Value {
     let mut body: Map<String, Value> = config.wire();
-    body.insert("pedantic".to_owned(), true.into());
+    // Pedantic servers refuse to derive a window that is shorter than two minutes. Which one a stream with sources
+    // gets depends on their version, so it is theirs to derive.
+    let derived = normal::default_window(config) < nanos(normal::DEFAULT_DUPLICATE_WINDOW);
+    if config.has("duplicate_window") || !derived {
+        body.insert("pedantic".to_owned(), true.into());
+    }
     Value::Object(body)
 }
 

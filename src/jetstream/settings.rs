@@ -73,7 +73,7 @@ pub enum Kind {
     },
     /// A list of texts, whose order counts.
     Texts,
-    /// Texts by key, at most this many bytes together. Keys that begin with `_nats.` are the server's.
+    /// Texts by key, at most this many bytes together. Keys that begin with `_nats.` are the server's; some count.
     Texted {
         /// The most bytes, keys and values together.
         max: usize,

@@ -105,9 +105,9 @@ impl StreamInfo {
         })
     }
 
-    /// The API level of the server that answered; absent before 2.11 and in lists.
-    pub fn api_level(&self) -> Option<u64> {
-        self.config.api_level()
+    /// The API level of the server that answered: 0 before 2.11, which does not say.
+    pub fn api_level(&self) -> u64 {
+        self.config.api_level().unwrap_or_default()
     }
 }
 

@@ -121,7 +121,11 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::plugin::{About, Placeholder};
+    use crate::plugin::About;
+
+    struct Nothing;
+
+    impl Provider for Nothing {}
 
     fn started() -> InProcess {
         let about = About {
@@ -132,7 +136,7 @@ mod tests {
         };
         let plugin = Plugin {
             about,
-            provider: Placeholder,
+            provider: Nothing,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };

@@ -13,7 +13,6 @@ mod in_process;
 mod life;
 pub mod log;
 mod net;
-mod placeholder;
 mod services;
 mod tls;
 
@@ -34,7 +33,6 @@ use crate::plugin::services::Connections;
 use crate::proto::tfplugin6::provider_server::Provider;
 
 pub use crate::plugin::in_process::{InProcess, serve_in_process};
-pub use crate::plugin::placeholder::Placeholder;
 
 /// How long the answer to Shutdown may take to leave. Terraform waits two seconds before it
 /// kills; what has not left by then never will.

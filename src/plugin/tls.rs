@@ -190,14 +190,14 @@ mod tests {
         let mut secret = [0; 66];
         secret[65] = 7;
         let key = SigningKey::from_slice(&secret).expect("7 is a P-521 key");
-        let public_key = key.verifying_key().to_sec1_point(false);
+        let public_key = VerifyingKey::from(&key).to_encoded_point(false);
         let signature: Signature = key.sign(b"the message");
         let signature = signature.to_der();
 
         let same =
-            EcdsaP521.verify_signature(public_key.as_ref(), b"the message", signature.as_bytes());
+            EcdsaP521.verify_signature(public_key.as_bytes(), b"the message", signature.as_bytes());
         let changed =
-            EcdsaP521.verify_signature(public_key.as_ref(), b"the massage", signature.as_bytes());
+            EcdsaP521.verify_signature(public_key.as_bytes(), b"the massage", signature.as_bytes());
 
         assert!(same.is_ok());
         assert!(changed.is_err());

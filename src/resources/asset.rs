@@ -5,17 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, Kind};
-use crate::jetstream::{Change, StreamConfig, StreamInfo, diff};
-use crate::resources::argument::{Argument, BUCKET, Shape};
-use crate::terraform::{self, Attribute, Mode, Nesting, Type, Value};
+use crate::jetstream::{Change, StreamConfig, StreamInfo, diff, diff_at};
+use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
+use crate::resources::shape::Shape;
+use crate::terraform::{self, Attribute, Mode, Nesting, Rule, Type, Value};
 
-/// An asset of one object: the row of the catalogue with the lattice filled in.
+/// An asset of one object: the row of the catalogue with what the object decides of it.
 #[derive(Clone, Debug)]
 pub struct Member {
     /// Its row.
     pub row: &'static Asset,
-    /// The lattice; unknown until apply if absent.
-    pub lattice: Option<String>,
+    /// The name of the bucket or stream; absent while it is not known.
+    pub name: Option<String>,
+    /// Whether wadm runs in multi-tenant mode.
+    pub multitenant: bool,
 }
 
 /// What a stream should be.
@@ -28,11 +31,18 @@ pub struct Wanted {
 }
 
 impl Asset {
-    /// The arguments that it takes.
+    /// The arguments that it takes, and what it shows in the same way.
     pub fn arguments(&self) -> &'static [Argument] {
         match self.kind {
             Kind::Bucket => BUCKET,
+            Kind::Stream(stream) if stream.max_msgs_per_subject > 0 => PER_SUBJECT_STREAM,
+            Kind::Stream(_) => STREAM,
         }
+    }
+
+    /// Whether its users can be told another name.
+    pub fn is_named_by_user(&self) -> bool {
+        self.kind == Kind::Bucket && !self.name.contains("{}")
     }
 
     /// Its attribute in a resource.
@@ -40,22 +50,36 @@ impl Asset {
         let mut nested: Vec<Attribute> = self
             .arguments()
             .iter()
-            .map(|argument| argument.attribute(true))
+            .map(|argument| argument.own_attribute(self))
             .collect();
         let computed =
             |name: &str, r#type: Type, doc: &str| Attribute::new(name, r#type, Mode::Computed, doc);
+        if self.is_named_by_user() {
+            let doc = "Name of the bucket, as wadm is told it. Another name is another bucket, so changing it replaces the whole resource.";
+            nested.push(
+                Attribute::new("bucket", Type::String, Mode::OptionalComputed, doc)
+                    .default(self.name)
+                    .rule(Rule::Custom(bucket_name)),
+            );
+        } else if self.kind == Kind::Bucket {
+            nested.push(computed("bucket", Type::String, "Name of the bucket."));
+        }
         nested.extend([
-            computed("bucket", Type::String, "Name of the bucket."),
-            computed("stream", Type::String, "Name of the stream behind the bucket."),
-            computed("created", Type::String, "When the server made it (RFC 3339). Another time means another bucket."),
+            computed("stream", Type::String, "Name of the stream, as JetStream knows it."),
+            computed("created", Type::String, "When the server made it (RFC 3339). Another time means another one."),
             computed(
                 "drift",
                 Type::Map(Box::new(Type::String)),
-                "What differs on the server from what wasmCloud needs and has no argument here: setting to live JSON value. Empty when all is well; what the server can change back, the next apply does.",
+                "What differs on the server from what its users need and has no argument here: setting to live JSON value. Empty when all is well; what the server can change back, the next apply does.",
             ),
         ]);
+        let what = if self.kind == Kind::Bucket {
+            "bucket"
+        } else {
+            "stream"
+        };
         let doc = format!(
-            "The bucket `{}`: {}. What is set here wins over the common argument of the same name.",
+            "The {what} `{}`: {}. What is set here wins over the common argument of the same name.",
             self.name.replace("{}", "<lattice>"),
             self.holds
         );
@@ -69,23 +93,43 @@ impl Asset {
 }
 
 impl Member {
-    /// The stream's name; empty while the lattice is not known.
+    /// The stream's name; empty while it is not known.
     pub fn stream(&self) -> String {
-        self.lattice
+        self.name
             .as_deref()
-            .map(|lattice| self.row.stream_name(lattice))
+            .map(|name| self.row.stream_name(name))
             .unwrap_or_default()
     }
 
-    /// As the user knows it: `bucket LATTICEDATA_default`.
+    /// As the user knows it: `bucket LATTICEDATA_default`, `stream wadm_commands`.
     pub fn title(&self) -> String {
-        match self.row.kind {
-            Kind::Bucket => format!(
-                "bucket {}",
-                self.row
-                    .given_name(self.lattice.as_deref().unwrap_or("<lattice>"))
-            ),
-        }
+        let what = if self.row.kind == Kind::Bucket {
+            "bucket"
+        } else {
+            "stream"
+        };
+        let pattern = self.row.name.replace("{}", "<lattice>");
+        format!("{what} {}", self.name.as_deref().unwrap_or(&pattern))
+    }
+
+    /// What its users need.
+    fn needs(&self) -> StreamConfig {
+        self.row
+            .config(self.name.as_deref().unwrap_or_default(), self.multitenant)
+    }
+
+    /// What it listens to.
+    pub fn subjects(&self) -> Vec<String> {
+        let needs = self.needs();
+        let subjects = needs
+            .get("subjects")
+            .and_then(Json::as_array)
+            .into_iter()
+            .flatten();
+        subjects
+            .filter_map(Json::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Its planned object. `adopts`: whether an existing stream will be taken over where the prior state has none;
@@ -93,7 +137,7 @@ impl Member {
     pub fn plan(
         &self,
         config: &Value,
-        planned: &Value,
+        common: &Value,
         prior: &Value,
         adopts: bool,
         recreated: bool,
@@ -107,22 +151,32 @@ impl Member {
         }
         let found = prior.is_null() && adopts;
         let mut object = Value::object(self.row.arguments().iter().map(|argument| {
-            let value = [own, planned]
+            let set = [own, common]
                 .map(|level| level.attribute(argument.name))
                 .into_iter()
                 .find(|value| !value.is_null());
-            let value = value
-                .cloned()
-                .unwrap_or_else(|| self.unset(argument, prior, found));
-            (argument.name, value)
+            let planned = match set {
+                Some(value) if !argument.shape.is_shown_only() => value.clone(),
+                _ => self.unset(argument, prior, found),
+            };
+            let before = prior.attribute(argument.name);
+            (
+                argument.name,
+                if argument.shape.same(&planned, before) {
+                    before.clone()
+                } else {
+                    planned
+                },
+            )
         }));
-        let name = |name: fn(&Asset, &str) -> String| {
-            self.lattice
-                .as_deref()
-                .map_or(Value::Unknown, |lattice| name(self.row, lattice).into())
-        };
-        object.set_attribute("bucket", name(Asset::given_name));
-        object.set_attribute("stream", name(Asset::stream_name));
+        let name = self.name.as_deref();
+        if self.row.kind == Kind::Bucket {
+            object.set_attribute("bucket", name.map_or(Value::Unknown, Value::from));
+        }
+        object.set_attribute(
+            "stream",
+            name.map_or(Value::Unknown, |name| self.row.stream_name(name).into()),
+        );
         object.set_attribute(
             "created",
             if prior.is_null() || recreated {
@@ -148,13 +202,14 @@ impl Member {
             Shape::Text if found => Value::Unknown,
             Shape::Text if prior.is_null() => self.row.description.map_or(Value::Null, Value::from),
             Shape::Text | Shape::Metadata => prior.attribute(argument.name).clone(),
-            _ => Value::Null,
+            shape if shape.is_shown_only() => argument.value(&self.needs(), &Value::Null),
+            _ => argument.unset_value(self.row),
         }
     }
 
     /// What its stream should be, by its planned object.
     pub fn wanted(&self, object: &Value) -> Wanted {
-        let mut config = self.row.config(self.lattice.as_deref().unwrap_or_default());
+        let mut config = self.needs();
         let mut metadata = BTreeMap::new();
         config.remove("metadata");
         for argument in self.row.arguments() {
@@ -166,6 +221,7 @@ impl Member {
                 (_, None) => _ = config.remove(argument.key),
             }
         }
+        follow_max_age(&mut config);
         Wanted { config, metadata }
     }
 
@@ -186,6 +242,7 @@ impl Member {
     /// Its object for what the server has, in the form of `like` where that means the same.
     pub fn object(&self, info: &StreamInfo, like: &Value) -> Value {
         let live = info.config.normal();
+        // The normal form leaves the server's own metadata out.
         let mut object = Value::object(self.row.arguments().iter().map(|argument| {
             let like = if like.is_null() {
                 &Value::Unknown
@@ -194,21 +251,32 @@ impl Member {
             };
             (argument.name, argument.value(&live, like))
         }));
-        let lattice = self.lattice.as_deref().unwrap_or_default();
-        object.set_attribute("bucket", self.row.given_name(lattice).into());
-        object.set_attribute("stream", self.row.stream_name(lattice).into());
+        let name = self.name.as_deref().unwrap_or_default();
+        if self.row.kind == Kind::Bucket {
+            object.set_attribute("bucket", name.into());
+        }
+        object.set_attribute("stream", self.row.stream_name(name).into());
         object.set_attribute("created", info.created.as_str().into());
-        object.set_attribute("drift", Value::Map(self.drift(&info.config)));
+        object.set_attribute("drift", Value::Map(self.drift(&live)));
         object
     }
 
-    /// What differs on the server and has no argument.
+    /// What differs on the server and has no argument, or cannot be seen in the argument's value.
     fn drift(&self, live: &StreamConfig) -> BTreeMap<String, Value> {
-        let mut pinned = self.row.config(self.lattice.as_deref().unwrap_or_default());
+        let mut pinned = self.needs();
         pinned.remove("metadata");
         for argument in self.row.arguments() {
-            pinned.remove(argument.key);
+            match live.get(argument.key) {
+                Some(json) => _ = pinned.set(argument.key, json.clone()),
+                None => _ = pinned.remove(argument.key),
+            }
+            if matches!(argument.shape, Shape::Sources)
+                && let Some(shown) = argument.json(&argument.value(live, &Value::Null))
+            {
+                pinned.set(argument.key, shown);
+            }
         }
+        follow_max_age(&mut pinned);
         let changes = diff(&pinned, live)
             .into_iter()
             .filter(|change| change.setting.is_some());
@@ -226,15 +294,35 @@ impl Member {
     }
 }
 
+/// The window within which duplicates are dropped has no argument: it is the server's default, which depends on the age.
+fn follow_max_age(config: &mut StreamConfig) {
+    config.remove("duplicate_window");
+    if let (Some(_), Some(window)) = (
+        config.get("max_age"),
+        config.normal().get("duplicate_window").cloned(),
+    ) {
+        config.set("duplicate_window", window);
+    }
+}
+
+fn bucket_name(value: &Value) -> Result<(), String> {
+    let name = value.as_str().unwrap_or_default();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    match !name.is_empty() && name.len() <= 250 && name.chars().all(fits) {
+        true => Ok(()),
+        false => Err(format!(
+            "{name:?} is no name of a bucket, which has 1 to 250 letters, digits, '_' and '-'."
+        )),
+    }
+}
+
 impl Wanted {
     /// What must change on the server: the settings, and the metadata as it will be, others' keys kept.
-    pub fn changes(&self, live: &StreamConfig, retired: &[String]) -> Vec<Change> {
+    pub fn changes(&self, info: &StreamInfo, retired: &[String]) -> Vec<Change> {
         let mut desired = self.config.clone();
-        desired.set("metadata", self.merged_metadata(live, retired));
-        diff(&desired, live)
-            .into_iter()
-            .filter(|change| change.setting.is_some())
-            .collect()
+        desired.set("metadata", self.merged_metadata(&info.config, retired));
+        let changes = diff_at(&desired, &info.config, info.api_level()).into_iter();
+        changes.filter(|change| change.setting.is_some()).collect()
     }
 
     /// The configuration of a new stream.
@@ -244,7 +332,18 @@ impl Wanted {
             "metadata",
             self.merged_metadata(&StreamConfig::default(), &[]),
         );
+        // The server's default differs by version for a stream with sources, and its creator leaves it to the server.
+        if self.has_sources() {
+            config.remove("duplicate_window");
+        }
         config
+    }
+
+    fn has_sources(&self) -> bool {
+        self.config
+            .get("sources")
+            .and_then(Json::as_array)
+            .is_some_and(|sources| !sources.is_empty())
     }
 
     /// The live metadata with ours laid over it, without those keys of ours that are no longer wanted.

@@ -9,7 +9,7 @@ use crate::framework::Call;
 use crate::jetstream::Scope;
 use crate::resources::argument::{Argument, Unset};
 use crate::resources::asset::Member;
-use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
+use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value};
 
 /// Operations and how long each may take when the configuration says nothing, waiting for replicas included.
 pub const TIMEOUTS: &[(&str, Duration)] = &[
@@ -21,7 +21,7 @@ pub const TIMEOUTS: &[(&str, Duration)] = &[
 
 /// The attributes of a resource after those that identify it.
 pub fn attributes(arguments: &[Argument], rows: &[&'static Asset]) -> Vec<Attribute> {
-    let common = arguments.iter().map(|argument| argument.attribute(false));
+    let common = arguments.iter().map(Argument::common_attribute);
     let assets = rows.iter().map(|row| row.attribute());
     common
         .chain(assets)
@@ -101,33 +101,45 @@ pub fn scope(object: &Value, operation: &str, call: &Call) -> Scope {
 
 /// After an import the common arguments are not known: takes what the assets have in common, else what the first has.
 pub fn fill_from_members(state: &mut Value, members: &[Member]) {
-    let Some(first) = members
+    let present: Vec<_> = members
         .iter()
-        .find(|member| !state.attribute(member.row.key).is_null())
-    else {
+        .map(|member| state.attribute(member.row.key).clone())
+        .filter(|object| !object.is_null())
+        .collect();
+    let (Some(first), true) = (present.first(), state.attribute("replicas").is_null()) else {
         return;
     };
-    let arguments = first.row.arguments();
-    let imported = arguments.iter().any(|argument| {
-        matches!(argument.unset, Unset::Number(_)) && state.attribute(argument.name).is_null()
-    });
-    if !imported {
-        return;
-    }
-    for argument in arguments {
-        let value = state
-            .attribute(first.row.key)
-            .attribute(argument.name)
-            .clone();
-        let shared = members.iter().all(|member| {
-            let object = state.attribute(member.row.key);
-            object.is_null() || object.attribute(argument.name) == &value
-        });
+    for argument in members.iter().flat_map(|member| member.row.arguments()) {
+        let at_root = state
+            .as_map()
+            .is_some_and(|root| root.contains_key(argument.name));
+        let value = first.attribute(argument.name);
+        let shared = present
+            .iter()
+            .all(|object| object.attribute(argument.name) == value);
         let defaulted = matches!(argument.unset, Unset::Number(_) | Unset::Word(_));
-        if shared || defaulted {
-            state.set_attribute(argument.name, value);
+        if at_root && (shared || defaulted) {
+            state.set_attribute(argument.name, value.clone());
         }
     }
+}
+
+/// The state to start an import from: nothing but what the id says, and the defaults of what no server knows.
+pub fn imported(schema: &Schema, known: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    let mut state = Value::object(
+        schema
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.clone(), Value::Null)),
+    );
+    for (name, value) in ["force_destroy", "skip_destroy", "adopt_existing"]
+        .map(|name| (name, Value::from(false)))
+        .into_iter()
+        .chain(known)
+    {
+        state.set_attribute(name, value);
+    }
+    state
 }
 
 #[cfg(test)]

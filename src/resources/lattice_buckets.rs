@@ -44,20 +44,30 @@ impl LatticeBuckets {
         }
     }
 
-    fn walk(&self, object: &Value) -> Walk<'_> {
-        let lattice = object.attribute("lattice").as_str().map(str::to_owned);
-        let members = catalogue::rows(KEYS)
-            .into_iter()
-            .map(|row| Member {
-                row,
-                lattice: lattice.clone(),
-            })
-            .collect();
+    /// The buckets of an object, beside those of its prior state.
+    fn walk(&self, object: &Value, prior: &Value) -> Walk<'_> {
+        let lattice = object.attribute("lattice").as_str();
         Walk {
             session: &self.session,
-            members,
+            members: members(lattice),
+            former: members(prior.attribute("lattice").as_str()),
+            import_id: lattice.unwrap_or_default().to_owned(),
+            identity: Path::attribute("lattice"),
+            harmful: &[],
         }
     }
+}
+
+fn members(lattice: Option<&str>) -> Vec<Member> {
+    let name = |pattern: &str| lattice.map(|lattice| pattern.replace("{}", lattice));
+    catalogue::rows(KEYS)
+        .into_iter()
+        .map(|row| Member {
+            row,
+            name: name(row.name),
+            multitenant: false,
+        })
+        .collect()
 }
 
 #[async_trait]
@@ -71,19 +81,22 @@ impl Resource for LatticeBuckets {
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
-        self.walk(&plan.planned).plan(plan, call).await;
+        let walk = self.walk(&plan.planned, &plan.prior);
+        walk.plan(plan, call).await;
     }
 
     async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
-        self.walk(prior).plan_destroy(prior, call).await
+        self.walk(prior, prior).plan_destroy(prior, call).await
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(planned).create(planned, private, call).await
+        self.walk(planned, &Value::Null)
+            .create(planned, private, call)
+            .await
     }
 
     async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(state).read(state, private, call).await
+        self.walk(state, state).read(state, private, call).await
     }
 
     async fn update(
@@ -93,13 +106,13 @@ impl Resource for LatticeBuckets {
         private: Private,
         call: &Call,
     ) -> Applied {
-        self.walk(planned)
+        self.walk(planned, prior)
             .update(prior, planned, private, call)
             .await
     }
 
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(prior).delete(prior, private, call).await
+        self.walk(prior, prior).delete(prior, private, call).await
     }
 
     async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
@@ -112,28 +125,11 @@ impl Resource for LatticeBuckets {
                     .into(),
             );
         }
-        let mut state = Value::object(
-            self.schema
-                .attributes
-                .iter()
-                .map(|attribute| (attribute.name.clone(), Value::Null)),
-        );
-        state.set_attribute("lattice", id.into());
-        for flag in ["force_destroy", "skip_destroy", "adopt_existing"] {
-            state.set_attribute(flag, false.into());
-        }
-        Ok(state)
+        Ok(common::imported(&self.schema, [("lattice", id.into())]))
     }
 
     fn remember(&self, state: &Value) {
-        for member in self
-            .walk(state)
-            .members
-            .iter()
-            .filter(|member| !state.attribute(member.row.key).is_null())
-        {
-            self.session.own(&member.stream());
-        }
+        self.walk(state, state).remember(state);
     }
 }
 

@@ -5,29 +5,23 @@
 
 use futures::future::join_all;
 
+use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
 use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
-use crate::resources::plan::refused;
-use crate::resources::{Walk, common, is_away, refused_drift};
+use crate::resources::plan::Costly;
+use crate::resources::update::is_refused_drift;
+use crate::resources::{Walk, common, is_away, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk<'_> {
-    /// Asks the server about a planned create or update. `lossy`: changes of existing streams that delete something.
-    pub(super) async fn preflight(
-        &self,
-        plan: &mut Plan,
-        lossy: Vec<(Member, Change)>,
-        call: &Call,
-    ) {
-        let known = self.members.iter().all(|member| member.lattice.is_some());
+    /// Asks the server about a planned create or update.
+    pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
+        let known = self.members.iter().all(|member| member.name.is_some());
         let Some(client) = self.session.client_if_known().filter(|_| known) else {
-            plan.diagnostics.extend(
-                lossy
-                    .iter()
-                    .map(|(member, change)| loss(member, change, None, &plan.config)),
-            );
+            plan.diagnostics
+                .extend(costly.iter().map(|costly| cost(costly, None, &plan.config)));
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
@@ -35,22 +29,34 @@ impl Walk<'_> {
             self.session
                 .stream_just_now(&client, &member.stream(), &scope)
                 .await
-        }))
-        .await;
-        let mut said = Diagnostics::new();
-        for (member, info) in self.members.iter().zip(infos) {
+        }));
+        let (infos, harm) = futures::join!(infos, self.harm(&client, &scope));
+        let mut said = harm;
+        for (member, info) in self.members.iter().zip(&infos) {
             match info {
                 Ok(sight) => {
-                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &lossy))
+                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &costly))
                 }
-                Err(error) => said.push(unanswered(member, &error, &plan.config)),
+                Err(error) => said.push(unanswered(member, error, &plan.config)),
             }
         }
+        if infos.iter().any(Result::is_err) {
+            plan.diagnostics.extend(said);
+            return;
+        }
         if !plan.requires_replace.is_empty() {
-            said.extend(self.replaced(&client, &plan.prior, &scope).await);
+            said.extend(
+                self.destruction(&client, &self.former, &plan.prior, &scope)
+                    .await,
+            );
         }
         if !said.has_error() {
-            said.extend(self.capacity(&client, plan, &scope).await);
+            let (capacity, overlaps) = futures::join!(
+                self.capacity(&client, plan, &scope),
+                self.overlaps(&client, plan, &scope)
+            );
+            said.extend(capacity);
+            said.extend(overlaps);
         }
         plan.diagnostics.extend(said);
     }
@@ -60,45 +66,29 @@ impl Walk<'_> {
         member: &Member,
         info: Option<&StreamInfo>,
         plan: &Plan,
-        lossy: &[(Member, Change)],
+        costly: &[Costly],
     ) -> Diagnostics {
         let mut said = Diagnostics::new();
         let own =
             !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
         match info {
             Some(info) if own => {
-                let changes = lossy.iter().filter(|(of, _)| of.row.key == member.row.key);
-                said.extend(
-                    changes.map(|(member, change)| loss(member, change, Some(info), &plan.config)),
-                );
+                let costly = costly
+                    .iter()
+                    .filter(|costly| costly.member.row.key == member.row.key);
+                said.extend(costly.map(|costly| cost(costly, Some(info), &plan.config)));
             }
             // A tainted object is planned as a create while its assets still exist: they go first.
             Some(info) if plan.change == Step::Create && self.session.owns(&member.stream()) => {
-                said.extend(refuses_destroy(member, info, &plan.planned))
+                said.extend(remarks::refuses_destroy(member, info, &plan.planned));
             }
             Some(info) if plan.planned.attribute("adopt_existing").as_bool() == Some(true) => {
                 said.extend(adoption(member, info, plan))
             }
-            Some(_) => said.push(exists(member, &plan.config)),
+            Some(_) => said.push(self.exists(member)),
             None => {}
         }
         said
-    }
-
-    /// What a replacement deletes, or why it will be refused.
-    async fn replaced(&self, client: &Client, prior: &Value, scope: &Scope) -> Diagnostics {
-        let former = Walk {
-            session: self.session,
-            members: self
-                .members
-                .iter()
-                .map(|member| Member {
-                    lattice: prior.attribute("lattice").as_str().map(str::to_owned),
-                    ..member.clone()
-                })
-                .collect(),
-        };
-        former.destruction(client, prior, scope).await
     }
 
     /// Says what a destroy loses, or why it will be refused.
@@ -106,39 +96,48 @@ impl Walk<'_> {
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
         };
-        self.destruction(&client, prior, &common::scope(prior, "read", call))
-            .await
+        self.destruction(
+            &client,
+            &self.members,
+            prior,
+            &common::scope(prior, "read", call),
+        )
+        .await
     }
 
-    async fn destruction(&self, client: &Client, prior: &Value, scope: &Scope) -> Diagnostics {
+    async fn destruction(
+        &self,
+        client: &Client,
+        members: &[Member],
+        prior: &Value,
+        scope: &Scope,
+    ) -> Diagnostics {
+        let members: Vec<_> = members
+            .iter()
+            .filter(|member| !prior.attribute(member.row.key).is_null())
+            .collect();
         if prior.attribute("skip_destroy").as_bool() == Some(true) {
-            let streams: Vec<_> = self.members.iter().map(Member::stream).collect();
-            return Diagnostic::warning(
-                "Nothing is deleted on the server",
-                format!(
-                    "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
-                    streams.join(", ")
-                ),
-            )
-            .at(Path::attribute("skip_destroy"))
-            .into();
+            let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+            let detail = format!(
+                "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
+                streams.join(", ")
+            );
+            return Diagnostic::warning("Nothing is deleted on the server", detail)
+                .at(Path::attribute("skip_destroy"))
+                .into();
         }
-        let infos = join_all(self.members.iter().map(|member| async {
+        let infos = join_all(members.iter().map(|member| async {
             self.session
                 .stream_just_now(client, &member.stream(), scope)
                 .await
         }))
         .await;
         let mut said = Diagnostics::new();
-        for (member, info) in self
-            .members
-            .iter()
-            .zip(infos)
-            .filter(|(member, _)| !prior.attribute(member.row.key).is_null())
-        {
+        for (member, info) in members.into_iter().zip(infos) {
             match info.map(|sight| sight.info) {
                 Ok(Some(info)) => said.extend(
-                    refuses_destroy(member, &info, prior).or_else(|| destroys(member, &info)),
+                    remarks::refuses_destroy(member, &info, prior)
+                        .or_else(|| remarks::destroys(member, &info)),
                 ),
                 Ok(None) => {}
                 Err(error) => said.push(unanswered(member, &error, prior)),
@@ -147,86 +146,123 @@ impl Walk<'_> {
         said
     }
 
+    /// The asset is on the server and not in the state.
+    pub(super) fn exists(&self, member: &Member) -> Diagnostic {
+        let id = &self.import_id;
+        let summary = format!("{} exists already", capitalised(&member.title()));
+        let detail = format!(
+            "Stream {stream} is on the server and not in Terraform's state. To manage it as it is, import it: `terraform import <address> {id}`, or an `import` block with id {id:?}. To take it over with its contents and change in place what differs, set `adopt_existing = true`.",
+            stream = member.stream(),
+        );
+        Diagnostic::error(summary, detail).at(self.identity.clone())
+    }
+
+    /// Streams that harm the object's users.
+    pub(super) async fn harm(&self, client: &Client, scope: &Scope) -> Diagnostics {
+        let found = join_all(self.harmful.iter().map(|(stream, _)| async {
+            self.session.stream_just_now(client, stream, scope).await
+        }))
+        .await;
+        let mut said = Diagnostics::new();
+        for ((stream, what), found) in self.harmful.iter().zip(found) {
+            match found.map(|sight| sight.info) {
+                Ok(Some(info)) => {
+                    let summary = format!("Stream {stream} is in the account");
+                    said.push(Diagnostic::warning(
+                        summary,
+                        format!("It holds {}. {what}", remarks::messages(&info)),
+                    ));
+                }
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%error, stream, "cannot be read"),
+            }
+        }
+        said
+    }
+
     /// Whether the account and the server can hold what is planned.
     async fn capacity(&self, client: &Client, plan: &Plan, scope: &Scope) -> Diagnostics {
         let mut said = Diagnostics::new();
+        let object = |member: &Member| plan.planned.attribute(member.row.key).clone();
         let replicated = self
             .members
             .iter()
-            .find(|member| replicas(member, plan) > Some(1));
+            .find(|member| object(member).attribute("replicas").as_i64() > Some(1));
         if let Some(member) = replicated.filter(|_| client.is_single_server()) {
             said.push(single_server(member, client, &plan.config));
         }
-        let creates = self
-            .members
-            .iter()
-            .filter(|member| plan.prior.attribute(member.row.key).is_null());
-        let creates: Vec<_> = creates.collect();
-        if creates.is_empty() {
+        let changed = |member: &&Member| {
+            let prior = plan.prior.attribute(member.row.key);
+            ["max_bytes", "storage"]
+                .iter()
+                .any(|name| prior.attribute(name) != object(member).attribute(name))
+        };
+        let changed: Vec<_> = self.members.iter().filter(changed).collect();
+        if changed.is_empty() {
             return said;
         }
         match self.session.account(client, scope).await {
             Ok(account) => said.extend(
-                creates
+                changed
                     .iter()
-                    .filter_map(|member| demands_limit(member, &account, plan)),
+                    .filter_map(|member| over_limit(member, &account, plan)),
             ),
             Err(error) => tracing::debug!(%error, "account limits are not readable"),
         }
         said
     }
-}
 
-/// The asset is on the server and not in the state.
-pub(super) fn exists(member: &Member, config: &Value) -> Diagnostic {
-    let lattice = member.lattice.as_deref().unwrap_or_default();
-    let summary = format!("{} exists already", capitalised(&member.title()));
-    let detail = format!(
-        "Stream {stream} is on the server and not in Terraform's state. To manage it as it is, import it: `terraform import <address> {lattice}`, or an `import` block with id {lattice:?}. To take it over with its contents and change in place what differs, set `adopt_existing = true`.",
-        stream = member.stream(),
-    );
-    let path = if config.attribute("lattice").is_null() {
-        Path::root()
-    } else {
-        Path::attribute("lattice")
-    };
-    Diagnostic::error(summary, detail).at(path)
-}
-
-/// Why a destroy will not delete it, if it will not.
-pub(super) fn refuses_destroy(
-    member: &Member,
-    info: &StreamInfo,
-    prior: &Value,
-) -> Option<Diagnostic> {
-    let forced = prior.attribute("force_destroy").as_bool() == Some(true);
-    if forced || !member.row.precious || info.state.messages == 0 {
-        return None;
+    /// Whether other streams take the subjects of those that will be made, or get other subjects.
+    async fn overlaps(&self, client: &Client, plan: &Plan, scope: &Scope) -> Diagnostics {
+        let ours: Vec<_> = self
+            .members
+            .iter()
+            .chain(&self.former)
+            .map(Member::stream)
+            .collect();
+        let concerned = self.members.iter().filter(|member| {
+            let (prior, planned) = (
+                plan.prior.attribute(member.row.key),
+                plan.planned.attribute(member.row.key),
+            );
+            prior.is_null()
+                || !plan.requires_replace.is_empty()
+                || prior.attribute("subjects") != planned.attribute("subjects")
+        });
+        let asked = join_all(concerned.map(|member| async move {
+            let names = match member.row.kind {
+                // Buckets overlap only with a stream that takes the subjects of all of them, or of one.
+                Kind::Bucket => self.session.bucket_intruders(client, scope).await,
+                Kind::Stream(_) => {
+                    self.session
+                        .subject_owners(client, &member.subjects(), scope)
+                        .await
+                }
+            };
+            (member, names)
+        }))
+        .await;
+        let mut said = Diagnostics::new();
+        for (member, names) in asked {
+            match names {
+                Ok(names) => said.extend(
+                    names
+                        .iter()
+                        .filter(|name| !ours.contains(name))
+                        .map(|name| overlap(member, name)),
+                ),
+                Err(error) => tracing::debug!(%error, "stream names are not readable"),
+            }
+        }
+        said
     }
-    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
-    let detail = format!(
-        "It is not deleted while it holds {}, and neither is any other asset of this object. To delete it with its contents, set `force_destroy = true`, apply that, and destroy again. To keep it and only forget it, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
-        member.row.holds
-    );
-    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
 }
 
-fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
-    (info.state.messages > 0).then(|| {
-        let summary = format!(
-            "{} is deleted with {}",
-            capitalised(&member.title()),
-            keys(info)
-        );
-        Diagnostic::warning(
-            summary,
-            format!(
-                "Its {} bytes are lost: {}. {}",
-                info.state.bytes, member.row.holds, member.row.when_recreated
-            ),
-        )
-        .at(Path::attribute("force_destroy"))
-    })
+fn cost(costly: &Costly, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
+    match costly.replaces {
+        true => remarks::replaced(&costly.member, &costly.change, info, config),
+        false => remarks::loss(&costly.member, &costly.change, info, config),
+    }
 }
 
 /// What taking over an existing asset means.
@@ -234,7 +270,7 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     let planned = plan.planned.attribute(member.row.key);
     let changes = member
         .wanted(planned)
-        .changes(&info.config, &retired_keys(&Value::Null, planned));
+        .changes(info, &retired_keys(&Value::Null, planned));
     let mut said = Diagnostics::new();
     let mut words = Vec::new();
     for change in changes
@@ -242,14 +278,16 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
         .filter(|change| change.key != "metadata")
     {
         match change.effect {
-            Effect::Refused(_) if !refused_drift(member, &change) => {
-                said.push(refused(member, &change, &plan.config))
+            Effect::Refused(_) if !is_refused_drift(member, &change) => {
+                said.push(remarks::refused(member, &change, &plan.config))
             }
             Effect::Refused(_) => words.push(format!(
                 "{} stays {} (the server does not change it)",
                 change.key, change.live
             )),
-            Effect::Destructive(_) => said.push(loss(member, &change, Some(info), &plan.config)),
+            Effect::Destructive(_) => {
+                said.push(remarks::loss(member, &change, Some(info), &plan.config))
+            }
             _ => words.push(format!(
                 "{} changes from {} to {}",
                 change.key, change.live, change.desired
@@ -259,72 +297,29 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        format!("{}.", words.join("; "))
+        capitalised(&format!("{}.", words.join("; ")))
+    };
+    let holds = if member.row.kind == Kind::Bucket {
+        remarks::keys(info)
+    } else {
+        remarks::messages(info)
     };
     let summary = format!("{} exists and is taken over", capitalised(&member.title()));
-    said.push(
-        Diagnostic::warning(
-            summary,
-            format!(
-                "It was created {} and holds {}, which stay. {changed}",
-                info.created,
-                keys(info)
-            ),
-        )
-        .at(Path::attribute("adopt_existing")),
+    let detail = format!(
+        "It was created {} and holds {holds}, which stay. {changed}",
+        info.created
     );
+    said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
 }
 
-fn loss(member: &Member, change: &Change, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
-    let what = match change.effect {
-        Effect::Destructive(what) => what,
-        _ => "",
-    };
-    let name = member
-        .argument(&change.key)
-        .map_or(change.key.as_str(), |argument| argument.name);
-    let path = member
-        .argument(&change.key)
-        .map_or(Path::attribute(member.row.key), |argument| {
-            argument_path(member, argument.name, config)
-        });
-    let count = info.map(|info| lost(change, info)).unwrap_or_default();
-    let summary = format!(
-        "{} of {} from {} to {} deletes data",
-        capitalised(name),
-        member.title(),
-        change.live,
-        change.desired
+fn overlap(member: &Member, name: &str) -> Diagnostic {
+    let summary = format!("Stream {name} takes the subjects of {}", member.title());
+    let detail = format!(
+        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {name} listens to some of {}. Delete {name}, or give it other subjects (`nats stream edit {name}`).",
+        member.subjects().join(", ")
     );
-    Diagnostic::warning(summary, format!("{}{count}", capitalised(what))).at(path)
-}
-
-/// How many values go when fewer are kept per key. Exact where one per key stays; else the most that it can be.
-fn lost(change: &Change, info: &StreamInfo) -> String {
-    let more = info.state.messages.saturating_sub(info.state.num_subjects);
-    match (change.key.as_str(), change.desired.as_u64()) {
-        ("max_msgs_per_subject", Some(1)) => format!(
-            " {more} of {} stored values are deleted.",
-            info.state.messages
-        ),
-        ("max_msgs_per_subject", Some(_)) => format!(
-            " Up to {more} of {} stored values are deleted.",
-            info.state.messages
-        ),
-        _ => format!(" It holds {} messages now.", info.state.messages),
-    }
-}
-
-fn keys(info: &StreamInfo) -> String {
-    match info
-        .state
-        .num_subjects
-        .max(u64::from(info.state.messages > 0))
-    {
-        1 => "1 key".to_owned(),
-        many => format!("{many} keys"),
-    }
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
@@ -341,28 +336,22 @@ fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     )
 }
 
-fn replicas(member: &Member, plan: &Plan) -> Option<i64> {
-    plan.planned
-        .attribute(member.row.key)
-        .attribute("replicas")
-        .as_i64()
-}
-
 fn single_server(member: &Member, client: &Client, config: &Value) -> Diagnostic {
-    let summary = "Replicas need a cluster";
     let detail = format!(
         "The NATS server at {} is not part of a cluster, so {} cannot have more than one replica (JetStream 10074). Set `replicas = 1`, or connect to a cluster.",
         client.server(),
         member.title()
     );
-    Diagnostic::error(summary, detail).at(argument_path(member, "replicas", config))
+    Diagnostic::error("Replicas need a cluster", detail)
+        .at(argument_path(member, "replicas", config))
 }
 
-fn demands_limit(member: &Member, account: &Account, plan: &Plan) -> Option<Diagnostic> {
+fn over_limit(member: &Member, account: &Account, plan: &Plan) -> Option<Diagnostic> {
     let planned = plan.planned.attribute(member.row.key);
     let max_bytes = planned.attribute("max_bytes").as_i64()?;
+    let in_memory = planned.attribute("storage").as_str() == Some("memory");
     let limits = &account.limits;
-    let stream_limit = if planned.attribute("storage").as_str() == Some("memory") {
+    let stream_limit = if in_memory {
         limits.memory_max_stream_bytes
     } else {
         limits.storage_max_stream_bytes

@@ -25,6 +25,7 @@ struct Inner {
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
     account: Option<Account>,
+    intruders: Option<Vec<String>>,
 }
 
 /// Whether there is something to connect to.
@@ -146,6 +147,43 @@ impl Session {
         let account = client.account(scope).await?;
         self.lock().account = Some(account.clone());
         Ok(account)
+    }
+
+    /// Streams that take subjects of buckets without being buckets, asked for once per process.
+    ///
+    /// # Errors
+    /// As [`Client::stream_names`].
+    pub async fn bucket_intruders(
+        &self,
+        client: &Client,
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        if let Some(intruders) = self.lock().intruders.clone() {
+            return Ok(intruders);
+        }
+        let mut names = client.stream_names(Some("$KV.>"), scope).await?;
+        names.retain(|name| !name.starts_with("KV_"));
+        self.lock().intruders = Some(names.clone());
+        Ok(names)
+    }
+
+    /// Streams that listen to any of some subjects.
+    ///
+    /// # Errors
+    /// As [`Client::stream_names`].
+    pub async fn subject_owners(
+        &self,
+        client: &Client,
+        subjects: &[String],
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        let names = futures::future::try_join_all(
+            subjects
+                .iter()
+                .map(|subject| client.stream_names(Some(subject), scope)),
+        )
+        .await?;
+        Ok(names.concat())
     }
 
     /// Notes that Terraform's state has this stream, so that finding it is no surprise when it is planned anew.

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use terraform_provider_wasmcloud::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value};
+use terraform_provider_wasmcloud::terraform::{
+    Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value,
+};
 
 const PROVIDER: &str = "wasmcloud";
 
@@ -15,15 +17,24 @@ pub fn pages(root: &Path) -> Vec<(String, String)> {
     let provider = WasmCloud::default();
     let mut pages = vec![("docs/index.md".to_owned(), index(root, provider.schema()))];
     for resource in provider.resources() {
-        let page = resource.type_name().strip_prefix("wasmcloud_").unwrap_or(resource.type_name());
-        pages.push((format!("docs/resources/{page}.md"), resource_page(root, resource.as_ref())));
+        let page = resource
+            .type_name()
+            .strip_prefix("wasmcloud_")
+            .unwrap_or(resource.type_name());
+        pages.push((
+            format!("docs/resources/{page}.md"),
+            resource_page(root, resource.as_ref()),
+        ));
     }
     pages
 }
 
 fn index(root: &Path, schema: &Schema) -> String {
     let mut page = front_matter(&format!("{PROVIDER} Provider"), &schema.description);
-    page += &format!("# {PROVIDER} Provider\n\n{}\n\n## Example Usage\n\n", schema.description);
+    page += &format!(
+        "# {PROVIDER} Provider\n\n{}\n\n## Example Usage\n\n",
+        schema.description
+    );
     page += &example(root, "examples/provider/provider.tf", "terraform");
     page += &schema_section(schema);
     page
@@ -31,14 +42,24 @@ fn index(root: &Path, schema: &Schema) -> String {
 
 fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     let (name, schema) = (resource.type_name(), resource.schema());
-    let mut page = front_matter(&format!("{name} Resource - terraform-provider-{PROVIDER}"), &schema.description);
+    let mut page = front_matter(
+        &format!("{name} Resource - terraform-provider-{PROVIDER}"),
+        &schema.description,
+    );
     let folder = format!("examples/resources/{name}");
-    page += &format!("# {name} (Resource)\n\n{}\n\n## Example Usage\n\n", schema.description);
+    page += &format!(
+        "# {name} (Resource)\n\n{}\n\n## Example Usage\n\n",
+        schema.description
+    );
     page += &example(root, &format!("{folder}/resource.tf"), "terraform");
     page += &schema_section(schema);
     page += "\n## Import\n\nImport is supported using the following syntax:\n\n";
     page += "In Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
-    page += &example(root, &format!("{folder}/import-by-string-id.tf"), "terraform");
+    page += &example(
+        root,
+        &format!("{folder}/import-by-string-id.tf"),
+        "terraform",
+    );
     page += "The [`terraform import` command](https://developer.hashicorp.com/terraform/cli/commands/import) can be used, for example:\n\n";
     page += &example(root, &format!("{folder}/import.sh"), "shell");
     format!("{}\n", page.trim_end())
@@ -46,11 +67,14 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
 
 fn front_matter(title: &str, description: &str) -> String {
     let sentence = description.split("\n\n").next().unwrap_or_default();
-    format!("---\n# Generated from the schema and the examples: run `make generate` after changing either.\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {sentence}\n---\n\n")
+    format!(
+        "---\n# Generated from the schema and the examples: run `make generate` after changing either.\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {sentence}\n---\n\n"
+    )
 }
 
 fn example(root: &Path, file: &str, language: &str) -> String {
-    let text = fs::read_to_string(root.join(file)).unwrap_or_else(|cause| panic!("{file}: {cause}"));
+    let text =
+        fs::read_to_string(root.join(file)).unwrap_or_else(|cause| panic!("{file}: {cause}"));
     format!("```{language}\n{}\n```\n\n", text.trim_end())
 }
 
@@ -68,16 +92,25 @@ fn groups(attributes: &[Attribute], heading: &str, anchor: &str) -> String {
     let mut text = String::new();
     let titled: [(&str, fn(Mode) -> bool); 3] = [
         ("Required", |mode| mode == Mode::Required),
-        ("Optional", |mode| matches!(mode, Mode::Optional | Mode::OptionalComputed)),
+        ("Optional", |mode| {
+            matches!(mode, Mode::Optional | Mode::OptionalComputed)
+        }),
         ("Read-Only", |mode| mode == Mode::Computed),
     ];
     for (title, belongs) in titled {
-        let mut group: Vec<_> = attributes.iter().filter(|attribute| belongs(attribute.mode)).collect();
+        let mut group: Vec<_> = attributes
+            .iter()
+            .filter(|attribute| belongs(attribute.mode))
+            .collect();
         group.sort_by(|one, other| one.name.cmp(&other.name));
         if group.is_empty() {
             continue;
         }
-        let title = if heading.is_empty() { format!("{title}:") } else { format!("{heading}{title}") };
+        let title = if heading.is_empty() {
+            format!("{title}:")
+        } else {
+            format!("{heading}{title}")
+        };
         let _ = write!(text, "\n{title}\n\n");
         for attribute in group {
             text += &line(attribute, anchor);
@@ -98,23 +131,33 @@ fn line(attribute: &Attribute, anchor: &str) -> String {
     }
     for rule in &attribute.rules {
         if let Rule::OneOf(words) = rule {
-            let words: Vec<_> = words.iter().map(|word| format!("`{word}`")).filter(|word| !text.contains(word.as_str())).collect();
+            let words: Vec<_> = words
+                .iter()
+                .map(|word| format!("`{word}`"))
+                .filter(|word| !text.contains(word.as_str()))
+                .collect();
             if !words.is_empty() {
                 let _ = write!(text, " One of {}.", words.join(", "));
             }
         }
     }
     if let Kind::Nested(..) = attribute.kind {
-        let _ = write!(text, " (see [below for nested schema](#nestedatt--{anchor}{name}))");
+        let _ = write!(
+            text,
+            " (see [below for nested schema](#nestedatt--{anchor}{name}))"
+        );
     }
     text + "\n"
 }
 
 fn nested_section(attribute: &Attribute, anchor: &str) -> String {
-    let Kind::Nested(_, nested) = &attribute.kind else { return String::new() };
+    let Kind::Nested(_, nested) = &attribute.kind else {
+        return String::new();
+    };
     let anchor = format!("{anchor}{}", attribute.name);
     let title = anchor.replace("--", ".");
-    let mut text = format!("\n<a id=\"nestedatt--{anchor}\"></a>\n### Nested Schema for `{title}`\n");
+    let mut text =
+        format!("\n<a id=\"nestedatt--{anchor}\"></a>\n### Nested Schema for `{title}`\n");
     text += &groups(nested, "", &format!("{anchor}--"));
     for attribute in nested {
         text += &nested_section(attribute, &format!("{anchor}--"));

@@ -2,7 +2,11 @@
 //!
 //! `GENERATE=1 cargo test --test generated` (that is `make generate`) writes the files instead.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test may fail anywhere")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail anywhere"
+)]
 
 mod docs;
 
@@ -40,9 +44,16 @@ fn the_docs_are_what_the_schema_and_the_examples_say() {
 
 fn pages_on_disk() -> Vec<String> {
     let folders = ["docs", "docs/resources"];
-    let files = folders.iter().flat_map(|folder| fs::read_dir(root().join(folder)).into_iter().flatten().flatten());
+    let files = folders.iter().flat_map(|folder| {
+        fs::read_dir(root().join(folder))
+            .into_iter()
+            .flatten()
+            .flatten()
+    });
     let files = files.filter(|file| file.path().is_file());
-    files.filter_map(|file| Some(file.path().strip_prefix(root()).ok()?.to_str()?.to_owned())).collect()
+    files
+        .filter_map(|file| Some(file.path().strip_prefix(root()).ok()?.to_str()?.to_owned()))
+        .collect()
 }
 
 /// The Rust that `proto/<proto>` compiles to.

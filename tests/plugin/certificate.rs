@@ -8,8 +8,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use p521::ecdsa::signature::Signer as _;
-use p521::ecdsa::{Signature, SigningKey};
-use p521::elliptic_curve::Generate;
+use p521::ecdsa::{Signature, SigningKey, VerifyingKey};
+use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::{CertifiedKey, Signer, SigningKey as RustlsKey};
 use rustls::{SignatureAlgorithm, SignatureScheme};
@@ -24,7 +24,13 @@ pub struct ClientCertificate {
 impl ClientCertificate {
     /// A new one.
     pub fn new() -> Self {
-        let key = SigningKey::generate();
+        let mut secret = [0; 66];
+        // Only 512 of the 521 bits, which is less than the order of the curve for sure.
+        ring::default_provider()
+            .secure_random
+            .fill(&mut secret[2..])
+            .unwrap();
+        let key = SigningKey::from_slice(&secret).unwrap();
         let der = self_signed(&key);
         Self { der, key }
     }
@@ -132,7 +138,7 @@ fn self_signed(key: &SigningKey) -> Vec<u8> {
             &der(GENERALIZED_TIME, &[b"20990101000000Z"]),
         ],
     );
-    let public_key = key.verifying_key().to_sec1_point(false);
+    let public_key = VerifyingKey::from(key).to_encoded_point(false);
     let key_algorithm = der(
         SEQUENCE,
         &[&der(OID, &[EC_PUBLIC_KEY]), &der(OID, &[SECP521R1])],
@@ -141,7 +147,7 @@ fn self_signed(key: &SigningKey) -> Vec<u8> {
         SEQUENCE,
         &[
             &key_algorithm,
-            &der(BIT_STRING, &[&[0], public_key.as_ref()]),
+            &der(BIT_STRING, &[&[0], public_key.as_bytes()]),
         ],
     );
     let authority = der(SEQUENCE, &[&der(BOOLEAN, &[&[0xff]])]);

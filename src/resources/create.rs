@@ -1,0 +1,239 @@
+//! Making the assets of an object, or taking over those that exist if that was asked for.
+//!
+//! All are read before the first is made, so that an asset that exists stops the create before it did anything. A
+//! create that fails takes back exactly what it made.
+
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+
+use crate::framework::private::Private;
+use crate::framework::{Applied, Call};
+use crate::jetstream::{Client, Scope};
+use crate::resources::asset::Member;
+use crate::resources::diagnose::{Attempt, capitalised, failure};
+use crate::resources::session::Sight;
+use crate::resources::{Found, Outcome, Walk, common};
+use crate::terraform::{Diagnostic, Diagnostics, Value};
+
+/// Time to look again, and to take back what a failed create made, also when the user wants to stop.
+const ROLLBACK: Duration = Duration::from_secs(15);
+
+impl Walk<'_> {
+    /// Makes every asset.
+    pub async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
+        let nothing = |diagnostics: Diagnostics| Applied {
+            state: None,
+            private: private.clone(),
+            diagnostics,
+        };
+        let client = match self.session.client() {
+            Ok(client) => client,
+            Err(error) => return nothing(error.into()),
+        };
+        let scope = common::scope(planned, "create", call);
+        let adopts = planned.attribute("adopt_existing").as_bool() == Some(true);
+        let existing = match self.before_create(&client, planned, adopts, &scope).await {
+            Ok(existing) => existing,
+            Err(diagnostics) => return nothing(diagnostics),
+        };
+        let mut outcomes: Vec<Outcome> = existing
+            .iter()
+            .map(|_| Outcome::quiet(Found::Gone))
+            .collect();
+        for stage in self.stages() {
+            let made = join_all(stage.iter().map(|place| {
+                self.create_one(
+                    &client,
+                    &self.members[*place],
+                    &existing[*place],
+                    planned,
+                    &scope,
+                )
+            }))
+            .await;
+            for (place, outcome) in stage.into_iter().zip(made) {
+                outcomes[place] = outcome;
+            }
+            if outcomes.iter().any(Outcome::has_failed) {
+                outcomes = self.take_back(&client, &existing, outcomes).await;
+                break;
+            }
+        }
+        self.answer(&Value::Null, planned, private, outcomes)
+    }
+
+    async fn before_create(
+        &self,
+        client: &Client,
+        planned: &Value,
+        adopts: bool,
+        scope: &Scope,
+    ) -> Result<Vec<Sight>, Diagnostics> {
+        let infos = join_all(self.members.iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        }))
+        .await;
+        let mut diagnostics = Diagnostics::new();
+        let mut existing = Vec::new();
+        for (member, info) in self.members.iter().zip(infos) {
+            match info {
+                Ok(Sight { info: Some(_), .. }) if !adopts => diagnostics.push(self.exists(member)),
+                Ok(sight) => existing.push(sight),
+                Err(error) => diagnostics.push(failure(member, Attempt::Create, &error, planned)),
+            }
+        }
+        if diagnostics.has_error() {
+            Err(diagnostics)
+        } else {
+            Ok(existing)
+        }
+    }
+
+    async fn create_one(
+        &self,
+        client: &Client,
+        member: &Member,
+        sight: &Sight,
+        planned: &Value,
+        scope: &Scope,
+    ) -> Outcome {
+        match &sight.info {
+            Some(live) => {
+                self.converge(client, member, live.clone(), &Value::Null, planned, scope)
+                    .await
+            }
+            None => self.make(client, member, planned, sight.asked, scope).await,
+        }
+    }
+
+    /// Makes one asset that was seen not to exist at `absent_since`.
+    pub(super) async fn make(
+        &self,
+        client: &Client,
+        member: &Member,
+        planned: &Value,
+        absent_since: Instant,
+        scope: &Scope,
+    ) -> Outcome {
+        let config = member
+            .wanted(planned.attribute(member.row.key))
+            .new_stream();
+        self.session.forget(&member.stream());
+        match client.create_absent(&config, absent_since, scope).await {
+            Ok(created) => Outcome {
+                ours: created.ours,
+                ..self
+                    .settle(client, member, created.info, false, scope)
+                    .await
+            },
+            Err(error) if error.is_exists() => Outcome::failed(Found::Gone, self.exists(member)),
+            Err(error) => {
+                let diagnostic = failure(member, Attempt::Create, &error, planned);
+                let found = if error.is_unknown_outcome() {
+                    self.look_again(client, member, Found::Gone).await
+                } else {
+                    Found::Gone
+                };
+                // Nobody else made it within this call, as far as anybody can tell.
+                Outcome {
+                    ours: true,
+                    ..Outcome::failed(found, diagnostic)
+                }
+            }
+        }
+    }
+
+    /// What a stream is after something went wrong with it.
+    pub(super) async fn look_again(
+        &self,
+        client: &Client,
+        member: &Member,
+        otherwise: Found,
+    ) -> Found {
+        let scope = Scope::new(ROLLBACK, Call::default().stop);
+        match self.session.stream(client, &member.stream(), &scope).await {
+            Ok(Some(info)) => Found::Stream(Box::new(info)),
+            Ok(None) => Found::Gone,
+            Err(_) => otherwise,
+        }
+    }
+
+    /// Deletes what a failed create made itself, as long as nobody wrote into it. What was there before stays.
+    async fn take_back(
+        &self,
+        client: &Client,
+        existing: &[Sight],
+        outcomes: Vec<Outcome>,
+    ) -> Vec<Outcome> {
+        let scope = &Scope::new(ROLLBACK, Call::default().stop);
+        let each = self.members.iter().zip(existing).zip(outcomes);
+        join_all(each.map(|((member, existing), outcome)| async move {
+            match &outcome.found {
+                // It was there before and stays, without being in the state.
+                _ if existing.info.is_some() => Outcome {
+                    found: Found::Gone,
+                    ..outcome
+                },
+                Found::Stream(made) => {
+                    let created = made.created.clone();
+                    self.take_back_one(client, member, &created, outcome, scope)
+                        .await
+                }
+                _ => outcome,
+            }
+        }))
+        .await
+    }
+
+    async fn take_back_one(
+        &self,
+        client: &Client,
+        member: &Member,
+        created: &str,
+        outcome: Outcome,
+        scope: &Scope,
+    ) -> Outcome {
+        let Outcome {
+            ours,
+            mut diagnostics,
+            ..
+        } = outcome;
+        // A stream that sources is filled by the server, not by somebody who relies on it.
+        let unused = |messages: u64| messages == 0 || !member.row.sources().is_empty();
+        let found = match self.session.stream(client, &member.stream(), scope).await {
+            Ok(None) => Found::Gone,
+            Ok(Some(info)) if ours && info.created == created && unused(info.state.messages) => {
+                self.session.forget(&member.stream());
+                match client.delete(&member.stream(), scope).await {
+                    Ok(_) => Found::Gone,
+                    Err(error) => {
+                        diagnostics.push(failure(member, Attempt::Delete, &error, &Value::Null));
+                        Found::Stream(Box::new(info))
+                    }
+                }
+            }
+            Ok(Some(info)) => Found::Stream(Box::new(info)),
+            Err(error) => {
+                diagnostics.push(failure(member, Attempt::Read, &error, &Value::Null));
+                Found::AsBefore
+            }
+        };
+        if matches!(found, Found::Stream(_)) {
+            diagnostics.push(stays(member));
+        }
+        Outcome {
+            diagnostics,
+            ..Outcome::quiet(found)
+        }
+    }
+}
+
+fn stays(member: &Member) -> Diagnostic {
+    Diagnostic::warning(
+        format!("{} was made and stays", capitalised(&member.title())),
+        "Another asset of the object failed, and this one could not be taken back or is in use already. It is in the state, which Terraform marks as tainted; `terraform untaint` lets the next apply complete it instead of replacing it.",
+    )
+}

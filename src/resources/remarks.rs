@@ -1,0 +1,241 @@
+//! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
+
+use crate::catalogue::Contents;
+use crate::jetstream::{Change, Effect, StreamInfo};
+use crate::resources::asset::Member;
+use crate::resources::diagnose::{argument_path, capitalised};
+use crate::terraform::{Diagnostic, Path, Value};
+
+/// The server will not change it, and it is the user's to decide how to go on.
+pub fn refused(member: &Member, change: &Change, config: &Value) -> Diagnostic {
+    let name = argument_name(member, change);
+    let forces = match member.row.contents {
+        Contents::Precious => {
+            " Or set `force_destroy = true`, which deletes it with its contents and makes it anew."
+        }
+        Contents::Kept | Contents::Transient => "",
+    };
+    let summary = format!(
+        "{} of {} cannot change from {} to {}",
+        capitalised(name),
+        member.title(),
+        change.live,
+        change.desired
+    );
+    let detail = format!(
+        "The server does not change it on an existing stream: {reason}. Nothing is deleted to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete the stream yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
+        reason = reason(change),
+        key = member.row.key,
+        live = change.live,
+        stream = member.stream(),
+    );
+    Diagnostic::error(summary, detail).at(path(member, change, config))
+}
+
+/// It differs from what its users need, has no argument, and stays.
+pub fn unrepairable(member: &Member, change: &Change) -> Diagnostic {
+    let summary = format!(
+        "{} has {} = {}, which cannot be changed back",
+        capitalised(&member.title()),
+        change.key,
+        change.live
+    );
+    let detail = format!(
+        "Its users need {}, and the server refuses the change: {}. It stays in `drift`. To be rid of it, save the contents, delete stream {} and apply again.",
+        change.desired,
+        reason(change),
+        member.stream()
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// The stream is deleted and made anew within the update.
+pub fn replaced(
+    member: &Member,
+    change: &Change,
+    info: Option<&StreamInfo>,
+    config: &Value,
+) -> Diagnostic {
+    let name = argument_name(member, change);
+    let summary = format!(
+        "{} is replaced to change {name} from {} to {}",
+        capitalised(&member.title()),
+        change.live,
+        change.desired
+    );
+    let count = info.map_or_else(|| "what it holds".to_owned(), messages);
+    let detail = format!(
+        "The server does not change it in place: {}. So the stream is deleted and made anew, alone, and {count} are lost: {}. {}",
+        reason(change),
+        member.row.holds,
+        member.row.when_recreated
+    );
+    Diagnostic::warning(summary, detail).at(path(member, change, config))
+}
+
+/// A change that cannot be taken back, or does not work yet.
+pub fn noteworthy(member: &Member, change: &Change, config: &Value) -> Option<Diagnostic> {
+    let (what, why) = match change.effect {
+        Effect::OneWay(why) => ("cannot be taken back", why),
+        Effect::NoEffect(why) => ("has no effect yet", why),
+        _ => return None,
+    };
+    let summary = format!(
+        "{} of {} {what}",
+        capitalised(argument_name(member, change)),
+        member.title()
+    );
+    let detail = format!(
+        "It changes from {} to {}: {why}.",
+        change.live, change.desired
+    );
+    Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
+}
+
+/// A change in place that deletes something, or imports it again.
+pub fn loss(
+    member: &Member,
+    change: &Change,
+    info: Option<&StreamInfo>,
+    config: &Value,
+) -> Diagnostic {
+    let what = match change.effect {
+        Effect::Destructive(what) => what,
+        _ => "",
+    };
+    let verb = if change.key == "sources" {
+        "imports messages again"
+    } else {
+        "deletes data"
+    };
+    let summary = match change.key.as_str() {
+        "sources" => format!("New sources of {} {verb}", member.title()),
+        _ => format!(
+            "{} of {} from {} to {} {verb}",
+            capitalised(argument_name(member, change)),
+            member.title(),
+            change.live,
+            change.desired
+        ),
+    };
+    let count = info.map(|info| lost(change, info)).unwrap_or_default();
+    Diagnostic::warning(summary, format!("{}.{count}", capitalised(what)))
+        .at(path(member, change, config))
+}
+
+/// How many values go when fewer are kept per key. Exact where one per key stays; else the most that it can be.
+fn lost(change: &Change, info: &StreamInfo) -> String {
+    let stored = info.state.messages;
+    let more = stored.saturating_sub(info.state.num_subjects);
+    match (change.key.as_str(), change.desired.as_u64()) {
+        ("max_msgs_per_subject", Some(1)) => {
+            format!(" {more} of {stored} stored values are deleted.")
+        }
+        ("max_msgs_per_subject", Some(_)) => {
+            format!(" Up to {more} of {stored} stored values are deleted.")
+        }
+        _ => format!(" It holds {} now.", messages(info)),
+    }
+}
+
+/// The asset was deleted and made again by somebody else.
+pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> Diagnostic {
+    let summary = format!(
+        "{} was deleted and made again outside Terraform",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}",
+        made.unwrap_or("earlier"),
+        found.unwrap_or("later"),
+        member.row.when_recreated
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// The asset was deleted by somebody else.
+pub fn disappearance(member: &Member) -> Diagnostic {
+    let summary = format!(
+        "{} was deleted outside Terraform",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "The apply makes it again, empty. {}",
+        member.row.when_recreated
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// Why a destroy will not delete it, if it will not.
+pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Option<Diagnostic> {
+    let forced = prior.attribute("force_destroy").as_bool() == Some(true);
+    if forced || member.row.contents == Contents::Transient || info.state.messages == 0 {
+        return None;
+    }
+    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
+    let detail = format!(
+        "It is not deleted while it holds {}, and neither is any other asset of this object. To delete it with its contents, set `force_destroy = true`, apply that, and destroy again. To keep it and only forget it, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        member.row.holds
+    );
+    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// What a destroy loses.
+pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
+    if info.state.messages == 0 || member.row.contents == Contents::Transient {
+        return None;
+    }
+    let summary = format!(
+        "{} is deleted with {}",
+        capitalised(&member.title()),
+        keys(info)
+    );
+    let detail = format!(
+        "{} bytes are lost: {}. {}",
+        info.state.bytes, member.row.holds, member.row.when_recreated
+    );
+    Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// How many keys a bucket holds, delete markers included.
+pub fn keys(info: &StreamInfo) -> String {
+    match info
+        .state
+        .num_subjects
+        .max(u64::from(info.state.messages > 0))
+    {
+        1 => "1 key".to_owned(),
+        many => format!("{many} keys"),
+    }
+}
+
+/// How many messages a stream holds.
+pub fn messages(info: &StreamInfo) -> String {
+    match info.state.messages {
+        1 => "1 message".to_owned(),
+        many => format!("{many} messages"),
+    }
+}
+
+fn reason(change: &Change) -> &'static str {
+    match change.effect {
+        Effect::Refused(reason) => reason,
+        _ => "",
+    }
+}
+
+/// As the user knows it, where the user does.
+fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+    member
+        .argument(&change.key)
+        .map_or(change.key.as_str(), |argument| argument.name)
+}
+
+fn path(member: &Member, change: &Change, config: &Value) -> Path {
+    match member.argument(&change.key) {
+        Some(argument) if !argument.shape.is_shown_only() => {
+            argument_path(member, argument.name, config)
+        }
+        _ => Path::attribute(member.row.key),
+    }
+}

@@ -1,0 +1,164 @@
+//! Waiting until what was made or changed works: all replicas current, and sourcing alive.
+//!
+//! That replicas are behind is no failure: the configuration is as planned. Sourcing that stopped is worse, because
+//! the server says nothing: after `wadm_event_consumer` got more replicas, its sourcing may stop for good, without an
+//! error and with a lag of 0 (seen on nats-server 2.10 to 2.15; nats-server issue 8323). Only the time since the
+//! source was last heard grows, and only a new leader heals it.
+
+use std::time::{Duration, Instant};
+
+use crate::jetstream::{Client, Scope, StreamInfo};
+use crate::resources::asset::Member;
+use crate::resources::diagnose::capitalised;
+use crate::resources::{Outcome, Walk};
+use crate::terraform::{Diagnostic, Path};
+
+/// A healthy source is heard about every second; one that is silent for longer has stalled.
+const SILENCE: Duration = Duration::from_secs(5);
+/// Between two looks at the sources.
+const LOOK: Duration = Duration::from_millis(500);
+/// Silence that makes a refresh look twice.
+const SUSPICIOUS: Duration = Duration::from_secs(10);
+
+impl Walk<'_> {
+    /// Waits for what follows a create or (`moved`) a change of replicas or placement.
+    pub(super) async fn settle(
+        &self,
+        client: &Client,
+        member: &Member,
+        info: StreamInfo,
+        moved: bool,
+        scope: &Scope,
+    ) -> Outcome {
+        let replicas = info
+            .config
+            .get("num_replicas")
+            .and_then(serde_json::Value::as_u64)
+            .unwrap_or(1);
+        let clustered = info
+            .cluster
+            .as_ref()
+            .is_some_and(|cluster| cluster.desired || !cluster.replicas.is_empty());
+        if replicas < 2 && !clustered {
+            return Outcome::stream(info);
+        }
+        let waited = client
+            .wait_current(
+                &member.stream(),
+                usize::try_from(replicas).unwrap_or(1),
+                scope,
+            )
+            .await;
+        let (info, remark) = match waited {
+            Ok(settled) => (settled, None),
+            Err(error) => {
+                let summary = format!("Replicas of {} are not all current yet", member.title());
+                let detail = format!(
+                    "The server has taken the configuration with {replicas} replicas, but not every replica holds all data yet. {error} `nats stream info {}` shows the state.",
+                    member.stream()
+                );
+                (info, Some(Diagnostic::warning(summary, detail)))
+            }
+        };
+        let mut outcome = Outcome::stream(info);
+        outcome.diagnostics.extend(remark);
+        if moved && !member.row.sources().is_empty() {
+            outcome
+                .diagnostics
+                .extend(self.revive(client, member, scope).await);
+        }
+        outcome
+    }
+
+    /// Watches the sources, and asks for a new leader when they are silent.
+    async fn revive(&self, client: &Client, member: &Member, scope: &Scope) -> Option<Diagnostic> {
+        if self.is_heard(client, member, scope).await? {
+            return None;
+        }
+        tracing::info!(
+            stream = member.stream(),
+            "sourcing has stalled, asking for a new leader"
+        );
+        if let Err(error) = client.step_down(&member.stream(), scope).await {
+            return Some(stall(
+                member,
+                &format!("A new leader would heal it, but asking for one failed. {error}"),
+            ));
+        }
+        match self.is_heard(client, member, scope).await? {
+            true => None,
+            false => Some(stall(
+                member,
+                "A new leader was asked for and did not heal it.",
+            )),
+        }
+    }
+
+    /// Whether every source is heard anew within a few seconds; `None` if nobody can tell.
+    async fn is_heard(&self, client: &Client, member: &Member, scope: &Scope) -> Option<bool> {
+        let since = Instant::now();
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = scope.stop.cancelled() => return None,
+            }
+            let info = self
+                .session
+                .stream(client, &member.stream(), scope)
+                .await
+                .ok()??;
+            // Heard after the watch began, not merely before.
+            let heard =
+                |active: Option<Duration>| active.is_some_and(|active| active < since.elapsed());
+            let complete = info.sources.len() >= member.row.sources().len();
+            if complete && info.sources.iter().all(|source| heard(source.active)) {
+                return Some(true);
+            }
+            if since.elapsed() > SILENCE {
+                return Some(false);
+            }
+        }
+    }
+
+    /// On a refresh: a warning if a source is silent and stays so.
+    pub(super) async fn stalled(
+        &self,
+        client: &Client,
+        member: &Member,
+        info: &StreamInfo,
+        scope: &Scope,
+    ) -> Option<Diagnostic> {
+        let silent = |info: &StreamInfo| {
+            info.sources
+                .iter()
+                .any(|source| source.active.is_none_or(|active| active > SUSPICIOUS))
+        };
+        if member.row.sources().is_empty() || !silent(info) {
+            return None;
+        }
+        tokio::time::sleep(LOOK).await;
+        let again = self
+            .session
+            .stream(client, &member.stream(), scope)
+            .await
+            .ok()??;
+        silent(&again).then(|| {
+            stall(
+                member,
+                "It has not heard from a source for more than 10 seconds.",
+            )
+        })
+    }
+}
+
+fn stall(member: &Member, what: &str) -> Diagnostic {
+    let stream = member.stream();
+    let summary = format!(
+        "{} receives nothing from its sources",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "{what} wadm then answers, and does nothing. `nats stream cluster step-down {stream}` heals it (permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}); check with `nats stream info {stream}` that the sources are active."
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}

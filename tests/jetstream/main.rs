@@ -1,0 +1,13 @@
+//! The JetStream layer against real servers.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod given;
+mod connection;
+mod permissions;
+mod streams;
+mod mutations;
+mod table;
+mod edits;
+mod replicas;

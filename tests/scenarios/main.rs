@@ -1,0 +1,30 @@
+//! `wasmcloud_lattice_buckets` from configuration to server and back: a real Terraform, the provider in this process,
+//! real nats-servers.
+//!
+//! A test is a user's story: what is there (given), what the user or somebody else does (when), what the plan says and
+//! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail anywhere"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod scenario;
+
+mod create;
+// mod drift;
+// mod update;
+// mod destroy;
+// mod import;
+// mod replace;
+// mod partial;
+// mod stale;
+// mod unknown;
+// mod timeouts;
+// mod cluster;
+// mod versions;

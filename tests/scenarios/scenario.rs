@@ -1,0 +1,205 @@
+//! One object of `wasmcloud_lattice_buckets` and everything around it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use terraform_provider_wasmcloud::framework::rpc::Service;
+use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
+use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::support::{Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, terraform_default};
+
+/// The object's address.
+pub const MAIN: &str = "wasmcloud_lattice_buckets.main";
+/// The buckets of the default lattice.
+pub const LATTICE_DATA: &str = "LATTICEDATA_default";
+pub const CONFIG_DATA: &str = "CONFIGDATA_default";
+/// The streams behind them.
+pub const LATTICE_STREAM: &str = "KV_LATTICEDATA_default";
+pub const CONFIG_STREAM: &str = "KV_CONFIGDATA_default";
+/// Attributes of the object, and the stream behind each.
+pub const BUCKETS: [(&str, &str); 2] = [
+    ("lattice_data", LATTICE_STREAM),
+    ("config_data", CONFIG_STREAM),
+];
+
+/// A stream that hears of everything done to the others.
+const JOURNAL: &str = "journal";
+
+/// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
+pub struct Scenario<S = NatsServer> {
+    pub terraform: Terraform,
+    pub admin: Admin,
+    // Terraform's next command fails without it.
+    _provider: InProcess,
+    pub server: S,
+}
+
+impl Scenario {
+    /// On a server of the default version, whose address the provider has from NATS_URL.
+    pub fn start() -> Self {
+        Self::with_server(NatsServer::start())
+    }
+
+    /// As [`Scenario::start`], on a server that was started otherwise.
+    pub fn with_server(server: NatsServer) -> Self {
+        let (url, admin) = (server.url(), Admin::connect(&server.url()));
+        Self::of(server, admin, terraform_default(), &[("NATS_URL", &url)])
+    }
+
+    /// On a server with the users `admin` and `limited`, who may not publish to `denied`; the provider is `limited`.
+    pub fn denied(denied: &[&str]) -> Self {
+        let server = NatsServer::configured(&crate::support::denied_publish(denied));
+        let url = server.url();
+        let admin = Admin::connect_as(&url, "admin", "secret");
+        let environment = [
+            ("NATS_URL", url.as_str()),
+            ("NATS_USER", "limited"),
+            ("NATS_PASSWORD", "secret"),
+        ];
+        Self::of(server, admin, terraform_default(), &environment)
+    }
+
+    /// The same Terraform folder, from now on with a provider who may do anything on the server of [`Scenario::denied`].
+    pub fn allowed(&mut self) {
+        let url = self.server.url();
+        let environment = [
+            ("NATS_URL", url.as_str()),
+            ("NATS_USER", "admin"),
+            ("NATS_PASSWORD", "secret"),
+        ];
+        self.provide(&environment);
+    }
+}
+
+impl<S> Scenario<S> {
+    /// Everything chosen.
+    pub fn of(server: S, admin: Admin, cli: Cli, environment: &[(&str, &str)]) -> Self {
+        let provider = serve(environment);
+        let terraform = Terraform::reattached_to(cli, &provider.reattach());
+        Self {
+            terraform,
+            admin,
+            _provider: provider,
+            server,
+        }
+    }
+
+    /// Serves the provider anew, with another environment.
+    pub fn provide(&mut self, environment: &[(&str, &str)]) {
+        let provider = serve(environment);
+        self.terraform
+            .set_env("TF_REATTACH_PROVIDERS", &provider.reattach());
+        self._provider = provider;
+    }
+
+    /// Writes the object with these arguments.
+    pub fn write(&self, arguments: &str) {
+        self.terraform.write(&buckets(arguments));
+    }
+
+    /// Writes the object with these arguments, plans, applies that plan, and demands two empty plans. Gives the plan.
+    pub fn step(&self, arguments: &str) -> Plan {
+        self.terraform.step(&buckets(arguments))
+    }
+
+    /// Plans what is written, applies that plan, and demands two empty plans. Gives the plan.
+    pub fn repair(&self) -> Plan {
+        let plan = self.terraform.plan();
+        self.terraform.apply_plan(&plan);
+        self.terraform.expect_empty();
+        plan
+    }
+
+    /// What the state says of the object.
+    pub fn state(&self) -> Value {
+        self.terraform.state().values(MAIN).clone()
+    }
+
+    /// Whether Terraform has the object in its state.
+    pub fn is_managed(&self) -> bool {
+        self.terraform.state().addresses().contains(&MAIN)
+    }
+
+    /// When the server made both streams.
+    pub fn created(&self) -> [Value; 2] {
+        BUCKETS.map(|(_, stream)| self.admin.stream(stream).expect(stream)["created"].clone())
+    }
+
+    /// Begins to note what is done to streams; see [`Scenario::noted`].
+    pub fn note(&self) {
+        self.admin.create_stream(
+            &json!({ "name": JOURNAL, "subjects": ["$JS.EVENT.ADVISORY.STREAM.>"] }),
+        );
+        self.admin
+            .api(&format!("STREAM.PURGE.{JOURNAL}"), &json!({}));
+    }
+
+    /// How often what was done to which stream since [`Scenario::note`], such as `"UPDATED KV_x": 1`.
+    pub fn noted(&self) -> BTreeMap<String, u64> {
+        let answer = self.admin.api(
+            &format!("STREAM.INFO.{JOURNAL}"),
+            &json!({ "subjects_filter": ">" }),
+        );
+        let subjects = answer["state"]["subjects"]
+            .as_object()
+            .cloned()
+            .unwrap_or_default();
+        let words = |subject: &str| {
+            subject
+                .replace("$JS.EVENT.ADVISORY.STREAM.", "")
+                .replacen('.', " ", 1)
+        };
+        subjects
+            .iter()
+            .map(|(subject, count)| (words(subject), count.as_u64().unwrap_or_default()))
+            .collect()
+    }
+}
+
+/// The object with these arguments.
+pub fn buckets(arguments: &str) -> String {
+    format!("resource \"wasmcloud_lattice_buckets\" \"main\" {{\n{arguments}\n}}\n")
+}
+
+/// The only warning that says this.
+pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic {
+    let saying: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.says(text))
+        .collect();
+    assert_eq!(
+        saying.len(),
+        1,
+        "one warning should say {text:?}: {diagnostics:#?}"
+    );
+    assert_eq!(saying[0].severity, "warning");
+    saying[0]
+}
+
+fn serve(environment: &[(&str, &str)]) -> InProcess {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let tasks = TaskTracker::new();
+    let about = About {
+        name: "terraform-provider-wasmcloud",
+        version: "0.0.0",
+        address: provider::ADDRESS,
+        help: "",
+    };
+    let service = Service::new(
+        WasmCloud::with_environment(environment.collect()),
+        tasks.clone(),
+        |call| call,
+    );
+    serve_in_process(Plugin {
+        about,
+        provider: service,
+        tasks,
+        stop: CancellationToken::new(),
+    })
+    .expect("the provider is served")
+}
