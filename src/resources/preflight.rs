@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Account, Client, Effect, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
 use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
 use crate::resources::plan::Costly;
@@ -20,8 +20,11 @@ impl Walk<'_> {
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let known = self.members.iter().all(|member| member.name.is_some());
         let Some(client) = self.session.client_if_known().filter(|_| known) else {
-            plan.diagnostics
-                .extend(costly.iter().map(|costly| cost(costly, None, &plan.config)));
+            plan.diagnostics.extend(
+                costly
+                    .iter()
+                    .map(|costly| cost(costly, None, None, &plan.config)),
+            );
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
@@ -34,9 +37,10 @@ impl Walk<'_> {
         let mut said = harm;
         for (member, info) in self.members.iter().zip(&infos) {
             match info {
-                Ok(sight) => {
-                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &costly))
-                }
+                Ok(sight) => said.extend(
+                    self.preflight_one(&client, member, sight.info.as_ref(), plan, &costly, &scope)
+                        .await,
+                ),
                 Err(error) => said.push(unanswered(member, error, &plan.config)),
             }
         }
@@ -61,32 +65,34 @@ impl Walk<'_> {
         plan.diagnostics.extend(said);
     }
 
-    fn preflight_one(
+    async fn preflight_one(
         &self,
+        client: &Client,
         member: &Member,
         info: Option<&StreamInfo>,
         plan: &Plan,
         costly: &[Costly],
+        scope: &Scope,
     ) -> Diagnostics {
         let mut said = Diagnostics::new();
+        let Some(info) = info else { return said };
         let own =
             !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
-        match info {
-            Some(info) if own => {
-                let costly = costly
-                    .iter()
-                    .filter(|costly| costly.member.row.key == member.row.key);
-                said.extend(costly.map(|costly| cost(costly, Some(info), &plan.config)));
+        if own {
+            for costly in costly
+                .iter()
+                .filter(|costly| costly.member.row.key == member.row.key)
+            {
+                let lost = lost(client, &costly.change, info, scope).await;
+                said.push(cost(costly, Some(info), lost, &plan.config));
             }
+        } else if plan.change == Step::Create && self.session.owns(&member.stream()) {
             // A tainted object is planned as a create while its assets still exist: they go first.
-            Some(info) if plan.change == Step::Create && self.session.owns(&member.stream()) => {
-                said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-            }
-            Some(info) if plan.planned.attribute("adopt_existing").as_bool() == Some(true) => {
-                said.extend(adoption(member, info, plan))
-            }
-            Some(_) => said.push(self.exists(member)),
-            None => {}
+            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
+        } else if plan.planned.attribute("adopt_existing").as_bool() == Some(true) {
+            said.extend(adoption(client, member, info, plan, scope).await);
+        } else {
+            said.push(self.exists(member));
         }
         said
     }
@@ -258,15 +264,40 @@ impl Walk<'_> {
     }
 }
 
-fn cost(costly: &Costly, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
+fn cost(
+    costly: &Costly,
+    info: Option<&StreamInfo>,
+    lost: Option<u64>,
+    config: &Value,
+) -> Diagnostic {
     match costly.replaces {
         true => remarks::replaced(&costly.member, &costly.change, info, config),
-        false => remarks::loss(&costly.member, &costly.change, info, config),
+        false => remarks::loss(&costly.member, &costly.change, info, lost, config),
+    }
+}
+
+/// How many messages a smaller limit per subject deletes.
+async fn lost(client: &Client, change: &Change, info: &StreamInfo, scope: &Scope) -> Option<u64> {
+    match (change.key.as_str(), change.desired.as_u64()?) {
+        ("max_msgs_per_subject", 1) => {
+            Some(info.state.messages.saturating_sub(info.state.num_subjects))
+        }
+        ("max_msgs_per_subject", kept) => client
+            .messages_beyond(info.config.name(), kept, scope)
+            .await
+            .ok(),
+        _ => None,
     }
 }
 
 /// What taking over an existing asset means.
-fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
+async fn adoption(
+    client: &Client,
+    member: &Member,
+    info: &StreamInfo,
+    plan: &Plan,
+    scope: &Scope,
+) -> Diagnostics {
     let planned = plan.planned.attribute(member.row.key);
     let changes = member
         .wanted(planned)
@@ -286,7 +317,14 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
                 change.key, change.live
             )),
             Effect::Destructive(_) => {
-                said.push(remarks::loss(member, &change, Some(info), &plan.config))
+                let lost = lost(client, &change, info, scope).await;
+                said.push(remarks::loss(
+                    member,
+                    &change,
+                    Some(info),
+                    lost,
+                    &plan.config,
+                ));
             }
             _ => words.push(format!(
                 "{} changes from {} to {}",

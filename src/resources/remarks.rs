@@ -92,50 +92,47 @@ pub fn noteworthy(member: &Member, change: &Change, config: &Value) -> Option<Di
     Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
 }
 
-/// A change in place that deletes something, or imports it again.
+/// A change in place that deletes something, or imports it again. `lost`: how many messages go, if anybody knows.
 pub fn loss(
     member: &Member,
     change: &Change,
     info: Option<&StreamInfo>,
+    lost: Option<u64>,
     config: &Value,
 ) -> Diagnostic {
     let what = match change.effect {
         Effect::Destructive(what) => what,
         _ => "",
     };
-    let verb = if change.key == "sources" {
-        "imports messages again"
-    } else {
-        "deletes data"
-    };
+    let title = capitalised(&member.title());
     let summary = match change.key.as_str() {
-        "sources" => format!("New sources of {} {verb}", member.title()),
+        "sources" => format!("{title} reads its sources anew"),
         _ => format!(
-            "{} of {} from {} to {} {verb}",
+            "{} of {} from {} to {} deletes data",
             capitalised(argument_name(member, change)),
             member.title(),
             change.live,
             change.desired
         ),
     };
-    let count = info.map(|info| lost(change, info)).unwrap_or_default();
+    let count = match (lost, info) {
+        (Some(lost), Some(info)) => format!(" {lost} of {} are deleted.", messages(info)),
+        (_, Some(info)) => format!(" It holds {} now.", messages(info)),
+        _ => String::new(),
+    };
     Diagnostic::warning(summary, format!("{}.{count}", capitalised(what)))
         .at(path(member, change, config))
 }
 
-/// How many values go when fewer are kept per key. Exact where one per key stays; else the most that it can be.
-fn lost(change: &Change, info: &StreamInfo) -> String {
-    let stored = info.state.messages;
-    let more = stored.saturating_sub(info.state.num_subjects);
-    match (change.key.as_str(), change.desired.as_u64()) {
-        ("max_msgs_per_subject", Some(1)) => {
-            format!(" {more} of {stored} stored values are deleted.")
-        }
-        ("max_msgs_per_subject", Some(_)) => {
-            format!(" Up to {more} of {stored} stored values are deleted.")
-        }
-        _ => format!(" It holds {} now.", messages(info)),
-    }
+/// Two objects of one configuration want the same streams.
+pub fn claimed_twice(streams: &[String], identity: &Path) -> Option<Diagnostic> {
+    let first = streams.first()?;
+    let summary = format!("Another resource of this configuration makes stream {first} too");
+    let detail = format!(
+        "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
+        streams.join(", ")
+    );
+    Some(Diagnostic::error(summary, detail).at(identity.clone()))
 }
 
 /// The asset was deleted and made again by somebody else.
