@@ -139,7 +139,7 @@ fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
         plan.diagnostics(),
         "History of bucket LATTICEDATA_default from 10 to 1 deletes data",
     );
-    assert!(words.says("Of 5 stored values, 3 are deleted"), "{words}");
+    assert!(words.says("Of 5 messages, 3 are deleted"), "{words}");
     assert_eq!(words.code, "history = 1");
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 2);
 }
@@ -199,6 +199,26 @@ fn another_storage_is_a_plan_error_at_the_argument_that_says_what_to_do() {
             .all(|error| error.code == "storage = \"memory\""),
         "{failure}"
     );
+}
+
+#[test]
+fn another_storage_with_force_destroy_makes_just_that_bucket_anew_and_says_what_is_lost() {
+    let scenario = Scenario::start();
+    scenario.step("");
+    scenario.admin.put(CONFIG_DATA, "key", "value");
+    let created = scenario.created();
+
+    let plan = scenario.step("force_destroy = true\nconfig_data = { storage = \"memory\" }");
+
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    let words = warning(
+        plan.diagnostics(),
+        "Bucket CONFIGDATA_default is replaced to change storage",
+    );
+    assert!(words.says("without what it holds (1 message)"), "{words}");
+    assert_eq!(scenario.created()[0], created[0]);
+    assert_ne!(scenario.created()[1], created[1]);
+    assert_eq!(scenario.admin.config(CONFIG_STREAM)["storage"], "memory");
 }
 
 #[test]
