@@ -124,7 +124,12 @@ pub fn loss(
     let count = match (lost, info) {
         (Some(0), _) => return None,
         (_, Some(info)) if info.state.messages == 0 && change.key != "sources" => return None,
-        (Some(lost), Some(info)) => format!("Of {}, {lost} are deleted.", messages(info)),
+        (Some(lost), Some(info)) => {
+            format!(
+                "Of {} stored values, {lost} are deleted.",
+                info.state.messages
+            )
+        }
         (_, Some(info)) => format!("It holds {} now.", messages(info)),
         _ => "How many could not be asked.".to_owned(),
     };

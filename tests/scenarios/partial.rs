@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::scenario::{CONFIG_STREAM, LATTICE_STREAM, MAIN, Scenario};
+use crate::scenario::{CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario};
 
 #[test]
 fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
@@ -65,17 +65,20 @@ fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket()
 #[test]
 fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() {
     let mut scenario = Scenario::denied(&["$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"]);
-    scenario.allowed();
-    scenario.step("");
+    for bucket in [LATTICE_DATA, CONFIG_DATA] {
+        scenario.admin.create_bucket(bucket);
+    }
+    scenario.step("adopt_existing = true");
     scenario.admin.delete_stream(CONFIG_STREAM);
     let good = scenario.admin.stream(LATTICE_STREAM).unwrap()["created"].clone();
 
-    scenario.limited();
     let failure = scenario.terraform.apply_error();
 
+    let error = failure.error();
     assert!(
-        failure.says("Bucket CONFIGDATA_default could not be created"),
-        "{failure}"
+        error.says("Bucket CONFIGDATA_default could not be created")
+            && error.says("$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"),
+        "{error}"
     );
     let state = scenario.state();
     assert!(
@@ -88,4 +91,22 @@ fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() 
     scenario.repair();
 
     assert_eq!(scenario.created()[0], good);
+}
+
+#[test]
+fn a_stream_that_takes_the_subjects_of_a_missing_bucket_is_named_at_plan() {
+    let scenario = Scenario::start();
+    scenario.step("");
+    scenario.admin.delete_stream(CONFIG_STREAM);
+    scenario
+        .admin
+        .create_stream(&json!({ "name": "in_the_way", "subjects": ["$KV.CONFIGDATA_default.>"] }));
+
+    let failure = scenario.terraform.plan_error();
+
+    let error = failure.error();
+    assert!(
+        error.says("Stream in_the_way takes the subjects of bucket CONFIGDATA_default"),
+        "{error}"
+    );
 }

@@ -68,12 +68,6 @@ impl Scenario {
         let url = self.server.url();
         self.provide(&login(&url, "admin"));
     }
-
-    /// The provider is `limited` from now on.
-    pub fn limited(&mut self) {
-        let url = self.server.url();
-        self.provide(&login(&url, "limited"));
-    }
 }
 
 impl<S> Scenario<S> {

@@ -139,7 +139,7 @@ fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
         plan.diagnostics(),
         "History of bucket LATTICEDATA_default from 10 to 1 deletes data",
     );
-    assert!(words.says("Of 5 messages, 3 are deleted"), "{words}");
+    assert!(words.says("Of 5 stored values, 3 are deleted"), "{words}");
     assert_eq!(words.code, "history = 1");
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 2);
 }
