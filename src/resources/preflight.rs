@@ -247,9 +247,17 @@ impl Walk<'_> {
         });
         let asked = join_all(concerned.map(|member| async move {
             let names = match member.row.kind {
-                // Buckets overlap only with a stream that takes the subjects of all of them, or of one.
-                Kind::Bucket => self.session.bucket_intruders(client, scope).await,
-                Kind::Stream(_) => {
+                // Buckets do not overlap with one another, and hardly ever is there a stream that takes from any.
+                Kind::Bucket
+                    if self
+                        .session
+                        .bucket_intruders(client, scope)
+                        .await
+                        .is_ok_and(|intruders| intruders.is_empty()) =>
+                {
+                    Ok(Vec::new())
+                }
+                Kind::Bucket | Kind::Stream(_) => {
                     self.session
                         .subject_owners(client, &member.subjects(), scope)
                         .await
@@ -314,7 +322,7 @@ async fn adoption(
         .wanted(planned)
         .changes(info, &retired_keys(&Value::Null, planned));
     let mut said = Diagnostics::new();
-    let mut words = Vec::new();
+    let (mut words, mut stays) = (Vec::new(), String::new());
     for change in changes
         .into_iter()
         .filter(|change| change.key != "metadata")
@@ -323,8 +331,8 @@ async fn adoption(
             Effect::Refused(_) if !is_refused_drift(member, &change) => {
                 said.push(remarks::refused(member, &change, &plan.config))
             }
-            Effect::Refused(_) => words.push(format!(
-                "{} stays {} (the server does not change it)",
+            Effect::Refused(_) => stays.push_str(&format!(
+                " Its {} stays {}, because the server does not change it.",
                 change.key, change.live
             )),
             Effect::Destructive(_) => {
@@ -336,15 +344,15 @@ async fn adoption(
                     lost,
                     &plan.config,
                 ));
-                words.push(changing(&change));
+                words.push(changing(member, &change));
             }
-            _ => words.push(changing(&change)),
+            _ => words.push(changing(member, &change)),
         }
     }
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        format!("{}.", words.join("; "))
+        format!("Changed in place: {}.", words.join(", "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
@@ -353,18 +361,16 @@ async fn adoption(
     };
     let summary = format!("{} exists and is taken over", capitalised(&member.title()));
     let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}",
+        "It was created {} and holds {holds}, which stay. {changed}{stays}",
         info.created
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
 }
 
-fn changing(change: &Change) -> String {
-    format!(
-        "{} changes from {} to {}",
-        change.key, change.live, change.desired
-    )
+fn changing(member: &Member, change: &Change) -> String {
+    let name = remarks::argument_name(member, change);
+    format!("{name} from {} to {}", change.live, change.desired)
 }
 
 fn overlap(member: &Member, name: &str) -> Diagnostic {

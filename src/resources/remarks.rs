@@ -79,10 +79,10 @@ pub fn replaced(
         change.live,
         change.desired
     );
-    let count = info.map_or_else(|| "what it holds".to_owned(), messages);
+    let count = info.map_or_else(|| "not counted".to_owned(), messages);
     let detail = format!(
-        "The server does not change it in place: {}. So the stream is deleted and made anew, alone, and {count} are lost: {}. {}",
-        reason(change),
+        "{}. So this stream alone is deleted and made anew, without what it holds ({count}): {}. {}",
+        capitalised(reason(change)),
         member.row.holds,
         member.row.when_recreated
     );
@@ -245,7 +245,7 @@ fn reason(change: &Change) -> &'static str {
 }
 
 /// As the user knows it, where the user does.
-fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)

@@ -202,6 +202,20 @@ fn another_storage_is_a_plan_error_at_the_argument_that_says_what_to_do() {
 }
 
 #[test]
+fn another_storage_is_refused_with_force_destroy_too() {
+    let scenario = Scenario::start();
+    scenario.step("force_destroy = true");
+
+    scenario.write("force_destroy = true\nstorage = \"memory\"");
+    let failure = scenario.terraform.plan_error();
+
+    assert!(
+        failure.says("Storage of bucket CONFIGDATA_default cannot change"),
+        "{failure}"
+    );
+}
+
+#[test]
 fn placement_without_members_and_tags_in_another_order_change_nothing() {
     let scenario = Scenario::start();
     scenario.step("placement = { tags = [\"a\", \"b\"] }");
