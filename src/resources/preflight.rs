@@ -9,7 +9,7 @@ use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
 use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
-use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
+use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure, no_way_to_ask};
 use crate::resources::plan::Costly;
 use crate::resources::update::is_refused_drift;
 use crate::resources::{Walk, common, is_away, remarks};
@@ -386,6 +386,13 @@ fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     if !is_away(error) {
         return failure(member, Attempt::Read, error, config);
     }
+    if error.is_of_the_connection() {
+        let Diagnostic { detail, .. } = no_way_to_ask(error);
+        return Diagnostic::warning(
+            "The plan was not checked on the server",
+            format!("It stands, but whether the server would accept it is not known. {detail}"),
+        );
+    }
     let summary = format!(
         "{} was not checked on the server",
         capitalised(&member.title())
@@ -411,21 +418,40 @@ fn over_limit(member: &Member, account: &Account, plan: &Plan) -> Option<Diagnos
     let max_bytes = planned.attribute("max_bytes").as_i64()?;
     let in_memory = planned.attribute("storage").as_str() == Some("memory");
     let limits = &account.limits;
-    let stream_limit = if in_memory {
-        limits.memory_max_stream_bytes
+    let (stream_limit, whole_limit) = if in_memory {
+        (limits.memory_max_stream_bytes, limits.max_memory)
     } else {
-        limits.storage_max_stream_bytes
+        (limits.storage_max_stream_bytes, limits.max_storage)
     };
     let path = argument_path(member, "max_bytes", &plan.config);
     if limits.max_bytes_required && max_bytes < 1 {
-        let detail = format!(
-            "This account demands a limit on every stream (JetStream 10113), and {} has none. Set `max_bytes`.",
-            member.title()
-        );
+        let detail =
+            "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`.";
         return Some(Diagnostic::error("The account demands max_bytes", detail).at(path));
     }
-    (stream_limit > 0 && max_bytes > stream_limit).then(|| {
-        let detail = format!("The account allows {stream_limit} bytes for one stream (JetStream 10122), and {} asks for {max_bytes}. Lower `max_bytes`.", member.title());
-        Diagnostic::error("max_bytes is more than the account allows", detail).at(path)
-    })
+    let too_much = if stream_limit > 0 && max_bytes > stream_limit {
+        format!("The account allows {stream_limit} bytes for one stream (JetStream 10122)")
+    } else if account.tiers.is_empty() && (0..max_bytes.max(1)).contains(&whole_limit) {
+        let (kind, code) = if in_memory {
+            ("memory", 10028)
+        } else {
+            ("files", 10047)
+        };
+        if whole_limit == 0 {
+            let detail = format!(
+                "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
+            );
+            let path = argument_path(member, "storage", &plan.config);
+            return Some(
+                Diagnostic::error("The account has no room for this storage", detail).at(path),
+            );
+        }
+        format!("The account has {whole_limit} bytes in {kind} for all streams (JetStream {code})")
+    } else {
+        return None;
+    };
+    let detail = format!(
+        "{too_much}, and `max_bytes` is {max_bytes}. Lower it, or raise the account's limit."
+    );
+    Some(Diagnostic::error("max_bytes is more than the account allows", detail).at(path))
 }
