@@ -24,9 +24,7 @@ fn differences(
             let value = |config: &serde_json::Map<String, Value>| {
                 config.get(key).cloned().unwrap_or(json!("(absent)"))
             };
-            if value(wadm) != value(ours)
-                && !ALLOWED.contains(&(stream.as_str(), key.as_str()))
-            {
+            if value(wadm) != value(ours) && !ALLOWED.contains(&(stream.as_str(), key.as_str())) {
                 found.push((stream.clone(), key.clone(), value(wadm), value(ours)));
             }
         }
@@ -78,12 +76,29 @@ fn the_plan_shows_what_wadm_relies_on() {
     let plan = scenario.terraform.plan();
 
     let after = plan.change(MAIN).after();
-    let shown = |key: &str| (after[key]["subjects"].clone(), after[key]["retention"].clone());
+    let shown = |key: &str| {
+        (
+            after[key]["subjects"].clone(),
+            after[key]["retention"].clone(),
+        )
+    };
     assert_eq!(shown("events"), (json!(["wadm.evt.*.>"]), json!("limits")));
-    assert_eq!(shown("commands"), (json!(["wadm.cmd.*"]), json!("workqueue")));
-    assert_eq!(shown("notify"), (json!(["wadm.notify.*"]), json!("interest")));
-    assert_eq!(shown("status"), (json!(["wadm.status.*.*"]), json!("limits")));
-    assert_eq!(shown("wasmbus_events"), (json!(["wasmbus.evt.*.>"]), json!("limits")));
+    assert_eq!(
+        shown("commands"),
+        (json!(["wadm.cmd.*"]), json!("workqueue"))
+    );
+    assert_eq!(
+        shown("notify"),
+        (json!(["wadm.notify.*"]), json!("interest"))
+    );
+    assert_eq!(
+        shown("status"),
+        (json!(["wadm.status.*.*"]), json!("limits"))
+    );
+    assert_eq!(
+        shown("wasmbus_events"),
+        (json!(["wasmbus.evt.*.>"]), json!("limits"))
+    );
     assert_eq!(shown("event_consumer"), (json!([]), json!("workqueue")));
     let source = |name: &str, src: &str| {
         let transform = json!({ "src": src, "dest": "wadm_event_consumer.evt.{{wildcard(1)}}.>" });
@@ -180,7 +195,10 @@ fn manifests_are_not_destroyed_without_force() {
 
     scenario.step("force_destroy = true");
     let plan = scenario.terraform.plan_with(&["-destroy"]);
-    let warned = crate::scenario::warning(plan.diagnostics(), "Bucket wadm_manifests is deleted with 1 key");
+    let warned = crate::scenario::warning(
+        plan.diagnostics(),
+        "Bucket wadm_manifests is deleted with 1 key",
+    );
     assert!(warned.says("deploy every manifest again"), "{warned}");
     scenario.terraform.destroy();
     assert!(scenario.admin.stream_names().is_empty());

@@ -151,7 +151,11 @@ impl<S> Scenario<S> {
             &json!({ "subjects_filter": ">" }),
         );
         let mut noted = Vec::new();
-        for (subject, count) in answer["state"]["subjects"].as_object().into_iter().flatten() {
+        for (subject, count) in answer["state"]["subjects"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
             let words = subject
                 .replace("$JS.EVENT.ADVISORY.STREAM.", "")
                 .replacen('.', " ", 1);
