@@ -254,6 +254,6 @@ fn resurrected(member: &Member) -> Diagnostic {
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!("{} was made and stays", capitalised(&member.title())),
-        "Another asset of the object failed, and this one could not be taken back or is in use already. It is in the state, which Terraform marks as tainted; `terraform untaint` lets the next apply complete it instead of replacing it.",
+        "The create failed, and this part of it could not be deleted again, or somebody has written into it already. It is in the state, which Terraform marks as tainted: the next apply replaces it, or, after `terraform untaint <address>`, keeps it and makes what is missing.",
     )
 }

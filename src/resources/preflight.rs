@@ -18,43 +18,26 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 impl Walk<'_> {
     /// Asks the server about a planned create or update.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
-        let known = self.members.iter().all(|member| member.name.is_some());
-        let Some(client) = self.session.client_if_known().filter(|_| known) else {
-            plan.diagnostics.extend(
-                costly
-                    .iter()
-                    .map(|costly| cost(costly, None, None, &plan.config)),
-            );
+        let Some(client) = self.session.client_if_known() else {
+            let words = costly
+                .iter()
+                .filter_map(|costly| cost(costly, None, None, &plan.config));
+            plan.diagnostics.extend(words);
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(&client, &member.stream(), &scope)
-                .await
-        }));
-        let (infos, harm) = futures::join!(infos, self.harm(&client, &scope));
-        let mut said = harm;
-        for (member, info) in self.members.iter().zip(&infos) {
-            match info {
-                Ok(sight) => said.extend(
-                    self.preflight_one(&client, member, sight.info.as_ref(), plan, &costly, &scope)
-                        .await,
-                ),
-                Err(error) => said.push(unanswered(member, error, &plan.config)),
-            }
-        }
-        if infos.iter().any(Result::is_err) {
-            plan.diagnostics.extend(said);
-            return;
-        }
-        if !plan.requires_replace.is_empty() {
+        let named = self.members.iter().all(|member| member.name.is_some());
+        let (mut said, answered) = match named {
+            true => self.preflight_each(&client, plan, &costly, &scope).await,
+            false => (Diagnostics::new(), true),
+        };
+        if answered && !plan.requires_replace.is_empty() {
             said.extend(
                 self.destruction(&client, &self.former, &plan.prior, &scope)
                     .await,
             );
         }
-        if !said.has_error() {
+        if answered && named && !said.has_error() {
             let (capacity, overlaps) = futures::join!(
                 self.capacity(&client, plan, &scope),
                 self.overlaps(&client, plan, &scope)
@@ -63,6 +46,33 @@ impl Walk<'_> {
             said.extend(overlaps);
         }
         plan.diagnostics.extend(said);
+    }
+
+    /// Looks at every asset; also says whether the server answered.
+    async fn preflight_each(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        scope: &Scope,
+    ) -> (Diagnostics, bool) {
+        let infos = join_all(self.members.iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        }));
+        let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+        for (member, info) in self.members.iter().zip(&infos) {
+            match info {
+                Ok(sight) => said.extend(
+                    self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
+                        .await,
+                ),
+                Err(error) => said.push(unanswered(member, error, &plan.config)),
+            }
+        }
+        let answered = infos.iter().all(Result::is_ok);
+        (said, answered)
     }
 
     async fn preflight_one(
@@ -84,7 +94,7 @@ impl Walk<'_> {
                 .filter(|costly| costly.member.row.key == member.row.key)
             {
                 let lost = lost(client, &costly.change, info, scope).await;
-                said.push(cost(costly, Some(info), lost, &plan.config));
+                said.extend(cost(costly, Some(info), lost, &plan.config));
             }
         } else if plan.change == Step::Create && self.session.owns(&member.stream()) {
             // A tainted object is planned as a create while its assets still exist: they go first.
@@ -269,10 +279,11 @@ fn cost(
     info: Option<&StreamInfo>,
     lost: Option<u64>,
     config: &Value,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
+    let Costly { member, change, .. } = costly;
     match costly.replaces {
-        true => remarks::replaced(&costly.member, &costly.change, info, config),
-        false => remarks::loss(&costly.member, &costly.change, info, lost, config),
+        true => Some(remarks::replaced(member, change, info, config)),
+        false => remarks::loss(member, change, info, lost, config),
     }
 }
 
@@ -318,24 +329,22 @@ async fn adoption(
             )),
             Effect::Destructive(_) => {
                 let lost = lost(client, &change, info, scope).await;
-                said.push(remarks::loss(
+                said.extend(remarks::loss(
                     member,
                     &change,
                     Some(info),
                     lost,
                     &plan.config,
                 ));
+                words.push(changing(&change));
             }
-            _ => words.push(format!(
-                "{} changes from {} to {}",
-                change.key, change.live, change.desired
-            )),
+            _ => words.push(changing(&change)),
         }
     }
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        capitalised(&format!("{}.", words.join("; ")))
+        format!("{}.", words.join("; "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
@@ -349,6 +358,13 @@ async fn adoption(
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
+}
+
+fn changing(change: &Change) -> String {
+    format!(
+        "{} changes from {} to {}",
+        change.key, change.live, change.desired
+    )
 }
 
 fn overlap(member: &Member, name: &str) -> Diagnostic {
