@@ -18,4 +18,8 @@ mod scenario;
 mod captured;
 
 mod create;
+mod import;
+mod arguments;
+mod mode;
+mod neighbours;
 mod versions;
