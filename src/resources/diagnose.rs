@@ -75,17 +75,28 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, Option<&'sta
                 "Another stream of the account takes the same subjects: `nats stream find --subject` shows which. Delete it or change its subjects.",
             ),
         ),
+        _ if error.denied_subject().is_some() => (
+            Path::root(),
+            Some("Grant the provider's user this permission, then apply again."),
+        ),
+        _ if error.is_unreachable() => (
+            Path::root(),
+            Some("Check that the server runs and that the address is right."),
+        ),
         _ => (Path::root(), None),
     }
 }
 
-/// The attribute where the user sets an argument of an asset: its own, if set there, else the common one.
+/// The attribute where the user sets an argument of an asset: its own if that is another one than the common. `config`
+/// may as well be a planned state, in which an asset has every argument.
 pub fn argument_path(member: &Member, name: &str, config: &Value) -> Path {
-    let own = !config.attribute(member.row.key).attribute(name).is_null();
-    if own {
-        Path::attribute(member.row.key).then(name)
-    } else {
-        Path::attribute(name)
+    let own = config.attribute(member.row.key).attribute(name);
+    let path = Path::attribute(member.row.key);
+    let is_common = config.as_map().is_some_and(|root| root.contains_key(name));
+    match (own.is_null(), is_common) {
+        (_, true) if own.is_null() || own == config.attribute(name) => Path::attribute(name),
+        (true, false) => path,
+        _ => path.then(name),
     }
 }
 

@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Account, Client, Effect, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
 use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
 use crate::resources::plan::Costly;
@@ -18,39 +18,26 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 impl Walk<'_> {
     /// Asks the server about a planned create or update.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
-        let known = self.members.iter().all(|member| member.name.is_some());
-        let Some(client) = self.session.client_if_known().filter(|_| known) else {
-            plan.diagnostics
-                .extend(costly.iter().map(|costly| cost(costly, None, &plan.config)));
+        let Some(client) = self.session.client_if_known() else {
+            let words = costly
+                .iter()
+                .filter_map(|costly| cost(costly, None, None, &plan.config));
+            plan.diagnostics.extend(words);
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(&client, &member.stream(), &scope)
-                .await
-        }));
-        let (infos, harm) = futures::join!(infos, self.harm(&client, &scope));
-        let mut said = harm;
-        for (member, info) in self.members.iter().zip(&infos) {
-            match info {
-                Ok(sight) => {
-                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &costly))
-                }
-                Err(error) => said.push(unanswered(member, error, &plan.config)),
-            }
-        }
-        if infos.iter().any(Result::is_err) {
-            plan.diagnostics.extend(said);
-            return;
-        }
-        if !plan.requires_replace.is_empty() {
+        let named = self.members.iter().all(|member| member.name.is_some());
+        let (mut said, answered) = match named {
+            true => self.preflight_each(&client, plan, &costly, &scope).await,
+            false => (Diagnostics::new(), true),
+        };
+        if answered && !plan.requires_replace.is_empty() {
             said.extend(
                 self.destruction(&client, &self.former, &plan.prior, &scope)
                     .await,
             );
         }
-        if !said.has_error() {
+        if answered && named && !said.has_error() {
             let (capacity, overlaps) = futures::join!(
                 self.capacity(&client, plan, &scope),
                 self.overlaps(&client, plan, &scope)
@@ -61,32 +48,61 @@ impl Walk<'_> {
         plan.diagnostics.extend(said);
     }
 
-    fn preflight_one(
+    /// Looks at every asset; also says whether the server answered.
+    async fn preflight_each(
         &self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        scope: &Scope,
+    ) -> (Diagnostics, bool) {
+        let infos = join_all(self.members.iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        }));
+        let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+        for (member, info) in self.members.iter().zip(&infos) {
+            match info {
+                Ok(sight) => said.extend(
+                    self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
+                        .await,
+                ),
+                Err(error) => said.push(unanswered(member, error, &plan.config)),
+            }
+        }
+        let answered = infos.iter().all(Result::is_ok);
+        (said, answered)
+    }
+
+    async fn preflight_one(
+        &self,
+        client: &Client,
         member: &Member,
         info: Option<&StreamInfo>,
         plan: &Plan,
         costly: &[Costly],
+        scope: &Scope,
     ) -> Diagnostics {
         let mut said = Diagnostics::new();
+        let Some(info) = info else { return said };
         let own =
             !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
-        match info {
-            Some(info) if own => {
-                let costly = costly
-                    .iter()
-                    .filter(|costly| costly.member.row.key == member.row.key);
-                said.extend(costly.map(|costly| cost(costly, Some(info), &plan.config)));
+        if own {
+            for costly in costly
+                .iter()
+                .filter(|costly| costly.member.row.key == member.row.key)
+            {
+                let lost = lost(client, &costly.change, info, scope).await;
+                said.extend(cost(costly, Some(info), lost, &plan.config));
             }
+        } else if plan.change == Step::Create && self.session.owns(&member.stream()) {
             // A tainted object is planned as a create while its assets still exist: they go first.
-            Some(info) if plan.change == Step::Create && self.session.owns(&member.stream()) => {
-                said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-            }
-            Some(info) if plan.planned.attribute("adopt_existing").as_bool() == Some(true) => {
-                said.extend(adoption(member, info, plan))
-            }
-            Some(_) => said.push(self.exists(member)),
-            None => {}
+            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
+        } else if plan.planned.attribute("adopt_existing").as_bool() == Some(true) {
+            said.extend(adoption(client, member, info, plan, scope).await);
+        } else {
+            said.push(self.exists(member));
         }
         said
     }
@@ -258,15 +274,41 @@ impl Walk<'_> {
     }
 }
 
-fn cost(costly: &Costly, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
+fn cost(
+    costly: &Costly,
+    info: Option<&StreamInfo>,
+    lost: Option<u64>,
+    config: &Value,
+) -> Option<Diagnostic> {
+    let Costly { member, change, .. } = costly;
     match costly.replaces {
-        true => remarks::replaced(&costly.member, &costly.change, info, config),
-        false => remarks::loss(&costly.member, &costly.change, info, config),
+        true => Some(remarks::replaced(member, change, info, config)),
+        false => remarks::loss(member, change, info, lost, config),
+    }
+}
+
+/// How many messages a smaller limit per subject deletes.
+async fn lost(client: &Client, change: &Change, info: &StreamInfo, scope: &Scope) -> Option<u64> {
+    match (change.key.as_str(), change.desired.as_u64()?) {
+        ("max_msgs_per_subject", 1) => {
+            Some(info.state.messages.saturating_sub(info.state.num_subjects))
+        }
+        ("max_msgs_per_subject", kept) => client
+            .messages_beyond(info.config.name(), kept, scope)
+            .await
+            .ok(),
+        _ => None,
     }
 }
 
 /// What taking over an existing asset means.
-fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
+async fn adoption(
+    client: &Client,
+    member: &Member,
+    info: &StreamInfo,
+    plan: &Plan,
+    scope: &Scope,
+) -> Diagnostics {
     let planned = plan.planned.attribute(member.row.key);
     let changes = member
         .wanted(planned)
@@ -286,18 +328,23 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
                 change.key, change.live
             )),
             Effect::Destructive(_) => {
-                said.push(remarks::loss(member, &change, Some(info), &plan.config))
+                let lost = lost(client, &change, info, scope).await;
+                said.extend(remarks::loss(
+                    member,
+                    &change,
+                    Some(info),
+                    lost,
+                    &plan.config,
+                ));
+                words.push(changing(&change));
             }
-            _ => words.push(format!(
-                "{} changes from {} to {}",
-                change.key, change.live, change.desired
-            )),
+            _ => words.push(changing(&change)),
         }
     }
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        capitalised(&format!("{}.", words.join("; ")))
+        format!("{}.", words.join("; "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
@@ -311,6 +358,13 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
+}
+
+fn changing(change: &Change) -> String {
+    format!(
+        "{} changes from {} to {}",
+        change.key, change.live, change.desired
+    )
 }
 
 fn overlap(member: &Member, name: &str) -> Diagnostic {

@@ -139,10 +139,13 @@ impl Walk<'_> {
             {
                 self.replace(client, member, planned, scope).await
             }
-            Some(change) => Outcome::failed(
-                Found::Stream(Box::new(live)),
-                remarks::refused(member, change, planned),
-            ),
+            Some(change) => {
+                let diagnostic = match member.argument(&change.key) {
+                    Some(_) => remarks::refused(member, change, planned),
+                    None => remarks::unforeseen(member, change),
+                };
+                Outcome::failed(Found::Stream(Box::new(live)), diagnostic)
+            }
         }
     }
 
@@ -219,16 +222,17 @@ pub(super) fn is_refused_drift(member: &Member, change: &Change) -> bool {
     member.argument(&change.key).is_none() && matches!(change.effect, Effect::Refused(_))
 }
 
-/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123).
+/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
+/// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
 fn steps(changes: Vec<Change>) -> Vec<Vec<Change>> {
-    let scales = changes.iter().any(|change| change.key == "num_replicas");
+    let scale = changes.iter().find(|change| change.key == "num_replicas");
+    let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
+    let scales = scale.is_some();
     let (moves, rest): (Vec<_>, Vec<_>) = changes
         .into_iter()
         .partition(|change| scales && change.key == "placement");
-    [rest, moves]
-        .into_iter()
-        .filter(|step| !step.is_empty())
-        .collect()
+    let order = if grows { [moves, rest] } else { [rest, moves] };
+    order.into_iter().filter(|step| !step.is_empty()).collect()
 }
 
 /// The plan is stale.

@@ -14,9 +14,9 @@ const RESERVED: [&str; 8] = [
     "depends_on",
     "for_each",
     "lifecycle",
+    "locals",
     "provider",
     "provisioner",
-    "version",
 ];
 
 impl Schema {

@@ -90,17 +90,15 @@ fn schema_section(schema: &Schema) -> String {
 /// The attributes by who sets them, as the registries show them.
 fn groups(attributes: &[Attribute], heading: &str, anchor: &str) -> String {
     let mut text = String::new();
-    let titled: [(&str, fn(Mode) -> bool); 3] = [
-        ("Required", |mode| mode == Mode::Required),
-        ("Optional", |mode| {
-            matches!(mode, Mode::Optional | Mode::OptionalComputed)
-        }),
-        ("Read-Only", |mode| mode == Mode::Computed),
+    let titled = [
+        ("Required", [Mode::Required].as_slice()),
+        ("Optional", &[Mode::Optional, Mode::OptionalComputed]),
+        ("Read-Only", &[Mode::Computed]),
     ];
-    for (title, belongs) in titled {
+    for (title, modes) in titled {
         let mut group: Vec<_> = attributes
             .iter()
-            .filter(|attribute| belongs(attribute.mode))
+            .filter(|attribute| modes.contains(&attribute.mode))
             .collect();
         group.sort_by(|one, other| one.name.cmp(&other.name));
         if group.is_empty() {
