@@ -35,7 +35,13 @@ second resource, or what wadm made itself, is found while planning.
 
 The type's name begins with `wadm`, the provider's is `wasmcloud`: say `provider = wasmcloud` in the resource, as below. \
 In a module, `required_providers` may instead call this provider `wadm`, which needs no further line. Never give both \
-names to the provider's source in one module: Terraform then takes the configuration of either, by chance.";
+names to the provider's source in one module: Terraform then takes the configuration of either, by chance.
+
+An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
+the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
+bucket of manifests is replaced only with `force_destroy`. After a change of replicas the apply waits until all copies \
+are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
+it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).";
 
 /// What happens to wadm when these streams exist (wadm 0.12.2 and newer deletes them at every start).
 const HARMFUL: &[(&str, &str)] = &[("wadm_mirror", MIRROR), ("wadm_multitenant_mirror", MIRROR)];
