@@ -15,7 +15,7 @@ use crate::framework::{check, oracle};
 use crate::terraform::{Kind, Mode, Nesting, Path, Schema, Type, Value};
 
 const CASES: u32 = 200;
-const ENOUGH: usize = 20;
+const ENOUGH: usize = 5;
 
 /// A fault's name and the value with the fault in it.
 type Fault = (&'static str, Value);
@@ -94,7 +94,10 @@ fn refused(
     faults: impl Fn(&Given) -> Vec<(&'static str, bool, bool)>,
 ) -> BTreeMap<&'static str, usize> {
     let counts = std::cell::RefCell::new(BTreeMap::new());
-    let config = ProptestConfig::with_cases(CASES);
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(CASES)
+    };
     let outcome = TestRunner::new(config).run(&given(), |given| {
         for (name, core, ours) in faults(&given) {
             prop_assert!(core, "core accepts: {name}");
