@@ -141,6 +141,38 @@ impl Client {
         }
     }
 
+    /// How many messages a stream holds beyond `kept` per subject: as many as a limit of `kept` would delete. The names
+    /// of the subjects, which are the keys of a bucket, are counted and not kept.
+    ///
+    /// # Errors
+    /// What kept the server from saying so.
+    pub async fn messages_beyond(
+        &self,
+        name: &str,
+        kept: u64,
+        scope: &Scope,
+    ) -> Result<u64, Error> {
+        let (mut beyond, mut seen) = (0, 0);
+        loop {
+            let body = json!({ "subjects_filter": ">", "offset": seen });
+            let ask = ask("count the subjects of", "STREAM.INFO", name, body);
+            self.valid(name, &ask)?;
+            let answer = self.api.request(&ask, scope).await?;
+            let counts: Vec<u64> = answer["state"]["subjects"]
+                .as_object()
+                .map(|subjects| subjects.values().filter_map(Value::as_u64).collect())
+                .unwrap_or_default();
+            seen += counts.len();
+            beyond += counts
+                .iter()
+                .map(|count| count.saturating_sub(kept))
+                .sum::<u64>();
+            if counts.is_empty() || seen as u64 >= answer["total"].as_u64().unwrap_or_default() {
+                return Ok(beyond);
+            }
+        }
+    }
+
     /// Makes the stream's leader hand over; sourcing that stalled starts again.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 
+use crate::catalogue::Kind;
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call};
 use crate::jetstream::{Client, Scope};
@@ -123,12 +124,17 @@ impl Walk<'_> {
             .new_stream();
         self.session.forget(&member.stream());
         match client.create_absent(&config, absent_since, scope).await {
-            Ok(created) => Outcome {
-                ours: created.ours,
-                ..self
+            Ok(created) => {
+                let old = created.ours
+                    && member.row.kind == Kind::Bucket
+                    && created.info.state.messages > 0;
+                let mut outcome = self
                     .settle(client, member, created.info, false, scope)
-                    .await
-            },
+                    .await;
+                outcome.ours = created.ours;
+                outcome.diagnostics.extend(old.then(|| resurrected(member)));
+                outcome
+            }
             Err(error) if error.is_exists() => Outcome::failed(Found::Gone, self.exists(member)),
             Err(error) => {
                 let diagnostic = failure(member, Attempt::Create, &error, planned);
@@ -231,9 +237,23 @@ impl Walk<'_> {
     }
 }
 
+/// Seen on nats-server 2.10 to 2.15: a file store that was deleted twice within a moment leaves its blocks to the next.
+fn resurrected(member: &Member) -> Diagnostic {
+    Diagnostic::warning(
+        format!(
+            "{} is new and holds messages already",
+            capitalised(&member.title())
+        ),
+        format!(
+            "Either somebody wrote into it at once, or the server brought back what a deleted stream of the same name held. Look at it (`nats stream info {}`) and purge it if the latter.",
+            member.stream()
+        ),
+    )
+}
+
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!("{} was made and stays", capitalised(&member.title())),
-        "Another asset of the object failed, and this one could not be taken back or is in use already. It is in the state, which Terraform marks as tainted; `terraform untaint` lets the next apply complete it instead of replacing it.",
+        "The create failed, and this part of it could not be deleted again, or somebody has written into it already. It is in the state, which Terraform marks as tainted: the next apply replaces it, or, after `terraform untaint <address>`, keeps it and makes what is missing.",
     )
 }

@@ -142,10 +142,7 @@ fn lattice_name(value: &Value) -> Result<(), String> {
         .filter(|letter| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
         .collect();
     if name.is_empty() {
-        return Err(
-            "The name of a lattice cannot be empty. Leave the argument out for \"default\"."
-                .to_owned(),
-        );
+        return Err("The name of a lattice cannot be empty.".to_owned());
     }
     if !bad.is_empty() {
         return Err(format!(

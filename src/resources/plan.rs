@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::framework::{Call, Plan};
+use crate::framework::{Call, Change as Step, Plan};
 use crate::jetstream::{Change, Effect, diff};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
@@ -29,6 +29,15 @@ impl Walk<'_> {
     /// Completes a planned create or update.
     pub async fn plan(&self, plan: &mut Plan, call: &Call) {
         self.plan_objects(plan);
+        if plan.change == Step::Create {
+            let twice = self
+                .members
+                .iter()
+                .filter(|member| member.name.is_some() && !self.session.claim(&member.stream()));
+            let twice: Vec<_> = twice.map(Member::stream).collect();
+            plan.diagnostics
+                .extend(remarks::claimed_twice(&twice, &self.identity));
+        }
         let mut costly = Vec::new();
         if !plan.prior.is_null() && plan.requires_replace.is_empty() {
             for (member, former) in self.members.iter().zip(&self.former) {
@@ -99,7 +108,7 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
     let (mut kept, mut costly, mut replaces) = (BTreeMap::new(), Vec::new(), false);
     for change in diff(&member.wanted(planned).config, &former.known(prior)) {
         match change.effect {
-            Effect::Refused(_) if may_replace(member, &plan.planned) => replaces = true,
+            Effect::Refused(_) if may_replace(member, &change, &plan.planned) => replaces = true,
             Effect::Refused(_) if is_refused_drift(member, &change) => {
                 plan.diagnostics
                     .push(remarks::unrepairable(member, &change));
@@ -131,6 +140,7 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
     }
     if replaces {
         planned.set_attribute("created", Value::Unknown);
+        planned.set_attribute("drift", Value::Map(BTreeMap::new()));
         // What else changes is no loss any more: all of it goes.
         costly.retain(|costly| costly.replaces);
     }

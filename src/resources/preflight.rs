@@ -7,9 +7,9 @@ use futures::future::join_all;
 
 use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Account, Client, Effect, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
-use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
+use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure, no_way_to_ask};
 use crate::resources::plan::Costly;
 use crate::resources::update::is_refused_drift;
 use crate::resources::{Walk, common, is_away, remarks};
@@ -18,39 +18,26 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 impl Walk<'_> {
     /// Asks the server about a planned create or update.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
-        let known = self.members.iter().all(|member| member.name.is_some());
-        let Some(client) = self.session.client_if_known().filter(|_| known) else {
-            plan.diagnostics
-                .extend(costly.iter().map(|costly| cost(costly, None, &plan.config)));
+        let Some(client) = self.session.client_if_known() else {
+            let words = costly
+                .iter()
+                .filter_map(|costly| cost(costly, None, None, &plan.config));
+            plan.diagnostics.extend(words);
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(&client, &member.stream(), &scope)
-                .await
-        }));
-        let (infos, harm) = futures::join!(infos, self.harm(&client, &scope));
-        let mut said = harm;
-        for (member, info) in self.members.iter().zip(&infos) {
-            match info {
-                Ok(sight) => {
-                    said.extend(self.preflight_one(member, sight.info.as_ref(), plan, &costly))
-                }
-                Err(error) => said.push(unanswered(member, error, &plan.config)),
-            }
-        }
-        if infos.iter().any(Result::is_err) {
-            plan.diagnostics.extend(said);
-            return;
-        }
-        if !plan.requires_replace.is_empty() {
+        let named = self.members.iter().all(|member| member.name.is_some());
+        let (mut said, answered) = match named {
+            true => self.preflight_each(&client, plan, &costly, &scope).await,
+            false => (Diagnostics::new(), true),
+        };
+        if answered && !plan.requires_replace.is_empty() {
             said.extend(
                 self.destruction(&client, &self.former, &plan.prior, &scope)
                     .await,
             );
         }
-        if !said.has_error() {
+        if answered && named && !said.has_error() {
             let (capacity, overlaps) = futures::join!(
                 self.capacity(&client, plan, &scope),
                 self.overlaps(&client, plan, &scope)
@@ -61,32 +48,61 @@ impl Walk<'_> {
         plan.diagnostics.extend(said);
     }
 
-    fn preflight_one(
+    /// Looks at every asset; also says whether the server answered.
+    async fn preflight_each(
         &self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        scope: &Scope,
+    ) -> (Diagnostics, bool) {
+        let infos = join_all(self.members.iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        }));
+        let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+        for (member, info) in self.members.iter().zip(&infos) {
+            match info {
+                Ok(sight) => said.extend(
+                    self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
+                        .await,
+                ),
+                Err(error) => said.push(unanswered(member, error, &plan.config)),
+            }
+        }
+        let answered = infos.iter().all(Result::is_ok);
+        (said, answered)
+    }
+
+    async fn preflight_one(
+        &self,
+        client: &Client,
         member: &Member,
         info: Option<&StreamInfo>,
         plan: &Plan,
         costly: &[Costly],
+        scope: &Scope,
     ) -> Diagnostics {
         let mut said = Diagnostics::new();
+        let Some(info) = info else { return said };
         let own =
             !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
-        match info {
-            Some(info) if own => {
-                let costly = costly
-                    .iter()
-                    .filter(|costly| costly.member.row.key == member.row.key);
-                said.extend(costly.map(|costly| cost(costly, Some(info), &plan.config)));
+        if own {
+            for costly in costly
+                .iter()
+                .filter(|costly| costly.member.row.key == member.row.key)
+            {
+                let lost = lost(client, &costly.change, info, scope).await;
+                said.extend(cost(costly, Some(info), lost, &plan.config));
             }
+        } else if plan.change == Step::Create && self.session.owns(&member.stream()) {
             // A tainted object is planned as a create while its assets still exist: they go first.
-            Some(info) if plan.change == Step::Create && self.session.owns(&member.stream()) => {
-                said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-            }
-            Some(info) if plan.planned.attribute("adopt_existing").as_bool() == Some(true) => {
-                said.extend(adoption(member, info, plan))
-            }
-            Some(_) => said.push(self.exists(member)),
-            None => {}
+            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
+        } else if plan.planned.attribute("adopt_existing").as_bool() == Some(true) {
+            said.extend(adoption(client, member, info, plan, scope).await);
+        } else {
+            said.push(self.exists(member));
         }
         said
     }
@@ -231,9 +247,17 @@ impl Walk<'_> {
         });
         let asked = join_all(concerned.map(|member| async move {
             let names = match member.row.kind {
-                // Buckets overlap only with a stream that takes the subjects of all of them, or of one.
-                Kind::Bucket => self.session.bucket_intruders(client, scope).await,
-                Kind::Stream(_) => {
+                // Buckets do not overlap with one another, and hardly ever is there a stream that takes from any.
+                Kind::Bucket
+                    if self
+                        .session
+                        .bucket_intruders(client, scope)
+                        .await
+                        .is_ok_and(|intruders| intruders.is_empty()) =>
+                {
+                    Ok(Vec::new())
+                }
+                Kind::Bucket | Kind::Stream(_) => {
                     self.session
                         .subject_owners(client, &member.subjects(), scope)
                         .await
@@ -258,21 +282,47 @@ impl Walk<'_> {
     }
 }
 
-fn cost(costly: &Costly, info: Option<&StreamInfo>, config: &Value) -> Diagnostic {
+fn cost(
+    costly: &Costly,
+    info: Option<&StreamInfo>,
+    lost: Option<u64>,
+    config: &Value,
+) -> Option<Diagnostic> {
+    let Costly { member, change, .. } = costly;
     match costly.replaces {
-        true => remarks::replaced(&costly.member, &costly.change, info, config),
-        false => remarks::loss(&costly.member, &costly.change, info, config),
+        true => Some(remarks::replaced(member, change, info, config)),
+        false => remarks::loss(member, change, info, lost, config),
+    }
+}
+
+/// How many messages a smaller limit per subject deletes.
+async fn lost(client: &Client, change: &Change, info: &StreamInfo, scope: &Scope) -> Option<u64> {
+    match (change.key.as_str(), change.desired.as_u64()?) {
+        ("max_msgs_per_subject", 1) => {
+            Some(info.state.messages.saturating_sub(info.state.num_subjects))
+        }
+        ("max_msgs_per_subject", kept) => client
+            .messages_beyond(info.config.name(), kept, scope)
+            .await
+            .ok(),
+        _ => None,
     }
 }
 
 /// What taking over an existing asset means.
-fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
+async fn adoption(
+    client: &Client,
+    member: &Member,
+    info: &StreamInfo,
+    plan: &Plan,
+    scope: &Scope,
+) -> Diagnostics {
     let planned = plan.planned.attribute(member.row.key);
     let changes = member
         .wanted(planned)
         .changes(info, &retired_keys(&Value::Null, planned));
     let mut said = Diagnostics::new();
-    let mut words = Vec::new();
+    let (mut words, mut stays) = (Vec::new(), String::new());
     for change in changes
         .into_iter()
         .filter(|change| change.key != "metadata")
@@ -281,23 +331,28 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
             Effect::Refused(_) if !is_refused_drift(member, &change) => {
                 said.push(remarks::refused(member, &change, &plan.config))
             }
-            Effect::Refused(_) => words.push(format!(
-                "{} stays {} (the server does not change it)",
+            Effect::Refused(_) => stays.push_str(&format!(
+                " Its {} stays {}, because the server does not change it.",
                 change.key, change.live
             )),
             Effect::Destructive(_) => {
-                said.push(remarks::loss(member, &change, Some(info), &plan.config))
+                let lost = lost(client, &change, info, scope).await;
+                said.extend(remarks::loss(
+                    member,
+                    &change,
+                    Some(info),
+                    lost,
+                    &plan.config,
+                ));
+                words.push(changing(member, &change));
             }
-            _ => words.push(format!(
-                "{} changes from {} to {}",
-                change.key, change.live, change.desired
-            )),
+            _ => words.push(changing(member, &change)),
         }
     }
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        capitalised(&format!("{}.", words.join("; ")))
+        format!("Changed in place: {}.", words.join(", "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
@@ -306,11 +361,16 @@ fn adoption(member: &Member, info: &StreamInfo, plan: &Plan) -> Diagnostics {
     };
     let summary = format!("{} exists and is taken over", capitalised(&member.title()));
     let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}",
+        "It was created {} and holds {holds}, which stay. {changed}{stays}",
         info.created
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
+}
+
+fn changing(member: &Member, change: &Change) -> String {
+    let name = remarks::argument_name(member, change);
+    format!("{name} from {} to {}", change.live, change.desired)
 }
 
 fn overlap(member: &Member, name: &str) -> Diagnostic {
@@ -325,6 +385,13 @@ fn overlap(member: &Member, name: &str) -> Diagnostic {
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     if !is_away(error) {
         return failure(member, Attempt::Read, error, config);
+    }
+    if error.is_of_the_connection() {
+        let Diagnostic { detail, .. } = no_way_to_ask(error);
+        return Diagnostic::warning(
+            "The plan was not checked on the server",
+            format!("It stands, but whether the server would accept it is not known. {detail}"),
+        );
     }
     let summary = format!(
         "{} was not checked on the server",
@@ -351,21 +418,40 @@ fn over_limit(member: &Member, account: &Account, plan: &Plan) -> Option<Diagnos
     let max_bytes = planned.attribute("max_bytes").as_i64()?;
     let in_memory = planned.attribute("storage").as_str() == Some("memory");
     let limits = &account.limits;
-    let stream_limit = if in_memory {
-        limits.memory_max_stream_bytes
+    let (stream_limit, whole_limit) = if in_memory {
+        (limits.memory_max_stream_bytes, limits.max_memory)
     } else {
-        limits.storage_max_stream_bytes
+        (limits.storage_max_stream_bytes, limits.max_storage)
     };
     let path = argument_path(member, "max_bytes", &plan.config);
     if limits.max_bytes_required && max_bytes < 1 {
-        let detail = format!(
-            "This account demands a limit on every stream (JetStream 10113), and {} has none. Set `max_bytes`.",
-            member.title()
-        );
+        let detail =
+            "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`.";
         return Some(Diagnostic::error("The account demands max_bytes", detail).at(path));
     }
-    (stream_limit > 0 && max_bytes > stream_limit).then(|| {
-        let detail = format!("The account allows {stream_limit} bytes for one stream (JetStream 10122), and {} asks for {max_bytes}. Lower `max_bytes`.", member.title());
-        Diagnostic::error("max_bytes is more than the account allows", detail).at(path)
-    })
+    let too_much = if stream_limit > 0 && max_bytes > stream_limit {
+        format!("The account allows {stream_limit} bytes for one stream (JetStream 10122)")
+    } else if account.tiers.is_empty() && (0..max_bytes.max(1)).contains(&whole_limit) {
+        let (kind, code) = if in_memory {
+            ("memory", 10028)
+        } else {
+            ("files", 10047)
+        };
+        if whole_limit == 0 {
+            let detail = format!(
+                "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
+            );
+            let path = argument_path(member, "storage", &plan.config);
+            return Some(
+                Diagnostic::error("The account has no room for this storage", detail).at(path),
+            );
+        }
+        format!("The account has {whole_limit} bytes in {kind} for all streams (JetStream {code})")
+    } else {
+        return None;
+    };
+    let detail = format!(
+        "{too_much}, and `max_bytes` is {max_bytes}. Lower it, or raise the account's limit."
+    );
+    Some(Diagnostic::error("max_bytes is more than the account allows", detail).at(path))
 }

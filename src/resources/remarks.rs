@@ -23,13 +23,29 @@ pub fn refused(member: &Member, change: &Change, config: &Value) -> Diagnostic {
         change.desired
     );
     let detail = format!(
-        "The server does not change it on an existing stream: {reason}. Nothing is deleted to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete the stream yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
-        reason = reason(change),
+        "{reason}, and the provider deletes nothing to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
+        reason = capitalised(reason(change)),
         key = member.row.key,
         live = change.live,
         stream = member.stream(),
     );
     Diagnostic::error(summary, detail).at(path(member, change, config))
+}
+
+/// It has no argument, and the plan, which promised to change it back, was made before it became what it is.
+pub fn unforeseen(member: &Member, change: &Change) -> Diagnostic {
+    let summary = format!(
+        "{} has {} = {} since the plan was made",
+        capitalised(&member.title()),
+        change.key,
+        change.live
+    );
+    let detail = format!(
+        "The plan says that it is {}, and the server will not change it back, so nothing was done to stream {}. Plan again: the next plan keeps it in `drift`.",
+        change.desired,
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
 /// It differs from what its users need, has no argument, and stays.
@@ -63,10 +79,10 @@ pub fn replaced(
         change.live,
         change.desired
     );
-    let count = info.map_or_else(|| "what it holds".to_owned(), messages);
+    let count = info.map_or_else(|| "not counted".to_owned(), messages);
     let detail = format!(
-        "The server does not change it in place: {}. So the stream is deleted and made anew, alone, and {count} are lost: {}. {}",
-        reason(change),
+        "{}. So this stream alone is deleted and made anew, without what it holds ({count}): {}. {}",
+        capitalised(reason(change)),
         member.row.holds,
         member.row.when_recreated
     );
@@ -92,50 +108,54 @@ pub fn noteworthy(member: &Member, change: &Change, config: &Value) -> Option<Di
     Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
 }
 
-/// A change in place that deletes something, or imports it again.
+/// A change in place that deletes something, or imports it again; `None` if it is known that it deletes nothing.
+/// `lost`: how many messages go, if anybody knows.
 pub fn loss(
     member: &Member,
     change: &Change,
     info: Option<&StreamInfo>,
+    lost: Option<u64>,
     config: &Value,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
     let what = match change.effect {
         Effect::Destructive(what) => what,
         _ => "",
     };
-    let verb = if change.key == "sources" {
-        "imports messages again"
-    } else {
-        "deletes data"
+    let count = match (lost, info) {
+        (Some(0), _) => return None,
+        (_, Some(info)) if info.state.messages == 0 && change.key != "sources" => return None,
+        (Some(lost), Some(info)) => {
+            format!(
+                "Of {} stored values, {lost} are deleted.",
+                info.state.messages
+            )
+        }
+        (_, Some(info)) => format!("It holds {} now.", messages(info)),
+        _ => "How many could not be asked.".to_owned(),
     };
+    let title = member.title();
     let summary = match change.key.as_str() {
-        "sources" => format!("New sources of {} {verb}", member.title()),
+        "sources" => format!("{} reads its sources anew", capitalised(&title)),
         _ => format!(
-            "{} of {} from {} to {} {verb}",
+            "{} of {title} from {} to {} deletes data",
             capitalised(argument_name(member, change)),
-            member.title(),
             change.live,
             change.desired
         ),
     };
-    let count = info.map(|info| lost(change, info)).unwrap_or_default();
-    Diagnostic::warning(summary, format!("{}.{count}", capitalised(what)))
-        .at(path(member, change, config))
+    let detail = format!("{}. {count}", capitalised(what));
+    Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
 }
 
-/// How many values go when fewer are kept per key. Exact where one per key stays; else the most that it can be.
-fn lost(change: &Change, info: &StreamInfo) -> String {
-    let stored = info.state.messages;
-    let more = stored.saturating_sub(info.state.num_subjects);
-    match (change.key.as_str(), change.desired.as_u64()) {
-        ("max_msgs_per_subject", Some(1)) => {
-            format!(" {more} of {stored} stored values are deleted.")
-        }
-        ("max_msgs_per_subject", Some(_)) => {
-            format!(" Up to {more} of {stored} stored values are deleted.")
-        }
-        _ => format!(" It holds {} now.", messages(info)),
-    }
+/// Two objects of one configuration want the same streams.
+pub fn claimed_twice(streams: &[String], identity: &Path) -> Option<Diagnostic> {
+    let first = streams.first()?;
+    let summary = format!("Another resource of this configuration makes stream {first} too");
+    let detail = format!(
+        "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
+        streams.join(", ")
+    );
+    Some(Diagnostic::error(summary, detail).at(identity.clone()))
 }
 
 /// The asset was deleted and made again by somebody else.
@@ -174,7 +194,7 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
     }
     let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
     let detail = format!(
-        "It is not deleted while it holds {}, and neither is any other asset of this object. To delete it with its contents, set `force_destroy = true`, apply that, and destroy again. To keep it and only forget it, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
         member.row.holds
     );
     Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
@@ -225,7 +245,7 @@ fn reason(change: &Change) -> &'static str {
 }
 
 /// As the user knows it, where the user does.
-fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)

@@ -24,6 +24,7 @@ struct Inner {
     connection: Connection,
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
+    claimed: HashSet<String>,
     account: Option<Account>,
     intruders: Option<Vec<String>>,
 }
@@ -189,6 +190,12 @@ impl Session {
     /// Notes that Terraform's state has this stream, so that finding it is no surprise when it is planned anew.
     pub fn own(&self, stream: &str) {
         self.lock().owned.insert(stream.to_owned());
+    }
+
+    /// Notes that a stream is planned to be made. `false` if that was planned before, for another object: Terraform plans
+    /// a create once in each process.
+    pub fn claim(&self, stream: &str) -> bool {
+        self.lock().claimed.insert(stream.to_owned())
     }
 
     /// Whether Terraform's state has this stream.

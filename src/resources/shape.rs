@@ -3,7 +3,6 @@
 //! A value that means the same as what the server holds is kept as it was written (`{}` and no placement, `"70s"` and
 //! `"1m10s"`): Terraform compares values, and a change of mere form would be a change in every plan.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -65,7 +64,8 @@ impl Shape {
                         Mode::Optional,
                         "Server tags that all must be there.",
                     )
-                    .rule(Rule::NotEmpty),
+                    .rule(Rule::NotEmpty)
+                    .rule(Rule::Custom(tags)),
                 ],
             ),
         }
@@ -246,15 +246,27 @@ fn not_zero(value: &Value) -> Result<(), String> {
 
 fn short_text(value: &Value) -> Result<(), String> {
     match value.as_str() {
-        Some("") => Err(
-            "An empty text cannot be told from none. Leave the argument out, or write something."
-                .to_owned(),
-        ),
+        Some("") => Err("An empty text cannot be told from none.".to_owned()),
         Some(text) if text.len() > 4096 => Err(format!(
             "It has {} bytes; the server takes at most 4096. Shorten it.",
             text.len()
         )),
         _ => Ok(()),
+    }
+}
+
+/// The server would take an empty tag, which no server carries.
+fn tags(value: &Value) -> Result<(), String> {
+    let tags = value.as_list().unwrap_or_default();
+    match tags
+        .iter()
+        .any(|tag| tag.as_str().is_none_or(|tag| tag.trim().is_empty()))
+    {
+        true => Err(
+            "A tag is null or empty, and no server carries such a tag. Take it out of the list."
+                .to_owned(),
+        ),
+        false => Ok(()),
     }
 }
 
@@ -267,7 +279,7 @@ fn own_keys(value: &Value) -> Result<(), String> {
     match bad.is_empty() {
         true => Ok(()),
         false => Err(format!(
-            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value. Remove them.",
+            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value.",
             bad.join(", ")
         )),
     }
@@ -330,22 +342,16 @@ fn placement_value(json: &Json) -> Value {
     Value::object([("cluster", cluster), ("tags", tags)])
 }
 
-/// The live texts of the keys that `like` has; all keys but the server's own when `like` is unknown.
+/// The live texts of the keys that `like` has. No other key is ours, also after an import: what is in the state and not
+/// in the configuration would be taken away.
 fn metadata_value(json: &Json, like: &Value) -> Value {
+    let Value::Map(ours) = like else {
+        return Value::Null;
+    };
     let live = json.as_object().into_iter().flatten();
-    let live = live
-        .filter(|(key, _)| !key.starts_with("_nats."))
-        .filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))));
-    match like {
-        Value::Map(ours) => Value::Map(live.filter(|(key, _)| ours.contains_key(key)).collect()),
-        Value::Unknown => {
-            let all: BTreeMap<_, _> = live.collect();
-            if all.is_empty() {
-                Value::Null
-            } else {
-                Value::Map(all)
-            }
-        }
-        _ => Value::Null,
-    }
+    let live = live.filter(|(key, _)| ours.contains_key(*key));
+    Value::Map(
+        live.filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))))
+            .collect(),
+    )
 }
