@@ -78,14 +78,15 @@ impl Walk<'_> {
         }))
         .await;
         let mut diagnostics = Diagnostics::new();
-        let mut existing = Vec::new();
+        let (mut existing, mut foreign) = (Vec::new(), Vec::new());
         for (member, info) in self.members.iter().zip(infos) {
             match info {
-                Ok(Sight { info: Some(_), .. }) if !adopts => diagnostics.push(self.exists(member)),
+                Ok(Sight { info: Some(_), .. }) if !adopts => foreign.push(member),
                 Ok(sight) => existing.push(sight),
                 Err(error) => diagnostics.push(failure(member, Attempt::Create, &error, planned)),
             }
         }
+        diagnostics.extend(self.exists(&foreign));
         if diagnostics.has_error() {
             Err(diagnostics)
         } else {
@@ -135,7 +136,7 @@ impl Walk<'_> {
                 outcome.diagnostics.extend(old.then(|| resurrected(member)));
                 outcome
             }
-            Err(error) if error.is_exists() => Outcome::failed(Found::Gone, self.exists(member)),
+            Err(error) if error.is_exists() => self.in_the_way(member),
             Err(error) => {
                 let diagnostic = failure(member, Attempt::Create, &error, planned);
                 let found = if error.is_unknown_outcome() {

@@ -1,6 +1,6 @@
 //! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
 
-use crate::catalogue::Contents;
+use crate::catalogue::{Contents, Kind};
 use crate::jetstream::{Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{argument_path, capitalised};
@@ -79,11 +79,19 @@ pub fn replaced(
         change.live,
         change.desired
     );
-    let count = info.map_or_else(|| "not counted".to_owned(), messages);
+    let holds = member.row.holds;
+    let lost = match info {
+        Some(info) if info.state.messages == 0 => "It is empty now".to_owned(),
+        Some(info) if member.row.kind == Kind::Bucket => {
+            format!("It is lost with {}: {holds}", keys(info))
+        }
+        Some(info) => format!("It is lost with {}: {holds}", messages(info)),
+        None => format!("What it holds is lost: {holds}"),
+    };
     let detail = format!(
-        "{}. So this stream alone is deleted and made anew, without what it holds ({count}): {}. {}",
+        "{}. So {} alone is deleted and made anew. {lost}. {}",
         capitalised(reason(change)),
-        member.row.holds,
+        member.title(),
         member.row.when_recreated
     );
     Diagnostic::warning(summary, detail).at(path(member, change, config))

@@ -83,9 +83,7 @@ impl Walk<'_> {
                 self.make(client, member, planned, sight.asked, scope).await
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
-            Some(_) if before.is_null() && !adopts => {
-                Outcome::failed(Found::Gone, self.exists(member))
-            }
+            Some(_) if before.is_null() && !adopts => self.in_the_way(member),
             Some(info)
                 if after
                     .attribute("created")
