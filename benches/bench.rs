@@ -10,6 +10,7 @@
     clippy::unwrap_used
 )]
 
+mod delay;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
@@ -25,6 +26,7 @@ const STARTS: usize = 20;
 const ROUNDS: usize = 3;
 const LATTICES: [usize; 2] = [50, 150];
 const BUCKETS_PER_LATTICE: usize = 2;
+const ROUND_TRIP: Duration = Duration::from_millis(50);
 
 fn main() {
     // `cargo test --benches` would start it like a test.
@@ -45,6 +47,7 @@ fn main() {
     measure_start(&provider);
     measure_memory(&provider);
     measure_operations(&provider);
+    measure_round_trips(&provider);
 }
 
 /// The release binary, whose path `make bench` hands over.
@@ -133,6 +136,45 @@ fn measure_memory(provider: &Path) {
         peak as f64 / 1e3,
         last as f64 / 1e3,
     );
+}
+
+/// What `wadm_jetstream` costs over a link with a round trip: the time above the same without one, in round trips.
+fn measure_round_trips(provider: &Path) {
+    println!(
+        "\nwadm_jetstream over a link with a round trip of {} ms",
+        ROUND_TRIP.as_millis()
+    );
+    println!(
+        "{:<16} {:>9} {:>9} {:>12}",
+        "operation", "loopback", "link", "round trips"
+    );
+    let near = rounds(|| wadm_cycle(provider, None));
+    let far = rounds(|| wadm_cycle(provider, Some(ROUND_TRIP)));
+    for ((name, near), (_, far)) in near.into_iter().zip(far) {
+        let (near, far) = (millis(near.time), millis(far.time));
+        println!(
+            "{name:<16} {near:>9.0} {far:>9.0} {:>12.1}",
+            (far - near) / millis(ROUND_TRIP)
+        );
+    }
+}
+
+fn wadm_cycle(provider: &Path, round_trip: Option<Duration>) -> Vec<(&'static str, Cost)> {
+    let server = NatsServer::start();
+    let url = match round_trip {
+        Some(round_trip) => format!(
+            "nats://127.0.0.1:{}",
+            delay::link(server.port(), round_trip)
+        ),
+        None => server.url(),
+    };
+    let terraform = Terraform::with_binary(provider).env("NATS_URL", &url);
+    cycle(&terraform, Some(&server), |generation| {
+        let bytes = u64::from(generation) << 20;
+        format!(
+            "resource \"wadm_jetstream\" \"this\" {{\n  provider  = wasmcloud\n  max_bytes = {bytes}\n}}"
+        )
+    })
 }
 
 /// What one operation cost.

@@ -8,6 +8,14 @@ pub mod plan;
 pub mod check;
 pub mod private;
 pub mod rpc;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod mutations;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod random;
 
 use std::sync::Arc;
 

@@ -440,7 +440,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 Ok(resource) => resource,
                 Err(diagnostic) => return failed(diagnostic.into()),
             };
-            match resource.import(&request.id, &call).await {
+            match lifecycle::import(resource.as_ref(), &request.id, &call).await {
                 Ok(state) => {
                     let imported = proto::import_resource_state::ImportedResource {
                         type_name: request.type_name,

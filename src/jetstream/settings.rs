@@ -110,6 +110,8 @@ pub enum Edit {
     Since(u64, &'static str),
     /// It can be turned on, never off.
     OneWay(&'static str),
+    /// In place, but refused while this other setting, which cannot be turned off, is on.
+    Excluded(&'static str, &'static str),
     /// Accepted, but without effect on what is stored or running.
     NoEffect(&'static str),
     /// Refused.
@@ -178,6 +180,8 @@ impl Setting {
             Edit::Since(..) => Effect::InPlace,
             Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
             Edit::OneWay(why) => Effect::OneWay(why),
+            Edit::Excluded(by, why) if live.has(by) => Effect::Refused(why),
+            Edit::Excluded(..) => Effect::InPlace,
             Edit::NoEffect(why) => Effect::NoEffect(why),
             Edit::Never(why) => Effect::Refused(why),
             Edit::Retention => retention(desired, live),

@@ -103,7 +103,7 @@ pub const SETTINGS: &[Setting] = &[
     row("deny_purge", Kind::Bool, OFF, Edit::OneWay("the server does not allow purging again (JetStream 10052)"))
         .example("true")
         .doc("Refuse to purge the stream. Excludes `allow_rollup_hdrs`."),
-    row("allow_rollup_hdrs", Kind::Bool, OFF, Edit::InPlace)
+    row("allow_rollup_hdrs", Kind::Bool, OFF, Edit::Excluded("deny_purge", "the server does not allow it while `deny_purge` is on (JetStream 10052)"))
         .example("true")
         .doc("Let a message delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are."),
     row("consumer_limits", Kind::Object, Absent::Is("{}"), Edit::InPlace)

@@ -24,6 +24,16 @@ const METHODS: &[&[(&str, Option<&str>)]] = &[
     &[("credentials_file", Some("NATS_CREDS"))],
 ];
 
+const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
+beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
+them, and the next plan shows whatever else has changed them.
+
+Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. It never reads or writes a \
+key or a message. All arguments are optional. What the configuration sets goes before environment variables, which go \
+before defaults; variables are those of the `nats` command. A way to authenticate that the configuration names rules out \
+those that only variables name. Nothing is dialled before a resource needs the server, so values may come from other \
+resources. There is one connection per process, named `terraform-provider-wasmcloud/<version>`.";
+
 /// The provider block.
 pub fn schema() -> Schema {
     let text = |name: &str, doc: &str| {
@@ -45,9 +55,7 @@ pub fn schema() -> Schema {
         text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain)),
         text("timeout", "Longest wait for a connection and for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation. Variable `NATS_TIMEOUT`. Default `\"5s\"`.").rule(Rule::Custom(timeout)),
     ];
-    let description =
-        "Manages the NATS JetStream buckets and streams that wasmCloud hosts and wadm need."
-            .to_owned();
+    let description = DESCRIPTION.to_owned();
     Schema {
         version: 0,
         description,

@@ -56,7 +56,7 @@ fn protection() -> [Attribute; 3] {
 fn timeouts() -> Attribute {
     let nested = TIMEOUTS.iter().map(|(name, default)| {
         let doc = format!(
-            "Longest time for a {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
+            "Longest time of {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
             default.as_secs()
         );
         Attribute::new(name, Type::String, Mode::Optional, doc)

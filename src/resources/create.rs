@@ -78,14 +78,15 @@ impl Walk<'_> {
         }))
         .await;
         let mut diagnostics = Diagnostics::new();
-        let mut existing = Vec::new();
+        let (mut existing, mut foreign) = (Vec::new(), Vec::new());
         for (member, info) in self.members.iter().zip(infos) {
             match info {
-                Ok(Sight { info: Some(_), .. }) if !adopts => diagnostics.push(self.exists(member)),
+                Ok(Sight { info: Some(_), .. }) if !adopts => foreign.push(member),
                 Ok(sight) => existing.push(sight),
                 Err(error) => diagnostics.push(failure(member, Attempt::Create, &error, planned)),
             }
         }
+        diagnostics.extend(self.exists(&foreign));
         if diagnostics.has_error() {
             Err(diagnostics)
         } else {
@@ -135,7 +136,7 @@ impl Walk<'_> {
                 outcome.diagnostics.extend(old.then(|| resurrected(member)));
                 outcome
             }
-            Err(error) if error.is_exists() => Outcome::failed(Found::Gone, self.exists(member)),
+            Err(error) if error.is_exists() => self.in_the_way(member),
             Err(error) => {
                 let diagnostic = failure(member, Attempt::Create, &error, planned);
                 let found = if error.is_unknown_outcome() {
@@ -254,6 +255,6 @@ fn resurrected(member: &Member) -> Diagnostic {
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!("{} was made and stays", capitalised(&member.title())),
-        "Another asset of the object failed, and this one could not be taken back or is in use already. It is in the state, which Terraform marks as tainted; `terraform untaint` lets the next apply complete it instead of replacing it.",
+        "The create failed, and this part of it could not be deleted again, or somebody has written into it already. It is in the state, which Terraform marks as tainted: the next apply replaces it, or, after `terraform untaint <address>`, keeps it and makes what is missing.",
     )
 }

@@ -142,10 +142,12 @@ fn grant(subject: &str) -> String {
 /// may as well be a planned state, in which an asset has every argument.
 pub fn argument_path(member: &Member, name: &str, config: &Value) -> Path {
     let own = config.attribute(member.row.key).attribute(name);
-    if own.is_null() || own == config.attribute(name) {
-        Path::attribute(name)
-    } else {
-        Path::attribute(member.row.key).then(name)
+    let path = Path::attribute(member.row.key);
+    let is_common = config.as_map().is_some_and(|root| root.contains_key(name));
+    match (own.is_null(), is_common) {
+        (_, true) if own.is_null() || own == config.attribute(name) => Path::attribute(name),
+        (true, false) => path,
+        _ => path.then(name),
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Walk<'a> {
     pub import_id: String,
     /// The attribute that says which object it is; the root if none does.
     pub identity: Path,
+    /// What is said of assets that exist already where there can be only one such object.
+    pub singleton: &'static str,
     /// Streams that harm the object's users, and what happens: checked whenever the object is read or planned.
     pub harmful: &'static [(&'static str, &'static str)],
 }
@@ -189,6 +191,14 @@ impl Walk<'_> {
             state: (!gone).then_some(state),
             private,
             diagnostics,
+        }
+    }
+
+    /// Somebody else made it before us: it is not the object's.
+    fn in_the_way(&self, member: &Member) -> Outcome {
+        Outcome {
+            diagnostics: Diagnostics(self.exists(&[member]).into_iter().collect()),
+            ..Outcome::quiet(Found::Gone)
         }
     }
 

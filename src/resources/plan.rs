@@ -108,7 +108,7 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
     let (mut kept, mut costly, mut replaces) = (BTreeMap::new(), Vec::new(), false);
     for change in diff(&member.wanted(planned).config, &former.known(prior)) {
         match change.effect {
-            Effect::Refused(_) if may_replace(member, &plan.planned) => replaces = true,
+            Effect::Refused(_) if may_replace(member, &change, &plan.planned) => replaces = true,
             Effect::Refused(_) if is_refused_drift(member, &change) => {
                 plan.diagnostics
                     .push(remarks::unrepairable(member, &change));
@@ -140,6 +140,7 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
     }
     if replaces {
         planned.set_attribute("created", Value::Unknown);
+        planned.set_attribute("drift", Value::Map(BTreeMap::new()));
         // What else changes is no loss any more: all of it goes.
         costly.retain(|costly| costly.replaces);
     }

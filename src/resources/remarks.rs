@@ -1,6 +1,6 @@
 //! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
 
-use crate::catalogue::Contents;
+use crate::catalogue::{Contents, Kind};
 use crate::jetstream::{Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{argument_path, capitalised};
@@ -23,13 +23,29 @@ pub fn refused(member: &Member, change: &Change, config: &Value) -> Diagnostic {
         change.desired
     );
     let detail = format!(
-        "The server does not change it on an existing stream: {reason}. Nothing is deleted to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete the stream yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
-        reason = reason(change),
+        "{reason}, and the provider deletes nothing to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
+        reason = capitalised(reason(change)),
         key = member.row.key,
         live = change.live,
         stream = member.stream(),
     );
     Diagnostic::error(summary, detail).at(path(member, change, config))
+}
+
+/// It has no argument, and the plan, which promised to change it back, was made before it became what it is.
+pub fn unforeseen(member: &Member, change: &Change) -> Diagnostic {
+    let summary = format!(
+        "{} has {} = {} since the plan was made",
+        capitalised(&member.title()),
+        change.key,
+        change.live
+    );
+    let detail = format!(
+        "The plan says that it is {}, and the server will not change it back, so nothing was done to stream {}. Plan again: the next plan keeps it in `drift`.",
+        change.desired,
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
 /// It differs from what its users need, has no argument, and stays.
@@ -63,11 +79,19 @@ pub fn replaced(
         change.live,
         change.desired
     );
-    let count = info.map_or_else(|| "what it holds".to_owned(), messages);
+    let holds = member.row.holds;
+    let lost = match info {
+        Some(info) if info.state.messages == 0 => "It is empty now".to_owned(),
+        Some(info) if member.row.kind == Kind::Bucket => {
+            format!("It is lost with {}: {holds}", keys(info))
+        }
+        Some(info) => format!("It is lost with {}: {holds}", messages(info)),
+        None => format!("What it holds is lost: {holds}"),
+    };
     let detail = format!(
-        "The server does not change it in place: {}. So the stream is deleted and made anew, alone, and {count} are lost: {}. {}",
-        reason(change),
-        member.row.holds,
+        "{}. So {} alone is deleted and made anew. {lost}. {}",
+        capitalised(reason(change)),
+        member.title(),
         member.row.when_recreated
     );
     Diagnostic::warning(summary, detail).at(path(member, change, config))
@@ -92,36 +116,43 @@ pub fn noteworthy(member: &Member, change: &Change, config: &Value) -> Option<Di
     Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
 }
 
-/// A change in place that deletes something, or imports it again. `lost`: how many messages go, if anybody knows.
+/// A change in place that deletes something, or imports it again; `None` if it is known that it deletes nothing.
+/// `lost`: how many messages go, if anybody knows.
 pub fn loss(
     member: &Member,
     change: &Change,
     info: Option<&StreamInfo>,
     lost: Option<u64>,
     config: &Value,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
     let what = match change.effect {
         Effect::Destructive(what) => what,
         _ => "",
     };
-    let title = capitalised(&member.title());
+    let count = match (lost, info) {
+        (Some(0), _) => return None,
+        (_, Some(info)) if info.state.messages == 0 && change.key != "sources" => return None,
+        (Some(lost), Some(info)) => {
+            format!(
+                "Of {} stored values, {lost} are deleted.",
+                info.state.messages
+            )
+        }
+        (_, Some(info)) => format!("It holds {} now.", messages(info)),
+        _ => "How many could not be asked.".to_owned(),
+    };
+    let title = member.title();
     let summary = match change.key.as_str() {
-        "sources" => format!("{title} reads its sources anew"),
+        "sources" => format!("{} reads its sources anew", capitalised(&title)),
         _ => format!(
-            "{} of {} from {} to {} deletes data",
+            "{} of {title} from {} to {} deletes data",
             capitalised(argument_name(member, change)),
-            member.title(),
             change.live,
             change.desired
         ),
     };
-    let count = match (lost, info) {
-        (Some(lost), Some(info)) => format!(" {lost} of {} are deleted.", messages(info)),
-        (_, Some(info)) => format!(" It holds {} now.", messages(info)),
-        _ => String::new(),
-    };
-    Diagnostic::warning(summary, format!("{}.{count}", capitalised(what)))
-        .at(path(member, change, config))
+    let detail = format!("{}. {count}", capitalised(what));
+    Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
 }
 
 /// Two objects of one configuration want the same streams.
@@ -171,7 +202,7 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
     }
     let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
     let detail = format!(
-        "It is not deleted while it holds {}, and neither is any other asset of this object. To delete it with its contents, set `force_destroy = true`, apply that, and destroy again. To keep it and only forget it, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
         member.row.holds
     );
     Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
@@ -222,7 +253,7 @@ fn reason(change: &Change) -> &'static str {
 }
 
 /// As the user knows it, where the user does.
-fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)

@@ -3,7 +3,6 @@
 //! A value that means the same as what the server holds is kept as it was written (`{}` and no placement, `"70s"` and
 //! `"1m10s"`): Terraform compares values, and a change of mere form would be a change in every plan.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -343,22 +342,16 @@ fn placement_value(json: &Json) -> Value {
     Value::object([("cluster", cluster), ("tags", tags)])
 }
 
-/// The live texts of the keys that `like` has; all keys but the server's own when `like` is unknown.
+/// The live texts of the keys that `like` has. No other key is ours, also after an import: what is in the state and not
+/// in the configuration would be taken away.
 fn metadata_value(json: &Json, like: &Value) -> Value {
+    let Value::Map(ours) = like else {
+        return Value::Null;
+    };
     let live = json.as_object().into_iter().flatten();
-    let live = live
-        .filter(|(key, _)| !key.starts_with("_nats."))
-        .filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))));
-    match like {
-        Value::Map(ours) => Value::Map(live.filter(|(key, _)| ours.contains_key(key)).collect()),
-        Value::Unknown => {
-            let all: BTreeMap<_, _> = live.collect();
-            if all.is_empty() {
-                Value::Null
-            } else {
-                Value::Map(all)
-            }
-        }
-        _ => Value::Null,
-    }
+    let live = live.filter(|(key, _)| ours.contains_key(*key));
+    Value::Map(
+        live.filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))))
+            .collect(),
+    )
 }

@@ -83,9 +83,7 @@ impl Walk<'_> {
                 self.make(client, member, planned, sight.asked, scope).await
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
-            Some(_) if before.is_null() && !adopts => {
-                Outcome::failed(Found::Gone, self.exists(member))
-            }
+            Some(_) if before.is_null() && !adopts => self.in_the_way(member),
             Some(info)
                 if after
                     .attribute("created")
@@ -124,21 +122,24 @@ impl Walk<'_> {
             kept.attribute(&change.key).is_null()
                 && !(kept.is_unknown() && is_refused_drift(member, change))
         });
+        let replaces = !before.is_null()
+            && after.attribute("created").is_unknown()
+            && changes
+                .iter()
+                .any(|change| may_replace(member, change, planned));
         match changes
             .iter()
             .find(|change| matches!(change.effect, Effect::Refused(_)))
         {
+            _ if replaces => self.replace(client, member, planned, scope).await,
             None => {
                 self.change(client, member, live, changes, planned, scope)
                     .await
             }
-            Some(_)
-                if !before.is_null()
-                    && after.attribute("created").is_unknown()
-                    && may_replace(member, planned) =>
-            {
-                self.replace(client, member, planned, scope).await
-            }
+            Some(change) if is_refused_drift(member, change) => Outcome::failed(
+                Found::Stream(Box::new(live)),
+                remarks::unforeseen(member, change),
+            ),
             Some(change) => Outcome::failed(
                 Found::Stream(Box::new(live)),
                 remarks::refused(member, change, planned),
@@ -205,13 +206,16 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an update may delete the stream to make it anew.
-pub(super) fn may_replace(member: &Member, planned: &Value) -> bool {
-    match member.row.contents {
-        Contents::Kept => false,
-        Contents::Precious => planned.attribute("force_destroy").as_bool() == Some(true),
-        Contents::Transient => true,
-    }
+/// Whether an update may delete the stream to make it anew for a change that the server refuses. What is precious is
+/// never deleted to repair what somebody else did, only for what the user asks.
+pub(super) fn may_replace(member: &Member, change: &Change, planned: &Value) -> bool {
+    let forced = planned.attribute("force_destroy").as_bool() == Some(true);
+    matches!(change.effect, Effect::Refused(_))
+        && match member.row.contents {
+            Contents::Kept => false,
+            Contents::Precious => forced && !is_refused_drift(member, change),
+            Contents::Transient => true,
+        }
 }
 
 /// A difference that has no argument and that the server does not change back.
@@ -219,16 +223,17 @@ pub(super) fn is_refused_drift(member: &Member, change: &Change) -> bool {
     member.argument(&change.key).is_none() && matches!(change.effect, Effect::Refused(_))
 }
 
-/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123).
+/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
+/// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
 fn steps(changes: Vec<Change>) -> Vec<Vec<Change>> {
-    let scales = changes.iter().any(|change| change.key == "num_replicas");
+    let scale = changes.iter().find(|change| change.key == "num_replicas");
+    let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
+    let scales = scale.is_some();
     let (moves, rest): (Vec<_>, Vec<_>) = changes
         .into_iter()
         .partition(|change| scales && change.key == "placement");
-    [rest, moves]
-        .into_iter()
-        .filter(|step| !step.is_empty())
-        .collect()
+    let order = if grows { [moves, rest] } else { [rest, moves] };
+    order.into_iter().filter(|step| !step.is_empty()).collect()
 }
 
 /// The plan is stale.

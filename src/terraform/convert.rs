@@ -97,8 +97,16 @@ fn diagnostic(diagnostic: Diagnostic) -> tfplugin6::Diagnostic {
         severity: severity.into(),
         summary: diagnostic.summary,
         detail: diagnostic.detail,
-        attribute: (!diagnostic.path.is_root()).then(|| path(&diagnostic.path)),
+        attribute: (!diagnostic.path.is_root()).then(|| path(&shown(diagnostic.path))),
     }
+}
+
+/// What Terraform can show of a path: an attribute, or one element of it. For a deeper one it shows no line of the
+/// configuration at all (terraform `internal/tfdiags/contextual.go`).
+fn shown(mut path: Path) -> Path {
+    let element = matches!(path.0.get(1), Some(Step::Key(_) | Step::Index(_)));
+    path.0.truncate(if element { 2 } else { 1 });
+    path
 }
 
 /// A path; of the root, one without steps.
@@ -168,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_diagnostic_points_at_its_attribute_or_at_nothing() {
+    fn a_diagnostic_points_at_its_attribute_or_an_element_of_it_or_at_nothing() {
         let path = Path::attribute("a")
             .join(Step::Key("k".to_owned()))
             .join(Step::Index(3));
@@ -191,7 +199,6 @@ mod tests {
             [
                 Selector::AttributeName("a".to_owned()),
                 Selector::ElementKeyString("k".to_owned()),
-                Selector::ElementKeyInt(3),
             ]
         );
         assert_eq!(warning.severity(), tfplugin6::diagnostic::Severity::Warning);

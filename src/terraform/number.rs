@@ -26,6 +26,14 @@ pub struct Number {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotANumber;
 
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a decimal number")
+    }
+}
+
+impl std::error::Error for NotANumber {}
+
 impl Number {
     /// The number, if it is whole and fits.
     pub fn as_i64(&self) -> Option<i64> {

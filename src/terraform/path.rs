@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::terraform::value::quoted;
+
 /// Steps from the root of a resource's or provider's configuration to one attribute or element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(pub Vec<Step>);
@@ -55,10 +57,26 @@ impl fmt::Display for Path {
             match step {
                 Step::Attribute(name) if position == 0 => write!(f, "{name}")?,
                 Step::Attribute(name) => write!(f, ".{name}")?,
-                Step::Key(key) => write!(f, "[{key:?}]")?,
+                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_reads_as_in_a_configuration() {
+        let path = Path::attribute("a")
+            .then("b")
+            .join(Step::Index(2))
+            .join(Step::Key("k \"1\"".to_owned()));
+
+        assert_eq!(path.to_string(), r#"a.b[2]["k \"1\""]"#);
+        assert_eq!(Path::root().to_string(), "");
     }
 }

@@ -243,3 +243,58 @@ pub enum Rule {
     /// Anything else: `Err` says what was wrong and what to do, as a sentence.
     Custom(fn(&Value) -> Result<(), String>),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Schema {
+        let plain = |name, r#type: Type| Attribute::new(name, r#type, Mode::Optional, "Plain.");
+        let tags = plain("tags", Type::list(Type::String));
+        let limits = plain("limits", Type::object([("max", Type::Number)]));
+        let nested = |name, nesting, attributes| {
+            Attribute::new(
+                name,
+                Kind::Nested(nesting, attributes),
+                Mode::Optional,
+                "Nested.",
+            )
+        };
+        let placement = nested("placement", Nesting::Single, vec![tags]);
+        Schema {
+            attributes: vec![limits, nested("buckets", Nesting::Map, vec![placement])],
+            ..Schema::default()
+        }
+    }
+
+    #[test]
+    fn a_path_leads_to_or_into_an_attribute() {
+        let schema = schema();
+        let name = |path: &Path| {
+            schema
+                .attribute(path)
+                .map(|attribute| attribute.name.as_str())
+        };
+        let bucket = Path::attribute("buckets").join(Step::Key("b".to_owned()));
+
+        assert_eq!(name(&bucket), Some("buckets"));
+        assert_eq!(name(&bucket.then("placement")), Some("placement"));
+        assert_eq!(
+            name(&bucket.then("placement").then("tags").join(Step::Index(0))),
+            Some("tags")
+        );
+        assert_eq!(name(&Path::attribute("limits").then("max")), Some("limits"));
+        assert_eq!(name(&bucket.then("tags")), None);
+        assert_eq!(name(&Path::attribute("other")), None);
+        assert_eq!(name(&Path::root()), None);
+    }
+
+    #[test]
+    fn nested_attributes_are_objects_in_their_collection() {
+        assert_eq!(
+            schema().object_type().to_string(),
+            "object({ buckets = map(object({ placement = object({ tags = list(string) }) })), \
+             limits = object({ max = number }) })"
+        );
+    }
+}

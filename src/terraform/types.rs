@@ -15,6 +15,14 @@ use crate::terraform::value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAType;
 
+impl fmt::Display for NotAType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a type constraint")
+    }
+}
+
+impl std::error::Error for NotAType {}
+
 impl Type {
     /// A list of elements of one type.
     pub fn list(element: Self) -> Self {

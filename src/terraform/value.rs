@@ -257,7 +257,7 @@ fn written_key(key: &str) -> String {
 }
 
 /// A string literal, in which nothing is a template.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut literal = String::from("\"");
     for letter in text.replace("${", "$${").replace("%{", "%%{").chars() {
         match letter {

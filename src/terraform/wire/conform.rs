@@ -31,8 +31,12 @@ fn check(value: &Value, r#type: &Type, path: &Path, found: &mut Vec<Diagnostic>)
         }
         (Type::Set(r#type), Value::List(elements)) => {
             // Elements of sets have no address, so their paths end at the set.
+            let before = found.len();
             for element in elements {
                 check(element, r#type, path, found);
+            }
+            for diagnostic in &mut found[before..] {
+                diagnostic.path = path.clone();
             }
         }
         (Type::Tuple(types), Value::List(elements)) if types.len() == elements.len() => {

@@ -117,7 +117,14 @@ fn decode_dynamic(pair: &BTreeMap<String, &RawValue>, depth: usize) -> Result<Va
 }
 
 fn parse<'t, T: Deserialize<'t>>(text: &'t str, r#type: &Type) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|_| Fault::mismatch(r#type, kind(text)))
+    serde_json::from_str(text).map_err(|error| {
+        if error.is_data() {
+            Fault::mismatch(r#type, kind(text))
+        } else {
+            // The syntax is checked already, except for escapes in strings and keys.
+            Fault::new(format!("the JSON is broken ({error})"))
+        }
+    })
 }
 
 fn kind(text: &str) -> &'static str {

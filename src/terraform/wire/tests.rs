@@ -290,6 +290,7 @@ fn a_fault_in_json_names_the_attribute_too() {
         ),
         (r#"{"list": "#, "", "the JSON is broken"),
         ("{} {}", "", "the JSON is broken"),
+        (r#"{"map": {"\ud800": {}}}"#, "map", "the JSON is broken"),
     ];
 
     for (json, path, reason) in faults {
@@ -367,6 +368,20 @@ fn what_does_not_fit_is_sent_as_null_and_named_by_mismatches() {
             Path::attribute("c"),
             Path::attribute("z")
         ]
+    );
+}
+
+#[test]
+fn a_mismatch_in_a_set_is_told_at_the_set() {
+    let r#type = Type::object([("a", Type::set(Type::object([("b", Type::Bool)])))]);
+    let element = Value::object([("b", Value::from(5))]);
+
+    let found = mismatches(&Value::object([("a", Value::set_of([element]))]), &r#type);
+
+    assert_eq!(found.0[0].path, Path::attribute("a"));
+    assert!(
+        found.0[0].detail.contains("At a.b: expected a bool"),
+        "{found:?}"
     );
 }
 

@@ -1,0 +1,254 @@
+//! One object of `wadm_jetstream` and everything around it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use terraform_provider_wasmcloud::framework::rpc::Service;
+use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
+use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::support::{Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, wait_for};
+
+/// The object's address.
+pub const MAIN: &str = "wadm_jetstream.main";
+
+/// Attributes of the object, and the stream behind each, in the order of the docs.
+pub const ASSETS: [(&str, &str); 8] = [
+    ("state", "KV_wadm_state"),
+    ("manifests", "KV_wadm_manifests"),
+    ("events", "wadm_events"),
+    ("commands", "wadm_commands"),
+    ("status", "wadm_status"),
+    ("notify", "wadm_notify"),
+    ("wasmbus_events", "wasmbus_events"),
+    ("event_consumer", "wadm_event_consumer"),
+];
+
+/// A stream that hears of everything done to the others.
+const JOURNAL: &str = "journal";
+
+/// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
+pub struct Scenario<S = NatsServer> {
+    pub terraform: Terraform,
+    pub admin: Admin,
+    // Terraform's next command fails without it.
+    provider: InProcess,
+    pub server: S,
+}
+
+impl Scenario {
+    /// On a server of the default version, whose address the provider has from NATS_URL.
+    pub fn start() -> Self {
+        Self::with_server(NatsServer::start())
+    }
+
+    /// On a server of a version.
+    pub fn on(version: &str) -> Self {
+        Self::with_server(NatsServer::start_with(version, ""))
+    }
+
+    /// On a server that was started otherwise and asks for no login.
+    pub fn with_server(server: NatsServer) -> Self {
+        let (url, admin) = (server.url(), Admin::connect(&server.url()));
+        Self::of(server, admin, &[("NATS_URL", &url)])
+    }
+
+    /// On a server with the users `admin` and `limited`, who may not publish to `denied`. The provider is `admin`.
+    pub fn with_denied(denied: &[&str]) -> Self {
+        let server = NatsServer::configured(&denied_publish(denied));
+        let url = server.url();
+        let admin = Admin::connect_as(&url, "admin", "secret");
+        Self::of(server, admin, &login(&url, "admin"))
+    }
+
+    /// The same Terraform folder, from now on with a provider who logs in as `limited` or `admin`.
+    pub fn log_in(&mut self, user: &str) {
+        let url = self.server.url();
+        self.provider = serve(&login(&url, user));
+        self.terraform
+            .set_env("TF_REATTACH_PROVIDERS", &self.provider.reattach());
+    }
+}
+
+impl<S> Scenario<S> {
+    /// Everything chosen.
+    pub fn of(server: S, admin: Admin, environment: &[(&str, &str)]) -> Self {
+        let provider = serve(environment);
+        Self {
+            terraform: Terraform::reattached(&provider.reattach()),
+            admin,
+            provider,
+            server,
+        }
+    }
+
+    /// A second Terraform, with a state of its own, and the same provider.
+    pub fn another_terraform(&self) -> Terraform {
+        Terraform::reattached(&self.provider.reattach())
+    }
+
+    /// Writes the object with these arguments.
+    pub fn write(&self, arguments: &str) {
+        self.terraform.write(&wadm(arguments));
+    }
+
+    /// Writes the object with these arguments, plans, applies that plan, and demands two empty plans. Gives the plan.
+    pub fn step(&self, arguments: &str) -> Plan {
+        self.terraform.step(&wadm(arguments))
+    }
+
+    /// Plans what is written, applies that plan, and demands two empty plans. Gives the plan.
+    pub fn repair(&self) -> Plan {
+        let plan = self.terraform.plan();
+        self.terraform.apply_plan(&plan);
+        self.terraform.expect_empty();
+        plan
+    }
+
+    /// What the state says of the object.
+    pub fn state(&self) -> Value {
+        self.terraform.state().values(MAIN).clone()
+    }
+
+    /// Whether Terraform has the object in its state.
+    pub fn is_managed(&self) -> bool {
+        self.terraform.state().addresses().contains(&MAIN)
+    }
+
+    /// When the server made each of the eight streams that exists, by its name.
+    pub fn created(&self) -> BTreeMap<&'static str, String> {
+        let streams = ASSETS.iter().filter_map(|(_, stream)| {
+            let created = self.admin.stream(stream)?["created"].as_str()?.to_owned();
+            Some((*stream, created))
+        });
+        streams.collect()
+    }
+
+    /// The configurations of the eight streams, by their names.
+    pub fn configs(&self) -> BTreeMap<&'static str, Value> {
+        let streams = ASSETS.iter();
+        streams
+            .map(|(_, stream)| (*stream, self.admin.config(stream)))
+            .collect()
+    }
+
+    /// Begins to note what is done to streams; see [`Scenario::noted`].
+    pub fn note(&self) {
+        self.admin.create_stream(
+            &json!({ "name": JOURNAL, "subjects": ["$JS.EVENT.ADVISORY.STREAM.>"] }),
+        );
+        self.admin
+            .api(&format!("STREAM.PURGE.{JOURNAL}"), &json!({}));
+    }
+
+    /// What was done to which stream since [`Scenario::note`], such as `UPDATED wadm_events`, sorted, once for each time.
+    pub fn noted(&self) -> Vec<String> {
+        let answer = self.admin.api(
+            &format!("STREAM.INFO.{JOURNAL}"),
+            &json!({ "subjects_filter": ">" }),
+        );
+        let mut noted = Vec::new();
+        for (subject, count) in answer["state"]["subjects"]
+            .as_object()
+            .into_iter()
+            .flatten()
+        {
+            let words = subject
+                .replace("$JS.EVENT.ADVISORY.STREAM.", "")
+                .replacen('.', " ", 1);
+            noted.extend(std::iter::repeat_n(
+                words,
+                usize::try_from(count.as_u64().unwrap()).unwrap(),
+            ));
+        }
+        noted.sort();
+        noted
+    }
+
+    /// Publishes an event of hosts and one of wadm, and demands that both arrive in `wadm_event_consumer`.
+    pub fn expect_events_flow(&self, name: &str) {
+        self.expect_flow(&format!("wasmbus.evt.default.{name}_host"), name);
+        self.expect_flow(&format!("wadm.evt.default.{name}_wadm"), name);
+    }
+
+    fn expect_flow(&self, subject: &str, name: &str) {
+        self.admin.publish(subject, name);
+        let last = subject.rsplit('.').next().unwrap();
+        let arrives = format!("wadm_event_consumer.evt.default.{last}");
+        wait_for(&arrives, Duration::from_secs(10), || self.stored(&arrives));
+    }
+
+    /// The last message of a subject in `wadm_event_consumer`, encoded.
+    pub fn stored(&self, subject: &str) -> Option<String> {
+        let answer = self.admin.try_api(
+            "STREAM.MSG.GET.wadm_event_consumer",
+            &json!({ "last_by_subj": subject }),
+        );
+        answer.ok()?["message"]["data"].as_str().map(str::to_owned)
+    }
+}
+
+/// The object with these arguments.
+pub fn wadm(arguments: &str) -> String {
+    format!("resource \"wadm_jetstream\" \"main\" {{\nprovider = wasmcloud\n{arguments}\n}}\n")
+}
+
+/// The only warning that says this.
+pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic {
+    let saying: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.says(text))
+        .collect();
+    assert_eq!(
+        saying.len(),
+        1,
+        "one warning should say {text:?}: {diagnostics:#?}"
+    );
+    assert_eq!(saying[0].severity, "warning");
+    saying[0]
+}
+
+/// The names of the assets of which a plan changes anything.
+pub fn changed_assets(plan: &Plan) -> Vec<&str> {
+    let changed = plan.change(MAIN).changed();
+    changed
+        .into_iter()
+        .filter(|name| ASSETS.iter().any(|(key, _)| key == name))
+        .collect()
+}
+
+fn login<'a>(url: &'a str, user: &'a str) -> [(&'a str, &'a str); 3] {
+    [
+        ("NATS_URL", url),
+        ("NATS_USER", user),
+        ("NATS_PASSWORD", "secret"),
+    ]
+}
+
+fn serve(environment: &[(&str, &str)]) -> InProcess {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let tasks = TaskTracker::new();
+    let about = About {
+        name: "terraform-provider-wasmcloud",
+        version: "0.0.0",
+        address: provider::ADDRESS,
+        help: "",
+    };
+    let service = Service::new(
+        WasmCloud::with_environment(environment.collect()),
+        tasks.clone(),
+        |call| call,
+    );
+    serve_in_process(Plugin {
+        about,
+        provider: service,
+        tasks,
+        stop: CancellationToken::new(),
+    })
+    .expect("the provider is served")
+}
