@@ -16,6 +16,7 @@ mod preflight;
 mod remarks;
 pub mod session;
 mod settle;
+mod succession;
 pub mod shape;
 mod update;
 pub mod wadm_jetstream;

@@ -81,7 +81,8 @@ impl Walk<'_> {
         let adopts = planned.attribute("adopt_existing").as_bool() == Some(true);
         match sight.info {
             None if before.is_null() => {
-                self.make(client, member, planned, sight.asked, scope).await
+                self.make(client, member, planned, 0, sight.asked, scope)
+                    .await
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
             Some(_) if before.is_null() && !adopts => self.in_the_way(member),
@@ -131,7 +132,10 @@ impl Walk<'_> {
             .iter()
             .find(|change| matches!(change.effect, Effect::Refused(_)))
         {
-            _ if replaces => self.replace(client, member, planned, scope).await,
+            _ if replaces => {
+                let last = live.state.last_seq;
+                self.replace(client, member, planned, last, scope).await
+            }
             None => {
                 self.change(client, member, live, changes, planned, scope)
                     .await
@@ -188,12 +192,13 @@ impl Walk<'_> {
         outcome
     }
 
-    /// Deletes a stream and makes it anew.
+    /// Deletes a stream, whose last sequence is `last`, and makes it anew.
     async fn replace(
         &self,
         client: &Client,
         member: &Member,
         planned: &Value,
+        last: u64,
         scope: &Scope,
     ) -> Outcome {
         self.session.forget(&member.stream());
@@ -201,7 +206,8 @@ impl Walk<'_> {
             let found = self.look_again(client, member, Found::AsBefore).await;
             return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
         }
-        self.make(client, member, planned, std::time::Instant::now(), scope)
+        let absent_since = std::time::Instant::now();
+        self.make(client, member, planned, last, absent_since, scope)
             .await
     }
 }
