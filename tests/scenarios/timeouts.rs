@@ -54,10 +54,7 @@ fn a_refresh_gives_up_after_its_timeout_and_the_state_stays() {
         "{:?}",
         began.elapsed()
     );
-    assert!(
-        failure.says("NATS cannot be reached"),
-        "{failure}"
-    );
+    assert!(failure.says("NATS cannot be reached"), "{failure}");
     scenario.server.resume();
     scenario.terraform.expect_empty();
 }
