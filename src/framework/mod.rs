@@ -7,6 +7,7 @@ pub mod lifecycle;
 pub mod plan;
 pub mod check;
 pub mod private;
+pub mod calls;
 pub mod rpc;
 #[cfg(test)]
 mod oracle;

@@ -3,6 +3,8 @@
 //! The only stream that an update deletes is one that the server cannot change in place, whose contents do not matter,
 //! and whose replacement the plan has shown by `created` becoming unknown.
 
+use std::time::Instant;
+
 use futures::future::join_all;
 
 use crate::catalogue::Contents;
@@ -188,7 +190,7 @@ impl Walk<'_> {
         outcome
     }
 
-    /// Deletes a stream and makes it anew.
+    /// Deletes a stream and makes it anew, without a stop in between.
     async fn replace(
         &self,
         client: &Client,
@@ -196,12 +198,16 @@ impl Walk<'_> {
         planned: &Value,
         scope: &Scope,
     ) -> Outcome {
+        let scope = &Scope {
+            stop: Call::default().stop,
+            ..scope.clone()
+        };
         self.session.forget(&member.stream());
         if let Err(error) = client.delete(&member.stream(), scope).await {
             let found = self.look_again(client, member, Found::AsBefore).await;
             return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
         }
-        self.make(client, member, planned, std::time::Instant::now(), scope)
+        self.make(client, member, planned, Instant::now(), scope)
             .await
     }
 }

@@ -98,7 +98,7 @@ fn adopting_completes_and_corrects_what_is_there() {
         "Stream wadm_event_consumer exists and is taken over",
     );
     assert!(
-        taken.says("max_bytes changes from -1 to 104857600") && taken.says("sources changes from"),
+        taken.says("max_bytes from -1 to 104857600") && taken.says("sources from"),
         "{taken}"
     );
     let mut expected: Vec<_> = ASSETS
