@@ -1,7 +1,8 @@
 //! Bringing the assets of an object to what was planned: in place, and only what differs.
 //!
 //! The only stream that an update deletes is one that the server cannot change in place, whose contents do not matter,
-//! and whose replacement the plan has shown by `created` becoming unknown.
+//! and whose replacement the plan has shown. That `created` is unknown does not tell: it is so too for an asset that
+//! somebody else has made anew, so the plan notes it in the private state.
 
 use std::time::Instant;
 
@@ -124,8 +125,7 @@ impl Walk<'_> {
             kept.attribute(&change.key).is_null()
                 && !(kept.is_unknown() && is_refused_drift(member, change))
         });
-        let replaces = !before.is_null()
-            && after.attribute("created").is_unknown()
+        let replaces = self.replacing.contains(&member.row.key)
             && changes
                 .iter()
                 .any(|change| may_replace(member, change, planned));
