@@ -325,8 +325,7 @@ fn read_credentials(file: &Given<'_>) -> Result<Auth, Diagnostics> {
 
 fn addresses(value: &Value) -> Result<(), String> {
     let servers = value.as_list().unwrap_or_default();
-    // What is not known yet is checked later, and that there must be one is another rule.
-    if servers.is_empty() || servers.iter().any(Value::is_unknown) {
+    if servers.iter().any(Value::is_unknown) {
         return Ok(());
     }
     let servers: Vec<_> = servers

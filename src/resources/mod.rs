@@ -159,7 +159,12 @@ impl Walk<'_> {
         outcomes: Vec<Outcome>,
     ) -> Applied {
         let failed = outcomes.iter().any(Outcome::has_failed);
-        let mut state = planned.clone();
+        // What was not achieved for every asset stays as it was, so that the next plan shows it again.
+        let mut state = if failed && !prior.is_null() {
+            prior.clone()
+        } else {
+            planned.clone()
+        };
         let mut diagnostics = Diagnostics::new();
         for (member, outcome) in self.members.iter().zip(outcomes) {
             let key = member.row.key;

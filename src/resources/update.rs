@@ -4,6 +4,8 @@
 //! and whose replacement the plan has shown. That `created` is unknown does not tell: it is so too for an asset that
 //! somebody else has made anew, so the plan notes it in the private state.
 
+use std::time::Instant;
+
 use futures::future::join_all;
 
 use crate::catalogue::Contents;
@@ -192,7 +194,7 @@ impl Walk<'_> {
         outcome
     }
 
-    /// Deletes a stream, whose last sequence is `last`, and makes it anew.
+    /// Deletes a stream, whose last sequence is `last`, and makes it anew, without a stop in between.
     async fn replace(
         &self,
         client: &Client,
@@ -201,13 +203,16 @@ impl Walk<'_> {
         last: u64,
         scope: &Scope,
     ) -> Outcome {
+        let scope = &Scope {
+            stop: Call::default().stop,
+            ..scope.clone()
+        };
         self.session.forget(&member.stream());
         if let Err(error) = client.delete(&member.stream(), scope).await {
             let found = self.look_again(client, member, Found::AsBefore).await;
             return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
         }
-        let absent_since = std::time::Instant::now();
-        self.make(client, member, planned, last, absent_since, scope)
+        self.make(client, member, planned, last, Instant::now(), scope)
             .await
     }
 }

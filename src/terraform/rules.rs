@@ -26,10 +26,11 @@ pub fn validate(schema: &Schema, config: &Value) -> Diagnostics {
             Value::Null => {}
             _ if attribute.mode == Mode::Computed => found.push(surplus(&place)),
             value => {
+                // One complaint tells enough: an empty text would break most other rules too.
                 let broken = attribute
                     .rules
                     .iter()
-                    .filter_map(|rule| rule.check(value).err());
+                    .find_map(|rule| rule.check(value).err());
                 found.extend(broken.map(|complaint| invalid(&place, &complaint)));
             }
         }

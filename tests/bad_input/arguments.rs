@@ -125,10 +125,14 @@ const WADM: &[Case] = &[
     ("multitenant = \"perhaps\"", WRONG_TYPE),
     ("max_bytes = 1000", "1000 bytes are too few"),
     ("state = { bucket = \"a.b\" }", "letters, digits"),
-    ("state = { bucket = \"\" }", "empty"),
+    ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
     (
         "state = { bucket = \"same\" }\nmanifests = { bucket = \"same\" }",
-        "same",
+        "`state` and `manifests` both have the bucket same",
+    ),
+    (
+        "state = { bucket = \"wadm_manifests\" }",
+        "both have the bucket wadm_manifests",
     ),
     ("manifests = { history = 0 }", NUMBER_TO_64),
     (
@@ -191,7 +195,7 @@ const PROVIDER: &[Case] = &[
     ("token = {}", WRONG_TYPE),
     ("credentials = \"\"", "must not be empty"),
     (
-        "credentials = var.secret",
+        "credentials = \"app.creds\"",
         "not the content of a credentials file",
     ),
     ("credentials_file = \"\"", "must not be empty"),
@@ -199,7 +203,7 @@ const PROVIDER: &[Case] = &[
     ("jetstream_domain = \"\"", "must not be empty"),
     ("jetstream_domain = \"a.b\"", "Give the name alone"),
     ("jetstream_domain = \"$JS.hub.>\"", "Give the name alone"),
-    ("timeout = \"\"", NO_DURATION),
+    ("timeout = \"\"", "must not be empty"),
     ("timeout = \"soon\"", NO_DURATION),
     ("timeout = \"0s\"", NO_DURATION),
     ("timeout = \"2562047788015215h\"", "which is a year"),

