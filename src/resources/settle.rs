@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const SUSPICIOUS: Duration = Duration::from_secs(10);
 
 impl Walk<'_> {
-    /// Waits for what follows a create or (`moved`) a change of replicas or placement.
+    /// Waits for what follows a create or (`moved`) the last of the changes of replicas and placement.
     pub(super) async fn settle(
         &self,
         client: &Client,

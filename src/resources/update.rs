@@ -163,7 +163,8 @@ impl Walk<'_> {
         scope: &Scope,
     ) -> Outcome {
         let mut outcome = Outcome::stream(live);
-        for step in steps(changes) {
+        let mut steps = steps(changes).into_iter().peekable();
+        while let Some(step) = steps.next() {
             let Found::Stream(info) = outcome.found else {
                 break;
             };
@@ -177,7 +178,9 @@ impl Walk<'_> {
             self.session.forget(&member.stream());
             match client.update(&info.config.overlaid(&overlay), scope).await {
                 Ok(info) if moves => {
-                    let settled = self.settle(client, member, info, true, scope).await;
+                    // What stalls between two moves is seen, and healed, after the second.
+                    let last = steps.peek().is_none();
+                    let settled = self.settle(client, member, info, last, scope).await;
                     outcome.found = settled.found;
                     outcome.diagnostics.extend(settled.diagnostics);
                 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::scenario::{MAIN, Scenario, changed_assets, warning};
+use crate::scenario::{MAIN, Scenario, changed_assets, newest_and_oldest, warning};
 use crate::support::{self, wait_for};
 
 #[test]
@@ -29,7 +29,7 @@ fn multi_tenant_streams_are_made_on_every_server_though_wadm_cannot() {
 
 #[test]
 fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restarted() {
-    for version in support::nats_server_versions() {
+    for version in newest_and_oldest() {
         let scenario = Scenario::on(version);
         scenario.step("");
         scenario.expect_events_flow("single");

@@ -59,7 +59,7 @@ fn a_create_that_fails_at_any_asset_takes_back_the_others_and_the_next_apply_mak
 
         scenario.log_in("admin");
         scenario.note();
-        scenario.repair();
+        scenario.finish();
         let mut all = ASSETS.map(|(_, stream)| format!("CREATED {stream}"));
         all.sort();
         assert_eq!(scenario.noted(), all);
@@ -71,7 +71,8 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
     for (_, stream) in ASSETS {
         let mut scenario = without_rights_on(stream);
         scenario.log_in("admin");
-        scenario.step("");
+        scenario.write("");
+        scenario.terraform.apply();
         let created = scenario.created();
 
         scenario.log_in("limited");
@@ -96,7 +97,7 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
 
         scenario.log_in("admin");
         scenario.note();
-        scenario.repair();
+        scenario.finish();
         let mut rest: Vec<_> = left
             .iter()
             .map(|stream| format!("UPDATED {stream}"))
@@ -112,7 +113,8 @@ fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_ne
     for (key, stream) in ASSETS {
         let mut scenario = without_rights_on(stream);
         scenario.log_in("admin");
-        scenario.step("");
+        scenario.write("");
+        scenario.terraform.apply();
         scenario.admin.delete_stream(stream);
         let others = scenario.created();
 
@@ -126,7 +128,7 @@ fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_ne
 
         scenario.log_in("admin");
         scenario.note();
-        scenario.repair();
+        scenario.finish();
         assert_eq!(scenario.noted(), made_again(stream));
         for (other, created) in others {
             assert_eq!(scenario.created()[other], created);
@@ -139,7 +141,8 @@ fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_fini
     for (_, stream) in ASSETS {
         let mut scenario = without_rights_on(stream);
         scenario.log_in("admin");
-        scenario.step("");
+        scenario.write("");
+        scenario.terraform.apply();
 
         scenario.log_in("limited");
         let failure = scenario.terraform.destroy_error();

@@ -113,6 +113,12 @@ impl<S> Scenario<S> {
         plan
     }
 
+    /// Applies what is written, and demands two empty plans.
+    pub fn finish(&self) {
+        self.terraform.apply();
+        self.terraform.expect_empty();
+    }
+
     /// What the state says of the object.
     pub fn state(&self) -> Value {
         self.terraform.state().values(MAIN).clone()
@@ -211,6 +217,12 @@ pub fn made_again(stream: &str) -> Vec<String> {
         .iter()
         .map(|verb| format!("{verb} {stream}"))
         .collect()
+}
+
+/// The newest and the oldest supported server, for what has no rule of its own in between.
+pub fn newest_and_oldest() -> [&'static str; 2] {
+    let versions = nats_server_versions();
+    [versions[0], versions[versions.len() - 1]]
 }
 
 /// Does it on every supported server, on all at once: for scenarios that wait for a server to notice something.

@@ -18,12 +18,14 @@ fn the_main_path_holds_on_every_server() {
             for (_, stream, edit) in &round {
                 scenario.admin.edit_stream(stream, edit);
             }
-            let plan = scenario.repair();
+            let plan = scenario.terraform.plan();
+            scenario.terraform.apply_plan(&plan);
             let mut keys: Vec<_> = round.iter().map(|(key, ..)| *key).collect();
             keys.sort_unstable();
             assert_eq!(changed_assets(&plan), keys, "{version}");
             assert_eq!(scenario.configs(), configs, "{version}");
         }
+        scenario.terraform.expect_empty();
         assert_eq!(scenario.created(), created, "{version}");
         scenario.expect_events_flow("repaired");
 
