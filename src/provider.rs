@@ -11,7 +11,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
-use crate::framework::rpc::{Guard, Service};
+use crate::framework::calls::Guard;
+use crate::framework::rpc::Service;
 use crate::framework::{Provider, Resource};
 use crate::jetstream::Client;
 use crate::resources::lattice_buckets::LatticeBuckets;
@@ -110,5 +111,21 @@ impl Provider for WasmCloud {
 
     fn resources(&self) -> &[Arc<dyn Resource>] {
         &self.resources
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_is_one_that_terraform_loads_and_the_framework_serves() {
+        let provider = WasmCloud::with_environment(HashMap::new());
+        let resources = provider.resources.iter();
+        let schemas = resources.map(|resource| (resource.type_name(), resource.schema()));
+
+        for (name, schema) in schemas.chain([("provider", &provider.schema)]) {
+            assert_eq!(schema.lint(), Vec::<String>::new(), "{name}");
+        }
     }
 }

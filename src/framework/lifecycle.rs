@@ -129,12 +129,14 @@ async fn plan_existence(
         diagnostics: Diagnostics::new(),
     };
     resource.plan(&mut plan, call).await;
-    plan.diagnostics.extend(check::planned(
-        schema,
-        &plan.config,
-        &plan.prior,
-        &plan.planned,
-    ));
+    if !plan.diagnostics.has_error() {
+        let problems = check::planned(schema, &plan.config, &plan.prior, &plan.planned);
+        plan.diagnostics.extend(problems);
+    }
+    // The resource may have taken a value back to the prior one, and then nothing asks for another object any more.
+    let (prior, planned) = (&plan.prior, &plan.planned);
+    plan.requires_replace
+        .retain(|path| !prior.is_null() && prior.get(path) != planned.get(path));
     plan.requires_replace.sort();
     plan.requires_replace.dedup();
     PlanAnswer {
@@ -159,29 +161,21 @@ pub async fn apply(
         Ok(Change::Destroy) => resource.delete(&prior, private, call).await,
         Err(error) => Applied::unchanged(&prior, private, error),
     };
-    if !applied.diagnostics.has_error()
-        && let Some(state) = &applied.state
-    {
-        applied
-            .diagnostics
-            .extend(check::applied(resource.schema(), &planned, state));
+    if !applied.diagnostics.has_error() {
+        let state = applied.state.as_ref().unwrap_or(&Value::Null);
+        let problems = check::applied(resource.schema(), &planned, state);
+        applied.diagnostics.extend(problems);
     }
-    if let Some(state) = &mut applied.state {
-        forget_unknowns(state);
-    }
+    // Core would save what is still unknown as null, with an error of its own.
+    applied.state = applied.state.map(Value::without_unknowns);
     applied
 }
 
 /// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
 /// no state has would be lost.
 pub fn best_known(prior: &Value, planned: &Value) -> Value {
-    let mut known = if prior.is_null() {
-        planned.clone()
-    } else {
-        prior.clone()
-    };
-    forget_unknowns(&mut known);
-    known
+    let known = if prior.is_null() { planned } else { prior };
+    known.clone().without_unknowns()
 }
 
 /// Reads what exists. On an error the state stays as it was.
@@ -195,10 +189,27 @@ pub async fn read(resource: &dyn Resource, state: Value, private: Private, call:
     }
     resource.remember(&state);
     let mut read = resource.read(&state, private, call).await;
+    if let Some(state) = &read.state {
+        let problems = check::refreshed(resource.schema(), state);
+        read.diagnostics.extend(problems);
+    }
     if read.diagnostics.has_error() {
         read.state = Some(state);
     }
     read
+}
+
+/// The state to start from for an import id.
+///
+/// # Errors
+/// When the id does not have the documented form.
+pub async fn import(resource: &dyn Resource, id: &str, call: &Call) -> Result<Value, Diagnostics> {
+    let state = resource.import(id, call).await?;
+    let problems = Diagnostics(check::refreshed(resource.schema(), &state));
+    if problems.has_error() {
+        return Err(problems);
+    }
+    Ok(state)
 }
 
 /// Raises a stored state to the current schema version, one version at a time.
@@ -223,14 +234,4 @@ pub fn upgrade(
         ));
     }
     (version..current).try_fold(state, |state, version| resource.upgrade(version, state))
-}
-
-/// What is still unknown after an apply is not there: core would save it as null, with an error of its own.
-fn forget_unknowns(value: &mut Value) {
-    match value {
-        Value::Unknown => *value = Value::Null,
-        Value::List(elements) => elements.iter_mut().for_each(forget_unknowns),
-        Value::Map(elements) => elements.values_mut().for_each(forget_unknowns),
-        _ => {}
-    }
 }

@@ -7,7 +7,16 @@ pub mod lifecycle;
 pub mod plan;
 pub mod check;
 pub mod private;
+pub mod calls;
 pub mod rpc;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod mutations;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod random;
 
 use std::sync::Arc;
 

@@ -1,107 +1,47 @@
 //! Terraform's calls, translated: bytes to values, values to bytes, and nothing decided in between.
 //!
-//! Every call runs as a task of its own. tonic drops a call's future when its connection goes, and a create that is
-//! dropped between two requests would leave something behind that no state knows; a task goes on and finishes. A
-//! panic in it becomes a diagnostic beside the best known state. Only a call for something that we do not declare at
-//! all is a gRPC error.
+//! An answer is never a gRPC error, except for a call that we do not serve at all: core would show it without attribute
+//! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
+use crate::framework::calls::{Calls, Guard};
 use crate::framework::lifecycle::{self, PlanRequest};
 use crate::framework::private::Private;
-use crate::framework::{Applied, Call, Provider, Resource};
+use crate::framework::{Provider, Resource};
 use crate::proto::tfplugin6 as proto;
 use crate::proto::tfplugin6::provider_server;
 use crate::terraform::{Diagnostic, Diagnostics, Schema, Value, convert, wire};
 
-/// Wraps every call, so that the process can tell panics that are caught from those that are not.
-pub type Guard = fn(BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
-
 /// The provider as a gRPC service.
 pub struct Service<P> {
     provider: Arc<P>,
-    tasks: TaskTracker,
-    guard: Guard,
-    stop: Arc<Mutex<CancellationToken>>,
+    calls: Calls,
 }
 
 impl<P: Provider> Service<P> {
-    /// Serves a provider. Its calls run in `tasks`.
+    /// Serves a provider. Its calls run in `tasks`, each wrapped by `guard`.
     pub fn new(provider: P, tasks: TaskTracker, guard: Guard) -> Self {
         Self {
             provider: Arc::new(provider),
-            tasks,
-            guard,
-            stop: Arc::default(),
+            calls: Calls::new(tasks, guard),
         }
     }
 
-    /// Runs a call as a task of its own; `panicked` makes the answer if it panics.
-    async fn run<T, F>(
-        &self,
-        panicked: impl FnOnce(Diagnostic) -> T,
-        work: F,
-    ) -> Result<Response<T>, Status>
-    where
-        T: Send + 'static,
-        F: Future<Output = T> + Send + 'static,
-    {
-        let (answer, answered) = tokio::sync::oneshot::channel();
-        let work = async move {
-            let outcome = AssertUnwindSafe(work).catch_unwind().await;
-            // Nobody waits any more when Terraform is gone; what was made stays made.
-            let _ = answer.send(outcome);
-        };
-        self.tasks.spawn((self.guard)(work.boxed()));
-        Ok(Response::new(match answered.await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(panic)) => panicked(panic_diagnostic(panic.as_ref())),
-            Err(_) => panicked(Diagnostic::error(
-                "The provider ended the call",
-                "The process is shutting down. Plan again: the next refresh shows what exists.",
-            )),
-        }))
+    fn resource(&self, type_name: &str) -> Result<Arc<dyn Resource>, Diagnostics> {
+        let mut resources = self.provider.resources().iter();
+        let found = resources.find(|resource| resource.type_name() == type_name);
+        found.cloned().ok_or_else(|| {
+            Diagnostic::error(
+                format!("There is no resource type {type_name}"),
+                "Terraform asked for a type that this version of the provider does not have. Check the provider's version constraint.",
+            )
+            .into()
+        })
     }
-
-    fn call(&self) -> Call {
-        let stop = self
-            .stop
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .child_token();
-        Call { stop }
-    }
-
-    fn resource(&self, type_name: &str) -> Result<Arc<dyn Resource>, Diagnostic> {
-        let found = self
-            .provider
-            .resources()
-            .iter()
-            .find(|resource| resource.type_name() == type_name);
-        found.cloned().ok_or_else(|| Diagnostic::error(format!("There is no resource type {type_name}"), "Terraform asked for a type that this version of the provider does not have. Check the provider's version constraint."))
-    }
-}
-
-fn panic_diagnostic(panic: &(dyn std::any::Any + Send)) -> Diagnostic {
-    let text = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    let text = text.unwrap_or_else(|| "no message".to_owned());
-    Diagnostic::error(
-        "Provider bug: the call panicked",
-        format!(
-            "The provider met a state that it did not expect: {text}. What exists on the server is as it was left; the next refresh shows it. Please report this with the configuration and the provider's version."
-        ),
-    )
 }
 
 fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
@@ -183,8 +123,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::stop_provider::Request>,
     ) -> Result<Response<proto::stop_provider::Response>, Status> {
-        let mut stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *stop).cancel();
+        self.calls.stop();
         Ok(Response::new(proto::stop_provider::Response::default()))
     }
 
@@ -192,43 +131,33 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         request: Request<proto::validate_provider_config::Request>,
     ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
-        let provider = self.provider.clone();
-        let answer = |diagnostics: Diagnostics| proto::validate_provider_config::Response {
+        let (request, provider) = (request.into_inner(), self.provider.clone());
+        let answer = |diagnostics| proto::validate_provider_config::Response {
             diagnostics: said(diagnostics),
         };
-        self.run(move |panic| answer(panic.into()), async move {
-            answer(
-                match decode(request.into_inner().config, provider.schema()) {
-                    Ok(config) => lifecycle::validate(provider.schema(), &config, |config| {
-                        provider.validate(config)
-                    }),
-                    Err(diagnostics) => diagnostics,
-                },
-            )
-        })
-        .await
+        let work = async move {
+            let schema = provider.schema();
+            let config = decode(request.config, schema)?;
+            let own = |config: &Value| provider.validate(config);
+            Ok(answer(lifecycle::validate(schema, &config, own)))
+        };
+        self.calls.run(answer, work).await
     }
 
     async fn configure_provider(
         &self,
         request: Request<proto::configure_provider::Request>,
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
-        let provider = self.provider.clone();
-        let answer = |diagnostics: Diagnostics| proto::configure_provider::Response {
+        let (request, provider) = (request.into_inner(), self.provider.clone());
+        let answer = |diagnostics| proto::configure_provider::Response {
             diagnostics: said(diagnostics),
         };
-        self.run(move |panic| answer(panic.into()), async move {
-            let request = request.into_inner();
-            answer(match decode(request.config, provider.schema()) {
-                Ok(config) => {
-                    provider
-                        .configure(&config, &request.terraform_version)
-                        .await
-                }
-                Err(diagnostics) => diagnostics,
-            })
-        })
-        .await
+        let work = async move {
+            let config = decode(request.config, provider.schema())?;
+            let configured = provider.configure(&config, &request.terraform_version);
+            Ok(answer(configured.await))
+        };
+        self.calls.run(answer, work).await
     }
 
     async fn validate_resource_config(
@@ -237,25 +166,16 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let answer = |diagnostics: Diagnostics| proto::validate_resource_config::Response {
+        let answer = |diagnostics| proto::validate_resource_config::Response {
             diagnostics: said(diagnostics),
         };
-        self.run(move |panic| answer(panic.into()), async move {
-            answer(
-                match resource
-                    .map_err(Diagnostics::from)
-                    .and_then(|resource| Ok((decode(request.config, resource.schema())?, resource)))
-                {
-                    Ok((config, resource)) => {
-                        lifecycle::validate(resource.schema(), &config, |config| {
-                            resource.validate(config)
-                        })
-                    }
-                    Err(diagnostics) => diagnostics,
-                },
-            )
-        })
-        .await
+        let work = async move {
+            let resource = resource?;
+            let config = decode(request.config, resource.schema())?;
+            let own = |config: &Value| resource.validate(config);
+            Ok(answer(lifecycle::validate(resource.schema(), &config, own)))
+        };
+        self.calls.run(answer, work).await
     }
 
     async fn upgrade_resource_state(
@@ -264,29 +184,21 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let failed = |diagnostics: Diagnostics| proto::upgrade_resource_state::Response {
+        let failed = |diagnostics| proto::upgrade_resource_state::Response {
             upgraded_state: None,
             diagnostics: said(diagnostics),
         };
-        self.run(move |panic| failed(panic.into()), async move {
-            let upgraded = resource.map_err(Diagnostics::from).and_then(|resource| {
-                let state = upgrade(
-                    resource.as_ref(),
-                    request.version,
-                    request.raw_state.unwrap_or_default(),
-                )?;
-                resource.remember(&state);
-                Ok(encode(&state, resource.schema()))
-            });
-            match upgraded {
-                Ok(upgraded_state) => proto::upgrade_resource_state::Response {
-                    upgraded_state,
-                    diagnostics: Vec::new(),
-                },
-                Err(diagnostics) => failed(diagnostics),
-            }
-        })
-        .await
+        let work = async move {
+            let resource = resource?;
+            let raw = request.raw_state.unwrap_or_default();
+            let state = upgrade(resource.as_ref(), request.version, raw)?;
+            resource.remember(&state);
+            Ok(proto::upgrade_resource_state::Response {
+                upgraded_state: encode(&state, resource.schema()),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn read_resource(
@@ -294,35 +206,27 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::read_resource::Request>,
     ) -> Result<Response<proto::read_resource::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.call());
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
         let (state, private) = (request.current_state.clone(), request.private.clone());
-        let failed = move |diagnostics: Diagnostics| proto::read_resource::Response {
+        let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
             private,
             diagnostics: said(diagnostics),
             ..Default::default()
         };
-        let unreadable = failed.clone();
-        self.run(move |panic| failed(panic.into()), async move {
-            let decoded = resource.map_err(Diagnostics::from).and_then(|resource| {
-                let state = decode(request.current_state, resource.schema())?;
-                Ok((state, Private::decode(&request.private)?, resource))
-            });
-            match decoded {
-                Ok((state, private, resource)) => {
-                    let read = lifecycle::read(resource.as_ref(), state, private, &call).await;
-                    let new_state = encode(&read.state.unwrap_or_default(), resource.schema());
-                    proto::read_resource::Response {
-                        new_state,
-                        private: read.private.encode(),
-                        diagnostics: said(read.diagnostics),
-                        ..Default::default()
-                    }
-                }
-                Err(diagnostics) => unreadable(diagnostics),
-            }
-        })
-        .await
+        let work = async move {
+            let resource = resource?;
+            let state = decode(request.current_state, resource.schema())?;
+            let private = Private::decode(&request.private)?;
+            let read = lifecycle::read(resource.as_ref(), state, private, &call).await;
+            Ok(proto::read_resource::Response {
+                new_state: encode(&read.state.unwrap_or_default(), resource.schema()),
+                private: read.private.encode(),
+                diagnostics: said(read.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn plan_resource_change(
@@ -330,48 +234,33 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::plan_resource_change::Request>,
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.call());
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
         let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
-        let failed = move |diagnostics: Diagnostics| proto::plan_resource_change::Response {
+        let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
             planned_private: private,
             diagnostics: said(diagnostics),
             ..Default::default()
         };
-        let unreadable = failed.clone();
-        self.run(move |panic| failed(panic.into()), async move {
-            let decoded = resource.map_err(Diagnostics::from).and_then(|resource| {
-                let schema = resource.schema();
-                let (config, prior) = (
-                    decode(request.config, schema)?,
-                    decode(request.prior_state, schema)?,
-                );
-                let proposed = decode(request.proposed_new_state, schema)?;
-                Ok((
-                    PlanRequest {
-                        config,
-                        prior,
-                        proposed,
-                        private: Private::decode(&request.prior_private)?,
-                    },
-                    resource,
-                ))
-            });
-            match decoded {
-                Ok((request, resource)) => {
-                    let plan = lifecycle::plan(resource.as_ref(), request, &call).await;
-                    proto::plan_resource_change::Response {
-                        planned_state: encode(&plan.planned, resource.schema()),
-                        requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
-                        planned_private: plan.private.encode(),
-                        diagnostics: said(plan.diagnostics),
-                        ..Default::default()
-                    }
-                }
-                Err(diagnostics) => unreadable(diagnostics),
-            }
-        })
-        .await
+        let work = async move {
+            let resource = resource?;
+            let schema = resource.schema();
+            let request = PlanRequest {
+                config: decode(request.config, schema)?,
+                prior: decode(request.prior_state, schema)?,
+                proposed: decode(request.proposed_new_state, schema)?,
+                private: Private::decode(&request.prior_private)?,
+            };
+            let plan = lifecycle::plan(resource.as_ref(), request, &call).await;
+            Ok(proto::plan_resource_change::Response {
+                planned_state: encode(&plan.planned, schema),
+                requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
+                planned_private: plan.private.encode(),
+                diagnostics: said(plan.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn apply_resource_change(
@@ -379,50 +268,42 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.call());
-        let decoded = resource.map_err(Diagnostics::from).and_then(|resource| {
-            let (prior, planned) = (
-                decode(request.prior_state.clone(), resource.schema())?,
-                decode(request.planned_state, resource.schema())?,
-            );
-            Ok((
-                prior,
-                planned,
-                Private::decode(&request.planned_private)?,
-                resource,
-            ))
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let decoded = resource.and_then(|resource| {
+            let prior = decode(request.prior_state.clone(), resource.schema())?;
+            let planned = decode(request.planned_state, resource.schema())?;
+            let private = Private::decode(&request.planned_private)?;
+            Ok((resource, prior, planned, private))
         });
-        let (prior, planned, private, resource) = match decoded {
+        let (resource, prior, planned, private) = match decoded {
             Ok(decoded) => decoded,
+            // Nothing was begun, so what was is what exists.
             Err(diagnostics) => {
-                let answer = proto::apply_resource_change::Response {
+                return Ok(Response::new(proto::apply_resource_change::Response {
                     new_state: request.prior_state,
                     private: request.planned_private,
                     diagnostics: said(diagnostics),
                     ..Default::default()
-                };
-                return Ok(Response::new(answer));
+                }));
             }
         };
-        let known = lifecycle::best_known(&prior, &planned);
-        let panicked = {
-            let (resource, private) = (resource.clone(), private.clone());
-            move |panic: Diagnostic| {
-                applied(
-                    resource.as_ref(),
-                    Applied {
-                        state: Some(known),
-                        private,
-                        diagnostics: panic.into(),
-                    },
-                )
-            }
+        let known = encode(&lifecycle::best_known(&prior, &planned), resource.schema());
+        let failed = move |diagnostics| proto::apply_resource_change::Response {
+            new_state: known,
+            private: request.planned_private,
+            diagnostics: said(diagnostics),
+            ..Default::default()
         };
-        self.run(panicked, async move {
-            let outcome = lifecycle::apply(resource.as_ref(), prior, planned, private, &call).await;
-            applied(resource.as_ref(), outcome)
-        })
-        .await
+        let work = async move {
+            let applied = lifecycle::apply(resource.as_ref(), prior, planned, private, &call).await;
+            Ok(proto::apply_resource_change::Response {
+                new_state: encode(&applied.state.unwrap_or_default(), resource.schema()),
+                private: applied.private.encode(),
+                diagnostics: said(applied.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn import_resource_state(
@@ -430,32 +311,25 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::import_resource_state::Request>,
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.call());
-        let failed = |diagnostics: Diagnostics| proto::import_resource_state::Response {
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let failed = |diagnostics| proto::import_resource_state::Response {
             diagnostics: said(diagnostics),
             ..Default::default()
         };
-        self.run(move |panic| failed(panic.into()), async move {
-            let resource = match resource {
-                Ok(resource) => resource,
-                Err(diagnostic) => return failed(diagnostic.into()),
+        let work = async move {
+            let resource = resource?;
+            let state = lifecycle::import(resource.as_ref(), &request.id, &call).await?;
+            let imported = proto::import_resource_state::ImportedResource {
+                type_name: request.type_name,
+                state: encode(&state, resource.schema()),
+                ..Default::default()
             };
-            match resource.import(&request.id, &call).await {
-                Ok(state) => {
-                    let imported = proto::import_resource_state::ImportedResource {
-                        type_name: request.type_name,
-                        state: encode(&state, resource.schema()),
-                        ..Default::default()
-                    };
-                    proto::import_resource_state::Response {
-                        imported_resources: vec![imported],
-                        ..Default::default()
-                    }
-                }
-                Err(diagnostics) => failed(diagnostics),
-            }
-        })
-        .await
+            Ok(proto::import_resource_state::Response {
+                imported_resources: vec![imported],
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn move_resource_state(
@@ -472,15 +346,6 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             diagnostics: said(diagnostic),
             ..Default::default()
         }))
-    }
-}
-
-fn applied(resource: &dyn Resource, outcome: Applied) -> proto::apply_resource_change::Response {
-    proto::apply_resource_change::Response {
-        new_state: encode(&outcome.state.unwrap_or_default(), resource.schema()),
-        private: outcome.private.encode(),
-        diagnostics: said(outcome.diagnostics),
-        ..Default::default()
     }
 }
 
@@ -513,3 +378,8 @@ fn upgrade(
     let bytes = serde_json::to_vec(&upgraded).unwrap_or_default();
     wire::decode_json(&bytes, &r#type)
 }
+
+#[cfg(test)]
+mod puppet;
+#[cfg(test)]
+mod tests;

@@ -111,10 +111,7 @@ impl Link {
     async fn dialled(&self) -> Dialled {
         let Addresses { servers, auth } = address::parse(&self.options.servers)
             .map_err(|why| self.error(self.unreachable(&why)))?;
-        let auth = match &self.options.auth {
-            Auth::None => auth,
-            chosen => chosen.clone(),
-        };
+        let auth = self.login(auth);
         // Every server gets its share of the time, or one that is silent would keep us from the next.
         let share = self.options.timeout / u32::try_from(servers.len()).unwrap_or(1);
         let options = self.connect_options(share, auth)?;
@@ -146,9 +143,10 @@ impl Link {
             Auth::Token(token) => options.token(token),
             // The reason is dropped: it is made from the secret.
             Auth::Credentials(content) => options.credentials(&content).map_err(|_| {
-                self.error(Cause::Unauthorized(
-                    "the credentials are not the content of a .creds file".to_owned(),
-                ))
+                self.error(Cause::Unauthorized(format!(
+                    "the credentials, given by {}, are not the content of a .creds file",
+                    self.options.auth_origin
+                )))
             })?,
         })
     }
@@ -179,9 +177,10 @@ impl Link {
     fn cause(&self, error: &ConnectError) -> Cause {
         match error.kind() {
             ConnectErrorKind::AuthorizationViolation => Cause::Unauthorized(self.refused()),
-            ConnectErrorKind::Authentication => Cause::Unauthorized(
-                "the credentials cannot sign what the server asks to be signed".to_owned(),
-            ),
+            ConnectErrorKind::Authentication => Cause::Unauthorized(format!(
+                "the credentials, given by {}, cannot sign what the server asks to be signed",
+                self.options.auth_origin
+            )),
             ConnectErrorKind::TimedOut => self.silent(),
             ConnectErrorKind::Dns => self.unreachable("the name does not resolve"),
             // In the operating system's or the TLS library's words; the addresses in them carry no login.
@@ -204,24 +203,30 @@ impl Link {
         }
     }
 
-    fn refused(&self) -> String {
+    /// The login that was chosen, else the one that an address carries.
+    fn login(&self, in_address: Auth) -> Auth {
         match &self.options.auth {
-            Auth::None => {
-                "authorization violation; it wants a user, a token or credentials that it knows"
-                    .to_owned()
-            }
-            Auth::UserPassword { user, .. } => {
-                format!(
-                    "authorization violation; it does not accept the user {user:?} with the password given"
-                )
-            }
-            Auth::Token(_) => {
-                "authorization violation; it does not accept the token given".to_owned()
-            }
-            Auth::Credentials(_) => {
-                "authorization violation; it does not accept the credentials given".to_owned()
-            }
+            Auth::None => in_address,
+            chosen => chosen.clone(),
         }
+    }
+
+    fn refused(&self) -> String {
+        let in_address =
+            address::parse(&self.options.servers).map_or(Auth::None, |parsed| parsed.auth);
+        let what = match self.login(in_address) {
+            Auth::None => {
+                return "authorization violation; it wants a login, and none is given".to_owned();
+            }
+            Auth::UserPassword { user, .. } => format!("the user {user:?} with this password"),
+            Auth::Token(_) => "this token".to_owned(),
+            Auth::Credentials(_) => "these credentials".to_owned(),
+        };
+        let origin = match &self.options.auth {
+            Auth::None => &self.options.servers_origin,
+            _ => &self.options.auth_origin,
+        };
+        format!("authorization violation; it does not accept {what}, given by {origin}")
     }
 }
 

@@ -36,8 +36,11 @@ pub(crate) enum Cause {
     Unauthorized(String),
     /// JetStream said no.
     Api { err_code: u64, description: String },
-    /// Nobody listens where JetStream should.
-    NoResponders,
+    /// Nobody listens where JetStream should: in this domain, or without one; the server's own domain, if it has one.
+    NoResponders {
+        domain: Option<String>,
+        server_domain: Option<String>,
+    },
     /// The server denies the subject; `publish` or subscribe.
     Denied { subject: String, publish: bool },
     /// No answer within this many milliseconds.
@@ -208,10 +211,43 @@ impl Error {
         }
     }
 
+    /// The server denies the subject where answers arrive, so that no question can be answered.
+    pub fn is_inbox_denied(&self) -> bool {
+        matches!(self.0.cause, Cause::Denied { publish: false, .. })
+    }
+
+    /// Every question would fail like this, whatever it is about; and nothing was done.
+    pub fn is_of_the_connection(&self) -> bool {
+        let nothing_done = !self.0.unknown_outcome && self.0.then.is_none();
+        let any = self.is_unreachable()
+            || self.is_unauthorized()
+            || self.is_inbox_denied()
+            || self.is_jetstream_unavailable();
+        nothing_done && any
+    }
+
+    /// The JetStream domain that was asked and does not answer.
+    pub fn absent_domain(&self) -> Option<&str> {
+        match &self.0.cause {
+            Cause::NoResponders { domain, .. } => domain.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Why it failed, as a sentence, without what was asked.
+    pub fn reason(&self) -> String {
+        let text = Reason(self).to_string();
+        let mut letters = text.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect())
+            .unwrap_or_default()
+    }
+
     /// JetStream is not there: off on the server or for the account, or the domain is wrong or away.
     pub fn is_jetstream_unavailable(&self) -> bool {
         match &self.0.cause {
-            Cause::NoResponders => true,
+            Cause::NoResponders { .. } => true,
             Cause::Api { err_code, .. } => NOT_ENABLED.contains(err_code),
             _ => false,
         }
@@ -245,73 +281,10 @@ impl std::error::Error for Error {}
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let server = &self.0.server;
         if !self.0.asked.is_empty() {
             write!(f, "Could not {}: ", self.0.asked)?;
         }
-        match &self.0.cause {
-            Cause::Unreachable { how, origin } => write!(
-                f,
-                "no connection to NATS at {server}: {how}. The address comes from {origin}."
-            )?,
-            Cause::Unauthorized(why) => write!(
-                f,
-                "the NATS server at {server} refused the connection: {why}."
-            )?,
-            Cause::Api {
-                err_code,
-                description,
-            } => write!(
-                f,
-                "the NATS server at {server} answered \"{description}\" (JetStream {err_code})."
-            )?,
-            Cause::NoResponders => write!(
-                f,
-                "nobody answers {} at {server}: JetStream is not enabled on that server, or the JetStream domain is \
-                 wrong or not connected.",
-                self.0.subject
-            )?,
-            Cause::Denied {
-                subject,
-                publish: true,
-            } => write!(
-                f,
-                "the NATS server at {server} denies this user to publish to {subject}."
-            )?,
-            Cause::Denied {
-                subject,
-                publish: false,
-            } => write!(
-                f,
-                "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
-                 (it needs to subscribe to _INBOX.>)."
-            )?,
-            Cause::Timeout { millis } => write!(
-                f,
-                "the NATS server at {server} gave no answer within {millis} ms."
-            )?,
-            Cause::Disconnected => {
-                write!(f, "the connection to the NATS server at {server} was lost.")?
-            }
-            Cause::Deadline(what) => {
-                write!(f, "time ran out at the NATS server at {server}: {what}.")?
-            }
-            Cause::Stopped => write!(f, "stopped before it was done.")?,
-            Cause::Exists => write!(f, "a stream of this name exists at {server}.")?,
-            Cause::Mismatch(mismatches) => {
-                write!(f, "the NATS server at {server} accepted it, but ")?;
-                for (place, Mismatch { key, sent, echoed }) in mismatches.iter().enumerate() {
-                    let comma = if place > 0 { ", " } else { "" };
-                    write!(f, "{comma}has {key} = {echoed} where {sent} was sent")?;
-                }
-                write!(f, ".")?
-            }
-            Cause::Invalid(why) => write!(f, "{why}.")?,
-            Cause::Malformed(what) => write!(
-                f,
-                "the NATS server at {server} answered what we cannot read: {what}."
-            )?,
-        }
+        Reason(self).fmt(f)?;
         if self.0.unknown_outcome {
             write!(
                 f,
@@ -321,6 +294,93 @@ impl fmt::Display for Error {
         match &self.0.then {
             Some(then) => write!(f, " Then: {then}"),
             None => Ok(()),
+        }
+    }
+}
+
+/// The cause in words, from a small letter to a full stop.
+struct Reason<'a>(&'a Error);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Reason(error) = self;
+        let server = &error.0.server;
+        match &error.0.cause {
+            Cause::Unreachable { how, origin } => write!(
+                f,
+                "no connection to NATS at {server}: {how}. The address comes from {origin}."
+            ),
+            Cause::Unauthorized(why) => {
+                write!(f, "no login at the NATS server at {server}: {why}.")
+            }
+            Cause::Api {
+                err_code,
+                description,
+            } => write!(
+                f,
+                "the NATS server at {server} answered \"{description}\" (JetStream {err_code})."
+            ),
+            Cause::NoResponders {
+                domain: None,
+                server_domain: _,
+            } => write!(
+                f,
+                "nobody answers to $JS.API.> at {server}: JetStream is not enabled on that server, nor on one that it \
+                 is connected to."
+            ),
+            Cause::NoResponders {
+                domain: Some(domain),
+                server_domain,
+            } => {
+                write!(
+                    f,
+                    "nobody answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} is not there"
+                )?;
+                match server_domain {
+                    Some(own) => write!(f, ", and that server's own is {own:?}."),
+                    None => write!(f, ", and that server itself is in no domain."),
+                }
+            }
+            Cause::Denied {
+                subject,
+                publish: true,
+            } => write!(
+                f,
+                "the NATS server at {server} denies this user to publish to {subject}."
+            ),
+            Cause::Denied {
+                subject,
+                publish: false,
+            } => write!(
+                f,
+                "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
+                 (it needs to subscribe to _INBOX.>)."
+            ),
+            Cause::Timeout { millis } => write!(
+                f,
+                "the NATS server at {server} gave no answer within {millis} ms."
+            ),
+            Cause::Disconnected => {
+                write!(f, "the connection to the NATS server at {server} was lost.")
+            }
+            Cause::Deadline(what) => {
+                write!(f, "time ran out at the NATS server at {server}: {what}.")
+            }
+            Cause::Stopped => write!(f, "stopped before it was done."),
+            Cause::Exists => write!(f, "a stream of this name exists at {server}."),
+            Cause::Mismatch(mismatches) => {
+                write!(f, "the NATS server at {server} accepted it, but ")?;
+                for (place, Mismatch { key, sent, echoed }) in mismatches.iter().enumerate() {
+                    let comma = if place > 0 { ", " } else { "" };
+                    write!(f, "{comma}has {key} = {echoed} where {sent} was sent")?;
+                }
+                write!(f, ".")
+            }
+            Cause::Invalid(why) => write!(f, "{why}."),
+            Cause::Malformed(what) => write!(
+                f,
+                "the NATS server at {server} answered what we cannot read: {what}."
+            ),
         }
     }
 }

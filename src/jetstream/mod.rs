@@ -44,6 +44,8 @@ pub struct Options {
     pub servers: Vec<String>,
     /// Where the addresses come from, as the reader knows it (an argument, a variable, "the default"); errors name it.
     pub servers_origin: String,
+    /// Where `auth` comes from, for the reader: `the argument `token``; empty if there is none.
+    pub auth_origin: String,
     /// The name of the connection, as `nats server report connections` shows it.
     pub name: String,
     /// How to authenticate.
@@ -59,6 +61,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("servers", &address::redacted(&self.servers))
             .field("servers_origin", &self.servers_origin)
+            .field("auth_origin", &self.auth_origin)
             .field("name", &self.name)
             .field("auth", &self.auth)
             .field("domain", &self.domain)
@@ -105,11 +108,17 @@ pub struct Scope {
     pub stop: CancellationToken,
 }
 
+/// That much later, or in a year: a clock does not reach as far as a duration.
+fn after(limit: Duration) -> Instant {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    Instant::now() + limit.min(year)
+}
+
 impl Scope {
     /// A scope that ends after `limit`, or when `stop` is cancelled.
     pub fn new(limit: Duration, stop: CancellationToken) -> Self {
         Scope {
-            deadline: Instant::now() + limit,
+            deadline: after(limit),
             stop,
         }
     }

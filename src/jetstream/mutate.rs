@@ -222,7 +222,7 @@ impl Client {
 
     /// A scope to find out in: it outlives being stopped, and leaves time for one answer.
     fn grace(&self, scope: &Scope) -> Scope {
-        let least = Instant::now() + self.api.link.options.timeout;
+        let least = super::after(self.api.link.options.timeout);
         Scope {
             deadline: scope.deadline.max(least),
             stop: CancellationToken::new(),

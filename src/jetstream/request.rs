@@ -108,7 +108,10 @@ impl Api {
             biased;
             answer = client.send_request(subject.clone(), request) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
-                RequestErrorKind::NoResponders => Cause::NoResponders,
+                RequestErrorKind::NoResponders => Cause::NoResponders {
+                    domain: self.link.options.domain.clone(),
+                    server_domain: client.try_server_info().and_then(|info| info.domain).filter(|domain| !domain.is_empty()),
+                },
                 RequestErrorKind::Other => Cause::Disconnected,
                 RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => Cause::Invalid(error.to_string()),
             }),
@@ -164,7 +167,7 @@ impl Api {
     pub fn retries(&self, error: &Error, backoff: &Backoff) -> bool {
         let heard = self.heard.load(Ordering::Relaxed);
         match error.cause() {
-            Cause::NoResponders => heard,
+            Cause::NoResponders { .. } => heard,
             Cause::Timeout { .. } => heard || backoff.tries + 1 < TRIES_UNHEARD,
             _ => error.is_transient(),
         }

@@ -24,6 +24,16 @@ const METHODS: &[&[(&str, Option<&str>)]] = &[
     &[("credentials_file", Some("NATS_CREDS"))],
 ];
 
+const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
+beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
+them, and the next plan shows whatever else has changed them.
+
+Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. It never reads or writes a \
+key or a message. All arguments are optional. What the configuration sets goes before environment variables, which go \
+before defaults; variables are those of the `nats` command. A way to authenticate that the configuration names rules out \
+those that only variables name. Nothing is dialled before a resource needs the server, so values may come from other \
+resources. There is one connection per process, named `terraform-provider-wasmcloud/<version>`.";
+
 /// The provider block.
 pub fn schema() -> Schema {
     let text = |name: &str, doc: &str| {
@@ -40,14 +50,12 @@ pub fn schema() -> Schema {
         text("user", "User name, with `password`. Variable `NATS_USER`."),
         text("password", "Password of `user`. Variable `NATS_PASSWORD`.").sensitive(),
         text("token", "Token, instead of user and password. Variable `NATS_TOKEN`.").sensitive(),
-        text("credentials", "Content of a credentials file (`.creds`): a user's JWT and its seed.").sensitive().rule(Rule::Custom(credentials)),
+        text("credentials", "Content of a credentials file (`.creds`): a user's JWT and its seed.").sensitive().rule(Rule::Custom(content)),
         text("credentials_file", "Path of a credentials file (`.creds`). Variable `NATS_CREDS`."),
         text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain)),
         text("timeout", "Longest wait for a connection and for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation. Variable `NATS_TIMEOUT`. Default `\"5s\"`.").rule(Rule::Custom(timeout)),
     ];
-    let description =
-        "Manages the NATS JetStream buckets and streams that wasmCloud hosts and wadm need."
-            .to_owned();
+    let description = DESCRIPTION.to_owned();
     Schema {
         version: 0,
         description,
@@ -107,11 +115,13 @@ pub fn options(
         environment,
     };
     let (servers, servers_origin) = settings.servers()?;
+    let (auth, auth_origin) = settings.auth()?;
     Ok(Options {
         servers,
         servers_origin,
         name: format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION")),
-        auth: settings.auth()?,
+        auth,
+        auth_origin,
         domain: config
             .attribute("jetstream_domain")
             .as_str()
@@ -183,12 +193,13 @@ impl<'a> Settings<'a> {
             Ok(_) => Ok((servers, given.origin)),
             Err(problem) => Err(given.problem(
                 "The server addresses cannot be understood",
-                &format!("{}.", sentence(&problem)),
+                &format!("{}. Write addresses like \"nats://nats.example.com:4222\", separated by commas.", sentence(&problem)),
             )),
         }
     }
 
-    fn auth(&self) -> Result<Auth, Diagnostics> {
+    /// How to authenticate, and who says so.
+    fn auth(&self) -> Result<(Auth, String), Diagnostics> {
         let configured = METHODS.iter().find(|method| {
             method
                 .iter()
@@ -204,8 +215,10 @@ impl<'a> Settings<'a> {
             .collect();
         let method = match (configured, &by_variable[..]) {
             (Some(method), _) => method,
-            (None, []) => return Ok(Auth::None),
-            (None, _) if user_in(self.config.attribute("servers")) => return Ok(Auth::None),
+            (None, []) => return Ok((Auth::None, String::new())),
+            (None, _) if user_in(self.config.attribute("servers")) => {
+                return Ok((Auth::None, String::new()));
+            }
             (None, [method]) => method,
             (None, [first, second, ..]) => return Err(self.contradiction(first, second)),
         };
@@ -215,26 +228,28 @@ impl<'a> Settings<'a> {
                     .or_else(|| self.variable(name, *variable))
             })
         };
-        match (method.first().map(|(name, _)| *name), given(0), given(1)) {
-            (Some("user"), Some(user), Some(password)) => Ok(Auth::UserPassword {
+        let origins: Vec<_> = [given(0), given(1)]
+            .into_iter()
+            .flatten()
+            .map(|given| given.origin)
+            .collect();
+        let auth = match (method.first().map(|(name, _)| *name), given(0), given(1)) {
+            (Some("user"), Some(user), Some(password)) => Auth::UserPassword {
                 user: user.text.to_owned(),
                 password: password.text.to_owned(),
-            }),
-            (Some("user"), Some(user), None) => Err(user.problem(
-                "The password is missing",
-                "There is a user and no password. Set `password` or NATS_PASSWORD.",
-            )),
-            (Some("user"), None, Some(password)) => Err(password.problem(
-                "The user is missing",
-                "There is a password and no user. Set `user` or NATS_USER.",
-            )),
-            (Some("token"), Some(token), _) => Ok(Auth::Token(token.text.to_owned())),
-            (Some("credentials"), Some(content), _) => {
-                Ok(Auth::Credentials(content.text.to_owned()))
+            },
+            (Some("user"), Some(user), None) => {
+                return Err(half(&user, "password", "NATS_PASSWORD"));
             }
-            (Some("credentials_file"), Some(file), _) => read_credentials(&file),
-            _ => Ok(Auth::None),
-        }
+            (Some("user"), None, Some(password)) => {
+                return Err(half(&password, "user", "NATS_USER"));
+            }
+            (Some("token"), Some(token), _) => Auth::Token(token.text.to_owned()),
+            (Some("credentials"), Some(content), _) => Auth::Credentials(content.text.to_owned()),
+            (Some("credentials_file"), Some(file), _) => read_credentials(&file)?,
+            _ => Auth::None,
+        };
+        Ok((auth, origins.join(" and ")))
     }
 
     fn contradiction(
@@ -256,7 +271,10 @@ impl<'a> Settings<'a> {
             named(first),
             named(second)
         );
-        Diagnostic::error("Contradictory ways to authenticate", detail).into()
+        let path = second.first().map(|(name, _)| Path::attribute(*name));
+        Diagnostic::error("Contradictory ways to authenticate", detail)
+            .at(path.unwrap_or_default())
+            .into()
     }
 
     fn timeout(&self) -> Result<Duration, Diagnostics> {
@@ -266,13 +284,20 @@ impl<'a> Settings<'a> {
         else {
             return Ok(DEFAULT_TIMEOUT);
         };
-        let what = format!(
-            "{:?} is no positive duration; write a number with a unit, such as \"5s\".",
-            given.text
-        );
-        common::duration(given.text)
-            .ok_or_else(|| given.problem("The timeout cannot be understood", &what))
+        let wait = common::wait(given.text);
+        wait.map_err(|problem| given.problem("The timeout cannot be understood", &problem))
     }
+}
+
+/// A user without a password, or the other way round.
+fn half(given: &Given<'_>, missing: &str, variable: &str) -> Diagnostics {
+    let detail = format!(
+        "A user and a password belong together. One of them comes from {}, and the {missing} is not there: set `{missing}` or {variable}.",
+        given.origin
+    );
+    Diagnostic::error(format!("The {missing} is missing"), detail)
+        .at(Path::attribute(missing))
+        .into()
 }
 
 fn read_credentials(file: &Given<'_>) -> Result<Auth, Diagnostics> {
@@ -290,7 +315,10 @@ fn read_credentials(file: &Given<'_>) -> Result<Auth, Diagnostics> {
         Ok(()) => Ok(Auth::Credentials(content)),
         Err(problem) => Err(file.problem(
             "The credentials file is not one",
-            &format!("{}: {problem}", path.display()),
+            &format!(
+                "{}: {problem} `nsc generate creds` makes one.",
+                path.display()
+            ),
         )),
     }
 }
@@ -333,7 +361,12 @@ fn credentials(value: &Value) -> Result<(), String> {
     if content.contains("BEGIN NATS USER JWT") && content.contains("USER NKEY SEED") {
         return Ok(());
     }
-    Err("It is not the content of a credentials file, which has a part \"BEGIN NATS USER JWT\" and a part \"BEGIN USER NKEY SEED\". For a path, use `credentials_file`.".to_owned())
+    Err("It is not the content of a credentials file, which has a part \"BEGIN NATS USER JWT\" and a part \"BEGIN USER NKEY SEED\".".to_owned())
+}
+
+fn content(value: &Value) -> Result<(), String> {
+    credentials(value)
+        .map_err(|problem| format!("{problem} The path of one goes to `credentials_file`."))
 }
 
 fn domain(value: &Value) -> Result<(), String> {
@@ -350,10 +383,7 @@ fn domain(value: &Value) -> Result<(), String> {
 }
 
 fn timeout(value: &Value) -> Result<(), String> {
-    let text = value.as_str().unwrap_or_default();
-    common::duration(text).map(|_| ()).ok_or_else(|| {
-        format!("{text:?} is no positive duration. Write a number with a unit, such as \"5s\".")
-    })
+    common::wait(value.as_str().unwrap_or_default()).map(drop)
 }
 
 /// With a capital, as a sentence begins.

@@ -19,6 +19,9 @@ pub const TIMEOUTS: &[(&str, Duration)] = &[
     ("delete", Duration::from_secs(120)),
 ];
 
+/// Clocks do not reach as far as durations do.
+const LONGEST_WAIT: Duration = Duration::from_secs(8760 * 3600);
+
 /// The attributes of a resource after those that identify it.
 pub fn attributes(arguments: &[Argument], rows: &[&'static Asset]) -> Vec<Attribute> {
     let common = arguments.iter().map(Argument::common_attribute);
@@ -53,7 +56,7 @@ fn protection() -> [Attribute; 3] {
 fn timeouts() -> Attribute {
     let nested = TIMEOUTS.iter().map(|(name, default)| {
         let doc = format!(
-            "Longest time for a {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
+            "Longest time of {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
             default.as_secs()
         );
         Attribute::new(name, Type::String, Mode::Optional, doc)
@@ -68,9 +71,19 @@ fn timeouts() -> Attribute {
 }
 
 fn positive_duration(value: &Value) -> Result<(), String> {
-    let text = value.as_str().unwrap_or_default();
+    wait(value.as_str().unwrap_or_default()).map(drop)
+}
+
+/// A time to wait: positive, and no longer than anybody waits.
+///
+/// # Errors
+/// What is wrong with it, as sentences.
+pub fn wait(text: &str) -> Result<Duration, String> {
     match duration(text) {
-        Some(_) => Ok(()),
+        Some(wait) if wait > LONGEST_WAIT => Err(format!(
+            "{text:?} is longer than anybody waits. Write at most \"8760h\", which is a year."
+        )),
+        Some(wait) => Ok(wait),
         None => Err(format!(
             "{text:?} is no positive duration. Write a number with a unit, such as \"30s\", \"5m\" or \"1h30m\"."
         )),

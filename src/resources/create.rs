@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use serde_json::Value as Json;
 
 use crate::catalogue::Kind;
 use crate::framework::private::Private;
@@ -78,14 +79,15 @@ impl Walk<'_> {
         }))
         .await;
         let mut diagnostics = Diagnostics::new();
-        let mut existing = Vec::new();
+        let (mut existing, mut foreign) = (Vec::new(), Vec::new());
         for (member, info) in self.members.iter().zip(infos) {
             match info {
-                Ok(Sight { info: Some(_), .. }) if !adopts => diagnostics.push(self.exists(member)),
+                Ok(Sight { info: Some(_), .. }) if !adopts => foreign.push(member),
                 Ok(sight) => existing.push(sight),
                 Err(error) => diagnostics.push(failure(member, Attempt::Create, &error, planned)),
             }
         }
+        diagnostics.extend(self.exists(&foreign));
         if diagnostics.has_error() {
             Err(diagnostics)
         } else {
@@ -106,22 +108,31 @@ impl Walk<'_> {
                 self.converge(client, member, live.clone(), &Value::Null, planned, scope)
                     .await
             }
-            None => self.make(client, member, planned, sight.asked, scope).await,
+            None => {
+                self.make(client, member, planned, 0, sight.asked, scope)
+                    .await
+            }
         }
     }
 
-    /// Makes one asset that was seen not to exist at `absent_since`.
+    /// Makes one asset that was seen not to exist at `absent_since`; `former` is the last sequence of the stream that
+    /// was there before, 0 if nobody knows.
     pub(super) async fn make(
         &self,
         client: &Client,
         member: &Member,
         planned: &Value,
+        former: u64,
         absent_since: Instant,
         scope: &Scope,
     ) -> Outcome {
-        let config = member
+        let mut config = member
             .wanted(planned.attribute(member.row.key))
             .new_stream();
+        let beginning = self.beginning(client, member, former, scope).await;
+        if let Some(first) = beginning {
+            config.set("first_seq", Json::from(first));
+        }
         self.session.forget(&member.stream());
         match client.create_absent(&config, absent_since, scope).await {
             Ok(created) => {
@@ -131,11 +142,16 @@ impl Walk<'_> {
                 let mut outcome = self
                     .settle(client, member, created.info, false, scope)
                     .await;
+                if beginning.is_some() {
+                    outcome = self
+                        .forget_beginning(client, member, outcome, planned, scope)
+                        .await;
+                }
                 outcome.ours = created.ours;
                 outcome.diagnostics.extend(old.then(|| resurrected(member)));
                 outcome
             }
-            Err(error) if error.is_exists() => Outcome::failed(Found::Gone, self.exists(member)),
+            Err(error) if error.is_exists() => self.in_the_way(member),
             Err(error) => {
                 let diagnostic = failure(member, Attempt::Create, &error, planned);
                 let found = if error.is_unknown_outcome() {

@@ -16,8 +16,15 @@ use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Sch
 const KEYS: &[&str] = &["lattice_data", "config_data"];
 
 const DESCRIPTION: &str = "The key/value buckets that the wasmCloud hosts of one lattice share: `LATTICEDATA_<lattice>` \
-and `CONFIGDATA_<lattice>`. A host that does not find them makes them with one replica and no limits; made beforehand, \
-they are replicated and limited, and hosts need no permission to create them.";
+and `CONFIGDATA_<lattice>`. A host (1.0.0 to 1.9.2) that does not find them makes them with one replica and no limits; \
+made beforehand, they are replicated and limited, and hosts need no permission to create them.
+
+Both buckets are one resource because a host needs both. What is not set is kept as a host makes it, so a change of it \
+behind Terraform's back is in the next plan. If one bucket fails, the other is in the state as it is, and the next apply \
+does only what is left; a create that fails takes back what it made itself.
+
+Nothing that holds keys is deleted unless `force_destroy` is in the state, and never to make an update pass. A bucket \
+that exists already is never taken over silently: import it, or set `adopt_existing`.";
 
 /// The resource type.
 pub struct LatticeBuckets {
@@ -53,6 +60,8 @@ impl LatticeBuckets {
             former: members(prior.attribute("lattice").as_str()),
             import_id: lattice.unwrap_or_default().to_owned(),
             identity: Path::attribute("lattice"),
+            replacing: Vec::new(),
+            singleton: "",
             harmful: &[],
         }
     }
@@ -142,10 +151,7 @@ fn lattice_name(value: &Value) -> Result<(), String> {
         .filter(|letter| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
         .collect();
     if name.is_empty() {
-        return Err(
-            "The name of a lattice cannot be empty. Leave the argument out for \"default\"."
-                .to_owned(),
-        );
+        return Err("The name of a lattice cannot be empty.".to_owned());
     }
     if !bad.is_empty() {
         return Err(format!(

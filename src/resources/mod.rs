@@ -16,6 +16,7 @@ mod preflight;
 mod remarks;
 pub mod session;
 mod settle;
+mod succession;
 pub mod shape;
 mod update;
 pub mod wadm_jetstream;
@@ -43,6 +44,10 @@ pub struct Walk<'a> {
     pub import_id: String,
     /// The attribute that says which object it is; the root if none does.
     pub identity: Path,
+    /// The keys of the assets whose replacement the plan has shown.
+    pub replacing: Vec<&'static str>,
+    /// What is said of assets that exist already where there can be only one such object.
+    pub singleton: &'static str,
     /// Streams that harm the object's users, and what happens: checked whenever the object is read or planned.
     pub harmful: &'static [(&'static str, &'static str)],
 }
@@ -118,6 +123,7 @@ impl Walk<'_> {
             match info {
                 Ok(Some(info)) => {
                     gone = false;
+                    private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
                     // Right after an import nothing is known of it but perhaps its name.
                     let known = state.attribute(key);
                     let known = if known.attribute("created").is_null() {
@@ -153,7 +159,12 @@ impl Walk<'_> {
         outcomes: Vec<Outcome>,
     ) -> Applied {
         let failed = outcomes.iter().any(Outcome::has_failed);
-        let mut state = planned.clone();
+        // What was not achieved for every asset stays as it was, so that the next plan shows it again.
+        let mut state = if failed && !prior.is_null() {
+            prior.clone()
+        } else {
+            planned.clone()
+        };
         let mut diagnostics = Diagnostics::new();
         for (member, outcome) in self.members.iter().zip(outcomes) {
             let key = member.row.key;
@@ -164,6 +175,7 @@ impl Walk<'_> {
                     .clone()
                     .filter(|_| member.row.is_named_by_user()),
             );
+            private.set_fact(&plan::replacing(key), None);
             let (before, after) = (prior.attribute(key), planned.attribute(key));
             let like = if failed && !before.is_null() {
                 before
@@ -173,6 +185,7 @@ impl Walk<'_> {
             let object = match outcome.found {
                 Found::Stream(info) => {
                     private.set_fact(&plan::made(key), Some(info.created.clone()));
+                    private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
                     member.object(&info, like)
                 }
                 Found::Gone => Value::Null,
@@ -189,6 +202,14 @@ impl Walk<'_> {
             state: (!gone).then_some(state),
             private,
             diagnostics,
+        }
+    }
+
+    /// Somebody else made it before us: it is not the object's.
+    fn in_the_way(&self, member: &Member) -> Outcome {
+        Outcome {
+            diagnostics: Diagnostics(self.exists(&[member]).into_iter().collect()),
+            ..Outcome::quiet(Found::Gone)
         }
     }
 

@@ -3,13 +3,15 @@
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
 //! the same apply; a server that answers "no" is an error.
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 
 use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
 use crate::jetstream::{Account, Change, Client, Effect, Error, Scope, StreamInfo};
 use crate::resources::asset::{Member, retired_keys};
-use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure};
+use crate::resources::diagnose::{Attempt, argument_path, capitalised, failure, no_way_to_ask};
 use crate::resources::plan::Costly;
 use crate::resources::update::is_refused_drift;
 use crate::resources::{Walk, common, is_away, remarks};
@@ -62,8 +64,12 @@ impl Walk<'_> {
                 .await
         }));
         let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+        let mut foreign = Vec::new();
         for (member, info) in self.members.iter().zip(&infos) {
             match info {
+                Ok(sight) if self.is_foreign(member, sight.info.as_ref(), plan) => {
+                    foreign.push(member)
+                }
                 Ok(sight) => said.extend(
                     self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
                         .await,
@@ -71,8 +77,26 @@ impl Walk<'_> {
                 Err(error) => said.push(unanswered(member, error, &plan.config)),
             }
         }
+        said.extend(self.exists(&foreign));
         let answered = infos.iter().all(Result::is_ok);
         (said, answered)
+    }
+
+    /// Whether somebody else's stream stands where one would be made, and is not to be taken over.
+    fn is_foreign(&self, member: &Member, info: Option<&StreamInfo>, plan: &Plan) -> bool {
+        let adopts = plan.planned.attribute("adopt_existing").as_bool() == Some(true);
+        info.is_some() && !adopts && !self.has(member, plan)
+    }
+
+    /// Whether the object has it already, under this name.
+    fn has(&self, member: &Member, plan: &Plan) -> bool {
+        let former = self
+            .former
+            .iter()
+            .any(|former| former.stream() == member.stream());
+        let in_state = former && !plan.prior.attribute(member.row.key).is_null();
+        // A tainted object is planned as a create while its assets still exist: they go first.
+        in_state || plan.change == Step::Create && self.session.owns(&member.stream())
     }
 
     async fn preflight_one(
@@ -96,13 +120,10 @@ impl Walk<'_> {
                 let lost = lost(client, &costly.change, info, scope).await;
                 said.extend(cost(costly, Some(info), lost, &plan.config));
             }
-        } else if plan.change == Step::Create && self.session.owns(&member.stream()) {
-            // A tainted object is planned as a create while its assets still exist: they go first.
-            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-        } else if plan.planned.attribute("adopt_existing").as_bool() == Some(true) {
+        } else if !self.has(member, plan) {
             said.extend(adoption(client, member, info, plan, scope).await);
-        } else {
-            said.push(self.exists(member));
+        } else if plan.change == Step::Create {
+            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
         }
         said
     }
@@ -162,15 +183,35 @@ impl Walk<'_> {
         said
     }
 
-    /// The asset is on the server and not in the state.
-    pub(super) fn exists(&self, member: &Member) -> Diagnostic {
+    /// Assets are on the server and not in the state.
+    pub(super) fn exists(&self, members: &[&Member]) -> Option<Diagnostic> {
         let id = &self.import_id;
-        let summary = format!("{} exists already", capitalised(&member.title()));
+        let (summary, these, them) = match members {
+            [] => return None,
+            [member] => (
+                format!("{} exists already", capitalised(&member.title())),
+                format!("Stream {} is", member.stream()),
+                "it",
+            ),
+            many => {
+                let streams: Vec<_> = many.iter().map(|member| member.stream()).collect();
+                (
+                    format!(
+                        "{} of {} buckets and streams exist already",
+                        many.len(),
+                        self.members.len()
+                    ),
+                    format!("The streams {} are", streams.join(", ")),
+                    "them",
+                )
+            }
+        };
+        let as_is = if them == "it" { "it is" } else { "they are" };
+        let singleton = self.singleton;
         let detail = format!(
-            "Stream {stream} is on the server and not in Terraform's state. To manage it as it is, import it: `terraform import <address> {id}`, or an `import` block with id {id:?}. To take it over with its contents and change in place what differs, set `adopt_existing = true`.",
-            stream = member.stream(),
+            "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {id}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`.{singleton}",
         );
-        Diagnostic::error(summary, detail).at(self.identity.clone())
+        Some(Diagnostic::error(summary, detail).at(self.identity.clone()))
     }
 
     /// Streams that harm the object's users.
@@ -186,7 +227,11 @@ impl Walk<'_> {
                     let summary = format!("Stream {stream} is in the account");
                     said.push(Diagnostic::warning(
                         summary,
-                        format!("It holds {}. {what}", remarks::messages(&info)),
+                        format!(
+                            "It holds {}. {}",
+                            remarks::messages(&info),
+                            what.replace("{}", stream)
+                        ),
                     ));
                 }
                 Ok(None) => {}
@@ -218,11 +263,7 @@ impl Walk<'_> {
             return said;
         }
         match self.session.account(client, scope).await {
-            Ok(account) => said.extend(
-                changed
-                    .iter()
-                    .filter_map(|member| over_limit(member, &account, plan)),
-            ),
+            Ok(account) => said.extend(over_limits(&changed, &account, plan)),
             Err(error) => tracing::debug!(%error, "account limits are not readable"),
         }
         said
@@ -247,30 +288,45 @@ impl Walk<'_> {
         });
         let asked = join_all(concerned.map(|member| async move {
             let names = match member.row.kind {
-                // Buckets overlap only with a stream that takes the subjects of all of them, or of one.
-                Kind::Bucket => self.session.bucket_intruders(client, scope).await,
-                Kind::Stream(_) => {
-                    self.session
-                        .subject_owners(client, &member.subjects(), scope)
-                        .await
-                }
+                // Nearly always there are none at all, for any bucket of the process.
+                Kind::Bucket => match self.session.bucket_intruders(client, scope).await {
+                    Ok(intruders) if intruders.is_empty() => Ok(intruders),
+                    _ => self.owners(client, member, scope).await,
+                },
+                Kind::Stream(_) => self.owners(client, member, scope).await,
             };
             (member, names)
         }))
         .await;
-        let mut said = Diagnostics::new();
+        let mut owners: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
         for (member, names) in asked {
             match names {
-                Ok(names) => said.extend(
-                    names
-                        .iter()
-                        .filter(|name| !ours.contains(name))
-                        .map(|name| overlap(member, name)),
-                ),
+                Ok(names) => {
+                    for name in names.into_iter().filter(|name| !ours.contains(name)) {
+                        owners.entry(name).or_default().push(member);
+                    }
+                }
                 Err(error) => tracing::debug!(%error, "stream names are not readable"),
             }
         }
-        said
+        let said = owners.iter().map(|(name, members)| overlap(members, name));
+        Diagnostics(said.collect())
+    }
+
+    /// The streams that listen to any of its subjects.
+    async fn owners(
+        &self,
+        client: &Client,
+        member: &Member,
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        let mut names = self
+            .session
+            .subject_owners(client, &member.subjects(), scope)
+            .await?;
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 }
 
@@ -314,7 +370,7 @@ async fn adoption(
         .wanted(planned)
         .changes(info, &retired_keys(&Value::Null, planned));
     let mut said = Diagnostics::new();
-    let mut words = Vec::new();
+    let (mut words, mut stays) = (Vec::new(), String::new());
     for change in changes
         .into_iter()
         .filter(|change| change.key != "metadata")
@@ -323,8 +379,8 @@ async fn adoption(
             Effect::Refused(_) if !is_refused_drift(member, &change) => {
                 said.push(remarks::refused(member, &change, &plan.config))
             }
-            Effect::Refused(_) => words.push(format!(
-                "{} stays {} (the server does not change it)",
+            Effect::Refused(_) => stays.push_str(&format!(
+                " Its {} stays {}, because the server does not change it.",
                 change.key, change.live
             )),
             Effect::Destructive(_) => {
@@ -336,15 +392,15 @@ async fn adoption(
                     lost,
                     &plan.config,
                 ));
-                words.push(changing(&change));
+                words.push(changing(member, &change));
             }
-            _ => words.push(changing(&change)),
+            _ => words.push(changing(member, &change)),
         }
     }
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
-        format!("{}.", words.join("; "))
+        format!("Changed in place: {}.", words.join(", "))
     };
     let holds = if member.row.kind == Kind::Bucket {
         remarks::keys(info)
@@ -353,32 +409,46 @@ async fn adoption(
     };
     let summary = format!("{} exists and is taken over", capitalised(&member.title()));
     let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}",
+        "It was created {} and holds {holds}, which stay. {changed}{stays}",
         info.created
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
 }
 
-fn changing(change: &Change) -> String {
-    format!(
-        "{} changes from {} to {}",
-        change.key, change.live, change.desired
-    )
+fn changing(member: &Member, change: &Change) -> String {
+    let name = remarks::argument_name(member, change);
+    format!("{name} from {} to {}", change.live, change.desired)
 }
 
-fn overlap(member: &Member, name: &str) -> Diagnostic {
-    let summary = format!("Stream {name} takes the subjects of {}", member.title());
+fn overlap(members: &[&Member], name: &str) -> Diagnostic {
+    let titles: Vec<_> = members.iter().map(|member| member.title()).collect();
+    let subjects: Vec<_> = members
+        .iter()
+        .flat_map(|member| member.subjects())
+        .collect();
+    let summary = format!("Stream {name} takes the subjects of {}", titles.join(", "));
     let detail = format!(
         "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {name} listens to some of {}. Delete {name}, or give it other subjects (`nats stream edit {name}`).",
-        member.subjects().join(", ")
+        subjects.join(", ")
     );
-    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+    let path = match members {
+        [member] => Path::attribute(member.row.key),
+        _ => Path::root(),
+    };
+    Diagnostic::error(summary, detail).at(path)
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     if !is_away(error) {
         return failure(member, Attempt::Read, error, config);
+    }
+    if error.is_of_the_connection() {
+        let Diagnostic { detail, .. } = no_way_to_ask(error);
+        return Diagnostic::warning(
+            "The plan was not checked on the server",
+            format!("It stands, but whether the server would accept it is not known. {detail}"),
+        );
     }
     let summary = format!(
         "{} was not checked on the server",
@@ -400,26 +470,89 @@ fn single_server(member: &Member, client: &Client, config: &Value) -> Diagnostic
         .at(argument_path(member, "replicas", config))
 }
 
-fn over_limit(member: &Member, account: &Account, plan: &Plan) -> Option<Diagnostic> {
-    let planned = plan.planned.attribute(member.row.key);
-    let max_bytes = planned.attribute("max_bytes").as_i64()?;
-    let in_memory = planned.attribute("storage").as_str() == Some("memory");
-    let limits = &account.limits;
-    let stream_limit = if in_memory {
-        limits.memory_max_stream_bytes
-    } else {
-        limits.storage_max_stream_bytes
-    };
-    let path = argument_path(member, "max_bytes", &plan.config);
-    if limits.max_bytes_required && max_bytes < 1 {
-        let detail = format!(
-            "This account demands a limit on every stream (JetStream 10113), and {} has none. Set `max_bytes`.",
-            member.title()
-        );
-        return Some(Diagnostic::error("The account demands max_bytes", detail).at(path));
+/// What the account does not allow, once for each argument that says it.
+fn over_limits(members: &[&Member], account: &Account, plan: &Plan) -> Vec<Diagnostic> {
+    let mut found: Vec<(Path, Excess, Vec<String>)> = Vec::new();
+    for member in members {
+        let Some(excess) = Excess::of(plan.planned.attribute(member.row.key), account) else {
+            continue;
+        };
+        let path = argument_path(member, excess.argument, &plan.config);
+        match found
+            .iter_mut()
+            .find(|(other, what, _)| *other == path && *what == excess)
+        {
+            Some((_, _, titles)) => titles.push(member.title()),
+            None => found.push((path, excess, vec![member.title()])),
+        }
     }
-    (stream_limit > 0 && max_bytes > stream_limit).then(|| {
-        let detail = format!("The account allows {stream_limit} bytes for one stream (JetStream 10122), and {} asks for {max_bytes}. Lower `max_bytes`.", member.title());
-        Diagnostic::error("max_bytes is more than the account allows", detail).at(path)
-    })
+    let said = found.into_iter().map(|(path, excess, titles)| {
+        let detail = format!("{} It concerns {}.", excess.detail, titles.join(", "));
+        Diagnostic::error(excess.summary, detail).at(path)
+    });
+    said.collect()
+}
+
+/// More than the account allows, or a limit missing that it demands.
+#[derive(PartialEq)]
+struct Excess {
+    argument: &'static str,
+    summary: &'static str,
+    detail: String,
+}
+
+impl Excess {
+    fn of(planned: &Value, account: &Account) -> Option<Self> {
+        let max_bytes = planned.attribute("max_bytes").as_i64()?;
+        let limits = &account.limits;
+        let (stream_limit, whole_limit, kind, code) = match planned.attribute("storage").as_str()? {
+            "memory" => (
+                limits.memory_max_stream_bytes,
+                limits.max_memory,
+                "memory",
+                10028,
+            ),
+            _ => (
+                limits.storage_max_stream_bytes,
+                limits.max_storage,
+                "files",
+                10047,
+            ),
+        };
+        if limits.max_bytes_required && max_bytes < 1 {
+            let detail =
+                "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`.";
+            return Some(Self {
+                argument: "max_bytes",
+                summary: "The account demands max_bytes",
+                detail: detail.to_owned(),
+            });
+        }
+        let allowed = if stream_limit > 0 && max_bytes > stream_limit {
+            format!("The account allows {stream_limit} bytes for one stream (JetStream 10122)")
+        } else if !account.tiers.is_empty() || !(0..max_bytes.max(1)).contains(&whole_limit) {
+            return None;
+        } else if whole_limit == 0 {
+            let detail = format!(
+                "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
+            );
+            return Some(Self {
+                argument: "storage",
+                summary: "The account has no room for this storage",
+                detail,
+            });
+        } else {
+            format!(
+                "The account has {whole_limit} bytes in {kind} for all streams (JetStream {code})"
+            )
+        };
+        let detail = format!(
+            "{allowed}, and `max_bytes` is {max_bytes}. Lower it, or raise the account's limit."
+        );
+        Some(Self {
+            argument: "max_bytes",
+            summary: "max_bytes is more than the account allows",
+            detail,
+        })
+    }
 }

@@ -1,6 +1,6 @@
 //! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
 
-use crate::catalogue::Contents;
+use crate::catalogue::{self, Contents, Kind};
 use crate::jetstream::{Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{argument_path, capitalised};
@@ -79,11 +79,19 @@ pub fn replaced(
         change.live,
         change.desired
     );
-    let count = info.map_or_else(|| "what it holds".to_owned(), messages);
+    let holds = member.row.holds;
+    let lost = match info {
+        Some(info) if info.state.messages == 0 => "It is empty now".to_owned(),
+        Some(info) if member.row.kind == Kind::Bucket => {
+            format!("It is lost with {}: {holds}", keys(info))
+        }
+        Some(info) => format!("It is lost with {}: {holds}", messages(info)),
+        None => format!("What it holds is lost: {holds}"),
+    };
     let detail = format!(
-        "The server does not change it in place: {}. So the stream is deleted and made anew, alone, and {count} are lost: {}. {}",
-        reason(change),
-        member.row.holds,
+        "{}. So {} alone is deleted and made anew. {lost}. {}",
+        capitalised(reason(change)),
+        member.title(),
         member.row.when_recreated
     );
     Diagnostic::warning(summary, detail).at(path(member, change, config))
@@ -165,12 +173,26 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         capitalised(&member.title())
     );
     let detail = format!(
-        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}",
+        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
-        member.row.when_recreated
+        member.row.when_recreated,
+        skipping(member)
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What happens to those who read a stream that somebody else has made anew: see `succession`.
+fn skipping(member: &Member) -> String {
+    let readers = catalogue::CATALOGUE.iter().filter(|row| {
+        let mut sources = row.sources().iter();
+        sources.any(|source| source.key == member.row.key)
+    });
+    let words = readers.map(|row| {
+        let (stream, reader) = (member.stream(), row.name);
+        format!(" But {reader}, which reads it, skips on nats-server 2.12 to 2.14 as many of its events as it had read of the former one, and wadm misses them. If {reader} does not get what {stream} gets, delete {reader} (`nats stream rm {reader}`) and apply again.")
+    });
+    words.collect()
 }
 
 /// The asset was deleted by somebody else.
@@ -245,7 +267,7 @@ fn reason(change: &Change) -> &'static str {
 }
 
 /// As the user knows it, where the user does.
-fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)

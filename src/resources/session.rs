@@ -3,8 +3,10 @@
 //! Terraform may configure the same process again (`-debug`), so everything here is replaceable.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use tokio::sync::OnceCell;
 
 use crate::jetstream::{Account, Client, Error, Scope, StreamInfo};
 use crate::terraform::Diagnostic;
@@ -25,8 +27,8 @@ struct Inner {
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
     claimed: HashSet<String>,
-    account: Option<Account>,
-    intruders: Option<Vec<String>>,
+    account: Arc<OnceCell<Account>>,
+    intruders: Arc<OnceCell<Vec<String>>>,
 }
 
 /// Whether there is something to connect to.
@@ -142,12 +144,11 @@ impl Session {
     /// # Errors
     /// As [`Client::account`].
     pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
-        if let Some(account) = self.lock().account.clone() {
-            return Ok(account);
-        }
-        let account = client.account(scope).await?;
-        self.lock().account = Some(account.clone());
-        Ok(account)
+        let account = self.lock().account.clone();
+        account
+            .get_or_try_init(|| client.account(scope))
+            .await
+            .cloned()
     }
 
     /// Streams that take subjects of buckets without being buckets, asked for once per process.
@@ -159,13 +160,13 @@ impl Session {
         client: &Client,
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
-        if let Some(intruders) = self.lock().intruders.clone() {
-            return Ok(intruders);
-        }
-        let mut names = client.stream_names(Some("$KV.>"), scope).await?;
-        names.retain(|name| !name.starts_with("KV_"));
-        self.lock().intruders = Some(names.clone());
-        Ok(names)
+        let intruders = self.lock().intruders.clone();
+        let ask = || async {
+            let mut names = client.stream_names(Some("$KV.>"), scope).await?;
+            names.retain(|name| !name.starts_with("KV_"));
+            Ok(names)
+        };
+        intruders.get_or_try_init(ask).await.cloned()
     }
 
     /// Streams that listen to any of some subjects.

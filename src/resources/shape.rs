@@ -64,7 +64,8 @@ impl Shape {
                         Mode::Optional,
                         "Server tags that all must be there.",
                     )
-                    .rule(Rule::NotEmpty),
+                    .rule(Rule::NotEmpty)
+                    .rule(Rule::Custom(tags)),
                 ],
             ),
         }
@@ -245,15 +246,27 @@ fn not_zero(value: &Value) -> Result<(), String> {
 
 fn short_text(value: &Value) -> Result<(), String> {
     match value.as_str() {
-        Some("") => Err(
-            "An empty text cannot be told from none. Leave the argument out, or write something."
-                .to_owned(),
-        ),
+        Some("") => Err("An empty text cannot be told from none.".to_owned()),
         Some(text) if text.len() > 4096 => Err(format!(
             "It has {} bytes; the server takes at most 4096. Shorten it.",
             text.len()
         )),
         _ => Ok(()),
+    }
+}
+
+/// The server would take an empty tag, which no server carries.
+fn tags(value: &Value) -> Result<(), String> {
+    let tags = value.as_list().unwrap_or_default();
+    match tags
+        .iter()
+        .any(|tag| tag.as_str().is_none_or(|tag| tag.trim().is_empty()))
+    {
+        true => Err(
+            "A tag is null or empty, and no server carries such a tag. Take it out of the list."
+                .to_owned(),
+        ),
+        false => Ok(()),
     }
 }
 
@@ -266,7 +279,7 @@ fn own_keys(value: &Value) -> Result<(), String> {
     match bad.is_empty() {
         true => Ok(()),
         false => Err(format!(
-            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value. Remove them.",
+            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value.",
             bad.join(", ")
         )),
     }

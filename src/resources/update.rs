@@ -1,7 +1,10 @@
 //! Bringing the assets of an object to what was planned: in place, and only what differs.
 //!
 //! The only stream that an update deletes is one that the server cannot change in place, whose contents do not matter,
-//! and whose replacement the plan has shown by `created` becoming unknown.
+//! and whose replacement the plan has shown. That `created` is unknown does not tell: it is so too for an asset that
+//! somebody else has made anew, so the plan notes it in the private state.
+
+use std::time::Instant;
 
 use futures::future::join_all;
 
@@ -80,12 +83,11 @@ impl Walk<'_> {
         let adopts = planned.attribute("adopt_existing").as_bool() == Some(true);
         match sight.info {
             None if before.is_null() => {
-                self.make(client, member, planned, sight.asked, scope).await
+                self.make(client, member, planned, 0, sight.asked, scope)
+                    .await
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
-            Some(_) if before.is_null() && !adopts => {
-                Outcome::failed(Found::Gone, self.exists(member))
-            }
+            Some(_) if before.is_null() && !adopts => self.in_the_way(member),
             Some(info)
                 if after
                     .attribute("created")
@@ -124,28 +126,30 @@ impl Walk<'_> {
             kept.attribute(&change.key).is_null()
                 && !(kept.is_unknown() && is_refused_drift(member, change))
         });
+        let replaces = self.replacing.contains(&member.row.key)
+            && changes
+                .iter()
+                .any(|change| may_replace(member, change, planned));
         match changes
             .iter()
             .find(|change| matches!(change.effect, Effect::Refused(_)))
         {
+            _ if replaces => {
+                let last = live.state.last_seq;
+                self.replace(client, member, planned, last, scope).await
+            }
             None => {
                 self.change(client, member, live, changes, planned, scope)
                     .await
             }
-            Some(_)
-                if !before.is_null()
-                    && after.attribute("created").is_unknown()
-                    && may_replace(member, planned) =>
-            {
-                self.replace(client, member, planned, scope).await
-            }
-            Some(change) => {
-                let diagnostic = match member.argument(&change.key) {
-                    Some(_) => remarks::refused(member, change, planned),
-                    None => remarks::unforeseen(member, change),
-                };
-                Outcome::failed(Found::Stream(Box::new(live)), diagnostic)
-            }
+            Some(change) if is_refused_drift(member, change) => Outcome::failed(
+                Found::Stream(Box::new(live)),
+                remarks::unforeseen(member, change),
+            ),
+            Some(change) => Outcome::failed(
+                Found::Stream(Box::new(live)),
+                remarks::refused(member, change, planned),
+            ),
         }
     }
 
@@ -190,31 +194,39 @@ impl Walk<'_> {
         outcome
     }
 
-    /// Deletes a stream and makes it anew.
+    /// Deletes a stream, whose last sequence is `last`, and makes it anew, without a stop in between.
     async fn replace(
         &self,
         client: &Client,
         member: &Member,
         planned: &Value,
+        last: u64,
         scope: &Scope,
     ) -> Outcome {
+        let scope = &Scope {
+            stop: Call::default().stop,
+            ..scope.clone()
+        };
         self.session.forget(&member.stream());
         if let Err(error) = client.delete(&member.stream(), scope).await {
             let found = self.look_again(client, member, Found::AsBefore).await;
             return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
         }
-        self.make(client, member, planned, std::time::Instant::now(), scope)
+        self.make(client, member, planned, last, Instant::now(), scope)
             .await
     }
 }
 
-/// Whether an update may delete the stream to make it anew.
-pub(super) fn may_replace(member: &Member, planned: &Value) -> bool {
-    match member.row.contents {
-        Contents::Kept => false,
-        Contents::Precious => planned.attribute("force_destroy").as_bool() == Some(true),
-        Contents::Transient => true,
-    }
+/// Whether an update may delete the stream to make it anew for a change that the server refuses. What is precious is
+/// never deleted to repair what somebody else did, only for what the user asks.
+pub(super) fn may_replace(member: &Member, change: &Change, planned: &Value) -> bool {
+    let forced = planned.attribute("force_destroy").as_bool() == Some(true);
+    matches!(change.effect, Effect::Refused(_))
+        && match member.row.contents {
+            Contents::Kept => false,
+            Contents::Precious => forced && !is_refused_drift(member, change),
+            Contents::Transient => true,
+        }
 }
 
 /// A difference that has no argument and that the server does not change back.

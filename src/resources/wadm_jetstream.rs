@@ -11,7 +11,7 @@ use crate::resources::argument::COMMON;
 use crate::resources::asset::Member;
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
-use crate::resources::{Walk, common, named};
+use crate::resources::{Walk, common, named, plan};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
 
 const KEYS: &[&str] = &[
@@ -35,12 +35,20 @@ second resource, or what wadm made itself, is found while planning.
 
 The type's name begins with `wadm`, the provider's is `wasmcloud`: say `provider = wasmcloud` in the resource, as below. \
 In a module, `required_providers` may instead call this provider `wadm`, which needs no further line. Never give both \
-names to the provider's source in one module: Terraform then takes the configuration of either, by chance.";
+names to the provider's source in one module: Terraform then takes the configuration of either, by chance.
+
+An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
+the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
+bucket of manifests is replaced only with `force_destroy`. After a change of replicas the apply waits until all copies \
+are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
+it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).";
+
+const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
 
 /// What happens to wadm when these streams exist (wadm 0.12.2 and newer deletes them at every start).
 const HARMFUL: &[(&str, &str)] = &[("wadm_mirror", MIRROR), ("wadm_multitenant_mirror", MIRROR)];
 
-const MIRROR: &str = "It comes from wadm before 0.12.2. A newer wadm deletes it at every start, with all that it holds; if it lacks the permission, it cannot start. Delete it (`nats stream rm`) unless an old wadm still runs here.";
+const MIRROR: &str = "It comes from wadm before 0.12.2. A newer wadm deletes it at every start, with all that it holds; if it lacks the permission, it cannot start. Delete it (`nats stream rm {}`) unless an old wadm still runs here.";
 
 /// The resource type.
 pub struct WadmJetStream {
@@ -84,8 +92,33 @@ impl WadmJetStream {
             import_id: import_id(&members),
             members,
             identity: Path::root(),
+            replacing: KEYS
+                .iter()
+                .copied()
+                .filter(|key| private.fact(&plan::replacing(key)).is_some())
+                .collect(),
+            singleton: SINGLETON,
             harmful: HARMFUL,
         }
+    }
+
+    /// A mistyped name would otherwise import the six streams, and the next plan replace them.
+    async fn expect_buckets(&self, imported: &Value, call: &Call) -> Result<(), Diagnostics> {
+        let client = self.session.client()?;
+        let scope = common::scope(imported, "read", call);
+        let members = members_of(imported, &Private::default()).into_iter();
+        for member in members.filter(|member| member.row.is_named_by_user()) {
+            // What else goes wrong, the read that follows says.
+            if let Ok(None) = self.session.stream(&client, &member.stream(), &scope).await {
+                let summary = format!("There is no {}", member.title());
+                let detail = format!(
+                    "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that wadm has from WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME. If the bucket is really gone and the rest is there, set `adopt_existing = true` instead: it takes over what exists and makes what does not.",
+                    member.stream()
+                );
+                return Err(Diagnostic::error(summary, detail).into());
+            }
+        }
+        Ok(())
     }
 
     fn existing(&self, state: &Value, private: &Private) -> Walk<'_> {
@@ -211,7 +244,7 @@ impl Resource for WadmJetStream {
             .await
     }
 
-    async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
+    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
         let (id, multitenant) = match id.strip_suffix("/multitenant") {
             Some(names) => (names, true),
             None => (id, false),
@@ -241,6 +274,7 @@ impl Resource for WadmJetStream {
             object.set_attribute("bucket", name.into());
             imported.set_attribute(key, object);
         }
+        self.expect_buckets(&imported, call).await?;
         Ok(imported)
     }
 

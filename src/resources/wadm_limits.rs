@@ -25,6 +25,7 @@ pub fn validate(config: &Value, rows: &[&'static Asset]) -> Diagnostics {
         Path::attribute("max_bytes"),
         "a bucket or stream",
     ));
+    said.extend(one_name(config, rows));
     for row in rows {
         let (own, path) = (config.attribute(row.key), Path::attribute(row.key));
         said.extend(bytes(
@@ -47,6 +48,29 @@ pub fn validate(config: &Value, rows: &[&'static Asset]) -> Diagnostics {
         }
     }
     said
+}
+
+/// Two buckets of one name are one bucket.
+fn one_name(config: &Value, rows: &[&'static Asset]) -> Option<Diagnostic> {
+    let mut names: Vec<(&str, &str)> = Vec::new();
+    for row in rows.iter().filter(|row| row.is_named_by_user()) {
+        let name = match config.attribute(row.key).attribute("bucket") {
+            Value::String(name) => name.as_str(),
+            Value::Null if !config.attribute(row.key).is_unknown() => row.name,
+            _ => continue,
+        };
+        if let Some((_, other)) = names.iter().find(|(taken, _)| *taken == name) {
+            let detail = format!(
+                "`{other}` and `{}` both have the bucket {name}, and wadm keeps different things in them. Give one of them another name.",
+                row.key
+            );
+            let set = !config.attribute(row.key).attribute("bucket").is_null();
+            let path = Path::attribute(if set { row.key } else { *other }).then("bucket");
+            return Some(Diagnostic::error("Two buckets of wadm have one name", detail).at(path));
+        }
+        names.push((name, row.key));
+    }
+    None
 }
 
 fn bytes(max_bytes: &Value, path: Path, what: &str) -> Option<Diagnostic> {

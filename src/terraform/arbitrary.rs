@@ -94,22 +94,29 @@ fn attribute(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Attribute> {
             })
         })
         .prop_map(|mut attribute| {
-            if attribute.mode == Mode::Computed {
-                compute_inside(&mut attribute);
-            }
+            settle_inside(&mut attribute, false);
             attribute
         })
         .boxed()
 }
 
-/// Makes what is nested in a computed attribute computed too.
-fn compute_inside(attribute: &mut Attribute) {
-    if let Kind::Nested(_, nested) = &mut attribute.kind {
-        for attribute in nested {
+/// Takes from nested attributes what they cannot be there: set, in a computed one; filled or kept, in a set.
+fn settle_inside(attribute: &mut Attribute, in_set: bool) {
+    let computed = attribute.mode == Mode::Computed;
+    let Kind::Nested(nesting, nested) = &mut attribute.kind else {
+        return;
+    };
+    let in_set = in_set || *nesting == Nesting::Set;
+    for attribute in nested {
+        attribute.replaces = false;
+        attribute.keeps &= !in_set;
+        if computed {
             attribute.mode = Mode::Computed;
-            attribute.default = None;
-            compute_inside(attribute);
         }
+        if computed || in_set {
+            attribute.default = None;
+        }
+        settle_inside(attribute, in_set);
     }
 }
 
@@ -152,7 +159,7 @@ fn types(dynamic: bool) -> BoxedStrategy<Type> {
 }
 
 /// Values that are not null themselves, and known themselves, whatever is in them.
-fn known(r#type: &Type, unknowns: bool) -> BoxedStrategy<Value> {
+pub(crate) fn known(r#type: &Type, unknowns: bool) -> BoxedStrategy<Value> {
     match r#type {
         Type::Bool => any::<bool>().prop_map(Value::from).boxed(),
         Type::Number => numbers().prop_map(Value::Number).boxed(),
@@ -212,7 +219,8 @@ fn object_config(attributes: &[Attribute], unknowns: bool) -> BoxedStrategy<Valu
         .boxed()
 }
 
-fn attribute_config(kind: &Kind, unknowns: bool) -> BoxedStrategy<Value> {
+/// Configurations of one attribute that is set.
+pub(crate) fn attribute_config(kind: &Kind, unknowns: bool) -> BoxedStrategy<Value> {
     let (nesting, attributes) = match kind {
         Kind::Plain(r#type) => return known(r#type, unknowns),
         Kind::Nested(nesting, attributes) => (nesting, attributes),

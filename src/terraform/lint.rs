@@ -61,6 +61,14 @@ fn lint_attributes(
         if attribute.keeps && !is_computed(attribute) {
             problem("Only computed attributes can keep their value.");
         }
+        if in_set && (attribute.default.is_some() || attribute.keeps) {
+            problem(
+                "There can be no default and no kept value in a set, whose elements have no place of their own.",
+            );
+        }
+        if attribute.replaces && !parent.is_root() {
+            problem("Only an attribute of the resource itself can replace it.");
+        }
         if attribute.deprecated.as_deref() == Some("") {
             problem("A deprecation says what takes the attribute's place.");
         }
@@ -193,6 +201,21 @@ mod tests {
             (
                 vec![string("a").keeps()],
                 "a: Only computed attributes can keep",
+            ),
+            (
+                vec![nested(Nesting::Set, string("b").default("x"))],
+                "a.b: There can be no default",
+            ),
+            (
+                vec![nested(
+                    Nesting::Set,
+                    plain("b", Type::String, Mode::Computed).keeps(),
+                )],
+                "a.b: There can be no default",
+            ),
+            (
+                vec![nested(Nesting::Single, string("b").replaces())],
+                "a.b: Only an attribute of the resource itself",
             ),
             (
                 vec![Attribute {

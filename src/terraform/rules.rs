@@ -26,10 +26,11 @@ pub fn validate(schema: &Schema, config: &Value) -> Diagnostics {
             Value::Null => {}
             _ if attribute.mode == Mode::Computed => found.push(surplus(&place)),
             value => {
+                // One complaint tells enough: an empty text would break most other rules too.
                 let broken = attribute
                     .rules
                     .iter()
-                    .filter_map(|rule| rule.check(value).err());
+                    .find_map(|rule| rule.check(value).err());
                 found.extend(broken.map(|complaint| invalid(&place, &complaint)));
             }
         }
@@ -153,6 +154,16 @@ impl Rule {
         };
         if satisfied {
             Ok(())
+        } else if let (Self::Range { min, max: i64::MAX }, Value::Number(number)) = (self, value)
+            && number.is_whole()
+            && number.as_f64().is_some_and(|number| number > 0.0)
+            && number.as_i64().is_none()
+        {
+            // "At least 1" does not tell what is wrong with a number that is too large.
+            Err(Complaint::Must(format!(
+                "must be a whole number from {min} to {}",
+                i64::MAX
+            )))
         } else {
             Err(Complaint::Must(self.to_string()))
         }
@@ -304,7 +315,7 @@ mod tests {
             ),
             (
                 config([("history", number("1e30"))]),
-                "history is 1000000000000000000000000000000, but must be a whole number of at least 1. Correct it, or leave it out.",
+                "history is 1000000000000000000000000000000, but must be a whole number from 1 to 9223372036854775807. Correct it, or leave it out.",
             ),
             (
                 config([("seed", 4.into())]),

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use terraform_provider_wasmcloud::catalogue::CATALOGUE;
 use terraform_provider_wasmcloud::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::terraform::{
@@ -53,6 +54,7 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     );
     page += &example(root, &format!("{folder}/resource.tf"), "terraform");
     page += &schema_section(schema);
+    page += &permissions(schema);
     page += "\n## Import\n\nImport is supported using the following syntax:\n\n";
     page += "In Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
     page += &example(
@@ -63,6 +65,25 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     page += "The [`terraform import` command](https://developer.hashicorp.com/terraform/cli/commands/import) can be used, for example:\n\n";
     page += &example(root, &format!("{folder}/import.sh"), "shell");
     format!("{}\n", page.trim_end())
+}
+
+/// What the provider's NATS user must be allowed, from the assets that the resource has.
+fn permissions(schema: &Schema) -> String {
+    let assets = schema
+        .attributes
+        .iter()
+        .filter_map(|attribute| CATALOGUE.iter().find(|asset| asset.key == attribute.name));
+    let streams: Vec<_> = assets
+        .map(|asset| asset.stream_name(&asset.name.replace("{}", "<lattice>")))
+        .collect();
+    let mut text = "\n## Permissions\n\nThe provider's NATS user must be allowed to subscribe to `_INBOX.>` and to publish to these subjects (with a JetStream domain, `$JS.<domain>.API.` instead of `$JS.API.`):\n\n".to_owned();
+    for stream in streams {
+        let _ = writeln!(
+            text,
+            "- `$JS.API.STREAM.INFO.{stream}`, and to apply `$JS.API.STREAM.CREATE.{stream}`, `$JS.API.STREAM.UPDATE.{stream}`, `$JS.API.STREAM.DELETE.{stream}`"
+        );
+    }
+    text + "\nOptional, for better plans: `$JS.API.INFO` (limits of the account) and `$JS.API.STREAM.NAMES` (streams that take the same subjects).\n"
 }
 
 fn front_matter(title: &str, description: &str) -> String {

@@ -21,6 +21,7 @@ pub fn options(url: &str) -> Options {
     Options {
         servers: vec![url.to_owned()],
         servers_origin: "the test".to_owned(),
+        auth_origin: "the test".to_owned(),
         name: "terraform-provider-wasmcloud/test".to_owned(),
         auth: Auth::None,
         domain: None,

@@ -145,6 +145,23 @@ fn a_bucket_made_between_plan_and_apply_is_refused_and_the_other_is_not_made() {
 }
 
 #[test]
+fn a_stream_that_takes_a_bucket_s_subjects_is_named_at_plan() {
+    let scenario = Scenario::start();
+    scenario
+        .admin
+        .create_stream(&json!({ "name": "in_the_way", "subjects": ["$KV.CONFIGDATA_default.>"] }));
+
+    scenario.write("");
+    let failure = scenario.terraform.plan_error();
+
+    let error = failure.error();
+    assert!(
+        error.says("in_the_way") && error.says("CONFIGDATA_default"),
+        "{error}"
+    );
+}
+
+#[test]
 fn adopting_keeps_contents_identity_and_what_others_wrote_and_changes_only_what_differs() {
     let scenario = Scenario::start();
     for bucket in [LATTICE_DATA, CONFIG_DATA] {
@@ -165,13 +182,10 @@ fn adopting_keeps_contents_identity_and_what_others_wrote_and_changes_only_what_
         "LATTICEDATA_default exists and is taken over",
     );
     assert!(
-        words.says("1 key") && words.says("max_msgs_per_subject changes from 1 to 3"),
+        words.says("1 key") && words.says("history from 1 to 3"),
         "{words}"
     );
-    assert!(
-        words.says("allow_direct changes from false to true"),
-        "{words}"
-    );
+    assert!(words.says("allow_direct from false to true"), "{words}");
     assert_eq!(scenario.created(), created);
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
     let mut expected = before;

@@ -193,6 +193,26 @@ fn a_deny_purge_that_cannot_be_taken_back_stays_in_drift_with_a_warning_in_every
 }
 
 #[test]
+fn force_destroy_does_not_make_a_bucket_anew_for_what_somebody_else_did() {
+    let scenario = Scenario::start();
+    scenario.step("force_destroy = true");
+    scenario.admin.put(CONFIG_DATA, "key", "value");
+    scenario.admin.edit_stream(CONFIG_STREAM, |config| {
+        config["allow_rollup_hdrs"] = json!(false);
+        config["deny_purge"] = json!(true);
+        config["max_bytes"] = json!(1_048_576);
+    });
+
+    let plan = scenario.repair();
+
+    warning(
+        plan.diagnostics(),
+        "has deny_purge = true, which cannot be changed back",
+    );
+    assert_eq!(scenario.admin.messages(CONFIG_STREAM), 1);
+}
+
+#[test]
 fn message_lifetimes_that_were_turned_on_stay_and_their_markers_are_repaired() {
     let scenario = Scenario::start();
     scenario.step("");

@@ -1,6 +1,7 @@
 //! One object of `wasmcloud_lattice_buckets` and everything around it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::framework::rpc::Service;
@@ -9,7 +10,10 @@ use terraform_provider_wasmcloud::provider::{self, WasmCloud};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::support::{Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, terraform_default};
+use crate::support::{
+    Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, denied_publish, terraform_default,
+    wait_for,
+};
 
 /// The object's address.
 pub const MAIN: &str = "wasmcloud_lattice_buckets.main";
@@ -51,26 +55,18 @@ impl Scenario {
 
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`; the provider is `limited`.
     pub fn denied(denied: &[&str]) -> Self {
-        let server = NatsServer::configured(&crate::support::denied_publish(denied));
-        let url = server.url();
-        let admin = Admin::connect_as(&url, "admin", "secret");
-        let environment = [
-            ("NATS_URL", url.as_str()),
-            ("NATS_USER", "limited"),
-            ("NATS_PASSWORD", "secret"),
-        ];
-        Self::of(server, admin, terraform_default(), &environment)
+        let server = NatsServer::configured(&denied_publish(denied));
+        let (url, admin) = (
+            server.url(),
+            Admin::connect_as(&server.url(), "admin", "secret"),
+        );
+        Self::of(server, admin, terraform_default(), &login(&url, "limited"))
     }
 
-    /// The same Terraform folder, from now on with a provider who may do anything on the server of [`Scenario::denied`].
+    /// The provider is `admin` from now on.
     pub fn allowed(&mut self) {
         let url = self.server.url();
-        let environment = [
-            ("NATS_URL", url.as_str()),
-            ("NATS_USER", "admin"),
-            ("NATS_PASSWORD", "secret"),
-        ];
-        self.provide(&environment);
+        self.provide(&login(&url, "admin"));
     }
 }
 
@@ -133,6 +129,12 @@ impl<S> Scenario<S> {
         self.admin.create_stream(
             &json!({ "name": JOURNAL, "subjects": ["$JS.EVENT.ADVISORY.STREAM.>"] }),
         );
+        // It hears of its own creation last.
+        wait_for("the journal's creation", Duration::from_secs(5), || {
+            self.noted()
+                .contains_key(&format!("CREATED {JOURNAL}"))
+                .then_some(())
+        });
         self.admin
             .api(&format!("STREAM.PURGE.{JOURNAL}"), &json!({}));
     }
@@ -157,6 +159,14 @@ impl<S> Scenario<S> {
             .map(|(subject, count)| (words(subject), count.as_u64().unwrap_or_default()))
             .collect()
     }
+}
+
+fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
+    [
+        ("NATS_URL", url),
+        ("NATS_USER", user),
+        ("NATS_PASSWORD", "secret"),
+    ]
 }
 
 /// The object with these arguments.

@@ -145,6 +145,25 @@ fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
 }
 
 #[test]
+fn lowering_the_history_to_more_than_one_counts_what_each_key_loses() {
+    let scenario = Scenario::start();
+    scenario.step("history = 10");
+    for value in ["1", "2", "3", "4"] {
+        scenario.admin.put(LATTICE_DATA, "key", value);
+    }
+    scenario.admin.put(LATTICE_DATA, "other", "1");
+
+    let plan = scenario.step("history = 3");
+
+    let words = warning(
+        plan.diagnostics(),
+        "History of bucket LATTICEDATA_default from 10 to 3 deletes data",
+    );
+    assert!(words.says("Of 5 stored values, 1 are deleted"), "{words}");
+    assert_eq!(scenario.admin.messages(LATTICE_STREAM), 4);
+}
+
+#[test]
 fn lowering_the_history_of_a_bucket_that_loses_nothing_by_it_needs_no_warning_of_loss() {
     let scenario = Scenario::start();
     scenario.step("history = 10");
@@ -197,6 +216,20 @@ fn another_storage_is_a_plan_error_at_the_argument_that_says_what_to_do() {
             .diagnostics
             .iter()
             .all(|error| error.code == "storage = \"memory\""),
+        "{failure}"
+    );
+}
+
+#[test]
+fn another_storage_is_refused_with_force_destroy_too() {
+    let scenario = Scenario::start();
+    scenario.step("force_destroy = true");
+
+    scenario.write("force_destroy = true\nstorage = \"memory\"");
+    let failure = scenario.terraform.plan_error();
+
+    assert!(
+        failure.says("Storage of bucket CONFIGDATA_default cannot change"),
         "{failure}"
     );
 }

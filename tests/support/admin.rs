@@ -146,6 +146,19 @@ impl Admin {
         );
     }
 
+    /// Publishes a message and waits for nothing but its way to the server.
+    pub fn send(&self, subject: &str, payload: &str) {
+        let (client, to) = (self.client.clone(), subject.to_owned());
+        let payload = payload.as_bytes().to_vec();
+        block_on(async move {
+            client
+                .publish(to, payload.into())
+                .await
+                .expect("a connection");
+            client.flush().await.expect("a connection");
+        });
+    }
+
     /// Asks the JetStream API, such as `("STREAM.PURGE.x", {})`.
     pub fn api(&self, what: &str, body: &Value) -> Value {
         self.try_api(what, body)

@@ -18,4 +18,12 @@ mod scenario;
 mod captured;
 
 mod create;
+mod import;
+mod arguments;
+mod mode;
+mod neighbours;
+mod assets;
+mod replace;
+mod partial;
+mod cluster;
 mod versions;

@@ -1,0 +1,180 @@
+//! A Terraform with the provider in this process, and what must hold whenever something is refused.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use terraform_provider_wasmcloud::framework::rpc::Service;
+use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
+use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::support::{Failure, Terraform};
+
+/// The secret of every login here, right ones and wrong ones: part of each, and never to be seen.
+pub const SECRET: &str = "hunter2";
+
+/// The object whose fate is watched.
+pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
+
+/// The streams of the default lattice.
+pub const STREAMS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
+
+/// Two requests that each take as long as they may, at plan and at apply, and Terraform's own time on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Nobody listens there.
+pub const NOBODY: &str = "nats://127.0.0.1:1";
+
+pub struct Given {
+    pub terraform: Terraform,
+    _provider: InProcess,
+}
+
+impl Given {
+    /// A provider with these variables in its environment. The Terraform variable `secret` holds [`SECRET`].
+    pub fn environment(variables: &[(&str, &str)]) -> Self {
+        let provider = serve(variables);
+        let terraform = Terraform::reattached(&provider.reattach()).env("TF_VAR_secret", SECRET);
+        terraform.write_file(
+            "variables.tf",
+            "variable \"secret\" {\n  sensitive = true\n}\n",
+        );
+        Self {
+            terraform,
+            _provider: provider,
+        }
+    }
+
+    /// A provider without an environment.
+    pub fn nothing() -> Self {
+        Self::environment(&[])
+    }
+
+    /// A provider that finds its server in NATS_URL.
+    pub fn server(url: &str) -> Self {
+        Self::environment(&[("NATS_URL", url)])
+    }
+
+    /// Serves the provider anew with another environment, to the same Terraform.
+    pub fn environment_is_now(&mut self, variables: &[(&str, &str)]) {
+        let provider = serve(variables);
+        self.terraform
+            .set_env("TF_REATTACH_PROVIDERS", &provider.reattach());
+        self._provider = provider;
+    }
+
+    /// Writes a provider block with these arguments, and the buckets of the default lattice with those.
+    pub fn write(&self, provider: &str, buckets: &str) {
+        self.terraform.write(&format!(
+            "provider \"wasmcloud\" {{\n{provider}\n}}\nresource \"wasmcloud_lattice_buckets\" \"main\" {{\n{buckets}\n}}\n"
+        ));
+    }
+
+    /// As [`Given::write`], and applies it.
+    pub fn applied(&self, provider: &str, buckets: &str) {
+        self.write(provider, buckets);
+        self.terraform.apply();
+    }
+
+    /// Applies what is written, and demands what must hold of every refusal: soon, without loss, a leak, or a crash.
+    pub fn refused(&self) -> Failure {
+        self.refused_to(|terraform| terraform.apply_error())
+    }
+
+    /// As [`Given::refused`], for another command.
+    pub fn refused_to(&self, command: impl FnOnce(&Terraform) -> Failure) -> Failure {
+        let (before, started) = (self.resources(), Instant::now());
+
+        let failure = command(&self.terraform);
+
+        let took = started.elapsed();
+        assert!(took < PATIENCE, "it took {took:?}: {failure}");
+        assert_eq!(self.resources(), before, "the state has changed: {failure}");
+        sound(&failure);
+        self.leaks_nothing();
+        failure
+    }
+
+    /// What the state file has of our resources.
+    pub fn resources(&self) -> Value {
+        match fs::read(self.terraform.folder().join("terraform.tfstate")) {
+            Ok(state) => {
+                let state: Value = serde_json::from_slice(&state).expect("a state");
+                let all = state["resources"].as_array().cloned().unwrap_or_default();
+                all.into_iter()
+                    .filter(|resource| resource["type"] != "terraform_data")
+                    .filter(|resource| resource["instances"] != serde_json::json!([]))
+                    .collect()
+            }
+            Err(_) => Value::Array(Vec::new()),
+        }
+    }
+
+    /// No file that Terraform wrote has a secret in it.
+    pub fn leaks_nothing(&self) {
+        for file in files(&self.terraform) {
+            let text = fs::read(&file).unwrap_or_default();
+            assert!(
+                !String::from_utf8_lossy(&text).contains(SECRET),
+                "{} shows the secret",
+                file.display()
+            );
+        }
+    }
+}
+
+/// What must hold of every failure's text.
+pub fn sound(failure: &Failure) {
+    let text = failure.text.to_lowercase();
+    for word in [
+        SECRET,
+        "rpc error",
+        "panic",
+        "provider bug",
+        "bug in the provider",
+    ] {
+        assert!(!text.contains(word), "{word:?} is in {}", failure.text);
+    }
+    for diagnostic in &failure.diagnostics {
+        let way_out = diagnostic.detail.trim_end().ends_with(['.', '`']);
+        assert!(
+            way_out || diagnostic.severity == "warning" || diagnostic.detail.ends_with('\n'),
+            "no whole sentence: {diagnostic}"
+        );
+    }
+}
+
+/// State files, of now and before.
+fn files(terraform: &Terraform) -> Vec<PathBuf> {
+    ["terraform.tfstate", "terraform.tfstate.backup"]
+        .map(|name| terraform.folder().join(name))
+        .to_vec()
+}
+
+fn serve(variables: &[(&str, &str)]) -> InProcess {
+    let environment = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let tasks = TaskTracker::new();
+    let about = About {
+        name: "terraform-provider-wasmcloud",
+        version: "0.0.0",
+        address: provider::ADDRESS,
+        help: "",
+    };
+    let service = Service::new(
+        WasmCloud::with_environment(environment.collect()),
+        tasks.clone(),
+        |call| call,
+    );
+    serve_in_process(Plugin {
+        about,
+        provider: service,
+        tasks,
+        stop: CancellationToken::new(),
+    })
+    .expect("the provider is served")
+}
