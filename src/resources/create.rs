@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
+use serde_json::Value as Json;
 
 use crate::catalogue::Kind;
 use crate::framework::private::Private;
@@ -107,22 +108,31 @@ impl Walk<'_> {
                 self.converge(client, member, live.clone(), &Value::Null, planned, scope)
                     .await
             }
-            None => self.make(client, member, planned, sight.asked, scope).await,
+            None => {
+                self.make(client, member, planned, 0, sight.asked, scope)
+                    .await
+            }
         }
     }
 
-    /// Makes one asset that was seen not to exist at `absent_since`.
+    /// Makes one asset that was seen not to exist at `absent_since`; `former` is the last sequence of the stream that
+    /// was there before, 0 if nobody knows.
     pub(super) async fn make(
         &self,
         client: &Client,
         member: &Member,
         planned: &Value,
+        former: u64,
         absent_since: Instant,
         scope: &Scope,
     ) -> Outcome {
-        let config = member
+        let mut config = member
             .wanted(planned.attribute(member.row.key))
             .new_stream();
+        let beginning = self.beginning(client, member, former, scope).await;
+        if let Some(first) = beginning {
+            config.set("first_seq", Json::from(first));
+        }
         self.session.forget(&member.stream());
         match client.create_absent(&config, absent_since, scope).await {
             Ok(created) => {
@@ -132,6 +142,11 @@ impl Walk<'_> {
                 let mut outcome = self
                     .settle(client, member, created.info, false, scope)
                     .await;
+                if beginning.is_some() {
+                    outcome = self
+                        .forget_beginning(client, member, outcome, planned, scope)
+                        .await;
+                }
                 outcome.ours = created.ours;
                 outcome.diagnostics.extend(old.then(|| resurrected(member)));
                 outcome

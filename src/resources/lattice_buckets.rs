@@ -60,6 +60,7 @@ impl LatticeBuckets {
             former: members(prior.attribute("lattice").as_str()),
             import_id: lattice.unwrap_or_default().to_owned(),
             identity: Path::attribute("lattice"),
+            replacing: Vec::new(),
             singleton: "",
             harmful: &[],
         }

@@ -16,6 +16,7 @@ mod preflight;
 mod remarks;
 pub mod session;
 mod settle;
+mod succession;
 pub mod shape;
 mod update;
 pub mod wadm_jetstream;
@@ -43,6 +44,8 @@ pub struct Walk<'a> {
     pub import_id: String,
     /// The attribute that says which object it is; the root if none does.
     pub identity: Path,
+    /// The keys of the assets whose replacement the plan has shown.
+    pub replacing: Vec<&'static str>,
     /// What is said of assets that exist already where there can be only one such object.
     pub singleton: &'static str,
     /// Streams that harm the object's users, and what happens: checked whenever the object is read or planned.
@@ -120,6 +123,7 @@ impl Walk<'_> {
             match info {
                 Ok(Some(info)) => {
                     gone = false;
+                    private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
                     // Right after an import nothing is known of it but perhaps its name.
                     let known = state.attribute(key);
                     let known = if known.attribute("created").is_null() {
@@ -171,6 +175,7 @@ impl Walk<'_> {
                     .clone()
                     .filter(|_| member.row.is_named_by_user()),
             );
+            private.set_fact(&plan::replacing(key), None);
             let (before, after) = (prior.attribute(key), planned.attribute(key));
             let like = if failed && !before.is_null() {
                 before
@@ -180,6 +185,7 @@ impl Walk<'_> {
             let object = match outcome.found {
                 Found::Stream(info) => {
                     private.set_fact(&plan::made(key), Some(info.created.clone()));
+                    private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
                     member.object(&info, like)
                 }
                 Found::Gone => Value::Null,

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Change, Effect, diff};
+use crate::jetstream::{Change, Effect, diff, diff_at};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
 use crate::resources::update::{is_refused_drift, may_replace};
@@ -16,6 +16,16 @@ use crate::terraform::Value;
 /// The private fact that says when the asset that we made or took over was created.
 pub fn made(key: &str) -> String {
     format!("created.{key}")
+}
+
+/// The private fact that says which API level the server of an asset has: how it changes settings depends on it.
+pub fn level(key: &str) -> String {
+    format!("level.{key}")
+}
+
+/// The private fact, from the plan to its apply, that the plan has shown the replacement of an asset.
+pub fn replacing(key: &str) -> String {
+    format!("replacing.{key}")
 }
 
 /// A change of an existing asset that costs something; what it costs, only the server knows.
@@ -106,7 +116,13 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
         return Vec::new();
     }
     let (mut kept, mut costly, mut replaces) = (BTreeMap::new(), Vec::new(), false);
-    for change in diff(&member.wanted(planned).config, &former.known(prior)) {
+    let (wanted, known) = (member.wanted(planned).config, former.known(prior));
+    let level = plan.private.fact(&level(member.row.key));
+    let changes = match level.and_then(|level| level.parse().ok()) {
+        Some(level) => diff_at(&wanted, &known, level),
+        None => diff(&wanted, &known),
+    };
+    for change in changes {
         match change.effect {
             Effect::Refused(_) if may_replace(member, &change, &plan.planned) => replaces = true,
             Effect::Refused(_) if is_refused_drift(member, &change) => {
@@ -140,6 +156,8 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly
     }
     if replaces {
         planned.set_attribute("created", Value::Unknown);
+        let fact = Some("true".to_owned());
+        plan.private.set_fact(&replacing(member.row.key), fact);
         planned.set_attribute("drift", Value::Map(BTreeMap::new()));
         // What else changes is no loss any more: all of it goes.
         costly.retain(|costly| costly.replaces);

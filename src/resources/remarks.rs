@@ -1,6 +1,6 @@
 //! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
 
-use crate::catalogue::{Contents, Kind};
+use crate::catalogue::{self, Contents, Kind};
 use crate::jetstream::{Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{argument_path, capitalised};
@@ -173,12 +173,26 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         capitalised(&member.title())
     );
     let detail = format!(
-        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}",
+        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
-        member.row.when_recreated
+        member.row.when_recreated,
+        skipping(member)
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What happens to those who read a stream that somebody else has made anew: see `succession`.
+fn skipping(member: &Member) -> String {
+    let readers = catalogue::CATALOGUE.iter().filter(|row| {
+        let mut sources = row.sources().iter();
+        sources.any(|source| source.key == member.row.key)
+    });
+    let words = readers.map(|row| {
+        let (stream, reader) = (member.stream(), row.name);
+        format!(" But {reader}, which reads it, skips on nats-server 2.12 to 2.14 as many of its events as it had read of the former one, and wadm misses them. If {reader} does not get what {stream} gets, delete {reader} (`nats stream rm {reader}`) and apply again.")
+    });
+    words.collect()
 }
 
 /// The asset was deleted by somebody else.

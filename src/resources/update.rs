@@ -1,7 +1,8 @@
 //! Bringing the assets of an object to what was planned: in place, and only what differs.
 //!
 //! The only stream that an update deletes is one that the server cannot change in place, whose contents do not matter,
-//! and whose replacement the plan has shown by `created` becoming unknown.
+//! and whose replacement the plan has shown. That `created` is unknown does not tell: it is so too for an asset that
+//! somebody else has made anew, so the plan notes it in the private state.
 
 use std::time::Instant;
 
@@ -82,7 +83,8 @@ impl Walk<'_> {
         let adopts = planned.attribute("adopt_existing").as_bool() == Some(true);
         match sight.info {
             None if before.is_null() => {
-                self.make(client, member, planned, sight.asked, scope).await
+                self.make(client, member, planned, 0, sight.asked, scope)
+                    .await
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
             Some(_) if before.is_null() && !adopts => self.in_the_way(member),
@@ -124,8 +126,7 @@ impl Walk<'_> {
             kept.attribute(&change.key).is_null()
                 && !(kept.is_unknown() && is_refused_drift(member, change))
         });
-        let replaces = !before.is_null()
-            && after.attribute("created").is_unknown()
+        let replaces = self.replacing.contains(&member.row.key)
             && changes
                 .iter()
                 .any(|change| may_replace(member, change, planned));
@@ -133,7 +134,10 @@ impl Walk<'_> {
             .iter()
             .find(|change| matches!(change.effect, Effect::Refused(_)))
         {
-            _ if replaces => self.replace(client, member, planned, scope).await,
+            _ if replaces => {
+                let last = live.state.last_seq;
+                self.replace(client, member, planned, last, scope).await
+            }
             None => {
                 self.change(client, member, live, changes, planned, scope)
                     .await
@@ -190,12 +194,13 @@ impl Walk<'_> {
         outcome
     }
 
-    /// Deletes a stream and makes it anew, without a stop in between.
+    /// Deletes a stream, whose last sequence is `last`, and makes it anew, without a stop in between.
     async fn replace(
         &self,
         client: &Client,
         member: &Member,
         planned: &Value,
+        last: u64,
         scope: &Scope,
     ) -> Outcome {
         let scope = &Scope {
@@ -207,7 +212,7 @@ impl Walk<'_> {
             let found = self.look_again(client, member, Found::AsBefore).await;
             return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
         }
-        self.make(client, member, planned, Instant::now(), scope)
+        self.make(client, member, planned, last, Instant::now(), scope)
             .await
     }
 }

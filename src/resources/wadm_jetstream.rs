@@ -11,7 +11,7 @@ use crate::resources::argument::COMMON;
 use crate::resources::asset::Member;
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
-use crate::resources::{Walk, common, named};
+use crate::resources::{Walk, common, named, plan};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
 
 const KEYS: &[&str] = &[
@@ -92,6 +92,11 @@ impl WadmJetStream {
             import_id: import_id(&members),
             members,
             identity: Path::root(),
+            replacing: KEYS
+                .iter()
+                .copied()
+                .filter(|key| private.fact(&plan::replacing(key)).is_some())
+                .collect(),
             singleton: SINGLETON,
             harmful: HARMFUL,
         }

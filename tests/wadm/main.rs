@@ -22,4 +22,8 @@ mod import;
 mod arguments;
 mod mode;
 mod neighbours;
+mod assets;
+mod replace;
+mod partial;
+mod cluster;
 mod versions;

@@ -10,7 +10,9 @@ use terraform_provider_wasmcloud::provider::{self, WasmCloud};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::support::{Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, wait_for};
+use crate::support::{
+    Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, wait_for,
+};
 
 /// The object's address.
 pub const MAIN: &str = "wadm_jetstream.main";
@@ -26,6 +28,9 @@ pub const ASSETS: [(&str, &str); 8] = [
     ("wasmbus_events", "wasmbus_events"),
     ("event_consumer", "wadm_event_consumer"),
 ];
+
+/// Servers look for a source that was made anew within twenty seconds.
+const READ_ON: Duration = Duration::from_secs(40);
 
 /// A stream that hears of everything done to the others.
 const JOURNAL: &str = "journal";
@@ -159,6 +164,10 @@ impl<S> Scenario<S> {
             let words = subject
                 .replace("$JS.EVENT.ADVISORY.STREAM.", "")
                 .replacen('.', " ", 1);
+            // It may hear of its own birth.
+            if words.ends_with(JOURNAL) {
+                continue;
+            }
             noted.extend(std::iter::repeat_n(
                 words,
                 usize::try_from(count.as_u64().unwrap()).unwrap(),
@@ -178,7 +187,7 @@ impl<S> Scenario<S> {
         self.admin.publish(subject, name);
         let last = subject.rsplit('.').next().unwrap();
         let arrives = format!("wadm_event_consumer.evt.default.{last}");
-        wait_for(&arrives, Duration::from_secs(10), || self.stored(&arrives));
+        wait_for(&arrives, READ_ON, || self.stored(&arrives));
     }
 
     /// The last message of a subject in `wadm_event_consumer`, encoded.
@@ -189,6 +198,29 @@ impl<S> Scenario<S> {
         );
         answer.ok()?["message"]["data"].as_str().map(str::to_owned)
     }
+}
+
+/// What [`Scenario::noted`] says of a stream that was made anew where another reads from it, or none does.
+pub fn made_again(stream: &str) -> Vec<String> {
+    // A stream that is read is made with a beginning of its own, which is taken out of its configuration again.
+    let verbs: &[&str] = match stream {
+        "wadm_events" | "wasmbus_events" => &["CREATED", "UPDATED"],
+        _ => &["CREATED"],
+    };
+    verbs
+        .iter()
+        .map(|verb| format!("{verb} {stream}"))
+        .collect()
+}
+
+/// Does it on every supported server, on all at once: for scenarios that wait for a server to notice something.
+pub fn on_every_server(story: impl Fn(&'static str) + Sync) {
+    std::thread::scope(|scope| {
+        for version in nats_server_versions() {
+            let story = &story;
+            scope.spawn(move || story(version));
+        }
+    });
 }
 
 /// The object with these arguments.

@@ -4,3 +4,38 @@
 resource "wadm_jetstream" "this" {
   provider = wasmcloud
 }
+
+# An installation in production. It has a provider configuration of its own, since a NATS account has one installation.
+# Limits for all, as some accounts demand; what stands in an asset's own block wins. Manifests are worth a history; events
+# may wait longer for a wadm that is being upgraded. On a cluster of three or more servers one also wants `replicas = 3`.
+variable "production_password" {
+  type      = string
+  sensitive = true
+}
+
+provider "wasmcloud" {
+  alias    = "production"
+  user     = "production"
+  password = var.production_password
+}
+
+resource "wadm_jetstream" "production" {
+  provider = wasmcloud.production
+
+  max_bytes   = 104857600 # 100 MiB
+  compression = "s2"
+
+  manifests = {
+    history     = 10
+    max_bytes   = 268435456
+    description = "Applications of the production platform"
+  }
+
+  events         = { max_age = "5m" }
+  wasmbus_events = { max_age = "5m" }
+  event_consumer = { max_age = "5m" }
+
+  timeouts = {
+    update = "10m" # A change of replicas waits until every copy is current.
+  }
+}

@@ -1,0 +1,214 @@
+//! Three servers: replicas and placement change under a running wadm, and its events go on.
+//!
+//! What stalls the sourcing of `wadm_event_consumer` is more replicas beside a durable consumer, which wadm always has:
+//! on 2.15.1 every time, on the others after three, one and three replicas (nats-server issue 8323).
+
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::scenario::{ASSETS, MAIN, Scenario, warning};
+use crate::support::{Admin, Cluster, wait_for};
+
+/// A cluster with several accounts, since an account has one installation: the tests share it.
+fn shared() -> Arc<Cluster> {
+    static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap();
+    let cluster = shared
+        .upgrade()
+        .unwrap_or_else(|| Arc::new(Cluster::start_with("2.15.1", 3, &accounts())));
+    *shared = Arc::downgrade(&cluster);
+    cluster
+}
+
+/// Accounts `a` to `e`, each with the user of that name, and a user who may not ask for another leader.
+fn accounts() -> String {
+    let accounts = ["a", "b", "c", "d", "e"].map(|name| {
+        format!(
+            "{name} {{ jetstream: enabled, users: [
+                {{ user: {name}, password: secret }}
+                {{ user: {name}_limited, password: secret, permissions: {{ publish: {{ deny: [\"$JS.API.STREAM.LEADER.STEPDOWN.>\"] }} }} }}
+            ] }}"
+        )
+    });
+    format!(
+        "accounts {{ SYS {{ users: [{{ user: sys, password: secret }}] }}\n{} }}\nsystem_account: SYS",
+        accounts.join("\n")
+    )
+}
+
+/// The provider logs in as `user`, into the account of that letter.
+fn of_three(cluster: Arc<Cluster>, user: &str) -> Scenario<Arc<Cluster>> {
+    let url = cluster.url();
+    let admin = Admin::connect_as(&url, &user[..1], "secret");
+    let environment = [
+        ("NATS_URL", url.as_str()),
+        ("NATS_USER", user),
+        ("NATS_PASSWORD", "secret"),
+    ];
+    Scenario::of(cluster, admin, &environment)
+}
+
+/// As wadm makes it for a lattice.
+fn consume(scenario: &Scenario<Arc<Cluster>>) {
+    scenario.admin.api(
+        "CONSUMER.CREATE.wadm_event_consumer.wadm_event_consumer-default.wadm_event_consumer.evt.default.>",
+        &json!({
+            "stream_name": "wadm_event_consumer",
+            "action": "create",
+            "config": {
+                "name": "wadm_event_consumer-default", "durable_name": "wadm_event_consumer-default",
+                "deliver_policy": "all", "ack_policy": "explicit", "ack_wait": 2_000_000_000_u64, "max_deliver": 3,
+                "filter_subject": "wadm_event_consumer.evt.default.>", "replay_policy": "instant",
+                "max_ack_pending": 1000, "num_replicas": 0,
+            },
+        }),
+    );
+}
+
+/// How many replicas a stream has that hold all of it, if no change of them is under way.
+fn current(stream: &Value) -> Option<usize> {
+    let followers = stream["cluster"]["replicas"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let settled = stream["cluster"]["desired"].is_null() && stream["cluster"]["leader"].is_string();
+    (settled && followers.iter().all(|replica| replica["current"] == true))
+        .then_some(followers.len() + 1)
+}
+
+fn assert_current(scenario: &Scenario<Arc<Cluster>>, replicas: usize) {
+    for (_, stream) in ASSETS {
+        assert_eq!(
+            current(&scenario.admin.stream(stream).unwrap()),
+            Some(replicas),
+            "{stream}"
+        );
+    }
+}
+
+/// Every source was heard within the last seconds.
+fn is_sourcing(scenario: &Scenario<Arc<Cluster>>) -> bool {
+    let stream = scenario.admin.stream("wadm_event_consumer").unwrap();
+    let sources = stream["sources"].as_array().unwrap();
+    sources.len() == 2
+        && sources.iter().all(|source| {
+            source["active"]
+                .as_i64()
+                .is_some_and(|active| (0..4_000_000_000).contains(&active))
+        })
+}
+
+#[test]
+fn replicas_go_up_down_and_up_under_a_running_wadm_and_events_go_on() {
+    for version in ["2.15.1", "2.12.8"] {
+        let cluster = match version {
+            "2.15.1" => shared(),
+            version => Arc::new(Cluster::start_with(version, 3, &accounts())),
+        };
+        let scenario = of_three(cluster, "a");
+        scenario.step("");
+        consume(&scenario);
+        scenario.expect_events_flow("one");
+        let created = scenario.created();
+
+        for (round, replicas) in [3, 1, 3].into_iter().enumerate() {
+            scenario.write(&format!("replicas = {replicas}"));
+            let plan = scenario.terraform.plan();
+            let said = scenario.terraform.apply_plan(&plan);
+
+            assert_eq!(plan.actions(MAIN), ["update"]);
+            assert!(said.is_empty(), "{version} {replicas}: {said:#?}");
+            assert_current(&scenario, replicas);
+            assert!(is_sourcing(&scenario), "{version} {replicas}");
+            scenario.expect_events_flow(&format!("round{round}"));
+            scenario.terraform.expect_empty();
+            assert_eq!(scenario.created(), created, "{version}");
+        }
+    }
+}
+
+#[test]
+fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() {
+    let scenario = of_three(shared(), "b_limited");
+    scenario.step("");
+    consume(&scenario);
+    scenario.expect_events_flow("one");
+
+    scenario.write("replicas = 3");
+    let said = scenario.terraform.apply();
+
+    let stall = warning(
+        &said,
+        "Stream wadm_event_consumer receives nothing from its sources",
+    );
+    for words in [
+        "wadm then answers, and does nothing",
+        "nats stream cluster step-down wadm_event_consumer",
+        "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer",
+    ] {
+        assert!(stall.says(words), "{words}: {stall}");
+    }
+    // The configuration is as planned: nothing to plan, but a warning.
+    let silent = wait_for("a long silence", Duration::from_secs(20), || {
+        let plan = scenario.terraform.plan();
+        assert!(plan.is_empty());
+        (!plan.diagnostics().is_empty()).then(|| plan.diagnostics().to_vec())
+    });
+    warning(&silent, "nats stream cluster step-down wadm_event_consumer");
+
+    scenario
+        .admin
+        .api("STREAM.LEADER.STEPDOWN.wadm_event_consumer", &json!({}));
+    scenario.expect_events_flow("healed");
+    let plan = scenario.terraform.plan();
+    assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
+}
+
+#[test]
+fn three_replicas_from_the_start_are_current_when_the_apply_ends_and_events_flow() {
+    let scenario = of_three(shared(), "c");
+
+    scenario.step("replicas = 3\nevents = { replicas = 1 }");
+
+    for (key, stream) in ASSETS {
+        let replicas = if key == "events" { 1 } else { 3 };
+        assert_eq!(
+            current(&scenario.admin.stream(stream).unwrap()),
+            Some(replicas),
+            "{stream}"
+        );
+    }
+    consume(&scenario);
+    scenario.expect_events_flow("three");
+}
+
+#[test]
+fn scale_and_placement_change_in_one_plan_though_the_server_takes_only_one_at_a_time() {
+    let scenario = of_three(shared(), "d");
+    scenario.step("placement = { tags = [\"node:1\"] }");
+    consume(&scenario);
+    scenario.expect_events_flow("one");
+
+    scenario.step("replicas = 3\nplacement = { tags = [\"all\"] }");
+
+    assert_current(&scenario, 3);
+    assert_eq!(
+        scenario.admin.config("wadm_commands")["placement"]["tags"],
+        json!(["all"])
+    );
+    scenario.expect_events_flow("three");
+
+    scenario.step("replicas = 1\nplacement = { tags = [\"node:2\"] }");
+
+    assert_current(&scenario, 1);
+    for (_, stream) in ASSETS {
+        assert_eq!(
+            scenario.admin.stream(stream).unwrap()["cluster"]["leader"],
+            "node2",
+            "{stream}"
+        );
+    }
+    scenario.expect_events_flow("moved");
+}
