@@ -5,7 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -256,22 +255,10 @@ fn echoes(sent: &StreamConfig, info: &StreamInfo) -> bool {
 
 /// The stream was made surely longer ago than this.
 fn older_than(info: &StreamInfo, limit: Duration) -> bool {
-    age(info).is_some_and(|age| age > limit + CLOCK_SLACK)
+    info.age().is_some_and(|age| age > limit + CLOCK_SLACK)
 }
 
 /// The stream was made surely not as long ago as this.
 fn younger_than(info: &StreamInfo, limit: Duration) -> bool {
-    age(info).is_some_and(|age| age + CLOCK_SLACK < limit)
-}
-
-/// How long ago the stream was made, by the server's clock; absent if it does not say.
-fn age(info: &StreamInfo) -> Option<Duration> {
-    let created: Timestamp = info.created.parse().ok()?;
-    let answered: Timestamp = info.ts.parse().ok()?;
-    Some(
-        answered
-            .duration_since(created)
-            .try_into()
-            .unwrap_or(Duration::ZERO),
-    )
+    info.age().is_some_and(|age| age + CLOCK_SLACK < limit)
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::config::StreamConfig;
@@ -103,6 +104,18 @@ impl StreamInfo {
             domain: Some(text(answer, "domain")).filter(|domain| !domain.is_empty()),
             did_create: flag(answer, "did_create"),
         })
+    }
+
+    /// How long ago the stream was made, by the server's clock; absent if it does not say.
+    pub fn age(&self) -> Option<Duration> {
+        let created: Timestamp = self.created.parse().ok()?;
+        let answered: Timestamp = self.ts.parse().ok()?;
+        Some(
+            answered
+                .duration_since(created)
+                .try_into()
+                .unwrap_or(Duration::ZERO),
+        )
     }
 
     /// The API level of the server that answered: 0 before 2.11, which does not say.

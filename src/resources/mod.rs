@@ -111,6 +111,7 @@ impl Walk<'_> {
         let mut read = state.clone();
         let mut diagnostics = Diagnostics::new();
         let mut gone = true;
+        let complete = infos.iter().all(|info| matches!(info, Ok(Some(_))));
         for (member, info) in self.members.iter().zip(infos) {
             let key = member.row.key;
             private.set_fact(
@@ -132,7 +133,10 @@ impl Walk<'_> {
                         known
                     };
                     read.set_attribute(key, member.object(&info, known));
-                    diagnostics.extend(self.stalled(&client, member, &info, &scope).await);
+                    // Without a source nothing is heard from it, which the next plan says better.
+                    if complete {
+                        diagnostics.extend(self.stalled(&client, member, &info, &scope).await);
+                    }
                 }
                 Ok(None) => read.set_attribute(key, Value::Null),
                 Err(error) => diagnostics.push(failure(member, Attempt::Read, &error, state)),

@@ -5,6 +5,7 @@
 //! error and with a lag of 0 (seen on nats-server 2.10 to 2.15; nats-server issue 8323). Only the time since the
 //! source was last heard grows, and only a new leader heals it.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::jetstream::{Client, Scope, StreamInfo};
@@ -15,9 +16,13 @@ use crate::terraform::{Diagnostic, Path};
 
 /// A healthy source is heard about every second; one that is silent for longer has stalled.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How long a new leader may take to hear from the sources.
+const RECOVERY: Duration = Duration::from_secs(12);
+/// Two times at which a source was heard are at least so far apart; what is less is the clock.
+const BETWEEN: Duration = Duration::from_millis(300);
 /// Between two looks at the sources.
 const LOOK: Duration = Duration::from_millis(500);
-/// Silence that makes a refresh look twice.
+/// Silence that makes a refresh look longer.
 const SUSPICIOUS: Duration = Duration::from_secs(10);
 
 impl Walk<'_> {
@@ -72,7 +77,7 @@ impl Walk<'_> {
 
     /// Watches the sources, and asks for a new leader when they are silent.
     async fn revive(&self, client: &Client, member: &Member, scope: &Scope) -> Option<Diagnostic> {
-        if self.is_heard(client, member, scope).await? {
+        if self.is_heard(client, member, SILENCE, scope).await? {
             return None;
         }
         tracing::info!(
@@ -85,7 +90,7 @@ impl Walk<'_> {
                 &format!("A new leader would heal it, but asking for one failed. {error}"),
             ));
         }
-        match self.is_heard(client, member, scope).await? {
+        match self.is_heard(client, member, RECOVERY, scope).await? {
             true => None,
             false => Some(stall(
                 member,
@@ -94,30 +99,42 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether every source is heard anew within a few seconds; `None` if nobody can tell.
-    async fn is_heard(&self, client: &Client, member: &Member, scope: &Scope) -> Option<bool> {
+    /// Whether every source is heard again and again within `limit`; `None` if the user wants to stop.
+    ///
+    /// Once is not enough: a source that is set up anew and then stalls looks as if it had been heard at that moment.
+    async fn is_heard(
+        &self,
+        client: &Client,
+        member: &Member,
+        limit: Duration,
+        scope: &Scope,
+    ) -> Option<bool> {
         let since = Instant::now();
-        loop {
+        let mut heard: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+        while since.elapsed() < limit {
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
                 () = scope.stop.cancelled() => return None,
             }
-            let info = self
-                .session
-                .stream(client, &member.stream(), scope)
-                .await
-                .ok()??;
-            // Heard after the watch began, not merely before.
-            let heard =
-                |active: Option<Duration>| active.is_some_and(|active| active < since.elapsed());
-            let complete = info.sources.len() >= member.row.sources().len();
-            if complete && info.sources.iter().all(|source| heard(source.active)) {
+            let stream = member.stream();
+            // A new leader may keep an answer away; the next look asks again.
+            let Ok(Some(info)) = self.session.stream(client, &stream, scope).await else {
+                continue;
+            };
+            for source in info.sources {
+                let when = source
+                    .active
+                    .and_then(|active| since.elapsed().checked_sub(active));
+                let times = heard.entry(source.name).or_default();
+                let last = times.last().copied().unwrap_or_default();
+                times.extend(when.filter(|when| *when > last + BETWEEN));
+            }
+            let lively = heard.values().filter(|times| times.len() > 1).count();
+            if lively >= member.row.sources().len() {
                 return Some(true);
             }
-            if since.elapsed() > SILENCE {
-                return Some(false);
-            }
         }
+        Some(false)
     }
 
     /// On a refresh: a warning if a source is silent and stays so.
@@ -128,26 +145,21 @@ impl Walk<'_> {
         info: &StreamInfo,
         scope: &Scope,
     ) -> Option<Diagnostic> {
-        let silent = |info: &StreamInfo| {
-            info.sources
-                .iter()
-                .any(|source| source.active.is_none_or(|active| active > SUSPICIOUS))
+        let silent = |active: Option<Duration>| match active {
+            Some(active) => active > SUSPICIOUS,
+            None => info.age().is_none_or(|age| age > SUSPICIOUS),
         };
-        if member.row.sources().is_empty() || !silent(info) {
+        let sources = !member.row.sources().is_empty();
+        if !sources || !info.sources.iter().any(|source| silent(source.active)) {
             return None;
         }
-        tokio::time::sleep(LOOK).await;
-        let again = self
-            .session
-            .stream(client, &member.stream(), scope)
-            .await
-            .ok()??;
-        silent(&again).then(|| {
-            stall(
+        match self.is_heard(client, member, SILENCE, scope).await? {
+            true => None,
+            false => Some(stall(
                 member,
                 "It has not heard from a source for more than 10 seconds.",
-            )
-        })
+            )),
+        }
     }
 }
 

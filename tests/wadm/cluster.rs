@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::scenario::{ASSETS, MAIN, Scenario, warning};
-use crate::support::{Admin, Cluster, wait_for};
+use crate::support::{Admin, Cluster, Diagnostic, wait_for};
 
 /// A cluster with several accounts, since an account has one installation: the tests share it.
 fn shared() -> Arc<Cluster> {
@@ -102,33 +102,25 @@ fn is_sourcing(scenario: &Scenario<Arc<Cluster>>) -> bool {
 
 #[test]
 fn replicas_go_up_down_and_up_under_a_running_wadm_and_events_go_on() {
-    for version in ["2.15.1", "2.12.8"] {
-        let cluster = match version {
-            "2.15.1" => shared(),
-            version => Arc::new(Cluster::start_with(version, 3, &accounts())),
-        };
-        let scenario = of_three(cluster, "a");
-        scenario.step("");
-        consume(&scenario);
-        scenario.expect_events_flow("one");
-        let created = scenario.created();
+    let scenario = of_three(shared(), "a");
+    scenario.step("");
+    consume(&scenario);
+    scenario.expect_events_flow("one");
+    let created = scenario.created();
 
-        for (round, replicas) in [3, 1, 3].into_iter().enumerate() {
-            scenario.write(&format!("replicas = {replicas}"));
-            let plan = scenario.terraform.plan();
-            let said = scenario.terraform.apply_plan(&plan);
+    for (round, replicas) in [3, 1, 3].into_iter().enumerate() {
+        let said = scale(&scenario, replicas);
 
-            assert_eq!(plan.actions(MAIN), ["update"]);
-            assert!(said.is_empty(), "{version} {replicas}: {said:#?}");
-            assert_current(&scenario, replicas);
-            assert!(is_sourcing(&scenario), "{version} {replicas}");
-            scenario.expect_events_flow(&format!("round{round}"));
-            scenario.terraform.expect_empty();
-            assert_eq!(scenario.created(), created, "{version}");
-        }
+        assert!(said.is_empty(), "{replicas}: {said:#?}");
+        assert_current(&scenario, replicas);
+        assert!(is_sourcing(&scenario), "{replicas}");
+        scenario.expect_events_flow(&format!("round{round}"));
+        scenario.terraform.expect_empty();
+        assert_eq!(scenario.created(), created);
     }
 }
 
+/// The server stalls nearly every time, not every time: it is asked until it does.
 #[test]
 fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() {
     let scenario = of_three(shared(), "b_limited");
@@ -136,9 +128,16 @@ fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() 
     consume(&scenario);
     scenario.expect_events_flow("one");
 
-    scenario.write("replicas = 3");
-    let said = scenario.terraform.apply();
+    let stalled = (0..4).find_map(|_| {
+        let said = scale(&scenario, 3);
+        if said.is_empty() {
+            scenario.expect_events_flow("alive");
+            scale(&scenario, 1);
+        }
+        (!said.is_empty()).then_some(said)
+    });
 
+    let said = stalled.expect("one stall in four rounds");
     let stall = warning(
         &said,
         "Stream wadm_event_consumer receives nothing from its sources",
@@ -151,7 +150,7 @@ fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() 
         assert!(stall.says(words), "{words}: {stall}");
     }
     // The configuration is as planned: nothing to plan, but a warning.
-    let silent = wait_for("a long silence", Duration::from_secs(20), || {
+    let silent = wait_for("a long silence", Duration::from_secs(30), || {
         let plan = scenario.terraform.plan();
         assert!(plan.is_empty());
         (!plan.diagnostics().is_empty()).then(|| plan.diagnostics().to_vec())
@@ -164,6 +163,14 @@ fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() 
     scenario.expect_events_flow("healed");
     let plan = scenario.terraform.plan();
     assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
+}
+
+/// Applies another number of replicas. Gives the warnings.
+fn scale(scenario: &Scenario<Arc<Cluster>>, replicas: usize) -> Vec<Diagnostic> {
+    scenario.write(&format!("replicas = {replicas}"));
+    let plan = scenario.terraform.plan();
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    scenario.terraform.apply_plan(&plan)
 }
 
 #[test]
