@@ -394,3 +394,50 @@ fn sentence(text: &str) -> String {
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn configured(attributes: &[(&str, Value)], variables: &[(&str, &str)]) -> Options {
+        let unset = schema().attributes.into_iter();
+        let unset = unset.map(|attribute| (attribute.name, Value::Null));
+        let mut config = Value::object(unset);
+        for (name, value) in attributes {
+            config.set_attribute(name, value.clone());
+        }
+        let environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        options(&config, &environment.collect()).expect("sound settings")
+    }
+
+    #[test]
+    fn without_a_word_it_is_the_default_server_without_a_login() {
+        let options = configured(&[], &[]);
+
+        assert_eq!(options.servers, ["nats://127.0.0.1:4222"]);
+        assert_eq!(
+            options.servers_origin,
+            "the default, as neither the argument `servers` nor NATS_URL is set"
+        );
+        assert!(matches!(options.auth, Auth::None));
+        assert_eq!(options.timeout, Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_login_may_come_from_both_and_says_so() {
+        let options = configured(
+            &[("user", "app".into())],
+            &[("NATS_PASSWORD", "secret"), ("NATS_TOKEN", "other")],
+        );
+
+        assert!(
+            matches!(&options.auth, Auth::UserPassword { user, password } if user == "app" && password == "secret")
+        );
+        assert_eq!(
+            options.auth_origin,
+            "the argument `user` and the environment variable NATS_PASSWORD"
+        );
+    }
+}

@@ -14,6 +14,7 @@ pub mod lattice_buckets;
 pub mod plan;
 mod preflight;
 mod remarks;
+mod room;
 pub mod session;
 mod settle;
 mod succession;

@@ -11,6 +11,9 @@ use crate::jetstream::nanos;
 use crate::resources::common;
 use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
 
+/// Bytes of all keys and values of metadata (nats-server, `JSMaxMetadataLen`).
+const MAX_METADATA: usize = 128 * 1024;
+
 /// How a value and its JSON correspond.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
@@ -276,13 +279,22 @@ fn own_keys(value: &Value) -> Result<(), String> {
         .filter(|(key, text)| key.starts_with("_nats.") || key.is_empty() || text.is_null())
         .map(|(key, _)| format!("{key:?}"))
         .collect();
-    match bad.is_empty() {
-        true => Ok(()),
-        false => Err(format!(
+    if !bad.is_empty() {
+        return Err(format!(
             "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value.",
             bad.join(", ")
-        )),
+        ));
     }
+    let entries = value.as_map().into_iter().flatten();
+    let bytes: usize = entries
+        .map(|(key, text)| key.len() + text.as_str().map_or(0, str::len))
+        .sum();
+    if bytes > MAX_METADATA {
+        return Err(format!(
+            "Keys and values have {bytes} bytes together; the server takes at most {MAX_METADATA}."
+        ));
+    }
+    Ok(())
 }
 
 fn placement_json(placement: &Value) -> Json {

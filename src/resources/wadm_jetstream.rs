@@ -41,7 +41,11 @@ An update changes streams in place. Where the server cannot (another storage, a 
 the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
 bucket of manifests is replaced only with `force_destroy`. After a change of replicas the apply waits until all copies \
 are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
-it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).";
+it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
+
+After such a change wadm itself may pause for half a minute until it asks for events again; they wait in the streams. \
+For the warning about streams of an old wadm, the provider also needs the permission to publish to \
+`$JS.API.STREAM.INFO.wadm_mirror` and `$JS.API.STREAM.INFO.wadm_multitenant_mirror`; without it, that warning is missing.";
 
 const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
 

@@ -99,6 +99,10 @@ const LATTICE: &[Case] = &[
     ("metadata = { \"\" = \"1\" }", "a key must not be empty"),
     ("metadata = { a = null }", "needs a value"),
     ("metadata = { a = [] }", WRONG_TYPE),
+    (
+        "metadata = { a = format(\"%0131072d\", 0) }",
+        "the server takes at most 131072",
+    ),
     ("metadata = \"a\"", WRONG_TYPE),
     (
         "lattice_data = { replicas = 6 }",

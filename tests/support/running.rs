@@ -48,6 +48,13 @@ impl Running {
         self.signal(Signal::INT);
     }
 
+    /// As Ctrl-C does at a terminal: to Terraform and to every provider that it has started. Only after
+    /// [`super::Terraform::start_group`].
+    pub fn interrupt_group(&self) {
+        rustix::process::kill_process_group(Pid::from_child(&self.child), Signal::INT)
+            .expect("a signal to our own child's group");
+    }
+
     /// Gives it no chance to tidy up.
     pub fn kill(&self) {
         self.signal(Signal::KILL);

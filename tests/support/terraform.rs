@@ -293,6 +293,13 @@ impl Terraform {
         Running::start(self.command(arguments), arguments)
     }
 
+    /// As [`Terraform::start`], in a process group of its own, for [`Running::interrupt_group`].
+    pub fn start_group(&self, arguments: &[&str]) -> Running {
+        let mut command = self.command(arguments);
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        Running::start(command, arguments)
+    }
+
     /// A command in the root module's folder with a clean environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.cli.path);

@@ -1,0 +1,125 @@
+//! A relay between a provider and its server, at which a request or its answer waits until the test lets it through.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What waits.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Side {
+    /// The request: the server has not heard of it.
+    Requests,
+    /// The answer: the server has done it.
+    Answers,
+}
+
+/// The relay. Everything passes until something carries the mark; from then on that side waits for [`Gate::open`].
+#[derive(Clone)]
+pub struct Gate {
+    port: u16,
+    mark: &'static str,
+    side: Side,
+    state: Arc<(Mutex<State>, Condvar)>,
+}
+
+#[derive(Default)]
+struct State {
+    reached: bool,
+    opened: bool,
+}
+
+impl Gate {
+    /// Before a server, for whatever carries `mark` in its bytes, such as `STREAM.CREATE`.
+    pub fn before(server_port: u16, side: Side, mark: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let gate = Self {
+            port: listener.local_addr().expect("an address").port(),
+            mark,
+            side,
+            state: Arc::default(),
+        };
+        let relay = gate.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)) {
+                    relay.join(client, server);
+                }
+            }
+        });
+        gate
+    }
+
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Waits until something marked has come.
+    pub fn wait_until_reached(&self) {
+        let (state, changed) = &*self.state;
+        let (state, _) = changed
+            .wait_timeout_while(state.lock().unwrap(), PATIENCE, |state| !state.reached)
+            .unwrap();
+        assert!(
+            state.reached,
+            "nothing with {} came in {PATIENCE:?}",
+            self.mark
+        );
+    }
+
+    /// Lets everything pass, now and later.
+    pub fn open(&self) {
+        let (state, changed) = &*self.state;
+        state.lock().unwrap().opened = true;
+        changed.notify_all();
+    }
+
+    fn reached(&self) {
+        let (state, changed) = &*self.state;
+        state.lock().unwrap().reached = true;
+        changed.notify_all();
+    }
+
+    /// Waits for the opening, if something marked has come.
+    fn pass(&self) {
+        let (state, changed) = &*self.state;
+        let waits = |state: &mut State| state.reached && !state.opened;
+        drop(changed.wait_while(state.lock().unwrap(), waits).unwrap());
+    }
+
+    fn join(&self, client: TcpStream, server: TcpStream) {
+        let (asking, answering) = (self.clone(), self.clone());
+        let (from_client, to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+        std::thread::spawn(move || {
+            copy(from_client, to_server, |bytes| {
+                if String::from_utf8_lossy(bytes).contains(asking.mark) {
+                    asking.reached();
+                }
+                if asking.side == Side::Requests {
+                    asking.pass();
+                }
+            });
+        });
+        std::thread::spawn(move || {
+            copy(server, client, |_| {
+                if answering.side == Side::Answers {
+                    answering.pass();
+                }
+            });
+        });
+    }
+}
+
+fn copy(mut from: TcpStream, mut to: TcpStream, before: impl Fn(&[u8])) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        before(&bytes[..count]);
+        if to.write_all(&bytes[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
