@@ -77,8 +77,11 @@ fn measure_start(provider: &Path) {
 
 /// Starts the provider as Terraform does, with a client certificate, and stops the time at the line.
 fn start_to_handshake(provider: &Path) -> Duration {
+    // It is killed, and a process that is killed leaves its socket's folder behind.
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let start = Instant::now();
     let mut child = Command::new(provider)
+        .env("TMPDIR", folder.path())
         .env(
             "TF_PLUGIN_MAGIC_COOKIE",
             "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2",
