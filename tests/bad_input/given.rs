@@ -5,13 +5,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::framework::rpc::Service;
-use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
-use terraform_provider_wasmcloud::provider::{self, WasmCloud};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use terraform_provider_wasmcloud::plugin::InProcess;
 
-use crate::support::{Failure, Terraform};
+use crate::support::{Failure, Terraform, serve};
 
 /// The secret of every login here, right ones and wrong ones: part of each, and never to be seen.
 pub const SECRET: &str = "hunter2";
@@ -152,29 +148,4 @@ fn files(terraform: &Terraform) -> Vec<PathBuf> {
     ["terraform.tfstate", "terraform.tfstate.backup"]
         .map(|name| terraform.folder().join(name))
         .to_vec()
-}
-
-fn serve(variables: &[(&str, &str)]) -> InProcess {
-    let environment = variables
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let tasks = TaskTracker::new();
-    let about = About {
-        name: "terraform-provider-wasmcloud",
-        version: "0.0.0",
-        address: provider::ADDRESS,
-        help: "",
-    };
-    let service = Service::new(
-        WasmCloud::with_environment(environment.collect()),
-        tasks.clone(),
-        |call| call,
-    );
-    serve_in_process(Plugin {
-        about,
-        provider: service,
-        tasks,
-        stop: CancellationToken::new(),
-    })
-    .expect("the provider is served")
 }

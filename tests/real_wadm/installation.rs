@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::framework::rpc::Service;
-use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
-use terraform_provider_wasmcloud::provider::{self, WasmCloud};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::lattice::Lattice;
-use crate::support::{Admin, Cluster, NatsServer, Terraform, wait_for};
+use crate::support::{self, Admin, Cluster, NatsServer, Terraform, wait_for};
 use crate::wadm::Wadm;
 
 /// The object's address.
@@ -206,29 +202,9 @@ fn expect_no_violation(server: &NatsServer) {
 }
 
 fn serve(url: &str) -> InProcess {
-    let environment = [
+    support::serve(&[
         ("NATS_URL", url),
         ("NATS_USER", "terraform"),
         ("NATS_PASSWORD", "secret"),
-    ];
-    let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let tasks = TaskTracker::new();
-    let about = About {
-        name: "terraform-provider-wasmcloud",
-        version: "0.0.0",
-        address: provider::ADDRESS,
-        help: "",
-    };
-    let service = Service::new(
-        WasmCloud::with_environment(environment.into_iter().collect()),
-        tasks.clone(),
-        |call| call,
-    );
-    serve_in_process(Plugin {
-        about,
-        provider: service,
-        tasks,
-        stop: CancellationToken::new(),
-    })
-    .expect("the provider is served")
+    ])
 }

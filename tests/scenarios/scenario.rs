@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::framework::rpc::Service;
-use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
-use terraform_provider_wasmcloud::provider::{self, WasmCloud};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::support::{
-    Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, denied_publish, terraform_default,
+    Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, denied_publish, serve, terraform_default,
     wait_for,
 };
 
@@ -187,29 +183,4 @@ pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic 
     );
     assert_eq!(saying[0].severity, "warning");
     saying[0]
-}
-
-fn serve(environment: &[(&str, &str)]) -> InProcess {
-    let environment = environment
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let tasks = TaskTracker::new();
-    let about = About {
-        name: "terraform-provider-wasmcloud",
-        version: "0.0.0",
-        address: provider::ADDRESS,
-        help: "",
-    };
-    let service = Service::new(
-        WasmCloud::with_environment(environment.collect()),
-        tasks.clone(),
-        |call| call,
-    );
-    serve_in_process(Plugin {
-        about,
-        provider: service,
-        tasks,
-        stop: CancellationToken::new(),
-    })
-    .expect("the provider is served")
 }

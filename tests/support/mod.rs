@@ -18,6 +18,7 @@
 )]
 
 mod server;
+mod served;
 mod setup;
 mod credentials;
 mod cluster;
@@ -37,6 +38,7 @@ pub use credentials::Operator;
 pub use failure::{Diagnostic, Failure};
 pub use plan::{Change, Plan, State};
 pub use running::Running;
+pub use served::serve;
 pub use server::NatsServer;
 pub use setup::{
     account_without_jetstream, denied_publish, domain, password, system_account, token,

@@ -4,14 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::framework::rpc::Service;
-use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
-use terraform_provider_wasmcloud::provider::{self, WasmCloud};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::support::{
-    Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, wait_for,
+    Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve,
+    wait_for,
 };
 
 /// The object's address.
@@ -270,29 +267,4 @@ fn login<'a>(url: &'a str, user: &'a str) -> [(&'a str, &'a str); 3] {
         ("NATS_USER", user),
         ("NATS_PASSWORD", "secret"),
     ]
-}
-
-fn serve(environment: &[(&str, &str)]) -> InProcess {
-    let environment = environment
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let tasks = TaskTracker::new();
-    let about = About {
-        name: "terraform-provider-wasmcloud",
-        version: "0.0.0",
-        address: provider::ADDRESS,
-        help: "",
-    };
-    let service = Service::new(
-        WasmCloud::with_environment(environment.collect()),
-        tasks.clone(),
-        |call| call,
-    );
-    serve_in_process(Plugin {
-        about,
-        provider: service,
-        tasks,
-        stop: CancellationToken::new(),
-    })
-    .expect("the provider is served")
 }
