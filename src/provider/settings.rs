@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::jetstream::{self, Auth, Options};
 use crate::resources::common;
+use crate::resources::diagnose::capitalised;
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
@@ -193,7 +194,7 @@ impl<'a> Settings<'a> {
             Ok(_) => Ok((servers, given.origin)),
             Err(problem) => Err(given.problem(
                 "The server addresses cannot be understood",
-                &format!("{}. Write addresses like \"nats://nats.example.com:4222\", separated by commas.", sentence(&problem)),
+                &format!("{}. Write addresses like \"nats://nats.example.com:4222\", separated by commas.", capitalised(&problem)),
             )),
         }
     }
@@ -340,7 +341,7 @@ fn addresses(value: &Value) -> Result<(), String> {
         .map_err(|problem| {
             format!(
                 "{}. Write addresses like \"nats://nats.example.com:4222\".",
-                sentence(&problem)
+                capitalised(&problem)
             )
         })
 }
@@ -384,15 +385,6 @@ fn domain(value: &Value) -> Result<(), String> {
 
 fn timeout(value: &Value) -> Result<(), String> {
     common::wait(value.as_str().unwrap_or_default()).map(drop)
-}
-
-/// With a capital, as a sentence begins.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -305,10 +305,14 @@ fn follow_max_age(config: &mut StreamConfig) {
     }
 }
 
+/// Whether the name of a bucket may have this letter (NATS ADR-6).
+pub fn fits_bucket_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
+}
+
 fn bucket_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
-    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
-    match !name.is_empty() && name.len() <= 250 && name.chars().all(fits) {
+    match !name.is_empty() && name.len() <= 250 && name.chars().all(fits_bucket_name) {
         true => Ok(()),
         false => Err(format!(
             "{name:?} is no name of a bucket, which has 1 to 250 letters, digits, '_' and '-'."

@@ -72,12 +72,7 @@ impl Walk<'_> {
         adopts: bool,
         scope: &Scope,
     ) -> Result<Vec<Sight>, Diagnostics> {
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(client, &member.stream(), scope)
-                .await
-        }))
-        .await;
+        let infos = self.sights(client, &self.members, scope).await;
         let mut diagnostics = Diagnostics::new();
         let (mut existing, mut foreign) = (Vec::new(), Vec::new());
         for (member, info) in self.members.iter().zip(infos) {

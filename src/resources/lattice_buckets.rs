@@ -8,7 +8,7 @@ use crate::catalogue;
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::BUCKET;
-use crate::resources::asset::Member;
+use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::{Walk, common};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
@@ -148,7 +148,7 @@ fn lattice_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     let bad: String = name
         .chars()
-        .filter(|letter| !(letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')))
+        .filter(|letter| !fits_bucket_name(*letter))
         .collect();
     if name.is_empty() {
         return Err("The name of a lattice cannot be empty.".to_owned());

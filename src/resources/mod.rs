@@ -27,10 +27,10 @@ use futures::future::join_all;
 
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call};
-use crate::jetstream::{Error, StreamInfo};
+use crate::jetstream::{Client, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::session::Session;
+use crate::resources::session::{Session, Sight};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// The assets of one object, and the way to the server.
@@ -216,6 +216,21 @@ impl Walk<'_> {
             diagnostics: Diagnostics(self.exists(&[member]).into_iter().collect()),
             ..Outcome::quiet(Found::Gone)
         }
+    }
+
+    /// Assets as they are, or were a moment ago, all asked for at once.
+    async fn sights<'m>(
+        &self,
+        client: &Client,
+        members: impl IntoIterator<Item = &'m Member>,
+        scope: &Scope,
+    ) -> Vec<Result<Sight, Error>> {
+        let asked = members.into_iter().map(|member| async {
+            self.session
+                .stream_just_now(client, &member.stream(), scope)
+                .await
+        });
+        join_all(asked).await
     }
 
     /// Notes what Terraform's state has.

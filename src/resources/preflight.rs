@@ -56,11 +56,7 @@ impl Walk<'_> {
         costly: &[Costly],
         scope: &Scope,
     ) -> (Diagnostics, bool) {
-        let infos = join_all(self.members.iter().map(|member| async {
-            self.session
-                .stream_just_now(client, &member.stream(), scope)
-                .await
-        }));
+        let infos = self.sights(client, &self.members, scope);
         let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
         let mut foreign = Vec::new();
         for (member, info) in self.members.iter().zip(&infos) {
@@ -161,12 +157,7 @@ impl Walk<'_> {
                 .at(Path::attribute("skip_destroy"))
                 .into();
         }
-        let infos = join_all(members.iter().map(|member| async {
-            self.session
-                .stream_just_now(client, &member.stream(), scope)
-                .await
-        }))
-        .await;
+        let infos = self.sights(client, members.iter().copied(), scope).await;
         let mut said = Diagnostics::new();
         for (member, info) in members.into_iter().zip(infos) {
             match info.map(|sight| sight.info) {

@@ -8,7 +8,7 @@ use crate::catalogue;
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::COMMON;
-use crate::resources::asset::Member;
+use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
 use crate::resources::{Walk, common, named, plan};
@@ -288,10 +288,7 @@ impl Resource for WadmJetStream {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
+    !name.is_empty() && name.chars().all(fits_bucket_name)
 }
 
 /// What a change of the mode means, which the changed attributes alone do not say.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::plugin::InProcess;
 
+pub use crate::support::warning;
 use crate::support::{
-    Admin, Cli, Diagnostic, NatsServer, Plan, Terraform, denied_publish, serve, terraform_default,
-    wait_for,
+    Admin, Cli, NatsServer, Plan, Terraform, denied_publish, serve, terraform_default, wait_for,
 };
 
 /// The object's address.
@@ -168,19 +168,4 @@ fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
 /// The object with these arguments.
 pub fn buckets(arguments: &str) -> String {
     format!("resource \"wasmcloud_lattice_buckets\" \"main\" {{\n{arguments}\n}}\n")
-}
-
-/// The only warning that says this.
-pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic {
-    let saying: Vec<_> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.says(text))
-        .collect();
-    assert_eq!(
-        saying.len(),
-        1,
-        "one warning should say {text:?}: {diagnostics:#?}"
-    );
-    assert_eq!(saying[0].severity, "warning");
-    saying[0]
 }

@@ -129,3 +129,18 @@ fn words(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ")
 }
+
+/// The only warning that says this.
+pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic {
+    let saying: Vec<_> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.says(text))
+        .collect();
+    assert_eq!(
+        saying.len(),
+        1,
+        "one warning should say {text:?}: {diagnostics:#?}"
+    );
+    assert_eq!(saying[0].severity, "warning");
+    saying[0]
+}

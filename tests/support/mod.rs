@@ -35,7 +35,7 @@ use std::time::{Duration, Instant};
 pub use admin::Admin;
 pub use cluster::{Cluster, Leaf};
 pub use credentials::Operator;
-pub use failure::{Diagnostic, Failure};
+pub use failure::{Diagnostic, Failure, warning};
 pub use plan::{Change, Plan, State};
 pub use running::Running;
 pub use served::serve;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::plugin::InProcess;
 
+pub use crate::support::warning;
 use crate::support::{
-    Admin, Diagnostic, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve,
-    wait_for,
+    Admin, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve, wait_for,
 };
 
 /// The object's address.
@@ -235,21 +235,6 @@ pub fn on_every_server(story: impl Fn(&'static str) + Sync) {
 /// The object with these arguments.
 pub fn wadm(arguments: &str) -> String {
     format!("resource \"wadm_jetstream\" \"main\" {{\nprovider = wasmcloud\n{arguments}\n}}\n")
-}
-
-/// The only warning that says this.
-pub fn warning<'a>(diagnostics: &'a [Diagnostic], text: &str) -> &'a Diagnostic {
-    let saying: Vec<_> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.says(text))
-        .collect();
-    assert_eq!(
-        saying.len(),
-        1,
-        "one warning should say {text:?}: {diagnostics:#?}"
-    );
-    assert_eq!(saying[0].severity, "warning");
-    saying[0]
 }
 
 /// The names of the assets of which a plan changes anything.
