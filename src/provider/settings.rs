@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::jetstream::{self, Auth, Options};
+use crate::jetstream::{self, Auth, Given as Origin, Options, Space, Tls};
 use crate::resources::common;
 use crate::resources::diagnose::capitalised;
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
@@ -117,17 +117,19 @@ pub fn options(
     };
     let (servers, servers_origin) = settings.servers()?;
     let (auth, auth_origin) = settings.auth()?;
+    let timeout = settings.timeout()?;
+    let domain = config.attribute("jetstream_domain").as_str();
+    let space = domain.map_or(Space::Own, |domain| Space::Domain(domain.to_owned()));
     Ok(Options {
-        servers,
-        servers_origin,
+        servers: Origin::new(servers, servers_origin),
         name: format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION")),
-        auth,
-        auth_origin,
-        domain: config
-            .attribute("jetstream_domain")
-            .as_str()
-            .map(str::to_owned),
-        timeout: settings.timeout()?,
+        auth: Origin::new(auth, auth_origin),
+        tls: Tls::default(),
+        space: Origin::new(space, "the argument `jetstream_domain`"),
+        inbox_prefix: None,
+        socks_proxy: None,
+        connect_timeout: timeout,
+        timeout,
     })
 }
 
@@ -408,12 +410,12 @@ mod tests {
     fn without_a_word_it_is_the_default_server_without_a_login() {
         let options = configured(&[], &[]);
 
-        assert_eq!(options.servers, ["nats://127.0.0.1:4222"]);
+        assert_eq!(options.servers.value, ["nats://127.0.0.1:4222"]);
         assert_eq!(
-            options.servers_origin,
+            options.servers.origin,
             "the default, as neither the argument `servers` nor NATS_URL is set"
         );
-        assert!(matches!(options.auth, Auth::None));
+        assert!(matches!(options.auth.value, Auth::None));
         assert_eq!(options.timeout, Duration::from_secs(5));
     }
 
@@ -425,10 +427,10 @@ mod tests {
         );
 
         assert!(
-            matches!(&options.auth, Auth::UserPassword { user, password } if user == "app" && password == "secret")
+            matches!(&options.auth.value, Auth::UserPassword { user, password } if user == "app" && password == "secret")
         );
         assert_eq!(
-            options.auth_origin,
+            options.auth.origin,
             "the argument `user` and the environment variable NATS_PASSWORD"
         );
     }
