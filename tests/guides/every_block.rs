@@ -47,7 +47,7 @@ fn every_configuration_is_formatted_and_valid() {
 fn every_block_is_of_a_language_that_some_test_reads() {
     for block in page::names().iter().flat_map(|name| page::blocks(name)) {
         assert!(
-            ["terraform", "text", "conf", "shell", "yaml"].contains(&block.language.as_str()),
+            ["terraform", "text", "conf", "json", "shell"].contains(&block.language.as_str()),
             "{}.md, {:?}: {:?}",
             block.page,
             block.heading,

@@ -18,6 +18,14 @@ mod support;
 mod page;
 mod normal;
 mod story;
+mod conf;
+mod certificates;
+mod socks;
 
 mod every_block;
 mod reading_plans;
+mod authentication;
+mod domains;
+mod least_privilege;
+mod hosted_accounts;
+mod pipelines;

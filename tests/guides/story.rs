@@ -16,6 +16,10 @@ use crate::support::{Admin, Cli, NatsServer, Plan, Terraform, serve, terraform_v
 /// One heading of a page under way. What is left of it when the test ends is a failure.
 pub struct Story {
     pub terraform: Terraform,
+    /// What the last command of a `text` block ended with.
+    pub code: Option<i32>,
+    /// Names in the page, such as `nats.example.com:4222`, and what is there in their place.
+    places: Vec<(String, String)>,
     // Terraform's next command fails without it.
     _provider: InProcess,
     blocks: VecDeque<Block>,
@@ -24,24 +28,48 @@ pub struct Story {
 impl Story {
     /// With these variables for the provider.
     pub fn new(page: &str, heading: &str, environment: &[(&str, &str)]) -> Self {
+        Self::of(page::under(page, heading).into(), environment)
+    }
+
+    /// For what another story has read.
+    pub fn without_blocks(environment: &[(&str, &str)]) -> Self {
+        Self::of(VecDeque::new(), environment)
+    }
+
+    fn of(blocks: VecDeque<Block>, environment: &[(&str, &str)]) -> Self {
         let provider = serve(environment);
         Self {
             terraform: Terraform::reattached_to(newest(), &provider.reattach()),
+            code: None,
+            places: Vec::new(),
             _provider: provider,
-            blocks: page::under(page, heading).into(),
+            blocks,
         }
+    }
+
+    /// What the page calls `name` is at `place`; outputs say the name again.
+    pub fn at(mut self, name: &str, place: &str) -> Self {
+        self.places.push((name.to_owned(), place.to_owned()));
+        self
     }
 
     /// Writes the configuration in the next block.
     pub fn write(&mut self) {
-        let block = self.next("terraform");
-        self.terraform.write(&block.text);
+        let config = self.next_config();
+        self.terraform.write(&config);
     }
 
     /// Writes the configuration in the next block, plans, applies that plan, and demands two empty plans. Gives the plan.
     pub fn step(&mut self) -> Plan {
-        let block = self.next("terraform");
-        self.terraform.step(&block.text)
+        let config = self.next_config();
+        self.terraform.step(&config)
+    }
+
+    /// The configuration in the next block, with the places that are really there.
+    pub fn next_config(&mut self) -> String {
+        let config = self.next("terraform").text;
+        let places = self.places.iter();
+        places.fold(config, |config, (name, place)| config.replace(name, place))
     }
 
     /// Runs the command of the next block, and demands that it prints what the block says. Gives what it printed.
@@ -72,8 +100,19 @@ impl Story {
         block
     }
 
+    /// Leaves out the blocks of these languages.
+    pub fn skip(&mut self, languages: &[&str]) {
+        self.blocks
+            .retain(|block| !languages.contains(&block.language.as_str()));
+    }
+
+    /// Whether every block was played.
+    pub fn is_over(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
     /// What a person at a terminal sees, both streams together, in normal form.
-    fn run(&self, command: &str) -> String {
+    pub fn run(&mut self, command: &str) -> String {
         let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
         let mut arguments = vec![name, "-no-color", "-input=false", "-lock=false"];
         arguments.extend(rest.split_whitespace());
@@ -84,9 +123,13 @@ impl Story {
             .stdin(Stdio::null())
             .stdout(printed.try_clone().expect("a second handle of the file"))
             .stderr(printed);
-        command.status().expect("Terraform runs");
+        self.code = command.status().expect("Terraform runs").code();
         let printed = fs::read_to_string(path).expect("what Terraform printed");
-        normal(printed.trim())
+        let places = self.places.iter();
+        let named = places.fold(printed, |printed, (name, place)| {
+            printed.replace(place, name)
+        });
+        normal(named.trim())
     }
 }
 

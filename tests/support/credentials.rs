@@ -22,9 +22,20 @@ impl Operator {
 
     /// Configuration for [`super::NatsServer::configured`].
     pub fn config(&self) -> String {
+        self.config_of(self.account_jwt(&self.account, -1))
+    }
+
+    /// As [`Operator::config`], with limits of the account by the number of replicas, such as
+    /// `{"R1": {"disk_storage": 1000, "streams": 10}}`.
+    pub fn config_with_tiers(&self, tiers: &Value) -> String {
+        let mut limits = limits(0);
+        limits["tiered_limits"] = tiers.clone();
+        self.config_of(self.jwt_with(&self.account, limits))
+    }
+
+    fn config_of(&self, account: String) -> String {
         let system = KeyPair::new_account();
         let operator = sign(&self.operator, &self.operator, "operator", json!({}));
-        let account = self.account_jwt(&self.account, -1);
         let system_jwt = self.account_jwt(&system, 0);
         format!(
             "operator: {operator}
@@ -56,10 +67,10 @@ impl Operator {
 
     /// `storage` is the account's JetStream limit: -1 unlimited, 0 none at all.
     fn account_jwt(&self, account: &KeyPair, storage: i64) -> String {
-        let limits = json!({
-            "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
-            "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
-        });
+        self.jwt_with(account, limits(storage))
+    }
+
+    fn jwt_with(&self, account: &KeyPair, limits: Value) -> String {
         sign(
             &self.operator,
             account,
@@ -67,6 +78,14 @@ impl Operator {
             json!({ "limits": limits }),
         )
     }
+}
+
+/// `storage` is the limit of JetStream.
+fn limits(storage: i64) -> Value {
+    json!({
+        "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
+        "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
+    })
 }
 
 /// A NATS JWT of version 2: `claims` about `subject`, signed by `issuer`.
