@@ -56,6 +56,8 @@ fn everything_may_come_from_variables() {
 #[test]
 fn a_plan_is_saved_approved_and_applied() {
     let mut given = OnServer::new(PAGE, "Plan, approve, apply");
+    let before = "resource \"wasmcloud_lattice_buckets\" \"default\" {}";
+    given.story.terraform.step(before);
     given.story.write();
 
     given.story.shows();
