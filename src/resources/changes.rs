@@ -4,7 +4,7 @@
 //! does not change back and that no argument speaks of stays: nobody has asked for the change, and an asset is not
 //! deleted for what nobody has asked for.
 
-use crate::jetstream::{Change, Effect, StreamConfig, diff_at};
+use crate::jetstream::{Bound, Change, Edit, Effect, StreamConfig, diff_at, setting};
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::terraform::Value;
@@ -58,6 +58,19 @@ impl Changes {
                 !argument.shape.is_shown_only() && set == [false, false]
             })
             .collect()
+    }
+
+    /// The first argument whose value is known only when the plan is applied, and that only a new asset may be able to have.
+    pub fn open_replacement(&self, member: &Member, planned: &Value) -> Option<&'static Argument> {
+        let mut arguments = member.row.arguments().iter();
+        arguments.find(|argument| {
+            let row = setting(argument.key);
+            let stays = |bound: &Bound| self.kept.iter().any(|kept| kept.key == bound.by);
+            !planned.attribute(argument.name).is_wholly_known()
+                && row.is_some_and(|row| {
+                    matches!(row.edit, Edit::Never(_)) || row.bounds.iter().any(stays)
+                })
+        })
     }
 
     /// The first change that only a new asset can have.

@@ -4,6 +4,7 @@
 use crate::catalogue::{Contents, Kind};
 use crate::framework::Plan;
 use crate::jetstream::{Change, Client, Effect, Extent, Loss, Scope, StreamInfo, diff_at};
+use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::resources::changes::is_refused;
 use crate::resources::diagnose::{argument_path, capitalised};
@@ -217,6 +218,26 @@ fn replaced(
         way_back(member, change, "To avoid it, set", ""),
     );
     Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config))
+}
+
+/// Whether the asset is deleted and made anew shows only when the plan is applied.
+pub(super) fn perhaps_replaced(member: &Member, argument: &Argument, config: &Value) -> Diagnostic {
+    let title = member.title();
+    let summary = format!(
+        "{} is replaced if {} turns out different",
+        capitalised(&title),
+        argument.name
+    );
+    let when = if may_lose(member, config) {
+        "with what it holds by then"
+    } else {
+        "if it is empty by then; else the apply fails and leaves it as it is"
+    };
+    let detail = format!(
+        "`{}` is known only when the plan is applied. If it is another than now, {title} alone is deleted and made anew, {when}. {}",
+        argument.name, member.row.when_recreated
+    );
+    Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, config))
 }
 
 /// A change that cannot be taken back, or does not work yet.

@@ -11,7 +11,7 @@ use crate::jetstream::{Change, Effect, NEWEST_LEVEL};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
-use crate::resources::costs::Costly;
+use crate::resources::costs::{self, Costly};
 use crate::resources::{Walk, remarks};
 use crate::terraform::{Diagnostic, Value};
 
@@ -161,6 +161,14 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costl
             .map(|change| (change.key.clone(), Value::from(change.live.to_string())))
             .collect();
         planned.set_attribute("drift", Value::Map(kept));
+    }
+    if let Some(argument) = found.open_replacement(member, &planned) {
+        planned.set_attribute("created", Value::Unknown);
+        if !found.kept.is_empty() {
+            planned.set_attribute("drift", Value::Unknown);
+        }
+        plan.diagnostics
+            .push(costs::perhaps_replaced(member, argument, &plan.config));
     }
     if replaced.is_some() {
         planned.set_attribute("created", Value::Unknown);
