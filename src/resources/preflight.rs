@@ -280,7 +280,11 @@ async fn adoption(
 
 fn changing(member: &Member, change: &Change) -> String {
     let name = remarks::argument_name(member, change);
-    format!("{name} from {} to {}", change.live, change.desired)
+    format!(
+        "{name} from {} to {}",
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired)
+    )
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

@@ -340,8 +340,8 @@ fn no_longer_as_planned(member: &Member, change: &Change) -> Diagnostic {
     let detail = format!(
         "Its {} is {} now, and changing that to {}, as planned, does more than the plan has said: {}. So nothing was done to stream {}. Plan again.",
         remarks::argument_name(member, change),
-        change.live,
-        change.desired,
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired),
         remarks::reason(change),
         member.stream()
     );
