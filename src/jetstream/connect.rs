@@ -44,7 +44,7 @@ enum Dial {
 
 impl Link {
     pub fn new(options: Options) -> Arc<Link> {
-        let server = address::redacted(&options.servers).join(", ");
+        let server = address::redacted(&options.servers.value).join(", ");
         Arc::new(Link {
             options,
             server,
@@ -109,14 +109,14 @@ impl Link {
     }
 
     async fn dialled(&self) -> Dialled {
-        let Addresses { servers, auth } = address::parse(&self.options.servers)
+        let Addresses { servers, auth } = address::parse(&self.options.servers.value)
             .map_err(|why| self.error(self.unreachable(&why)))?;
         let auth = self.login(auth);
         // Every server gets its share of the time, or one that is silent would keep us from the next.
-        let share = self.options.timeout / u32::try_from(servers.len()).unwrap_or(1);
+        let share = self.options.connect_timeout / u32::try_from(servers.len()).unwrap_or(1);
         let options = self.connect_options(share, auth)?;
         debug!(servers = self.server, "connecting");
-        match tokio::time::timeout(self.options.timeout, options.connect(servers)).await {
+        match tokio::time::timeout(self.options.connect_timeout, options.connect(servers)).await {
             Ok(Ok(client)) => Ok(client),
             Ok(Err(error)) => Err(self.error(self.cause(&error))),
             Err(_) => Err(self.error(self.silent())),
@@ -141,11 +141,15 @@ impl Link {
             Auth::None => options,
             Auth::UserPassword { user, password } => options.user_and_password(user, password),
             Auth::Token(token) => options.token(token),
+            Auth::NKey(seed) => options.nkey(seed),
+            Auth::Jwt { .. } => {
+                return Err(self.error(self.unreachable("logging in by JWT is not there yet")));
+            }
             // The reason is dropped: it is made from the secret.
             Auth::Credentials(content) => options.credentials(&content).map_err(|_| {
                 self.error(Cause::Unauthorized(format!(
                     "the credentials, given by {}, are not the content of a .creds file",
-                    self.options.auth_origin
+                    self.options.auth.origin
                 )))
             })?,
         })
@@ -179,7 +183,7 @@ impl Link {
             ConnectErrorKind::AuthorizationViolation => Cause::Unauthorized(self.refused()),
             ConnectErrorKind::Authentication => Cause::Unauthorized(format!(
                 "the credentials, given by {}, cannot sign what the server asks to be signed",
-                self.options.auth_origin
+                self.options.auth.origin
             )),
             ConnectErrorKind::TimedOut => self.silent(),
             ConnectErrorKind::Dns => self.unreachable("the name does not resolve"),
@@ -192,20 +196,20 @@ impl Link {
     }
 
     fn silent(&self) -> Cause {
-        let millis = self.options.timeout.as_millis();
+        let millis = self.options.connect_timeout.as_millis();
         self.unreachable(&format!("no greeting of a NATS server within {millis} ms"))
     }
 
     fn unreachable(&self, how: &str) -> Cause {
         Cause::Unreachable {
             how: how.to_owned(),
-            origin: self.options.servers_origin.clone(),
+            origin: self.options.servers.origin.clone(),
         }
     }
 
     /// The login that was chosen, else the one that an address carries.
     fn login(&self, in_address: Auth) -> Auth {
-        match &self.options.auth {
+        match &self.options.auth.value {
             Auth::None => in_address,
             chosen => chosen.clone(),
         }
@@ -213,7 +217,7 @@ impl Link {
 
     fn refused(&self) -> String {
         let in_address =
-            address::parse(&self.options.servers).map_or(Auth::None, |parsed| parsed.auth);
+            address::parse(&self.options.servers.value).map_or(Auth::None, |parsed| parsed.auth);
         let what = match self.login(in_address) {
             Auth::None => {
                 return "authorization violation; it wants a login, and none is given".to_owned();
@@ -221,10 +225,12 @@ impl Link {
             Auth::UserPassword { user, .. } => format!("the user {user:?} with this password"),
             Auth::Token(_) => "this token".to_owned(),
             Auth::Credentials(_) => "these credentials".to_owned(),
+            Auth::NKey(_) => "this nkey".to_owned(),
+            Auth::Jwt { .. } => "this JWT".to_owned(),
         };
-        let origin = match &self.options.auth {
-            Auth::None => &self.options.servers_origin,
-            _ => &self.options.auth_origin,
+        let origin = match &self.options.auth.value {
+            Auth::None => &self.options.servers.origin,
+            _ => &self.options.auth.origin,
         };
         format!("authorization violation; it does not accept {what}, given by {origin}")
     }
