@@ -35,7 +35,7 @@ pub(super) struct Costly {
     pub replaces: bool,
 }
 
-impl Walk<'_> {
+impl Walk {
     /// Completes a planned create or update.
     pub async fn plan(&self, plan: &mut Plan, call: &Call) {
         self.plan_objects(plan);

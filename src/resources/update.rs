@@ -17,7 +17,7 @@ use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::{Found, Outcome, Walk, common, remarks};
 use crate::terraform::{Diagnostic, Path, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Changes every asset that differs from what was planned; makes those that are missing.
     pub async fn update(
         &self,

@@ -28,3 +28,4 @@ mod unknown;
 mod timeouts;
 mod cluster;
 mod versions;
+mod domain;
