@@ -192,7 +192,11 @@ impl Relay {
             .strip_suffix(" HTTP/1.1")?
             .strip_prefix(&self.word)?;
         let url = self.server.clone().into_inner();
-        let path = if asked.is_empty() { url.path() } else { return None };
+        let path = if asked.is_empty() {
+            url.path()
+        } else {
+            return None;
+        };
         let place = match url.port() {
             Some(port) => format!("{}:{port}", url.host_str()?),
             None => url.host_str()?.to_owned(),

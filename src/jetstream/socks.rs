@@ -137,7 +137,11 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_not_repeated() {
-        for text in ["http://u:secret@proxy", "socks5://u:secret@", "proxy:secret"] {
+        for text in [
+            "http://u:secret@proxy",
+            "socks5://u:secret@",
+            "proxy:secret",
+        ] {
             let failure = Socks::parse(&Given::new(text.to_owned(), "the test"))
                 .err()
                 .unwrap();

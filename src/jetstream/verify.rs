@@ -5,11 +5,11 @@
 //! not ask is not held up: reading streams needs no more than the permission to read streams.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::client::Account;
 use super::error::{Cause, Error, Unfit};
 use super::request::{Api, Ask};
 use super::{Scope, Space};
@@ -17,18 +17,36 @@ use super::{Scope, Space};
 /// The oldest version of a server that keeps the streams.
 const OLDEST: (u64, u64) = (2, 10);
 
-/// What a look brought; nothing if the server did not say.
-pub type Look = Arc<OnceCell<Option<Account>>>;
+/// What is asked.
+const INFO: &str = "INFO";
+
+/// A look at one place.
+#[derive(Default)]
+pub struct Look {
+    done: OnceCell<()>,
+    answer: Mutex<Option<Value>>,
+}
 
 /// The looks of one connection.
 #[derive(Default)]
-pub struct Looks(Mutex<HashMap<Space, Look>>);
+pub struct Looks(Mutex<HashMap<Space, Arc<Look>>>);
 
 impl Looks {
-    pub fn at(&self, space: &Space) -> Look {
-        let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn at(&self, space: &Space) -> Arc<Look> {
+        let mut looks = lock(&self.0);
         looks.entry(space.clone()).or_default().clone()
     }
+
+    /// Something is about to change: what was answered before is no answer any more.
+    pub fn forget(&self) {
+        for look in lock(&self.0).values() {
+            lock(&look.answer).take();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Api {
@@ -37,48 +55,66 @@ impl Api {
     /// # Errors
     /// When it is not what was asked for. A server that does not say is none.
     pub async fn verify(&self, scope: &Scope) -> Result<(), Error> {
+        let look = self.link.looks.at(&self.space.value);
+        if look.done.initialized() || scope.is_over() {
+            return Ok(());
+        }
         // Those who wait for a connection share its failure; those who wait here would fail one after the other.
         self.link.connection(scope).await?;
-        let look = self.link.looks.at(&self.space.value);
         tokio::select! {
-            looked = look.get_or_try_init(|| self.look(scope)) => looked.map(drop),
+            looked = look.done.get_or_try_init(|| self.look(&look, scope)) => looked.copied(),
             () = scope.stop.cancelled() => Err(self.link.error(Cause::Stopped)),
         }
     }
 
-    async fn look(&self, scope: &Scope) -> Result<Option<Account>, Error> {
-        let error = match self.attempt(&Ask::account(), scope).await {
-            Ok(answer) => {
-                let account = Account::read(&answer);
-                return match self.unfit(&account) {
-                    Some(cause) => Err(self.link.error(cause)),
-                    None => Ok(Some(account)),
-                };
-            }
-            Err(error) => error,
+    /// The answer that a look brought, once: whoever asks again wants to know what is new.
+    pub fn answered(&self, ask: &Ask) -> Option<Value> {
+        let look = self.link.looks.at(&self.space.value);
+        (ask.api == INFO).then(|| lock(&look.answer).take())?
+    }
+
+    async fn look(&self, look: &Look, scope: &Scope) -> Result<(), Error> {
+        let ask = Ask {
+            asked: "read the JetStream account".to_owned(),
+            api: INFO.to_owned(),
+            stream: String::new(),
+            body: Value::Null,
+            mutates: false,
         };
-        match (error.cause(), &self.space.value) {
-            (Cause::NoResponders { .. }, Space::Prefix(_)) => {
-                Err(self.link.error(self.no_prefix("nobody answers to")))
-            }
-            (Cause::Timeout { .. }, Space::Prefix(_)) => {
-                Err(self.link.error(self.no_prefix("no answer in time to")))
-            }
-            (Cause::NoResponders { server_domain, .. }, Space::Domain(domain)) => Err(self
-                .link
-                .error(self.no_domain(domain, server_domain.as_deref()))),
-            (
-                Cause::Timeout { .. } | Cause::Disconnected | Cause::Denied { publish: true, .. },
-                _,
-            ) => Ok(None),
-            _ => Err(error),
+        match self.attempt(&ask, scope).await {
+            Ok(answer) => match self.unfit(&answer) {
+                Some(cause) => Err(self.link.error(cause)),
+                None => {
+                    *lock(&look.answer) = Some(answer);
+                    Ok(())
+                }
+            },
+            Err(error) => self.unanswered(error),
         }
     }
 
-    fn unfit(&self, account: &Account) -> Option<Cause> {
-        let server = self.link.server_info();
-        match (&self.space.value, &account.domain) {
-            (Space::Domain(asked), Some(domain)) if asked != domain => Some(Cause::Unfit {
+    /// What the lack of an answer means. It may come late, or not be for us.
+    fn unanswered(&self, error: Error) -> Result<(), Error> {
+        let cause = match (error.cause(), &self.space.value) {
+            (Cause::NoResponders { .. }, Space::Prefix(_)) => self.no_prefix("nobody answers to"),
+            (Cause::Timeout { .. }, Space::Prefix(_)) => self.no_prefix("no answer in time to"),
+            (Cause::NoResponders { server_domain, .. }, Space::Domain(domain)) => {
+                self.no_domain(domain, server_domain.as_deref())
+            }
+            (
+                Cause::Timeout { .. } | Cause::Disconnected | Cause::Denied { publish: true, .. },
+                _,
+            ) => return Ok(()),
+            _ => return Err(error),
+        };
+        Err(self.link.error(cause))
+    }
+
+    fn unfit(&self, answer: &Value) -> Option<Cause> {
+        let server = self.link.open().and_then(|client| client.try_server_info());
+        let domain = answer["domain"].as_str().unwrap_or_default();
+        match &self.space.value {
+            Space::Domain(asked) if asked != domain && !domain.is_empty() => Some(Cause::Unfit {
                 kind: Unfit::Domain,
                 how: format!(
                     "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
@@ -86,15 +122,15 @@ impl Api {
                     self.space.origin
                 ),
             }),
-            (Space::Own, _) => server.filter(|server| too_old(&server.version)).map(|server| {
-                Cause::Unfit {
+            Space::Own => server
+                .filter(|server| too_old(&server.version))
+                .map(|server| Cause::Unfit {
                     kind: Unfit::Version,
                     how: format!(
                         "the NATS server has version {}, and the provider needs {}.{} or newer",
                         server.version, OLDEST.0, OLDEST.1
                     ),
-                }
-            }),
+                }),
             _ => None,
         }
     }

@@ -23,10 +23,7 @@ const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocke
 /// Why none of the servers can be connected to, if that shows within the limit.
 pub async fn all(servers: &[ServerAddr], way: &Way, limit: Duration) -> Option<Failure> {
     let visits = servers.iter().map(|server| one(server, way, limit));
-    let failures: Vec<Failure> = join_all(visits)
-        .await
-        .into_iter()
-        .collect::<Option<_>>()?;
+    let failures: Vec<Failure> = join_all(visits).await.into_iter().collect::<Option<_>>()?;
     let telling = |failure: &&Failure| {
         !matches!(
             failure.kind,
