@@ -92,11 +92,11 @@ impl Failure {
 
 fn of_certificate(error: &CertificateError) -> Failure {
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
-        NotValidYetContext, UnknownIssuer,
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
+        NotValidYet, NotValidYetContext, UnknownIssuer,
     };
     let kind = match error {
-        UnknownIssuer => Unreachable::UnknownAuthority,
+        UnknownIssuer | BadSignature => Unreachable::UnknownAuthority,
         NotValidForName | NotValidForNameContext { .. } => Unreachable::WrongName,
         Expired | ExpiredContext { .. } => Unreachable::Expired,
         NotValidYet | NotValidYetContext { .. } => Unreachable::NotYetValid,
@@ -104,6 +104,9 @@ fn of_certificate(error: &CertificateError) -> Failure {
     };
     let how = match error {
         UnknownIssuer => "its certificate is signed by an unknown authority".to_owned(),
+        BadSignature => "its certificate is signed by an unknown authority: one of the same name is trusted, with \
+                         another key"
+            .to_owned(),
         NotValidForNameContext {
             expected,
             presented,
