@@ -5,12 +5,10 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::certificates::Certificates;
 use crate::conf::{self, SECRET, private_file};
 use crate::page::{self, Block};
-use crate::socks::Proxy;
 use crate::story::Story;
-use crate::support::{Admin, NatsServer, Operator, free_port};
+use crate::support::{Admin, Authority, NatsServer, Operator, SocksProxy, free_port};
 
 const PAGE: &str = "authentication";
 /// What the configurations of the page make, which are about the provider block only.
@@ -55,13 +53,14 @@ impl Way {
 
     /// Writes the certificates and keys of a private authority.
     fn with_certificates(self) -> Self {
-        let made = Certificates::new();
-        self.file("ca.pem", &made.authority)
-            .file("server.pem", &made.server.0)
-            .file("server-key.pem", &made.server.1)
-            .file("terraform.pem", &made.client.0)
-            .file("terraform-key.pem", &made.client.1)
-            .variable("nats_client_key", &made.client.1)
+        let authority = Authority::new();
+        let (server, client) = (authority.server(&["127.0.0.1"]), authority.client());
+        self.file("ca.pem", &authority.pem())
+            .file("server.pem", &server.certificate)
+            .file("server-key.pem", &server.key)
+            .file("terraform.pem", &client.certificate)
+            .file("terraform-key.pem", &client.key)
+            .variable("nats_client_key", &client.key)
     }
 
     /// A server with the configuration that stands beside the example.
@@ -89,10 +88,10 @@ impl Way {
         let address = format!("127.0.0.1:{}", server.port());
         let mut story = Story::new(PAGE, self.heading, &[("HOME", &home)]);
         story.skip(&["conf", "json"]);
-        story = story.at("nats.example.com:4222", &address);
         for (name, place) in &self.places {
             story = story.at(name, place);
         }
+        story = story.at("nats.example.com:4222", &address);
         for (name, value) in &self.variables {
             story.terraform.set_env(&format!("TF_VAR_{name}"), value);
         }
@@ -162,15 +161,11 @@ fn credentials_as_content_and_as_a_file() {
 fn jwt_and_seed() {
     let operator = Operator::new();
     let server = NatsServer::configured(&operator.config());
-    let credentials = operator.credentials();
-    let part = |name: &str| {
-        let mut lines = credentials.lines().skip_while(|line| !line.contains(name));
-        lines.nth(1).expect("a line").to_owned()
-    };
+    let user = operator.user(None);
 
     Way::under("JWT and seed")
-        .variable("nats_jwt", &part("BEGIN NATS USER JWT"))
-        .variable("nats_seed", &part("BEGIN USER NKEY SEED"))
+        .variable("nats_jwt", &user.jwt)
+        .variable("nats_seed", &user.seed)
         .reaches(&server);
 }
 
@@ -225,18 +220,16 @@ fn websocket() {
 #[test]
 fn socks5_proxy() {
     let server = NatsServer::start();
-    let address = format!("127.0.0.1:{}", server.port());
-    let proxy = Proxy::start("nats.example.com:4222", &address);
+    let proxy = SocksProxy::start();
+    // A name, so that one sees who resolves it.
+    let address = format!("localhost:{}", server.port());
 
-    // The configuration keeps the name, which only the proxy can resolve.
-    let home = tempfile::tempdir().expect("a folder");
-    let home = home.path().to_str().expect("a path in UTF-8");
-    let mut story = Story::new(PAGE, "SOCKS5 proxy", &[("HOME", home)])
-        .at("bastion.example.com:1080", &proxy.address());
-    let config = story.next_config();
-    story.terraform.step(&(config + RESOURCE));
+    Way::under("SOCKS5 proxy")
+        .at("nats.example.com:4222", &address)
+        .at("bastion.example.com:1080", &proxy.place())
+        .reaches(&server);
 
-    assert!(proxy.connections() > 0);
+    assert!(proxy.asked().contains(&address), "{:?}", proxy.asked());
 }
 
 #[test]
@@ -259,14 +252,21 @@ fn nats_context() {
 
 #[test]
 fn several_accounts() {
-    let way = Way::under("Several servers, accounts or users")
-        .variable("test_password", SECRET)
-        .variable("production_password", SECRET);
-    let server = way.server();
+    let heading = "Several servers, accounts or users";
+    let users = ["test", "production"];
+    let server = Way::under(heading).server();
+    let address = format!("127.0.0.1:{}", server.port());
+    let mut story = Story::with_binary(PAGE, heading).at("nats.example.com:4222", &address);
+    story.skip(&["conf"]);
+    for user in users {
+        story
+            .terraform
+            .set_env(&format!("TF_VAR_{user}_password"), SECRET);
+    }
 
-    way.reaches(&server);
+    story.step();
 
-    for user in ["test", "production"] {
+    for user in users {
         let admin = Admin::connect_as(&server.url(), user, SECRET);
         assert_eq!(admin.stream_names().len(), 2, "{user}");
     }

@@ -19,8 +19,6 @@ mod page;
 mod normal;
 mod story;
 mod conf;
-mod certificates;
-mod socks;
 
 mod every_block;
 mod reading_plans;

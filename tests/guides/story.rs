@@ -20,8 +20,8 @@ pub struct Story {
     pub code: Option<i32>,
     /// Names in the page, such as `nats.example.com:4222`, and what is there in their place.
     places: Vec<(String, String)>,
-    // Terraform's next command fails without it.
-    _provider: InProcess,
+    // Terraform's next command fails without it, unless it starts the built binary.
+    _provider: Option<InProcess>,
     blocks: VecDeque<Block>,
 }
 
@@ -36,10 +36,22 @@ impl Story {
         Self::of(VecDeque::new(), environment)
     }
 
+    /// With the built binary, of which Terraform starts one process for each provider configuration.
+    pub fn with_binary(page: &str, heading: &str) -> Self {
+        let binary = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
+        let terraform = Terraform::with_binary_and(newest(), binary);
+        Self::played(terraform, None, page::under(page, heading).into())
+    }
+
     fn of(blocks: VecDeque<Block>, environment: &[(&str, &str)]) -> Self {
         let provider = serve(environment);
+        let terraform = Terraform::reattached_to(newest(), &provider.reattach());
+        Self::played(terraform, Some(provider), blocks)
+    }
+
+    fn played(terraform: Terraform, provider: Option<InProcess>, blocks: VecDeque<Block>) -> Self {
         Self {
-            terraform: Terraform::reattached_to(newest(), &provider.reattach()),
+            terraform,
             code: None,
             places: Vec::new(),
             _provider: provider,
