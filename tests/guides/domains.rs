@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::conf::{self, SECRET};
 use crate::page;
 use crate::story::Story;
-use crate::support::{Admin, NatsServer, wait_for};
+use crate::support::{Admin, NatsServer, free_port, wait_for};
 
 const PAGE: &str = "leaf-nodes-and-domains";
 const BUCKETS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
@@ -24,9 +24,8 @@ impl Linked {
         let [hub, leaf] = &page::under(PAGE, "Servers")[..] else {
             panic!("the page has not two servers")
         };
-        let hub = conf::start(hub, &[("0.0.0.0:7422", "127.0.0.1:-1")]);
-        let port = hub.varz()["leaf"]["port"].clone();
-        let place = format!("127.0.0.1:{port}");
+        let place = format!("127.0.0.1:{}", free_port());
+        let hub = conf::start(hub, &[("0.0.0.0:7422", &place)]);
         let leaf = conf::start(leaf, &[edit, &[("hub.example.com:7422", &place)]].concat());
         wait_for("the leaf node's link", Duration::from_secs(10), || {
             (hub.varz()["leafnodes"] == 1).then_some(())
