@@ -1,7 +1,11 @@
 //! `reading-plans.md`: what a plan looks like when something has happened.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::json;
 
+use crate::page;
 use crate::story::OnServer;
 
 const LATTICE: &str = "KV_LATTICEDATA_default";
@@ -176,6 +180,26 @@ fn a_saved_plan_that_is_applied_late() {
     given.admin.delete_stream(CONFIG);
 
     given.story.shows();
+}
+
+#[test]
+fn the_words_by_which_warnings_are_told_apart_are_the_provider_s() {
+    let page = page::read("reading-plans");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| \""));
+    let words: Vec<&str> = rows.filter_map(|row| row.split('"').next()).collect();
+    let source = source_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/resources"));
+
+    assert!(words.len() > 4, "{words:?}");
+    for words in words {
+        assert!(source.contains(words), "{words:?}");
+    }
+}
+
+/// All that is written in a folder.
+fn source_of(folder: &Path) -> String {
+    let files = fs::read_dir(folder).expect("a folder").flatten();
+    let texts = files.map(|file| fs::read_to_string(file.path()).unwrap_or_default());
+    texts.collect()
 }
 
 fn write_two_keys(given: &OnServer) {
