@@ -16,12 +16,17 @@ const HEADING: &str = "The users";
 const WADM: &str = include_str!("../fixtures/permissions.conf");
 
 fn story() -> (Story, NatsServer) {
-    let mut story = Story::new(PAGE, HEADING, &[]);
-    let server = conf::start(&story.next("conf"), &[]);
+    let server = conf::start(&page::under(PAGE, HEADING)[0], &[]);
+    (story_on(&server), server)
+}
+
+/// The users' configuration, from the server's block on.
+fn story_on(server: &NatsServer) -> Story {
     let place = format!("127.0.0.1:{}", server.port());
-    let mut story = story.at("nats.example.com:4222", &place);
+    let mut story = Story::new(PAGE, HEADING, &[]).at("nats.example.com:4222", &place);
+    story.skip(&["conf"]);
     story.terraform.set_env("TF_VAR_nats_password", SECRET);
-    (story, server)
+    story
 }
 
 /// The subjects of one user in a configuration: the strings between its name and the next user's.
@@ -124,6 +129,44 @@ fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
         }
     }
     story.terraform.expect_empty();
+}
+
+#[test]
+fn a_user_that_only_looks_sees_drift_and_can_change_nothing() {
+    let mut job = Story::new(PAGE, "A user that only looks", &[]);
+    let mut both = page::under(PAGE, HEADING)[0].clone();
+    both.text = with_users_of(&both.text, &job.next("conf").text);
+    let server = conf::start(&both, &[]);
+    let mut story = story_on(&server);
+    let config = story.next_config();
+    story.terraform.step(&config);
+    let command = job.next("shell").text;
+    let command = command
+        .trim()
+        .strip_prefix("terraform ")
+        .expect("a command");
+
+    story
+        .terraform
+        .write(&config.replace("\"terraform\"", "\"watcher\""));
+    story.run(command);
+    assert_eq!(story.code, Some(0));
+    Admin::connect_as(&server.url(), "terraform", SECRET)
+        .edit_stream("wadm_events", |config| config["max_bytes"] = json!(1000));
+    let printed = story.run(command);
+
+    assert_eq!(story.code, Some(2), "{printed}");
+    assert!(printed.contains("max_bytes"), "{printed}");
+    story.run("plan -detailed-exitcode");
+    assert_eq!(story.code, Some(1));
+}
+
+/// A configuration with the users of another in front of its own.
+fn with_users_of(config: &str, other: &str) -> String {
+    let (start, end) = ("users: [", "] }");
+    let users = other.split_once(start).expect("users").1;
+    let users = users.rsplit_once(end).expect("their end").0;
+    config.replacen(start, &format!("{start}{users}"), 1)
 }
 
 #[test]

@@ -92,7 +92,6 @@ fn the_exit_code_tells_drift_from_health_and_from_failure() {
         config["allow_rollup_hdrs"] = json!(false);
         config["deny_purge"] = json!(true);
     });
-    given.story.run("apply -refresh-only -auto-approve");
     let printed = given.story.run(job);
     assert!(printed.contains("Warning: "), "{printed}");
     assert_eq!(given.story.code, Some(0));
