@@ -59,7 +59,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS count.",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED count.",
         )
     } else if let Some(unfit) = error.unfit() {
         misplaced(unfit)
@@ -93,7 +93,7 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::Silent => (
             "NATS cannot be reached: the server is silent",
-            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise the timeout.",
+            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise `connect_timeout`.",
         ),
         Unreachable::Foreign => (
             "What answers is not a NATS server",
@@ -116,7 +116,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::UnknownAuthority => (
             "The NATS server's certificate is of an unknown authority",
-            "Give the certificate of the authority that signed it as the TLS CA. If one is given, it is another authority's.",
+            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file`, or NATS_CA; if one is given, it is another authority's.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
@@ -132,7 +132,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::CertificateDemanded => (
             "NATS demands a client certificate",
-            "Give the client's certificate and its key for TLS.",
+            "Set `tls_certificate` and `tls_key` (or `tls_certificate_file` and `tls_key_file`, NATS_CERT and NATS_KEY).",
         ),
         Unreachable::CertificateRefused => (
             "NATS does not accept the client certificate",
@@ -140,15 +140,15 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::NoTls => (
             "The server does not speak TLS",
-            "Write nats:// or ws:// in the address and give no certificates, or turn on TLS on the server.",
+            "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
         ),
         Unreachable::HandshakeFirst => (
             "NATS wants the TLS handshake first",
-            "The server has `handshake_first`: turn on the same in the provider block.",
+            "The server has `handshake_first`: set `tls_first = true` in the provider block.",
         ),
         Unreachable::GreetingFirst => (
             "NATS greets before the TLS handshake",
-            "The server has no `handshake_first`: turn it off in the provider block.",
+            "The server has no `handshake_first`: remove `tls_first` from the provider block.",
         ),
         _ => (
             "TLS with NATS fails",
@@ -166,7 +166,7 @@ fn misplaced(unfit: Unfit) -> (&'static str, &'static str) {
         ),
         Unfit::Prefix => (
             "Nobody answers under the JetStream API prefix",
-            "Correct the prefix, or see to it that the account imports the API under it.",
+            "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
         ),
         Unfit::Version => (
             "The NATS server is too old",
