@@ -23,19 +23,27 @@ mod connect;
 mod pending;
 mod request;
 mod client;
+mod account;
+mod site;
+mod since;
+mod probe;
 mod mutate;
 
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::client::{Account, Client, Limits};
+pub use self::account::{Account, Limits, Usage};
+pub use self::client::Client;
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
 pub use self::error::{Error, Mismatch};
 pub use self::mutate::Created;
 pub use self::options::{Auth, Given, Options, Space, Tls};
+pub use self::probe::Deed;
 pub use self::settings::{Absent, Edit, Kind, SETTINGS, Setting, setting, unsupported};
+pub use self::since::newer_than;
+pub use self::site::Site;
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.

@@ -1,79 +1,112 @@
 //! What only the server knows, asked while planning: whether an apply would be refused, and what it would lose.
 //!
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
-//! the same apply; a server that answers "no" is an error.
+//! the same apply; a server that answers "no" is an error. The questions are in `questions`; here are the words.
 
-use futures::future::join_all;
-
-use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Change, Client, Effect, Error, Scope, StreamInfo};
-use crate::resources::asset::{Member, retired_keys};
+use crate::jetstream::{Change, Client, Deed, Error, Scope, StreamInfo};
+use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
 use crate::resources::plan::Costly;
-use crate::resources::update::is_refused_drift;
-use crate::resources::{Walk, common, is_away, remarks};
+use crate::resources::questions::{Answers, Asked};
+use crate::resources::session::Sight;
+use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk<'_> {
-    /// Asks the server about a planned create or update.
+    /// Says what must be known about a planned create or update, and asks the server what only it knows.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
-        let Some(client) = self.session.client_if_known() else {
-            let words = costly
-                .iter()
-                .filter_map(|costly| cost(costly, None, None, &plan.config));
-            plan.diagnostics.extend(words);
-            return;
-        };
-        let scope = common::scope(&plan.planned, "read", call);
-        let named = self.members.iter().all(|member| member.name.is_some());
-        let (mut said, answered) = match named {
-            true => self.preflight_each(&client, plan, &costly, &scope).await,
-            false => (Diagnostics::new(), true),
-        };
-        if answered && !plan.requires_replace.is_empty() {
-            said.extend(
-                self.destruction(&client, &self.former, &plan.prior, &scope)
-                    .await,
-            );
-        }
-        if answered && named && !said.has_error() {
-            let (capacity, overlaps) = futures::join!(
-                self.capacity(&client, plan, &scope),
-                self.overlaps(&client, plan, &scope)
-            );
-            said.extend(capacity);
-            said.extend(overlaps);
+        let deeds = self.deeds(plan);
+        let members: Vec<_> = deeds.iter().map(|(member, _)| *member).collect();
+        let mut said = advice::always(&members, plan);
+        match self.session.client_if_known() {
+            Some(client) if !deeds.is_empty() => {
+                let scope = common::scope(&plan.planned, "read", call);
+                let answers = self.ask(&client, plan, &costly, &deeds, &scope).await;
+                let words = self.judge(&client, plan, &costly, answers, &scope).await;
+                said.extend(words);
+            }
+            _ => said.extend(
+                costly
+                    .iter()
+                    .filter_map(|costly| cost(costly, None, None, &plan.config)),
+            ),
         }
         plan.diagnostics.extend(said);
     }
 
-    /// Looks at every asset; also says whether the server answered.
-    async fn preflight_each(
+    async fn judge(
         &self,
         client: &Client,
         plan: &Plan,
         costly: &[Costly],
+        answers: Answers<'_>,
         scope: &Scope,
-    ) -> (Diagnostics, bool) {
-        let infos = self.sights(client, &self.members, scope);
-        let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+    ) -> Diagnostics {
+        let members: Vec<_> = answers.assets.iter().map(|asked| asked.member).collect();
+        let site = client.site();
+        let mut said = answers.harm;
+        if let Some(site) = &site {
+            said.extend(outdated::refused(&members, site, client, plan));
+        }
+        let denied = denials(&answers.allowed, &answers.assets);
+        let account = answers
+            .account
+            .as_ref()
+            .and_then(|account| account.as_ref().err());
+        let owners = answers
+            .owners
+            .iter()
+            .filter_map(|asked| asked.answer.as_ref().err());
+        said.extend(grants::missing(denied.chain(account).chain(owners)));
+        let answered =
+            self.judge_assets(client, plan, costly, &answers.assets, &answers.lost, scope);
+        said.extend(answered.await);
+        said.extend(self.judge_doomed(&answers.doomed, &plan.prior));
+        let unanswered = |asked: &Asked<'_, Sight>| asked.answer.is_err();
+        if said.has_error() || answers.assets.iter().any(unanswered) {
+            return said;
+        }
+        if let Some(site) = &site {
+            said.extend(peers::refused(&members, site, client, plan));
+            said.extend(peers::advised(&members, site, plan));
+        }
+        if let Some(Ok(account)) = &answers.account {
+            self.plan_room(&answers.assets, &answers.doomed, plan);
+            said.extend(self.judge_room(&members, account, plan));
+        }
+        said.extend(self.overlaps(&answers.owners));
+        said
+    }
+
+    /// Says of each asset what becomes of it.
+    async fn judge_assets(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        assets: &[Asked<'_, Sight>],
+        lost: &[Option<u64>],
+        scope: &Scope,
+    ) -> Diagnostics {
+        let mut said = Diagnostics::new();
         let mut foreign = Vec::new();
-        for (member, info) in self.members.iter().zip(&infos) {
-            match info {
-                Ok(sight) if self.is_foreign(member, sight.info.as_ref(), plan) => {
-                    foreign.push(member)
+        for Asked { member, answer, .. } in assets {
+            match answer.as_ref().map(|sight| sight.info.as_ref()) {
+                Ok(info) if self.is_foreign(member, info, plan) => foreign.push(*member),
+                Ok(None) => {}
+                Ok(Some(info)) if !self.has(member, plan) => {
+                    said.extend(self.adoption(client, member, info, plan, scope).await);
                 }
-                Ok(sight) => said.extend(
-                    self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
-                        .await,
-                ),
+                Ok(Some(info)) if plan.change == Step::Create => {
+                    said.extend(remarks::refuses_destroy(member, info, &plan.planned));
+                }
+                Ok(Some(info)) => said.extend(costs(member, info, costly, lost, &plan.config)),
                 Err(error) => said.push(unanswered(member, error, &plan.config)),
             }
         }
         said.extend(self.exists(&foreign));
-        let answered = infos.iter().all(Result::is_ok);
-        (said, answered)
+        said
     }
 
     /// Whether somebody else's stream stands where one would be made, and is not to be taken over.
@@ -93,80 +126,51 @@ impl Walk<'_> {
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
     }
 
-    async fn preflight_one(
-        &self,
-        client: &Client,
-        member: &Member,
-        info: Option<&StreamInfo>,
-        plan: &Plan,
-        costly: &[Costly],
-        scope: &Scope,
-    ) -> Diagnostics {
-        let mut said = Diagnostics::new();
-        let Some(info) = info else { return said };
-        let own =
-            !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
-        if own {
-            for costly in costly
-                .iter()
-                .filter(|costly| costly.member.row.key == member.row.key)
-            {
-                let lost = lost(client, &costly.change, info, scope).await;
-                said.extend(cost(costly, Some(info), lost, &plan.config));
-            }
-        } else if !self.has(member, plan) {
-            said.extend(adoption(client, member, info, plan, scope).await);
-        } else if plan.change == Step::Create {
-            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-        }
-        said
-    }
-
     /// Says what a destroy loses, or why it will be refused.
     pub async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
         };
-        self.destruction(
-            &client,
-            &self.members,
-            prior,
-            &common::scope(prior, "read", call),
-        )
-        .await
-    }
-
-    async fn destruction(
-        &self,
-        client: &Client,
-        members: &[Member],
-        prior: &Value,
-        scope: &Scope,
-    ) -> Diagnostics {
-        let members: Vec<_> = members
-            .iter()
+        let scope = common::scope(prior, "read", call);
+        let members = self.members.iter();
+        let doomed: Vec<_> = members
             .filter(|member| !prior.attribute(member.row.key).is_null())
             .collect();
-        if prior.attribute("skip_destroy").as_bool() == Some(true) {
-            let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
-            let detail = format!(
-                "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
-                streams.join(", ")
-            );
-            return Diagnostic::warning("Nothing is deleted on the server", detail)
-                .at(Path::attribute("skip_destroy"))
-                .into();
+        let skipped = prior.attribute("skip_destroy").as_bool() == Some(true);
+        let sights = match skipped {
+            true => Vec::new(),
+            false => self.sights(&client, doomed.iter().copied(), &scope).await,
+        };
+        let asked = doomed.iter().zip(sights).map(|(member, answer)| Asked {
+            member,
+            deed: Deed::Update,
+            answer,
+        });
+        let asked: Vec<_> = asked.collect();
+        self.free_room(&asked);
+        match skipped {
+            true => left(&doomed).into(),
+            false => self.judge_doomed(&asked, prior),
         }
-        let infos = self.sights(client, members.iter().copied(), scope).await;
+    }
+
+    fn judge_doomed(&self, doomed: &[Asked<'_, Sight>], prior: &Value) -> Diagnostics {
+        if prior.attribute("skip_destroy").as_bool() == Some(true) {
+            let members: Vec<_> = doomed.iter().map(|asked| asked.member).collect();
+            return match members.is_empty() {
+                true => Diagnostics::new(),
+                false => left(&members).into(),
+            };
+        }
         let mut said = Diagnostics::new();
-        for (member, info) in members.into_iter().zip(infos) {
-            match info.map(|sight| sight.info) {
+        for Asked { member, answer, .. } in doomed {
+            match answer.as_ref().map(|sight| sight.info.as_ref()) {
                 Ok(Some(info)) => said.extend(
-                    remarks::refuses_destroy(member, &info, prior)
-                        .or_else(|| remarks::destroys(member, &info)),
+                    remarks::refuses_destroy(member, info, prior)
+                        .or_else(|| remarks::destroys(member, info)),
                 ),
                 Ok(None) => {}
-                Err(error) => said.push(unanswered(member, &error, prior)),
+                Err(error) => said.push(unanswered(member, error, prior)),
             }
         }
         said
@@ -203,32 +207,101 @@ impl Walk<'_> {
         Some(Diagnostic::error(summary, detail).at(self.identity.clone()))
     }
 
-    /// Streams that harm the object's users.
+    /// Streams that harm the object's users, said once in a run of Terraform. They are looked for by name, because
+    /// nobody is allowed to ask about a stream that hardly anybody has.
     pub(super) async fn harm(&self, client: &Client, scope: &Scope) -> Diagnostics {
-        let found = join_all(self.harmful.iter().map(|(stream, _)| async {
-            self.session.stream_just_now(client, stream, scope).await
-        }))
-        .await;
         let mut said = Diagnostics::new();
-        for ((stream, what), found) in self.harmful.iter().zip(found) {
-            match found.map(|sight| sight.info) {
-                Ok(Some(info)) => {
-                    let summary = format!("Stream {stream} is in the account");
-                    said.push(Diagnostic::warning(
-                        summary,
-                        format!(
-                            "It holds {}. {}",
-                            remarks::messages(&info),
-                            what.replace("{}", stream)
-                        ),
-                    ));
-                }
-                Ok(None) => {}
-                Err(error) => tracing::debug!(%error, stream, "cannot be read"),
+        if self.harmful.is_empty() {
+            return said;
+        }
+        let names = match self.session.names(client, scope).await {
+            Ok(names) => names,
+            Err(error) => {
+                tracing::debug!(%error, "stream names are not readable");
+                return said;
             }
+        };
+        for (stream, what) in self.harmful {
+            if !names.iter().any(|name| name == stream) || !self.session.first_said(stream) {
+                continue;
+            }
+            let holds = match self.session.stream_just_now(client, stream, scope).await {
+                Ok(Sight { info: None, .. }) => continue,
+                Ok(Sight {
+                    info: Some(info), ..
+                }) => format!("It holds {}. ", remarks::messages(&info)),
+                Err(error) => {
+                    tracing::debug!(%error, stream, "cannot be read");
+                    String::new()
+                }
+            };
+            let summary = format!("Stream {stream} is in the account");
+            let detail = format!("{holds}{}", what.replace("{}", stream));
+            said.push(Diagnostic::warning(summary, detail));
         }
         said
     }
+}
+
+fn left(members: &[&Member]) -> Diagnostic {
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let detail = format!(
+        "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
+        streams.join(", ")
+    );
+    Diagnostic::warning("Nothing is deleted on the server", detail)
+        .at(Path::attribute("skip_destroy"))
+}
+
+/// What the user may not do, of what is really done: an asset that exists is not made, and one that does not is not
+/// changed.
+fn denials<'a>(
+    allowed: &'a [Asked<'_, ()>],
+    assets: &'a [Asked<'_, Sight>],
+) -> impl Iterator<Item = &'a Error> {
+    let happens = |asked: &Asked<'_, ()>| {
+        let seen = assets
+            .iter()
+            .find(|seen| seen.member.row.key == asked.member.row.key);
+        let exists = seen
+            .and_then(|seen| seen.answer.as_ref().ok())
+            .is_some_and(|sight| sight.info.is_some());
+        let twice = allowed
+            .iter()
+            .filter(|other| other.member.row.key == asked.member.row.key)
+            .count()
+            > 1;
+        !twice || exists == (asked.deed == Deed::Update)
+    };
+    allowed
+        .iter()
+        .filter(move |asked| happens(asked))
+        .filter_map(|asked| asked.answer.as_ref().err())
+}
+
+/// What the changes of an asset cost, by what it holds.
+fn costs(
+    member: &Member,
+    info: &StreamInfo,
+    costly: &[Costly],
+    lost: &[Option<u64>],
+    config: &Value,
+) -> Vec<Diagnostic> {
+    let of_it = costly
+        .iter()
+        .zip(lost)
+        .filter(|(costly, _)| costly.member.row.key == member.row.key);
+    let said = of_it.filter_map(|(costly, counted)| {
+        let lost = counted.or_else(|| excess_values(&costly.change, info));
+        cost(costly, Some(info), lost, config)
+    });
+    said.collect()
+}
+
+/// How many values one value for each key leaves out.
+pub(super) fn excess_values(change: &Change, info: &StreamInfo) -> Option<u64> {
+    let one = change.key == "max_msgs_per_subject" && change.desired.as_u64() == Some(1);
+    one.then(|| info.state.messages.saturating_sub(info.state.num_subjects))
 }
 
 fn cost(
@@ -242,84 +315,6 @@ fn cost(
         true => Some(remarks::replaced(member, change, info, config)),
         false => remarks::loss(member, change, info, lost, config),
     }
-}
-
-/// How many messages a smaller limit per subject deletes.
-async fn lost(client: &Client, change: &Change, info: &StreamInfo, scope: &Scope) -> Option<u64> {
-    match (change.key.as_str(), change.desired.as_u64()?) {
-        ("max_msgs_per_subject", 1) => {
-            Some(info.state.messages.saturating_sub(info.state.num_subjects))
-        }
-        ("max_msgs_per_subject", kept) => client
-            .messages_beyond(info.config.name(), kept, scope)
-            .await
-            .ok(),
-        _ => None,
-    }
-}
-
-/// What taking over an existing asset means.
-async fn adoption(
-    client: &Client,
-    member: &Member,
-    info: &StreamInfo,
-    plan: &Plan,
-    scope: &Scope,
-) -> Diagnostics {
-    let planned = plan.planned.attribute(member.row.key);
-    let changes = member
-        .wanted(planned)
-        .changes(info, &retired_keys(&Value::Null, planned));
-    let mut said = Diagnostics::new();
-    let (mut words, mut stays) = (Vec::new(), String::new());
-    for change in changes
-        .into_iter()
-        .filter(|change| change.key != "metadata")
-    {
-        match change.effect {
-            Effect::Refused(_) if !is_refused_drift(member, &change) => {
-                said.push(remarks::refused(member, &change, &plan.config))
-            }
-            Effect::Refused(_) => stays.push_str(&format!(
-                " Its {} stays {}, because the server does not change it.",
-                change.key, change.live
-            )),
-            Effect::Destructive(_) => {
-                let lost = lost(client, &change, info, scope).await;
-                said.extend(remarks::loss(
-                    member,
-                    &change,
-                    Some(info),
-                    lost,
-                    &plan.config,
-                ));
-                words.push(changing(member, &change));
-            }
-            _ => words.push(changing(member, &change)),
-        }
-    }
-    let changed = if words.is_empty() {
-        "Nothing of it changes.".to_owned()
-    } else {
-        format!("Changed in place: {}.", words.join(", "))
-    };
-    let holds = if member.row.kind == Kind::Bucket {
-        remarks::keys(info)
-    } else {
-        remarks::messages(info)
-    };
-    let summary = format!("{} exists and is taken over", capitalised(&member.title()));
-    let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}{stays}",
-        info.created
-    );
-    said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
-    said
-}
-
-fn changing(member: &Member, change: &Change) -> String {
-    let name = remarks::argument_name(member, change);
-    format!("{name} from {} to {}", change.live, change.desired)
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {
