@@ -9,40 +9,35 @@ use crate::jetstream::Error;
 use crate::terraform::Diagnostic;
 
 /// One error that names every denied subject; none if nothing is denied.
-pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>) -> Option<Diagnostic> {
-    let denied: Vec<_> = errors.filter(|error| !error.is_inbox_denied()).collect();
-    let subjects: BTreeSet<_> = denied
-        .iter()
-        .filter_map(|error| error.denied_subject())
+pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<Diagnostic> {
+    let subjects: BTreeSet<_> = errors
+        .filter(|error| !error.is_inbox_denied())
+        .filter_map(Error::denied_subject)
         .collect();
-    let (first, reason) = (subjects.first()?, denied.first()?.reason());
+    let first = subjects.first()?;
     let summary = match subjects.len() {
         1 => format!("NATS denies this user to publish to {first}"),
-        many => format!("NATS denies this user to publish to {many} subjects that the apply needs"),
+        many => format!("NATS denies this user to publish to {many} subjects"),
     };
-    let lines: Vec<_> = subjects
+    let lines: String = subjects
         .iter()
-        .map(|subject| format!("  \"{subject}\""))
+        .map(|subject| format!("  \"{subject}\"\n"))
         .collect();
-    let reason = match subjects.len() {
-        1 => format!("{reason} The apply would fail there."),
-        _ => "The apply would fail there.".to_owned(),
-    };
+    let pattern = subjects.iter().find_map(|subject| pattern(subject));
+    let pattern = pattern
+        .map(|pattern| format!("; `{pattern}` allows it for all streams"))
+        .unwrap_or_default();
     let detail = format!(
-        "{reason} Add to `permissions.publish.allow` of the provider's user (or take out of `deny`), and plan again:\n{}\n(`{}` allows it for all streams.)",
-        lines.join("\n"),
-        pattern(first),
+        "The NATS server at {server} denies what the apply needs, or what the plan must know to be true:\n{lines}Add each line to `permissions.publish.allow` of the provider's user, or take it out of `deny`, and plan again{pattern}."
     );
     Some(Diagnostic::error(summary, detail))
 }
 
 /// The same for every stream.
-fn pattern(subject: &str) -> String {
-    ["STREAM.CREATE.", "STREAM.UPDATE."]
-        .iter()
-        .find_map(|operation| {
-            let (prefix, _) = subject.split_once(operation)?;
-            Some(format!("{prefix}{operation}>"))
-        })
-        .unwrap_or_else(|| subject.to_owned())
+fn pattern(subject: &str) -> Option<String> {
+    let operations = ["STREAM.CREATE.", "STREAM.UPDATE."];
+    operations.iter().find_map(|operation| {
+        let (prefix, _) = subject.split_once(operation)?;
+        Some(format!("{prefix}{operation}>"))
+    })
 }

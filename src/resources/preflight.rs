@@ -58,7 +58,10 @@ impl Walk<'_> {
             .owners
             .iter()
             .filter_map(|asked| asked.answer.as_ref().err());
-        said.extend(grants::missing(denied.chain(account).chain(owners)));
+        said.extend(grants::missing(
+            denied.chain(account).chain(owners),
+            client.server(),
+        ));
         let answered =
             self.judge_assets(client, plan, costly, &answers.assets, &answers.lost, scope);
         said.extend(answered.await);
