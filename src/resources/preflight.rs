@@ -19,8 +19,9 @@ impl Walk<'_> {
         let deeds = self.deeds(plan);
         let members: Vec<_> = deeds.iter().map(|(member, _)| *member).collect();
         let mut said = advice::always(&members, plan);
+        let acts = !deeds.is_empty() || !plan.requires_replace.is_empty();
         match self.session.client_if_known() {
-            Some(client) if !deeds.is_empty() => {
+            Some(client) if acts => {
                 let scope = common::scope(&plan.planned, "read", call);
                 let answers = self.ask(&client, plan, &costly, &deeds, &scope).await;
                 let words = self.judge(&client, plan, &costly, answers, &scope).await;
@@ -65,7 +66,7 @@ impl Walk<'_> {
         let answered =
             self.judge_assets(client, plan, costly, &answers.assets, &answers.lost, scope);
         said.extend(answered.await);
-        said.extend(self.judge_doomed(&answers.doomed, &plan.prior));
+        said.extend(replaced(&answers.doomed, &plan.prior));
         let unanswered = |asked: &Asked<'_, Sight>| asked.answer.is_err();
         if said.has_error() || answers.assets.iter().any(unanswered) {
             return said;
@@ -129,54 +130,22 @@ impl Walk<'_> {
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
     }
 
-    /// Says what a destroy loses, or why it will be refused.
+    /// Says what a destroy loses, or why it will be refused. Whether deleting is allowed, only the apply will know.
     pub async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
         };
         let scope = common::scope(prior, "read", call);
-        let members = self.members.iter();
-        let doomed: Vec<_> = members
-            .filter(|member| !prior.attribute(member.row.key).is_null())
-            .collect();
-        let skipped = prior.attribute("skip_destroy").as_bool() == Some(true);
-        let sights = match skipped {
-            true => Vec::new(),
-            false => self.sights(&client, doomed.iter().copied(), &scope).await,
-        };
-        let asked = doomed.iter().zip(sights).map(|(member, answer)| Asked {
-            member,
-            deed: Deed::Update,
-            answer,
-        });
-        let asked: Vec<_> = asked.collect();
-        self.free_room(&asked);
-        match skipped {
-            true => left(&doomed).into(),
-            false => self.judge_doomed(&asked, prior),
-        }
-    }
-
-    fn judge_doomed(&self, doomed: &[Asked<'_, Sight>], prior: &Value) -> Diagnostics {
+        let doomed: Vec<_> = existing(&self.members, prior);
         if prior.attribute("skip_destroy").as_bool() == Some(true) {
-            let members: Vec<_> = doomed.iter().map(|asked| asked.member).collect();
-            return match members.is_empty() {
-                true => Diagnostics::new(),
-                false => left(&members).into(),
-            };
+            return left(&doomed).into();
         }
-        let mut said = Diagnostics::new();
-        for Asked { member, answer, .. } in doomed {
-            match answer.as_ref().map(|sight| sight.info.as_ref()) {
-                Ok(Some(info)) => said.extend(
-                    remarks::refuses_destroy(member, info, prior)
-                        .or_else(|| remarks::destroys(member, info)),
-                ),
-                Ok(None) => {}
-                Err(error) => said.push(unanswered(member, error, prior)),
-            }
-        }
-        said
+        let sights = self.sights(&client, doomed.iter().copied(), &scope).await;
+        let asked = doomed.into_iter().zip(sights);
+        judge_doomed(
+            asked.map(|(member, sight)| (member, sight.map(|sight| sight.info))),
+            prior,
+        )
     }
 
     /// Assets are on the server and not in the state.
@@ -244,6 +213,49 @@ impl Walk<'_> {
         }
         said
     }
+}
+
+/// The assets that a state has.
+pub(super) fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
+    let members = members.iter();
+    members
+        .filter(|member| !state.attribute(member.row.key).is_null())
+        .collect()
+}
+
+/// Says what goes with the object whose place another takes.
+fn replaced(doomed: &[Asked<'_, Sight>], prior: &Value) -> Diagnostics {
+    let members: Vec<_> = doomed.iter().map(|asked| asked.member).collect();
+    if members.is_empty() {
+        return Diagnostics::new();
+    }
+    if prior.attribute("skip_destroy").as_bool() == Some(true) {
+        return left(&members).into();
+    }
+    let infos = doomed.iter().map(|asked| {
+        let info = asked.answer.as_ref().map(|sight| sight.info.clone());
+        (asked.member, info.map_err(Clone::clone))
+    });
+    judge_doomed(infos, prior)
+}
+
+/// Says of each asset that goes what is lost with it.
+fn judge_doomed<'m>(
+    doomed: impl Iterator<Item = (&'m Member, Result<Option<StreamInfo>, Error>)>,
+    prior: &Value,
+) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    for (member, info) in doomed {
+        match info {
+            Ok(Some(info)) => said.extend(
+                remarks::refuses_destroy(member, &info, prior)
+                    .or_else(|| remarks::destroys(member, &info)),
+            ),
+            Ok(None) => {}
+            Err(error) => said.push(unanswered(member, &error, prior)),
+        }
+    }
+    said
 }
 
 fn left(members: &[&Member]) -> Diagnostic {

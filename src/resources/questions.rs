@@ -12,6 +12,7 @@ use crate::jetstream::{Account, Client, Deed, Error, Scope};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::plan::{Costly, replacing};
+use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
 use crate::terraform::Diagnostics;
 
@@ -60,10 +61,12 @@ impl Walk<'_> {
         scope: &Scope,
     ) -> Answers<'m> {
         let replaced = !plan.requires_replace.is_empty();
-        let doomed: Vec<_> = self
-            .former
-            .iter()
-            .filter(|member| replaced && !plan.prior.attribute(member.row.key).is_null())
+        let former = match replaced {
+            true => existing(&self.former, &plan.prior),
+            false => Vec::new(),
+        };
+        let doomed: Vec<_> = former
+            .into_iter()
             .map(|member| (member, Deed::Create))
             .collect();
         let needs_room = deeds
