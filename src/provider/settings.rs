@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::jetstream::{self, Auth, Given as Origin, Options, Space, Tls};
-use crate::resources::common;
 use crate::resources::diagnose::capitalised;
+use crate::resources::{common, domain};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
@@ -53,7 +53,7 @@ pub fn schema() -> Schema {
         text("token", "Token, instead of user and password. Variable `NATS_TOKEN`.").sensitive(),
         text("credentials", "Content of a credentials file (`.creds`): a user's JWT and its seed.").sensitive().rule(Rule::Custom(content)),
         text("credentials_file", "Path of a credentials file (`.creds`). Variable `NATS_CREDS`."),
-        text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain)),
+        text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain::name)),
         text("timeout", "Longest wait for a connection and for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation. Variable `NATS_TIMEOUT`. Default `\"5s\"`.").rule(Rule::Custom(timeout)),
     ];
     let description = DESCRIPTION.to_owned();
@@ -370,19 +370,6 @@ fn credentials(value: &Value) -> Result<(), String> {
 fn content(value: &Value) -> Result<(), String> {
     credentials(value)
         .map_err(|problem| format!("{problem} The path of one goes to `credentials_file`."))
-}
-
-fn domain(value: &Value) -> Result<(), String> {
-    let name = value.as_str().unwrap_or_default();
-    match name
-        .chars()
-        .find(|letter| letter.is_whitespace() || matches!(letter, '.' | '*' | '>'))
-    {
-        Some(letter) => Err(format!(
-            "{name:?} has {letter:?}, which the name of a domain cannot have. Give the name alone, such as \"hub\", not a subject."
-        )),
-        None => Ok(()),
-    }
 }
 
 fn timeout(value: &Value) -> Result<(), String> {

@@ -9,9 +9,12 @@ mod advice;
 pub mod argument;
 pub mod asset;
 pub mod common;
+mod changes;
+mod costs;
 mod create;
 mod delete;
 pub mod diagnose;
+pub mod domain;
 mod grants;
 pub mod lattice_buckets;
 mod outdated;
@@ -21,6 +24,7 @@ pub mod plan;
 mod preflight;
 mod questions;
 mod remarks;
+mod replace;
 mod room;
 pub mod session;
 mod settle;
@@ -30,6 +34,8 @@ mod update;
 pub mod wadm_jetstream;
 mod wadm_limits;
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 
 use crate::framework::private::Private;
@@ -37,13 +43,16 @@ use crate::framework::{Applied, Call};
 use crate::jetstream::{Client, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::session::{Session, Sight};
+use crate::resources::session::{Place, Sight};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// The assets of one object, and the way to the server.
-pub struct Walk<'a> {
-    /// What the provider shares.
-    pub session: &'a Session,
+#[derive(Clone)]
+pub struct Walk {
+    /// Where the assets are, and what the provider has seen there.
+    pub session: Arc<Place>,
+    /// Where the assets of the prior state are.
+    pub former_session: Arc<Place>,
     /// The assets, in the order of the docs.
     pub members: Vec<Member>,
     /// The same as the prior state has them; the names or the mode may be others.
@@ -103,7 +112,7 @@ impl Outcome {
     }
 }
 
-impl Walk<'_> {
+impl Walk {
     /// What exists now. An asset that is gone has a null object; when all are gone, so is the state.
     pub async fn read(&self, state: &Value, mut private: Private, call: &Call) -> Applied {
         let client = match self.session.client() {
@@ -198,7 +207,9 @@ impl Walk<'_> {
                 Found::Stream(info) => {
                     private.set_fact(&plan::made(key), Some(info.created.clone()));
                     private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
-                    member.object(&info, like)
+                    let found = member.object(&info, like);
+                    // What else is there, the next refresh shows: Terraform demands what was planned.
+                    if failed { found } else { filled(after, &found) }
                 }
                 Found::Gone => Value::Null,
                 Found::AsBefore => before.clone(),
@@ -240,6 +251,15 @@ impl Walk<'_> {
         join_all(asked).await
     }
 
+    /// The assets of the prior state, where they are.
+    fn formerly(&self) -> Walk {
+        Walk {
+            session: self.former_session.clone(),
+            members: self.former.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Notes what Terraform's state has.
     pub fn remember(&self, state: &Value) {
         for member in self
@@ -256,6 +276,19 @@ impl Walk<'_> {
         let (first, then) = (0..self.members.len())
             .partition(|place| self.members[*place].row.sources().is_empty());
         [first, then]
+    }
+}
+
+/// What was planned, with what was found in place of what was not known.
+fn filled(planned: &Value, found: &Value) -> Value {
+    match planned {
+        Value::Unknown => found.clone(),
+        Value::Map(parts) => Value::object(
+            parts
+                .iter()
+                .map(|(name, part)| (name.clone(), filled(part, found.attribute(name)))),
+        ),
+        _ => planned.clone(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::resources::asset::Member;
 use crate::resources::questions::Asked;
 use crate::terraform::{Diagnostic, Diagnostics, Path};
 
-impl Walk<'_> {
+impl Walk {
     /// Names each other stream that listens to subjects of the assets, with all that it takes.
     pub(super) fn overlaps(&self, owners: &[Asked<'_, Vec<String>>]) -> Diagnostics {
         let members = self.members.iter().chain(&self.former);

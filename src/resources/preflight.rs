@@ -3,17 +3,19 @@
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
 //! the same apply; a server that answers "no" is an error. The questions are in `questions`; here are the words.
 
+use std::sync::Arc;
+
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Change, Client, Deed, Error, Scope, StreamInfo};
+use crate::jetstream::{Client, Deed, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
+use crate::resources::costs::{self, Costly};
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
-use crate::resources::plan::Costly;
 use crate::resources::questions::{Answers, Asked};
 use crate::resources::session::Sight;
 use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Says what must be known about a planned create or update, and asks the server what only it knows.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let deeds = self.deeds(plan);
@@ -27,11 +29,11 @@ impl Walk<'_> {
                 let words = self.judge(&client, plan, &costly, answers, &scope).await;
                 said.extend(words);
             }
-            _ => said.extend(
-                costly
-                    .iter()
-                    .filter_map(|costly| cost(costly, None, None, &plan.config)),
-            ),
+            _ => {
+                for member in &self.members {
+                    said.extend(costs::unasked(member, &costly, &plan.config));
+                }
+            }
         }
         plan.diagnostics.extend(said);
     }
@@ -105,8 +107,11 @@ impl Walk<'_> {
                 Ok(Some(info)) if plan.change == Step::Create => {
                     said.extend(remarks::refuses_destroy(member, info, &plan.planned));
                 }
-                Ok(Some(info)) => said.extend(costs(member, info, costly, lost, &plan.config)),
-                Err(error) => said.push(unanswered(member, error, &plan.config)),
+                Ok(Some(info)) => said.extend(costs::costs(member, info, plan, costly, lost)),
+                Err(error) => {
+                    said.push(unanswered(member, error, &plan.config));
+                    said.extend(costs::unasked(member, costly, &plan.config));
+                }
             }
         }
         said.extend(self.exists(&foreign));
@@ -121,10 +126,11 @@ impl Walk<'_> {
 
     /// Whether the object has it already, under this name.
     fn has(&self, member: &Member, plan: &Plan) -> bool {
-        let former = self
-            .former
-            .iter()
-            .any(|former| former.stream() == member.stream());
+        let former = Arc::ptr_eq(&self.session, &self.former_session)
+            && self
+                .former
+                .iter()
+                .any(|former| former.stream() == member.stream());
         let in_state = former && !plan.prior.attribute(member.row.key).is_null();
         // A tainted object is planned as a create while its assets still exist: they go first.
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
@@ -292,44 +298,6 @@ fn denials<'a>(
         .iter()
         .filter(move |asked| happens(asked))
         .filter_map(|asked| asked.answer.as_ref().err())
-}
-
-/// What the changes of an asset cost, by what it holds.
-fn costs(
-    member: &Member,
-    info: &StreamInfo,
-    costly: &[Costly],
-    lost: &[Option<u64>],
-    config: &Value,
-) -> Vec<Diagnostic> {
-    let of_it = costly
-        .iter()
-        .zip(lost)
-        .filter(|(costly, _)| costly.member.row.key == member.row.key);
-    let said = of_it.filter_map(|(costly, counted)| {
-        let lost = counted.or_else(|| excess_values(&costly.change, info));
-        cost(costly, Some(info), lost, config)
-    });
-    said.collect()
-}
-
-/// How many values one value for each key leaves out.
-pub(super) fn excess_values(change: &Change, info: &StreamInfo) -> Option<u64> {
-    let one = change.key == "max_msgs_per_subject" && change.desired.as_u64() == Some(1);
-    one.then(|| info.state.messages.saturating_sub(info.state.num_subjects))
-}
-
-fn cost(
-    costly: &Costly,
-    info: Option<&StreamInfo>,
-    lost: Option<u64>,
-    config: &Value,
-) -> Option<Diagnostic> {
-    let Costly { member, change, .. } = costly;
-    match costly.replaces {
-        true => Some(remarks::replaced(member, change, info, config)),
-        false => remarks::loss(member, change, info, lost, config),
-    }
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

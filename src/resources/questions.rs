@@ -8,10 +8,11 @@ use futures::future::join_all;
 
 use crate::catalogue::Kind;
 use crate::framework::Plan;
-use crate::jetstream::{Account, Client, Deed, Error, Scope};
+use crate::jetstream::{Account, Client, Deed, Effect, Error, Scope};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
-use crate::resources::plan::{Costly, replacing};
+use crate::resources::costs::Costly;
+use crate::resources::plan::replacing;
 use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
 use crate::terraform::Diagnostics;
@@ -42,7 +43,7 @@ pub(super) struct Asked<'m, T> {
     pub answer: Result<T, Error>,
 }
 
-impl Walk<'_> {
+impl Walk {
     /// What a plan does to its assets, those left out to which it does nothing, or whose name is not known yet.
     pub(super) fn deeds(&self, plan: &Plan) -> Vec<(&Member, Deed)> {
         let named = self.members.iter().filter(|member| member.name.is_some());
@@ -78,10 +79,17 @@ impl Walk<'_> {
                 false => None,
             }
         };
+        let formerly = self.formerly();
+        let gone = async {
+            match formerly.session.client_if_known() {
+                Some(client) => formerly.seen(&client, &doomed, scope).await,
+                None => Vec::new(),
+            }
+        };
         let lost = costly.iter().map(|costly| count(client, costly, scope));
         let (assets, doomed, lost, allowed, account, owners, harm) = futures::join!(
             self.seen(client, deeds, scope),
-            self.seen(client, &doomed, scope),
+            gone,
             join_all(lost),
             self.allowed(client, plan, deeds, scope),
             account,
@@ -230,14 +238,10 @@ pub(super) fn differs(member: &Member, plan: &Plan, names: &[&str]) -> bool {
 
 /// How many messages a smaller limit per subject deletes, where it takes a question to know.
 async fn count(client: &Client, costly: &Costly, scope: &Scope) -> Option<u64> {
-    let Costly {
-        member,
-        change,
-        replaces: false,
-    } = costly
-    else {
+    let Costly { member, change } = costly;
+    if !matches!(change.effect, Effect::Destructive(_)) {
         return None;
-    };
+    }
     match (change.key.as_str(), change.desired.as_u64()?) {
         ("max_msgs_per_subject", kept @ 2..) => client
             .messages_beyond(&member.stream(), kept, scope)

@@ -7,6 +7,7 @@
 //! server itself (`max_file_store`) are in no answer, and left to the apply.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::framework::Plan;
 use crate::jetstream::{Account, StreamInfo, Usage};
@@ -20,7 +21,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 /// Servers from this API level (2.14) count the bytes of each replica.
 const COUNTS_REPLICAS: u64 = 4;
 
-impl Walk<'_> {
+impl Walk {
     /// Notes what the plan does to the room in the account. What other objects free by going is left out: Terraform makes
     /// and deletes at the same time, so nobody knows whether it is free in time.
     pub(super) fn plan_room(
@@ -29,7 +30,8 @@ impl Walk<'_> {
         doomed: &[Asked<'_, Sight>],
         plan: &Plan,
     ) {
-        for Asked { member, answer, .. } in doomed {
+        let same = Arc::ptr_eq(&self.session, &self.former_session);
+        for Asked { member, answer, .. } in doomed.iter().filter(|_| same) {
             let from = answer.as_ref().ok().and_then(|sight| sight.info.as_ref());
             let planned = Move {
                 from: from.map(live_room),
