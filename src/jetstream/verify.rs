@@ -153,8 +153,8 @@ impl Api {
             None => "that server itself is in no domain".to_owned(),
         };
         let how = format!(
-            "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?}, given by {}, is not there, and \
-             {own}",
+            "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
+             domain is given by {}",
             self.space.origin
         );
         Cause::Unfit {

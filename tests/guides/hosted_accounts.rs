@@ -19,11 +19,11 @@ struct Hosted {
 
 impl Hosted {
     fn start() -> Self {
-        let operator = Operator::new();
-        let one = json!({
+        let limits = json!({
             "disk_storage": ONE_GIB, "mem_storage": 0, "streams": 12, "consumer": 100, "max_bytes_required": true,
         });
-        let server = NatsServer::configured(&operator.config_with_tiers(&json!({ "R1": one })));
+        let operator = Operator::with_tier("R1", limits);
+        let server = NatsServer::configured(&operator.config());
         let folder = tempfile::tempdir().expect("a folder");
         Self {
             server,

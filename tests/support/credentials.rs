@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 pub struct Operator {
     operator: KeyPair,
     account: KeyPair,
+    tiers: Value,
 }
 
 impl Operator {
@@ -17,26 +18,31 @@ impl Operator {
         Self {
             operator: KeyPair::new_operator(),
             account: KeyPair::new_account(),
+            tiers: json!({}),
+        }
+    }
+
+    /// With limits for one number of replicas alone, such as "R1", in the JWT's words; what is left out is none.
+    pub fn with_tier(name: &str, limits: Value) -> Self {
+        Self {
+            tiers: json!({ name: limits }),
+            ..Self::new()
         }
     }
 
     /// Configuration for [`super::NatsServer::configured`].
     pub fn config(&self) -> String {
-        self.config_of(self.account_jwt(&self.account, -1))
-    }
-
-    /// As [`Operator::config`], with limits of the account by the number of replicas, such as
-    /// `{"R1": {"disk_storage": 1000, "streams": 10}}`.
-    pub fn config_with_tiers(&self, tiers: &Value) -> String {
-        let mut limits = limits(0);
-        limits["tiered_limits"] = tiers.clone();
-        self.config_of(self.jwt_with(&self.account, limits))
-    }
-
-    fn config_of(&self, account: String) -> String {
         let system = KeyPair::new_account();
         let operator = sign(&self.operator, &self.operator, "operator", json!({}));
-        let system_jwt = self.account_jwt(&system, 0);
+        let account = match self
+            .tiers
+            .as_object()
+            .is_some_and(|tiers| !tiers.is_empty())
+        {
+            true => self.account_jwt(&self.account, 0, &self.tiers),
+            false => self.account_jwt(&self.account, -1, &json!({})),
+        };
+        let system_jwt = self.account_jwt(&system, 0, &json!({}));
         format!(
             "operator: {operator}
             resolver: MEMORY
@@ -68,11 +74,12 @@ impl Operator {
     }
 
     /// `storage` is the account's JetStream limit: -1 unlimited, 0 none at all.
-    fn account_jwt(&self, account: &KeyPair, storage: i64) -> String {
-        self.jwt_with(account, limits(storage))
-    }
-
-    fn jwt_with(&self, account: &KeyPair, limits: Value) -> String {
+    fn account_jwt(&self, account: &KeyPair, storage: i64, tiers: &Value) -> String {
+        let limits = json!({
+            "tiered_limits": tiers,
+            "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
+            "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
+        });
         sign(
             &self.operator,
             account,
@@ -80,14 +87,6 @@ impl Operator {
             json!({ "limits": limits }),
         )
     }
-}
-
-/// `storage` is the limit of JetStream.
-fn limits(storage: i64) -> Value {
-    json!({
-        "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
-        "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
-    })
 }
 
 /// How a user of an operator's account proves himself.
