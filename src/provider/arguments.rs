@@ -4,9 +4,9 @@
 //! Variables are those of the `nats` command, and so are the names of a context's fields. Where the command takes a file,
 //! so does the variable: NATS_NKEY is the path of a seed, NATS_SEED is a seed.
 
-use crate::provider::rules;
+use crate::provider::rules::{self, Check};
 use crate::resources::domain;
-use crate::terraform::{Attribute, Mode, Rule, Schema, Type, Value};
+use crate::terraform::{Attribute, Mode, Rule, Schema, Type};
 
 const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
 beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
@@ -36,7 +36,7 @@ pub struct Argument {
     pub field: Option<&'static str>,
     kind: Kind,
     secret: bool,
-    rule: Option<fn(&Value) -> Result<(), String>>,
+    rule: Option<Check>,
     may_be_empty: bool,
     doc: &'static str,
     default: Option<&'static str>,
@@ -83,7 +83,7 @@ impl Argument {
         self
     }
 
-    const fn rule(mut self, rule: fn(&Value) -> Result<(), String>) -> Self {
+    const fn rule(mut self, rule: Check) -> Self {
         self.rule = Some(rule);
         self
     }

@@ -5,7 +5,7 @@
 
 use crate::provider::arguments::variable;
 use crate::provider::files::Environment;
-use crate::provider::parts::{ALL, METHODS, PAIRS, Part};
+use crate::provider::parts::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
 use crate::provider::rules;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -17,18 +17,13 @@ pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {
     };
     let mut found = Diagnostics::new();
     found.extend(ALL.iter().filter_map(|part| block.twice(part)));
-    found.extend(block.two_methods());
-    found.extend(block.login_in_address());
-    found.extend(
-        PAIRS
-            .iter()
-            .filter_map(|(one, other)| block.half(one, other)),
-    );
-    found.extend(
-        PAIRS
-            .iter()
-            .filter_map(|(one, other)| block.half(other, one)),
-    );
+    let two_ways = block.two_methods().or_else(|| block.login_in_address());
+    // Of two ways one has to go, and perhaps it is the one of which half is missing.
+    if two_ways.is_none() {
+        found.extend(block.halves(&LOGIN_PAIRS));
+    }
+    found.extend(block.halves(&[TLS_PAIR]));
+    found.extend(two_ways);
     found.extend(block.two_spaces());
     found.extend(block.handshake_of_websocket());
     found
@@ -111,6 +106,15 @@ impl Block<'_> {
             .any(|name| self.is_in_environment(name));
         (nothing && !may_come && !self.has_context())
             .then(|| half(given, missing, &format!("`{name}` is set")).at(Path::attribute(name)))
+    }
+
+    fn halves(&self, pairs: &[(&Part, &Part)]) -> Vec<Diagnostic> {
+        let both_ways = pairs
+            .iter()
+            .flat_map(|(one, other)| [(*one, *other), (*other, *one)]);
+        both_ways
+            .filter_map(|(given, missing)| self.half(given, missing))
+            .collect()
     }
 
     fn is_in_environment(&self, variable: &str) -> bool {

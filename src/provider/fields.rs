@@ -384,7 +384,7 @@ mod tests {
         ];
 
         for (json, said) in cases {
-            let error = context(&json).err().expect("an error");
+            let error = context(&json).expect_err("an error");
             assert!(
                 error.detail.contains(said) && error.detail.contains("prod.json"),
                 "{error:?}"

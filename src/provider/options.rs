@@ -6,8 +6,9 @@ use crate::jetstream::{Auth, Given, Options, Space, Tls};
 use crate::provider::files::Environment;
 use crate::provider::login;
 use crate::provider::parts::{CA, CERTIFICATE, KEY, Part};
+use crate::provider::rules::{self, Check};
 use crate::provider::sources::{Found, LAYERS, Sources};
-use crate::provider::{contradictions, pem, rules};
+use crate::provider::{contradictions, pem};
 use crate::resources::diagnose::capitalised;
 use crate::resources::{common, domain};
 use crate::terraform::{Diagnostic, Diagnostics, Value};
@@ -195,19 +196,14 @@ impl Wanted<'_> {
         Given::new(Space::Own, "the default, as `jetstream_domain` is not set")
     }
 
-    fn ruled(
-        &mut self,
-        argument: &'static str,
-        summary: &str,
-        rule: fn(&Value) -> Result<(), String>,
-    ) -> Option<Found> {
+    fn ruled(&mut self, argument: &'static str, summary: &str, rule: Check) -> Option<Found> {
         let found = self.sources.find(argument)?;
         self.obeys(&found, summary, rule);
         Some(found)
     }
 
     /// Holds what a variable or a context says against the rule of its argument.
-    fn obeys(&mut self, found: &Found, summary: &str, rule: fn(&Value) -> Result<(), String>) {
+    fn obeys(&mut self, found: &Found, summary: &str, rule: Check) {
         if let Err(problem) = rule(&Value::from(found.text.as_str())) {
             self.errors.push(found.problem(summary, &problem));
         }
@@ -341,7 +337,7 @@ mod tests {
         ];
 
         for (variables, said) in cases {
-            let errors = told(&[], variables).err().expect("a contradiction");
+            let errors = told(&[], variables).expect_err("a contradiction");
             let text = format!("{errors:?}");
             assert!(text.contains(said) && !text.contains("hunter2"), "{text}");
         }
@@ -359,8 +355,7 @@ mod tests {
         );
 
         let summaries: Vec<_> = errors
-            .err()
-            .expect("errors")
+            .expect_err("errors")
             .into_iter()
             .map(|error| error.summary)
             .collect();

@@ -139,8 +139,11 @@ pub const ALL: [&Part; 10] = [
     &KEY,
 ];
 
-/// Parts of which neither is of use without the other.
-pub const PAIRS: [(&Part, &Part); 3] = [(&USER, &PASSWORD), (&JWT, &SEED), (&CERTIFICATE, &KEY)];
+/// Parts of a login of which neither is of use without the other.
+pub const LOGIN_PAIRS: [(&Part, &Part); 2] = [(&USER, &PASSWORD), (&JWT, &SEED)];
+
+/// Parts of TLS of which neither is of use without the other.
+pub const TLS_PAIR: (&Part, &Part) = (&CERTIFICATE, &KEY);
 
 /// A way to authenticate.
 pub struct Method {

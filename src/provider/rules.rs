@@ -10,7 +10,11 @@ use crate::resources::common;
 use crate::resources::diagnose::capitalised;
 use crate::terraform::Value;
 
+/// Nothing, or what is wrong and what to do, as a sentence.
 type Verdict = Result<(), String>;
+
+/// A rule for the value of one argument.
+pub type Check = fn(&Value) -> Verdict;
 
 pub fn servers(value: &Value) -> Verdict {
     let servers = value.as_list().unwrap_or_default();

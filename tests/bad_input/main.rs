@@ -18,6 +18,8 @@ mod given;
 
 mod arguments;
 mod connection;
+mod contents;
+mod context;
 mod jetstream;
 mod limits;
 mod login;
