@@ -25,11 +25,17 @@ pub fn certificates(text: &str) -> Result<String, String> {
 
 fn certificate_chain(text: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let sections = sections(text, "certificate", "CERTIFICATE")?;
-    let chain = sections.into_iter().map(|(kind, der)| match kind {
-        SectionKind::Certificate => Ok(CertificateDer::from(der)),
-        other => Err(instead("certificate", other)),
-    });
-    chain.collect()
+    let other = sections.first().map(|(kind, _)| *kind);
+    // The key may stand in the same file.
+    let chain: Vec<_> = sections
+        .into_iter()
+        .filter(|(kind, _)| *kind == SectionKind::Certificate)
+        .map(|(_, der)| CertificateDer::from(der))
+        .collect();
+    match other {
+        Some(kind) if chain.is_empty() => Err(instead("certificate", kind)),
+        _ => Ok(chain),
+    }
 }
 
 /// A private key that the client can sign with.
@@ -155,6 +161,9 @@ mod tests {
         assert!(certificates(&chain).is_ok());
         assert!(private_key(&key).is_ok());
         assert_eq!(belong_together(&chain, &key), Ok(()));
+        let both = format!("{key}{certificate}");
+        assert!(certificates(&both).is_ok() && private_key(&both).is_ok());
+        assert_eq!(belong_together(&both, &both), Ok(()));
     }
 
     #[test]

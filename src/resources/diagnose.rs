@@ -59,7 +59,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS count.",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
         )
     } else if let Some(unfit) = error.unfit() {
         misplaced(unfit)
@@ -116,7 +116,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::UnknownAuthority => (
             "The NATS server's certificate is of an unknown authority",
-            "Give the certificate of the authority that signed it as the TLS CA. If one is given, it is another authority's.",
+            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file` of the provider block, or NATS_CA. If one is given, it is another authority's.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
@@ -132,7 +132,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::CertificateDemanded => (
             "NATS demands a client certificate",
-            "Give the client's certificate and its key for TLS.",
+            "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
         ),
         Unreachable::CertificateRefused => (
             "NATS does not accept the client certificate",

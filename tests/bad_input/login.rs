@@ -288,11 +288,11 @@ fn refusal<'a>(failure: &'a Failure, server: &NatsServer) -> &'a crate::support:
     assert_eq!(error.summary, "NATS refuses the login");
     assert!(error.says(&server.url()), "{error}");
     assert!(
-        error.says("`user` and `password`, `token`, `credentials` or `credentials_file`"),
+        error.says("`user` and `password`, `token`, `credentials` or `credentials_file`, `nkey`"),
         "{error}"
     );
     assert!(
-        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS"),
+        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT"),
         "{error}"
     );
     error
