@@ -92,7 +92,7 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "Correct it, or see to it that this machine can resolve it; with `socks_proxy` the proxy resolves it.",
         ),
         Unreachable::Silent => (
-            "The NATS server is silent",
+            "NATS cannot be reached: the server is silent",
             "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise the timeout.",
         ),
         Unreachable::Foreign => (

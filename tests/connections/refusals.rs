@@ -46,7 +46,7 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
         ),
         (
             saying(""),
-            "The NATS server is silent",
+            "NATS cannot be reached: the server is silent",
             "no greeting of a NATS server within 1000 ms",
         ),
         (
