@@ -59,7 +59,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS count.",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
         )
     } else if let Some(unfit) = error.unfit() {
         misplaced(unfit)
