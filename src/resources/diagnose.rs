@@ -1,6 +1,6 @@
 //! From what JetStream answered to what a practitioner reads: the attribute to edit, and the way out.
 
-use crate::jetstream::{Error, Unfit, Unreachable};
+use crate::jetstream::{Error, Unfit, Unreachable, setting};
 use crate::resources::asset::Member;
 use crate::terraform::{Diagnostic, Path, Value};
 
@@ -220,10 +220,33 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
         ),
         _ => (Path::root(), ""),
     };
+    if let Some((name, advice)) = newer(member, error) {
+        return (name.map_or(Path::root(), argument), advice);
+    }
     match error.denied_subject() {
         Some(subject) => (Path::root(), grant(subject)),
         None => (path, advice.to_owned()),
     }
+}
+
+/// What a server that drops a setting in silence would need to be, and the argument that asks for the first one.
+fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String)> {
+    let dropped: Vec<_> = error
+        .mismatches()
+        .iter()
+        .filter_map(|mismatch| Some((mismatch, setting(&mismatch.key)?.since_for(&mismatch.sent))))
+        .collect();
+    let (first, _) = dropped.first()?;
+    let needs: Vec<_> = dropped
+        .iter()
+        .map(|(mismatch, since)| format!("{} needs nats-server {since} or newer", mismatch.key))
+        .collect();
+    let argument = member.argument(&first.key).map(|argument| argument.name);
+    let advice = format!(
+        "A server drops in silence what it does not know: {}.",
+        needs.join(", ")
+    );
+    Some((argument, advice))
 }
 
 fn grant(subject: &str) -> String {
