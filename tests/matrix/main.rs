@@ -1,0 +1,39 @@
+//! The matrix: every asset with every setting in every way it can change, made from the tables, with a real Terraform
+//! and real servers. The plan shows each change, the apply does it, and the class that was announced is what happened
+//! to the messages.
+//!
+//! Nothing is listed here a second time: a row that is added to `SETTINGS` or `CATALOGUE` is tried by itself, and one
+//! that cannot be tried fails the test. The table of what was covered is printed and written under `target/tmp`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may fail anywhere"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod matrix;
+mod values;
+mod lab;
+mod step;
+mod report;
+
+use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting};
+
+#[test]
+fn what_a_configuration_changes_happens_as_the_plan_says_on_the_newest_server() {
+    matrix::by_configuration(support::nats_server_versions()[0], &all());
+}
+
+#[test]
+fn what_somebody_changes_on_the_newest_server_is_in_the_plan_and_repaired_as_it_says() {
+    matrix::on_the_server(support::nats_server_versions()[0], &all());
+}
+
+fn all() -> Vec<&'static Setting> {
+    SETTINGS.iter().collect()
+}
