@@ -34,6 +34,32 @@ fn what_somebody_changes_on_the_newest_server_is_in_the_plan_and_repaired_as_it_
     matrix::on_the_server(support::nats_server_versions()[0], &all());
 }
 
+#[test]
+fn what_a_configuration_changes_on_older_servers_happens_as_the_plan_says() {
+    for (version, level) in older() {
+        matrix::by_configuration(version, &matrix::differing(level));
+    }
+}
+
+#[test]
+fn what_somebody_changes_on_older_servers_is_in_the_plan_and_repaired_as_it_says() {
+    for (version, level) in older() {
+        matrix::on_the_server(version, &matrix::differing(level));
+    }
+}
+
+/// The other servers, with their API levels as they say themselves.
+fn older() -> Vec<(&'static str, u64)> {
+    let versions = support::nats_server_versions().into_iter().skip(1);
+    versions
+        .map(|version| {
+            let server = support::NatsServer::start_with(version, "");
+            let admin = support::Admin::connect(&server.url());
+            (version, lab::level(&admin))
+        })
+        .collect()
+}
+
 fn all() -> Vec<&'static Setting> {
     SETTINGS.iter().collect()
 }

@@ -22,6 +22,24 @@ fn pair(name: &str) -> [Specimen; 2] {
     })
 }
 
+/// Lets nothing age out while we look, where the age is not what it is about.
+fn keep_messages(specimens: &[Specimen], arguments: &mut BTreeMap<String, Arguments>) {
+    for specimen in specimens
+        .iter()
+        .filter(|specimen| row_of(specimen).0.key != AGE)
+    {
+        for asset in specimen.assets() {
+            let mut ages = asset.arguments().iter();
+            if let Some(age) = ages.find(|argument| argument.key == AGE) {
+                let own = arguments.entry(specimen.address()).or_default();
+                own.set(asset.key, age.name, json!("1h"));
+            }
+        }
+    }
+}
+
+const AGE: &str = "max_age";
+
 /// By configuration: up, down, set, unset and the like, for every argument of every asset.
 pub fn by_configuration(version: &str, rows: &[&'static Setting]) {
     let rows: Vec<_> = rows
@@ -43,6 +61,7 @@ pub fn by_configuration(version: &str, rows: &[&'static Setting]) {
             specimens.extend(forced);
         }
     }
+    keep_messages(&specimens, &mut arguments);
     let mut experiment = Experiment::start(version, specimens, arguments);
     let scales = experiment.scales(&rows);
     for way in ["set", "change", "up", "down", "unset"] {
@@ -182,6 +201,32 @@ impl Experiment {
     }
 }
 
+/// The rows whose rule is another one on servers of this API level than on the newest: a row that they do not know, a
+/// change that has another effect, and a change that they may refuse for a reason of the server's own.
+pub fn differing(level: u64) -> Vec<&'static Setting> {
+    SETTINGS
+        .iter()
+        .filter(|row| row.level > level || differs(row, level) || row.cost.contains("(JetStream"))
+        .collect()
+}
+
+fn differs(row: &Setting, level: u64) -> bool {
+    CATALOGUE.iter().any(|asset| {
+        let live = asset.config("x", false);
+        let is = live.get(row.key).cloned().unwrap_or_default();
+        alternatives(row, &is, "x").into_iter().any(|value| {
+            let mut other = live.clone();
+            other.set(row.key, value);
+            let other = other.normal();
+            [(&other, &live), (&live, &other)]
+                .into_iter()
+                .any(|(desired, live)| {
+                    row.effect(desired, live, level) != row.effect(desired, live, u64::MAX)
+                })
+        })
+    })
+}
+
 /// The row that a specimen is named after, and what is special about it.
 fn row_of(specimen: &Specimen) -> (&'static Setting, &'static str) {
     let name = specimen.name.as_str();
@@ -216,6 +261,7 @@ pub fn on_the_server(version: &str, rows: &[&'static Setting]) {
             );
         }
     }
+    keep_messages(&specimens, &mut arguments);
     let mut experiment = Experiment::start(version, specimens.clone(), arguments);
     let mut sound = BTreeMap::new();
     for specimen in &specimens {
@@ -226,13 +272,17 @@ pub fn on_the_server(version: &str, rows: &[&'static Setting]) {
             );
         }
     }
-    experiment.deleted_and_made_again(&sound);
+    let whole = rows.len() == SETTINGS.len();
+    if whole {
+        experiment.deleted_and_made_again(&sound);
+    }
     let remakes = experiment.edited(&sound, false);
     experiment.edited(&sound, true);
     experiment.remade(&sound, remakes);
     let mut all: Vec<Cell> = Vec::new();
     for asset in CATALOGUE {
-        all.extend(["deleted", "re-created"].map(|way| (asset.key, "", way.to_owned())));
+        let ways = ["deleted", "re-created"].into_iter().filter(|_| whole);
+        all.extend(ways.map(|way| (asset.key, "", way.to_owned())));
         for row in rows {
             all.push((asset.key, row.key, "server".to_owned()));
             if is_number(row) {
