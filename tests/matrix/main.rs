@@ -22,6 +22,8 @@ mod lab;
 mod step;
 mod report;
 
+mod unknown_key;
+
 use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting};
 
 #[test]
