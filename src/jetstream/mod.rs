@@ -15,6 +15,7 @@ mod table;
 mod config;
 mod normal;
 mod diff;
+mod loss;
 mod stream;
 mod error;
 mod address;
@@ -33,8 +34,11 @@ pub use self::client::{Account, Client, Limits};
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
 pub use self::error::{Error, Mismatch};
+pub use self::loss::{Extent, Loss};
 pub use self::mutate::Created;
-pub use self::settings::{Absent, Edit, Kind, SETTINGS, Setting, setting, unsupported};
+pub use self::settings::{
+    Absent, Bound, Edit, Kind, NEWEST_LEVEL, SETTINGS, Setting, setting, unsupported,
+};
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
 
 /// Where and how to connect.

@@ -96,11 +96,7 @@ impl WadmJetStream {
             import_id: import_id(&members),
             members,
             identity: Path::root(),
-            replacing: KEYS
-                .iter()
-                .copied()
-                .filter(|key| private.fact(&plan::replacing(key)).is_some())
-                .collect(),
+            replacing: plan::replacements(KEYS, private),
             singleton: SINGLETON,
             harmful: HARMFUL,
         }

@@ -24,6 +24,7 @@ mod mode;
 mod neighbours;
 mod assets;
 mod replace;
+mod lasting;
 mod partial;
 mod cluster;
 mod versions;
