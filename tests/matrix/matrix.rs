@@ -22,12 +22,14 @@ fn pair(name: &str) -> [Specimen; 2] {
     })
 }
 
-/// Lets nothing age out while we look, where the age is not what it is about.
+/// Lets nothing age out while we look, where the age is not what it is about. What cannot be turned off (a stream that
+/// is sealed has no age) may meet an argument that the user does not set.
 fn keep_messages(specimens: &[Specimen], arguments: &mut BTreeMap<String, Arguments>) {
-    for specimen in specimens
-        .iter()
-        .filter(|specimen| row_of(specimen).0.key != AGE)
-    {
+    let young = |specimen: &&Specimen| {
+        let (row, _) = row_of(specimen);
+        row.key != AGE && !matches!(row.edit, Edit::OneWay(_))
+    };
+    for specimen in specimens.iter().filter(young) {
         for asset in specimen.assets() {
             let mut ages = asset.arguments().iter();
             if let Some(age) = ages.find(|argument| argument.key == AGE) {

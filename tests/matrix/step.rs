@@ -278,8 +278,8 @@ impl Experiment {
                 let live = lives[&trial.key()].as_ref().map(|info| &info["config"]);
                 let drift = &state.values(&address)[trial.asset.key]["drift"];
                 self.judge_server(trial, live, drift)?;
-                judge_data(trial, &plan, &announced, &before, &after)?;
-                Ok(announced)
+                let data = judge_data(trial, &plan, &announced, &before, &after)?;
+                Ok(format!("{announced}{data}"))
             });
             self.report.note(trial.cell(), end);
         }
@@ -558,49 +558,91 @@ fn loses_nothing(change: &Change) -> bool {
         || change.key == "max_age"
 }
 
-/// Whether the messages that are gone are those that the plan announced.
+/// Whether the messages that are gone are those that the plan announced; answers that in a word, where there were any.
 fn judge_data(
     trial: &Trial,
     plan: &Plan,
     announced: &str,
     before: &Counts,
     after: &Counts,
-) -> Result<(), String> {
+) -> Result<&'static str, String> {
     let count = |counts: &Counts| counts.get(&trial.key()).copied().unwrap_or_default();
     let (before, after) = (count(before), count(after));
-    // What ages out while we look is not lost by the plan.
-    if trial.row.is_some_and(|row| row.key == "max_age") {
-        return Ok(());
-    }
     let lost = before.saturating_sub(after);
+    // What ages out while we look is not lost by the plan.
+    let age = trial.target["max_age"].as_u64().unwrap_or_default();
+    if (1..AGES).contains(&age) && announced != "replaced" {
+        return Ok("");
+    }
     let warnings = warnings_of(trial, plan);
-    let warnings: Vec<_> = warnings
-        .into_iter()
+    let told: Vec<_> = warnings
+        .iter()
         .filter(|words| !words.says("outside Terraform"))
-        .filter(|words| {
-            ["delete", "lost", "replaced", "anew"]
-                .iter()
-                .any(|word| words.says(word))
-        })
+        .filter_map(|words| told(words))
         .collect();
-    match (announced, warnings.as_slice()) {
-        (_, []) if lost > 0 => Err(format!(
-            "no warning, and {lost} of {before} messages are gone"
-        )),
-        (_, [words]) => match counted(words) {
-            Some(said) if said != lost => Err(format!(
-                "{lost} of {before} messages are gone, and the plan said {said}: {words}"
-            )),
-            _ => Ok(()),
-        },
-        _ => Ok(()),
+    let wrong = |said: &str| {
+        Err(format!(
+            "{lost} of {before} messages are gone, but the plan said {said}: {warnings:#?}"
+        ))
+    };
+    match (announced, told.as_slice()) {
+        ("replaced", [Told::All(said)]) if *said != before => wrong("all of another number"),
+        ("replaced", [Told::Empty]) if before > 0 => wrong("that it is empty"),
+        // Other words than these say nothing that can be counted, and all goes.
+        ("replaced", _) => Ok(if before > 0 {
+            ", its messages told"
+        } else {
+            ""
+        }),
+        (_, []) if lost > 0 => wrong("nothing"),
+        (_, [Told::Exactly(said)]) if *said != lost => wrong("exactly another number"),
+        (_, [Told::About(said)]) if said.abs_diff(lost) > 1 + lost / 4 => {
+            wrong("about another number")
+        }
+        (_, [Told::UpTo(said)]) if lost > *said => wrong("at most another number"),
+        (_, [Told::Exactly(_) | Told::About(_)]) if lost > 0 => Ok(", deleting what it said"),
+        _ => Ok(""),
     }
 }
 
-/// How many messages the warning says are deleted, where it says that.
-fn counted(words: &Diagnostic) -> Option<u64> {
-    let (head, _) = words.detail.split_once(" are deleted.")?;
-    head.rsplit(' ').next()?.parse().ok()
+/// Nanoseconds of an age that messages may reach while we look.
+const AGES: u64 = 300_000_000_000;
+
+/// What a warning says of messages.
+enum Told {
+    Exactly(u64),
+    About(u64),
+    UpTo(u64),
+    /// All of a stream.
+    All(u64),
+    /// There are none.
+    Empty,
+}
+
+fn told(words: &Diagnostic) -> Option<Told> {
+    let words: Vec<&str> = words.detail.split_whitespace().collect();
+    let number = |place: usize| words.get(place)?.parse::<u64>().ok();
+    let deleted = words.iter().position(|word| word.starts_with("deleted"));
+    if let Some(place) =
+        deleted.filter(|place| *place > 3 && matches!(words[place - 1], "is" | "are"))
+    {
+        let said = number(place - 2)?;
+        return Some(match (words[place - 4], words[place - 3]) {
+            (_, "about") => Told::About(said),
+            ("up", "to") => Told::UpTo(said),
+            _ => Told::Exactly(said),
+        });
+    }
+    let lost = words.windows(2).position(|pair| pair == ["lost", "with"]);
+    match lost {
+        Some(place) if words.get(place + 3)?.starts_with("message") => {
+            number(place + 2).map(Told::All)
+        }
+        _ => words
+            .windows(2)
+            .any(|pair| pair == ["is", "empty"])
+            .then_some(Told::Empty),
+    }
 }
 
 /// The warnings of a plan about one asset.
