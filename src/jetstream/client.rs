@@ -10,7 +10,7 @@ use super::connect::Link;
 use super::error::{Cause, Error};
 use super::request::{Api, Ask};
 use super::stream::StreamInfo;
-use super::{Options, Scope};
+use super::{Given, Options, Scope, Space};
 
 /// Between two looks at replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
@@ -71,6 +71,18 @@ impl Client {
         Client {
             api: Arc::new(Api::new(Link::new(options))),
         }
+    }
+
+    /// JetStream elsewhere, say in another domain, behind the same connection.
+    pub fn in_space(&self, space: Given<Space>) -> Client {
+        Client {
+            api: Arc::new(self.api.elsewhere(space)),
+        }
+    }
+
+    /// Where the JetStream API is that it asks.
+    pub fn space(&self) -> &Space {
+        &self.api.space.value
     }
 
     /// One stream; `None` only if the server says that there is none of this name.
@@ -240,8 +252,12 @@ impl Client {
         else {
             return false;
         };
-        let domain = &self.api.link.options.domain;
-        info.jetstream && info.cluster.is_none() && (domain.is_none() || *domain == info.domain)
+        let here = match self.space() {
+            Space::Own => true,
+            Space::Domain(domain) => info.domain.as_ref() == Some(domain),
+            Space::Prefix(_) => false,
+        };
+        info.jetstream && info.cluster.is_none() && here
     }
 
     /// Reads an answer that holds a stream.

@@ -18,14 +18,22 @@ mod diff;
 mod loss;
 mod stream;
 mod error;
+mod options;
 mod address;
+mod unreachable;
+mod tls;
+mod socks;
+mod dial;
+mod relay;
+mod login;
+mod inspect;
 mod connect;
 mod pending;
 mod request;
+mod verify;
 mod client;
 mod mutate;
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -33,75 +41,15 @@ use tokio_util::sync::CancellationToken;
 pub use self::client::{Account, Client, Limits};
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
-pub use self::error::{Error, Mismatch};
+pub use self::error::{Error, Mismatch, Unfit};
 pub use self::loss::{Extent, Loss};
 pub use self::mutate::Created;
+pub use self::options::{Auth, Given, Options, Space, Tls};
 pub use self::settings::{
     Absent, Bound, Edit, Kind, NEWEST_LEVEL, SETTINGS, Setting, setting, unsupported,
 };
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
-
-/// Where and how to connect.
-#[derive(Clone)]
-pub struct Options {
-    /// Addresses, `nats://host:port` or `host:port`; user information in them is used if `auth` is [`Auth::None`].
-    pub servers: Vec<String>,
-    /// Where the addresses come from, as the reader knows it (an argument, a variable, "the default"); errors name it.
-    pub servers_origin: String,
-    /// Where `auth` comes from, for the reader: `the argument `token``; empty if there is none.
-    pub auth_origin: String,
-    /// The name of the connection, as `nats server report connections` shows it.
-    pub name: String,
-    /// How to authenticate.
-    pub auth: Auth,
-    /// The JetStream domain; absent means the one of the server that answers.
-    pub domain: Option<String>,
-    /// The bound of connecting, and of one request.
-    pub timeout: Duration,
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options")
-            .field("servers", &address::redacted(&self.servers))
-            .field("servers_origin", &self.servers_origin)
-            .field("auth_origin", &self.auth_origin)
-            .field("name", &self.name)
-            .field("auth", &self.auth)
-            .field("domain", &self.domain)
-            .field("timeout", &self.timeout)
-            .finish()
-    }
-}
-
-/// How to authenticate. `Debug` shows the method, never the secret.
-#[derive(Clone)]
-pub enum Auth {
-    /// Nothing, or what the server addresses carry.
-    None,
-    /// A user and a password.
-    UserPassword {
-        /// The user.
-        user: String,
-        /// The password.
-        password: String,
-    },
-    /// A token.
-    Token(String),
-    /// The content of a `.creds` file.
-    Credentials(String),
-}
-
-impl fmt::Debug for Auth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Auth::None => "None",
-            Auth::UserPassword { .. } => "UserPassword(..)",
-            Auth::Token(_) => "Token(..)",
-            Auth::Credentials(_) => "Credentials(..)",
-        })
-    }
-}
+pub use self::unreachable::Unreachable;
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]
@@ -125,6 +73,11 @@ impl Scope {
             deadline: after(limit),
             stop,
         }
+    }
+
+    /// Whether nothing more is to be begun.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || self.remaining().is_zero()
     }
 
     /// The time that is left.

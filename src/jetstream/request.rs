@@ -16,6 +16,7 @@ use tracing::debug;
 use super::Scope;
 use super::connect::Link;
 use super::error::{Cause, Error};
+use super::options::{Given, Space};
 use super::pending::Verdict;
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
@@ -42,16 +43,29 @@ pub struct Ask {
 /// The JetStream API behind the connection.
 pub struct Api {
     pub link: Arc<Link>,
-    in_flight: Semaphore,
-    /// JetStream has answered on this connection.
+    /// Where it is.
+    pub space: Given<Space>,
+    in_flight: Arc<Semaphore>,
+    /// JetStream has answered there.
     heard: AtomicBool,
 }
 
 impl Api {
     pub fn new(link: Arc<Link>) -> Api {
         Api {
+            space: link.options.space.clone(),
             link,
-            in_flight: Semaphore::new(IN_FLIGHT),
+            in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+            heard: AtomicBool::new(false),
+        }
+    }
+
+    /// The API elsewhere, over the same connection.
+    pub fn elsewhere(&self, space: Given<Space>) -> Api {
+        Api {
+            space,
+            link: self.link.clone(),
+            in_flight: self.in_flight.clone(),
             heard: AtomicBool::new(false),
         }
     }
@@ -60,12 +74,22 @@ impl Api {
     pub async fn request(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
         let mut backoff = Backoff::default();
         loop {
-            match self.attempt(ask, scope).await {
+            match self.verified(ask, scope).await {
                 Err(error) if self.retries(&error, &backoff) => {
                     self.pause(&mut backoff, error, scope).await?
                 }
                 decided => return decided,
             }
+        }
+    }
+
+    /// Asks once, after a look at who answers.
+    async fn verified(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
+        let looked = self.verify(scope).await;
+        looked.map_err(|error| error.asking(&ask.asked, &self.subject(&ask.api), &ask.stream))?;
+        match self.answered(ask) {
+            Some(answer) => Ok(answer),
+            None => self.attempt(ask, scope).await,
         }
     }
 
@@ -101,6 +125,9 @@ impl Api {
         } else {
             ask.body.to_string()
         };
+        if ask.mutates {
+            self.link.looks.forget();
+        }
         let mut waiter = self.link.pending.register(&subject);
         let request = Request::new().payload(body.into()).timeout(Some(limit));
         let started = Instant::now();
@@ -109,7 +136,7 @@ impl Api {
             answer = client.send_request(subject.clone(), request) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
                 RequestErrorKind::NoResponders => Cause::NoResponders {
-                    domain: self.link.options.domain.clone(),
+                    domain: self.space.value.domain().map(str::to_owned),
                     server_domain: client.try_server_info().and_then(|info| info.domain).filter(|domain| !domain.is_empty()),
                 },
                 RequestErrorKind::Other => Cause::Disconnected,
@@ -194,10 +221,7 @@ impl Api {
     }
 
     pub fn subject(&self, api: &str) -> String {
-        match &self.link.options.domain {
-            Some(domain) => format!("$JS.{domain}.API.{api}"),
-            None => format!("$JS.API.{api}"),
-        }
+        format!("{}.{api}", self.space.value.prefix())
     }
 }
 

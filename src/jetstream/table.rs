@@ -76,7 +76,6 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .doc("Do not acknowledge to publishers that a message is stored."),
     row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
-        .bounds(&[bound("mirror", "a mirror takes no messages itself, and so drops no duplicates")])
         .example("60000000000")
         .doc("Time within which a message with an identifier that was seen is dropped."),
     row("placement", Kind::Object, NOTHING, Edit::InPlace)

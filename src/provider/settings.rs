@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::jetstream::{self, Auth, Options};
-use crate::resources::common;
+use crate::jetstream::{self, Auth, Given as Origin, Options, Space, Tls};
 use crate::resources::diagnose::capitalised;
+use crate::resources::{common, domain};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
@@ -53,7 +53,7 @@ pub fn schema() -> Schema {
         text("token", "Token, instead of user and password. Variable `NATS_TOKEN`.").sensitive(),
         text("credentials", "Content of a credentials file (`.creds`): a user's JWT and its seed.").sensitive().rule(Rule::Custom(content)),
         text("credentials_file", "Path of a credentials file (`.creds`). Variable `NATS_CREDS`."),
-        text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain)),
+        text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").rule(Rule::Custom(domain::name)),
         text("timeout", "Longest wait for a connection and for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation. Variable `NATS_TIMEOUT`. Default `\"5s\"`.").rule(Rule::Custom(timeout)),
     ];
     let description = DESCRIPTION.to_owned();
@@ -117,17 +117,19 @@ pub fn options(
     };
     let (servers, servers_origin) = settings.servers()?;
     let (auth, auth_origin) = settings.auth()?;
+    let timeout = settings.timeout()?;
+    let domain = config.attribute("jetstream_domain").as_str();
+    let space = domain.map_or(Space::Own, |domain| Space::Domain(domain.to_owned()));
     Ok(Options {
-        servers,
-        servers_origin,
+        servers: Origin::new(servers, servers_origin),
         name: format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION")),
-        auth,
-        auth_origin,
-        domain: config
-            .attribute("jetstream_domain")
-            .as_str()
-            .map(str::to_owned),
-        timeout: settings.timeout()?,
+        auth: Origin::new(auth, auth_origin),
+        tls: Tls::default(),
+        space: Origin::new(space, "the argument `jetstream_domain`"),
+        inbox_prefix: None,
+        socks_proxy: None,
+        connect_timeout: timeout,
+        timeout,
     })
 }
 
@@ -370,19 +372,6 @@ fn content(value: &Value) -> Result<(), String> {
         .map_err(|problem| format!("{problem} The path of one goes to `credentials_file`."))
 }
 
-fn domain(value: &Value) -> Result<(), String> {
-    let name = value.as_str().unwrap_or_default();
-    match name
-        .chars()
-        .find(|letter| letter.is_whitespace() || matches!(letter, '.' | '*' | '>'))
-    {
-        Some(letter) => Err(format!(
-            "{name:?} has {letter:?}, which the name of a domain cannot have. Give the name alone, such as \"hub\", not a subject."
-        )),
-        None => Ok(()),
-    }
-}
-
 fn timeout(value: &Value) -> Result<(), String> {
     common::wait(value.as_str().unwrap_or_default()).map(drop)
 }
@@ -408,12 +397,12 @@ mod tests {
     fn without_a_word_it_is_the_default_server_without_a_login() {
         let options = configured(&[], &[]);
 
-        assert_eq!(options.servers, ["nats://127.0.0.1:4222"]);
+        assert_eq!(options.servers.value, ["nats://127.0.0.1:4222"]);
         assert_eq!(
-            options.servers_origin,
+            options.servers.origin,
             "the default, as neither the argument `servers` nor NATS_URL is set"
         );
-        assert!(matches!(options.auth, Auth::None));
+        assert!(matches!(options.auth.value, Auth::None));
         assert_eq!(options.timeout, Duration::from_secs(5));
     }
 
@@ -425,10 +414,10 @@ mod tests {
         );
 
         assert!(
-            matches!(&options.auth, Auth::UserPassword { user, password } if user == "app" && password == "secret")
+            matches!(&options.auth.value, Auth::UserPassword { user, password } if user == "app" && password == "secret")
         );
         assert_eq!(
-            options.auth_origin,
+            options.auth.origin,
             "the argument `user` and the environment variable NATS_PASSWORD"
         );
     }

@@ -8,7 +8,7 @@ use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::resources::changes::is_refused;
 use crate::resources::diagnose::{argument_path, capitalised};
-use crate::resources::remarks::{argument_name, reason};
+use crate::resources::remarks::{argument_name, reason, shown};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// A change of an existing asset that costs something; how much, only the server knows.
@@ -162,8 +162,8 @@ fn cannot_change(member: &Member, change: &Change) -> String {
         "{} of {} cannot change from {} to {}",
         capitalised(argument_name(member, change)),
         member.title(),
-        change.live,
-        change.desired
+        shown(change, &change.live),
+        shown(change, &change.desired)
     )
 }
 
@@ -172,7 +172,9 @@ fn way_back(member: &Member, change: &Change, set: &str, so: &str) -> String {
     match member.argument(&change.key) {
         Some(argument) if !argument.shape.is_shown_only() => format!(
             "{set} `{}` of `{}` to {}{so}.",
-            argument.name, member.row.key, change.live
+            argument.name,
+            member.row.key,
+            shown(change, &change.live)
         ),
         _ => String::new(),
     }
@@ -190,8 +192,8 @@ fn replaced(
         "{} is replaced to change {} from {} to {}",
         capitalised(&title),
         argument_name(member, change),
-        change.live,
-        change.desired
+        shown(change, &change.live),
+        shown(change, &change.desired)
     );
     let holds = member.row.holds;
     let lost = match info {
@@ -259,8 +261,8 @@ fn noteworthy(
     };
     let detail = format!(
         "It changes from {} to {}: {why}. {holds} {}",
-        change.live,
-        change.desired,
+        shown(change, &change.live),
+        shown(change, &change.desired),
         avoid(change)
     );
     Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config))
@@ -289,8 +291,8 @@ pub(super) fn deleting(
         format!(
             "{} of {title} from {} to {} deletes data",
             capitalised(argument_name(member, change)),
-            change.live,
-            change.desired
+            shown(change, &change.live),
+            shown(change, &change.desired)
         )
     };
     let detail = format!("{}. {count} {}", capitalised(reason(change)), avoid(change));

@@ -20,7 +20,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 /// Time to look again, and to take back what a failed create made, also when the user wants to stop.
 const ROLLBACK: Duration = Duration::from_secs(15);
 
-impl Walk<'_> {
+impl Walk {
     /// Makes every asset.
     pub async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
         let nothing = |diagnostics: Diagnostics| Applied {

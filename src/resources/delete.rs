@@ -11,7 +11,7 @@ use crate::resources::update::changed_since;
 use crate::resources::{Found, Outcome, Walk, common, remarks};
 use crate::terraform::{Diagnostics, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Deletes every asset of the state. An asset that the state does not have is not touched.
     pub async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
         if prior.attribute("skip_destroy").as_bool() == Some(true) {

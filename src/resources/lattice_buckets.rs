@@ -10,7 +10,7 @@ use crate::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::BUCKET;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
-use crate::resources::{Walk, common, plan};
+use crate::resources::{Walk, common, domain, plan};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
 
 const KEYS: &[&str] = &["lattice_data", "config_data"];
@@ -39,7 +39,7 @@ impl LatticeBuckets {
             .default("default")
             .replaces()
             .rule(Rule::Custom(lattice_name));
-        let mut attributes = vec![lattice];
+        let mut attributes = vec![lattice, domain::attribute()];
         attributes.extend(common::attributes(BUCKET, &catalogue::rows(KEYS)));
         Self {
             schema: Schema {
@@ -52,13 +52,14 @@ impl LatticeBuckets {
     }
 
     /// The buckets of an object, beside those of its prior state.
-    fn walk(&self, object: &Value, prior: &Value, private: &Private) -> Walk<'_> {
+    fn walk(&self, object: &Value, prior: &Value, private: &Private) -> Walk {
         let lattice = object.attribute("lattice").as_str();
         Walk {
-            session: &self.session,
+            session: domain::place(&self.session, object),
+            former_session: domain::place(&self.session, prior),
             members: members(lattice),
             former: members(prior.attribute("lattice").as_str()),
-            import_id: lattice.unwrap_or_default().to_owned(),
+            import_id: domain::import_id(&self.session, object, lattice.unwrap_or_default()),
             identity: Path::attribute("lattice"),
             replacing: plan::replacements(KEYS, private),
             singleton: "",
@@ -90,6 +91,7 @@ impl Resource for LatticeBuckets {
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
+        domain::plan(&self.session, plan);
         let walk = self.walk(&plan.planned, &plan.prior, &Private::default());
         walk.plan(plan, call).await;
     }
@@ -101,6 +103,7 @@ impl Resource for LatticeBuckets {
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
+        let planned = &domain::settled(&self.session, planned);
         self.walk(planned, &Value::Null, &private)
             .create(planned, private, call)
             .await
@@ -131,16 +134,19 @@ impl Resource for LatticeBuckets {
     }
 
     async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
-        if let Err(problem) = lattice_name(&Value::from(id)) {
-            let detail =
-                format!("The import id is the name of the lattice, such as `default`. {problem}");
+        let (domain, lattice) = domain::of_import(&self.session, id);
+        if let Err(problem) = domain::name(&domain).and_then(|()| lattice_name(&lattice.into())) {
+            let detail = format!(
+                "The import id is the name of the lattice, such as `default`, or `<domain>:<lattice>` for one in another JetStream domain than the provider block's. {problem}"
+            );
             return Err(
                 Diagnostic::error(format!("{id:?} is not the name of a lattice"), detail)
                     .at(Path::attribute("lattice"))
                     .into(),
             );
         }
-        Ok(common::imported(&self.schema, [("lattice", id.into())]))
+        let known = [("lattice", lattice.into()), (domain::NAME, domain)];
+        Ok(common::imported(&self.schema, known))
     }
 
     fn remember(&self, state: &Value) {

@@ -12,6 +12,7 @@ mod costs;
 mod create;
 mod delete;
 pub mod diagnose;
+pub mod domain;
 pub mod lattice_buckets;
 pub mod plan;
 mod preflight;
@@ -26,6 +27,8 @@ mod update;
 pub mod wadm_jetstream;
 mod wadm_limits;
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 
 use crate::framework::private::Private;
@@ -33,13 +36,16 @@ use crate::framework::{Applied, Call};
 use crate::jetstream::{Client, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::session::{Session, Sight};
+use crate::resources::session::{Place, Sight};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// The assets of one object, and the way to the server.
-pub struct Walk<'a> {
-    /// What the provider shares.
-    pub session: &'a Session,
+#[derive(Clone)]
+pub struct Walk {
+    /// Where the assets are, and what the provider has seen there.
+    pub session: Arc<Place>,
+    /// Where the assets of the prior state are.
+    pub former_session: Arc<Place>,
     /// The assets, in the order of the docs.
     pub members: Vec<Member>,
     /// The same as the prior state has them; the names or the mode may be others.
@@ -99,7 +105,7 @@ impl Outcome {
     }
 }
 
-impl Walk<'_> {
+impl Walk {
     /// What exists now. An asset that is gone has a null object; when all are gone, so is the state.
     pub async fn read(&self, state: &Value, mut private: Private, call: &Call) -> Applied {
         let client = match self.session.client() {
@@ -236,6 +242,15 @@ impl Walk<'_> {
                 .await
         });
         join_all(asked).await
+    }
+
+    /// The assets of the prior state, where they are.
+    fn formerly(&self) -> Walk {
+        Walk {
+            session: self.former_session.clone(),
+            members: self.former.clone(),
+            ..self.clone()
+        }
     }
 
     /// Notes what Terraform's state has.

@@ -48,7 +48,7 @@ pub(super) fn level_of(member: &Member, private: &Private) -> u64 {
 /// What stays of an asset as somebody else made it: whether it breaks its users, and the words.
 pub(super) type Lasting = (bool, Diagnostic);
 
-impl Walk<'_> {
+impl Walk {
     /// Completes a planned create or update.
     pub async fn plan(&self, plan: &mut Plan, call: &Call) {
         self.plan_objects(plan);

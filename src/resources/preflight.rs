@@ -3,6 +3,8 @@
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
 //! the same apply; a server that answers "no" is an error.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 
 use crate::framework::{Call, Change as Step, Plan};
@@ -14,7 +16,7 @@ use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
 use crate::resources::{Walk, common, is_away, plan, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Asks the server about a planned create or update.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let Some(client) = self.session.client_if_known() else {
@@ -31,10 +33,7 @@ impl Walk<'_> {
             false => (Diagnostics::new(), true),
         };
         if answered && !plan.requires_replace.is_empty() {
-            said.extend(
-                self.destruction(&client, &self.former, &plan.prior, &scope)
-                    .await,
-            );
+            said.extend(self.formerly().plan_destroy(&plan.prior, call).await);
         }
         if answered && named && !said.has_error() {
             let (capacity, overlaps) = futures::join!(
@@ -86,10 +85,11 @@ impl Walk<'_> {
 
     /// Whether the object has it already, under this name.
     fn has(&self, member: &Member, plan: &Plan) -> bool {
-        let former = self
-            .former
-            .iter()
-            .any(|former| former.stream() == member.stream());
+        let former = Arc::ptr_eq(&self.session, &self.former_session)
+            && self
+                .former
+                .iter()
+                .any(|former| former.stream() == member.stream());
         let in_state = former && !plan.prior.attribute(member.row.key).is_null();
         // A tainted object is planned as a create while its assets still exist: they go first.
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
@@ -280,7 +280,11 @@ async fn adoption(
 
 fn changing(member: &Member, change: &Change) -> String {
     let name = remarks::argument_name(member, change);
-    format!("{name} from {} to {}", change.live, change.desired)
+    format!(
+        "{name} from {} to {}",
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired)
+    )
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

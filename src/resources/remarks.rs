@@ -4,9 +4,10 @@
 use serde_json::Value as Json;
 
 use crate::catalogue::{self, Contents};
-use crate::jetstream::{Change, Effect, StreamInfo};
+use crate::jetstream::{self, Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::capitalised;
+use crate::resources::shape::age_text;
 use crate::terraform::{Diagnostic, Path, Value};
 
 /// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
@@ -60,16 +61,17 @@ pub fn found_besides(
         words.push(format!(
             "{} is {} instead of {} and was left so",
             argument_name(member, change),
-            change.live,
-            change.desired
+            shown(change, &change.live),
+            shown(change, &change.desired)
         ));
     }
     for (change, prior) in overwritten {
         words.push(format!(
-            "{} was {} instead of {prior} and is now {}, as planned",
+            "{} was {} instead of {} and is now {}, as planned",
             argument_name(member, change),
-            change.live,
-            change.desired
+            shown(change, &change.live),
+            shown(change, prior),
+            shown(change, &change.desired)
         ));
     }
     let next = if left.is_empty() {
@@ -196,6 +198,17 @@ pub fn reason(change: &Change) -> &'static str {
         | Effect::OneWay(why)
         | Effect::NoEffect(why) => why,
         Effect::InPlace | Effect::Unknown => "",
+    }
+}
+
+/// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.
+pub fn shown(change: &Change, value: &Json) -> String {
+    let is_time = change
+        .setting
+        .is_some_and(|setting| matches!(setting.kind, jetstream::Kind::Nanos { .. }));
+    match value.as_u64() {
+        Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
+        _ => value.to_string(),
     }
 }
 

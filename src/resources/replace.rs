@@ -18,7 +18,7 @@ use crate::resources::{Found, Outcome, Walk, costs};
 /// The longest time for emptying a stream: it is only a precaution.
 const EMPTYING: Duration = Duration::from_secs(10);
 
-impl Walk<'_> {
+impl Walk {
     /// Replaces a stream whose replacement was planned; if somebody has made it unnecessary, changes it in place.
     pub(super) async fn replace(&self, client: &Client, step: Step<'_>, scope: &Scope) -> Outcome {
         let Step {

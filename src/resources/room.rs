@@ -12,7 +12,7 @@ use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Whether the account and the server can hold what is planned.
     pub(super) async fn capacity(
         &self,

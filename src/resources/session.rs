@@ -8,22 +8,34 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use crate::jetstream::{Account, Client, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Client, Error, Given, Scope, Space, StreamInfo};
 use crate::terraform::Diagnostic;
 
 /// How long an answer about a stream counts as read just now: Terraform plans a second time right before it applies,
 /// and the server need not be asked twice within that moment.
 const JUST_NOW: Duration = Duration::from_secs(1);
 
-/// The connection, and what was seen through it.
+/// The connection, and the places it leads to.
 #[derive(Default)]
 pub struct Session {
+    shared: Mutex<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    connection: Connection,
+    places: HashMap<String, Arc<Place>>,
+}
+
+/// One JetStream that the connection leads to, and what was seen there.
+#[derive(Default)]
+pub struct Place {
+    connection: Connection,
     inner: Mutex<Inner>,
 }
 
 #[derive(Default)]
 struct Inner {
-    connection: Connection,
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
     claimed: HashSet<String>,
@@ -55,10 +67,80 @@ pub struct Sight {
 impl Session {
     /// Takes a new connection and forgets everything about the one before.
     pub fn configure(&self, connection: Connection) {
-        *self.lock() = Inner {
+        *self.lock() = Shared {
             connection,
-            ..Inner::default()
+            ..Shared::default()
         };
+    }
+
+    /// The domain of objects that name none; `None` while the provider's configuration is not known.
+    pub fn default_domain(&self) -> Option<Option<String>> {
+        match &self.lock().connection {
+            Connection::Ready(client) => Some(client.space().domain().map(str::to_owned)),
+            Connection::Unknown(_) | Connection::Unconfigured => None,
+        }
+    }
+
+    /// The subject in front of the API, if the provider block gives one.
+    pub fn api_prefix(&self) -> Option<String> {
+        match &self.lock().connection {
+            Connection::Ready(client) => match client.space() {
+                Space::Prefix(prefix) => Some(prefix.clone()),
+                Space::Own | Space::Domain(_) => None,
+            },
+            Connection::Unknown(_) | Connection::Unconfigured => None,
+        }
+    }
+
+    /// The JetStream of a domain; `None` is no domain, whatever the provider block says of one.
+    pub fn place(&self, domain: Option<&str>) -> Arc<Place> {
+        let mut shared = self.lock();
+        let connection = match &shared.connection {
+            Connection::Ready(client) => Connection::Ready(elsewhere(client, domain)),
+            unready => unready.clone(),
+        };
+        let key = match &connection {
+            Connection::Ready(client) => client.space().prefix(),
+            _ => domain.unwrap_or_default().to_owned(),
+        };
+        let place = || Arc::new(Place::at(connection));
+        shared.places.entry(key).or_insert_with(place).clone()
+    }
+
+    /// A place that is not known yet, because this argument is not.
+    pub fn nowhere(&self, argument: &str) -> Arc<Place> {
+        Arc::new(Place::at(Connection::Unknown(vec![format!(
+            "`{argument}`"
+        )])))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The client for a domain.
+fn elsewhere(client: &Client, domain: Option<&str>) -> Client {
+    let space = match (domain, client.space()) {
+        (Some(domain), _) => Space::Domain(domain.to_owned()),
+        (None, Space::Prefix(prefix)) => Space::Prefix(prefix.clone()),
+        (None, Space::Own | Space::Domain(_)) => Space::Own,
+    };
+    match space == *client.space() {
+        true => client.clone(),
+        false => client.in_space(Given::new(
+            space,
+            "the argument `jetstream_domain` of the resource",
+        )),
+    }
+}
+
+impl Place {
+    fn at(connection: Connection) -> Self {
+        Self {
+            connection,
+            ..Self::default()
+        }
     }
 
     /// The client.
@@ -66,7 +148,7 @@ impl Session {
     /// # Errors
     /// When the provider is not configured yet, or its configuration is not known yet.
     pub fn client(&self) -> Result<Client, Diagnostic> {
-        match &self.lock().connection {
+        match &self.connection {
             Connection::Ready(client) => Ok(client.clone()),
             Connection::Unknown(names) => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
@@ -84,7 +166,7 @@ impl Session {
 
     /// The client, if there is one already: what is asked of it only adds words to a plan.
     pub fn client_if_known(&self) -> Option<Client> {
-        match &self.lock().connection {
+        match &self.connection {
             Connection::Ready(client) => Some(client.clone()),
             _ => None,
         }

@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Silence that makes a refresh look longer.
 const SUSPICIOUS: Duration = Duration::from_secs(10);
 
-impl Walk<'_> {
+impl Walk {
     /// Waits for what follows a create or (`moved`) the last of the changes of replicas and placement.
     pub(super) async fn settle(
         &self,

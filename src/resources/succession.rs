@@ -16,7 +16,7 @@ use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::Value;
 
-impl Walk<'_> {
+impl Walk {
     /// The first sequence of a stream that is made where `former` was the last one, as far as anybody knows; `None` if
     /// nothing reads from it yet.
     pub(super) async fn beginning(

@@ -16,7 +16,7 @@ use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
 use crate::terraform::{Diagnostic, Path, Value};
 
-impl Walk<'_> {
+impl Walk {
     /// Changes every asset that differs from what was planned; makes those that are missing.
     pub async fn update(
         &self,
@@ -340,8 +340,8 @@ fn no_longer_as_planned(member: &Member, change: &Change) -> Diagnostic {
     let detail = format!(
         "Its {} is {} now, and changing that to {}, as planned, does more than the plan has said: {}. So nothing was done to stream {}. Plan again.",
         remarks::argument_name(member, change),
-        change.live,
-        change.desired,
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired),
         remarks::reason(change),
         member.stream()
     );

@@ -11,7 +11,7 @@ use crate::resources::argument::COMMON;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
-use crate::resources::{Walk, common, named, plan};
+use crate::resources::{Walk, common, domain, named, plan};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
 
 const KEYS: &[&str] = &[
@@ -72,6 +72,7 @@ impl WadmJetStream {
         .default(false);
         let mut attributes = common::attributes(COMMON, &catalogue::rows(KEYS));
         attributes.insert(COMMON.len(), multitenant);
+        attributes.insert(0, domain::attribute());
         Self {
             schema: Schema {
                 version: 0,
@@ -84,16 +85,17 @@ impl WadmJetStream {
 
     /// The assets of an object, beside those of its prior state. Names come from `named_in`, or from `private` where
     /// the object of an asset is gone.
-    fn walk(&self, object: &Value, named_in: &Value, prior: &Value, private: &Private) -> Walk<'_> {
+    fn walk(&self, object: &Value, named_in: &Value, prior: &Value, private: &Private) -> Walk {
         let members = members(object, named_in, private);
         Walk {
-            session: &self.session,
+            session: domain::place(&self.session, object),
+            former_session: domain::place(&self.session, prior),
             former: if prior.is_null() {
                 members.clone()
             } else {
                 members_of(prior, private)
             },
-            import_id: import_id(&members),
+            import_id: domain::import_id(&self.session, object, &import_id(&members)),
             members,
             identity: Path::root(),
             replacing: plan::replacements(KEYS, private),
@@ -104,12 +106,13 @@ impl WadmJetStream {
 
     /// A mistyped name would otherwise import the six streams, and the next plan replace them.
     async fn expect_buckets(&self, imported: &Value, call: &Call) -> Result<(), Diagnostics> {
-        let client = self.session.client()?;
+        let place = domain::place(&self.session, imported);
+        let client = place.client()?;
         let scope = common::scope(imported, "read", call);
         let members = members_of(imported, &Private::default()).into_iter();
         for member in members.filter(|member| member.row.is_named_by_user()) {
             // What else goes wrong, the read that follows says.
-            if let Ok(None) = self.session.stream(&client, &member.stream(), &scope).await {
+            if let Ok(None) = place.stream(&client, &member.stream(), &scope).await {
                 let summary = format!("There is no {}", member.title());
                 let detail = format!(
                     "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that wadm has from WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME. If the bucket is really gone and the rest is there, set `adopt_existing = true` instead: it takes over what exists and makes what does not.",
@@ -121,7 +124,7 @@ impl WadmJetStream {
         Ok(())
     }
 
-    fn existing(&self, state: &Value, private: &Private) -> Walk<'_> {
+    fn existing(&self, state: &Value, private: &Private) -> Walk {
         self.walk(state, state, state, private)
     }
 }
@@ -179,6 +182,7 @@ impl Resource for WadmJetStream {
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
+        domain::plan(&self.session, plan);
         // A name that the configuration does not give is wadm's own, not the one of before.
         let walk = self.walk(
             &plan.planned,
@@ -215,6 +219,7 @@ impl Resource for WadmJetStream {
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
+        let planned = &domain::settled(&self.session, planned);
         self.existing(planned, &private)
             .create(planned, private, call)
             .await
@@ -245,6 +250,7 @@ impl Resource for WadmJetStream {
     }
 
     async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
+        let (domain, id) = domain::of_import(&self.session, id);
         let (id, multitenant) = match id.strip_suffix("/multitenant") {
             Some(names) => (names, true),
             None => (id, false),
@@ -253,12 +259,15 @@ impl Resource for WadmJetStream {
             .split_once('/')
             .filter(|(state, manifests)| is_name(state) && is_name(manifests))
         else {
-            let detail = "The import id is `<state bucket>/<manifest bucket>`, that is `wadm_state/wadm_manifests` unless wadm was told other names, and `/multitenant` after it if wadm runs in that mode.";
+            let detail = "The import id is `<state bucket>/<manifest bucket>`, that is `wadm_state/wadm_manifests` unless wadm was told other names, and `/multitenant` after it if wadm runs in that mode; `<domain>:` before it for another JetStream domain than the provider block's.";
             return Err(
                 Diagnostic::error(format!("{id:?} does not say what to import"), detail).into(),
             );
         };
-        let mut imported = common::imported(&self.schema, [("multitenant", multitenant.into())]);
+        let mut imported = common::imported(
+            &self.schema,
+            [("multitenant", multitenant.into()), (domain::NAME, domain)],
+        );
         for (key, name) in [("state", state), ("manifests", manifests)] {
             let attribute = self
                 .schema

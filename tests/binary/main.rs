@@ -15,6 +15,7 @@ mod support;
 mod gate;
 mod given;
 
+mod aliases;
 mod installed;
 mod interrupted;
 mod killed;

@@ -105,8 +105,7 @@ fn other_value(key: &str, bound: &Bound, live: &Value) -> Value {
         "sources" => json!([{ "name": "ORIGIN", "filter_subject": "origin.1" }]),
         "retention" => json!("interest"),
         "num_replicas" => json!(3),
-        "max_age" => json!(60_000_000_000_u64),
-        "duplicate_window" => json!(60_000_000_000_u64),
+        "max_age" => json!(7_200_000_000_000_u64),
         _ => json!(live[key] != true),
     }
 }

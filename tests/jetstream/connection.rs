@@ -4,9 +4,9 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options};
+use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Space};
 
-use crate::given::{TIMEOUT, client, client_as, options, scope, within};
+use crate::given::{TIMEOUT, client, client_as, given, options, scope, within};
 use crate::support::{NatsServer, account_without_jetstream, password, token};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +91,7 @@ async fn a_silent_server_does_not_keep_us_from_the_next() {
 
     for _ in 0..4 {
         let client = Client::new(Options {
-            servers: vec![silent.clone(), server.url()],
+            servers: given(vec![silent.clone(), server.url()]),
             ..options("")
         });
         let answer = client.stream("A", &scope()).await;
@@ -154,7 +154,7 @@ async fn a_login_in_the_address_and_a_token_are_accepted() {
     let address = login.url().replace("nats://", "nats://app:p%40ss@");
     let in_address = client(&address).stream("A", &scope()).await;
     let as_argument = Client::new(Options {
-        auth: Auth::Token("t0ken".into()),
+        auth: given(Auth::Token("t0ken".into())),
         ..options(&by_token.url())
     })
     .stream("A", &scope())
@@ -172,7 +172,7 @@ async fn a_login_in_the_address_and_a_token_are_accepted() {
 async fn bad_credentials_are_said_and_not_shown() {
     let auth = Auth::Credentials("-----BEGIN USER NKEY SEED-----\nSUASECRET\n------END".to_owned());
     let client = Client::new(Options {
-        auth,
+        auth: given(auth),
         ..options("nats://127.0.0.1:1")
     });
 
@@ -194,7 +194,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
     let server_without = client(&without.url());
     let account_without = client_as(&accounts.url(), "without", "secret");
     let wrong_domain = Client::new(Options {
-        domain: Some("moon".to_owned()),
+        space: given(Space::Domain("moon".to_owned())),
         ..options(&with.url())
     });
 
@@ -214,7 +214,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
 async fn the_domain_is_asked_and_told() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), "");
     let client = Client::new(Options {
-        domain: Some("hub".to_owned()),
+        space: given(Space::Domain("hub".to_owned())),
         ..options(&server.url())
     });
 

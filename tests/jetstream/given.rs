@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Scope, StreamConfig};
+use terraform_provider_wasmcloud::jetstream::{
+    Auth, Client, Given, Options, Scope, Space, StreamConfig, Tls,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::block_on;
@@ -19,14 +21,21 @@ pub const TIMEOUT: Duration = Duration::from_secs(2);
 
 pub fn options(url: &str) -> Options {
     Options {
-        servers: vec![url.to_owned()],
-        servers_origin: "the test".to_owned(),
-        auth_origin: "the test".to_owned(),
+        servers: given(vec![url.to_owned()]),
+        auth: given(Auth::None),
+        tls: Tls::default(),
         name: "terraform-provider-wasmcloud/test".to_owned(),
-        auth: Auth::None,
-        domain: None,
+        space: given(Space::Own),
+        inbox_prefix: None,
+        socks_proxy: None,
+        connect_timeout: TIMEOUT,
         timeout: TIMEOUT,
     }
+}
+
+/// A value that the test gives.
+pub fn given<T>(value: T) -> Given<T> {
+    Given::new(value, "the test")
 }
 
 pub fn client(url: &str) -> Client {
@@ -36,7 +45,7 @@ pub fn client(url: &str) -> Client {
 pub fn client_as(url: &str, user: &str, password: &str) -> Client {
     let (user, password) = (user.to_owned(), password.to_owned());
     Client::new(Options {
-        auth: Auth::UserPassword { user, password },
+        auth: given(Auth::UserPassword { user, password }),
         ..options(url)
     })
 }

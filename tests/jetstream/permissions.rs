@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Options};
+use terraform_provider_wasmcloud::jetstream::{Client, Options, Space};
 
-use crate::given::{client_as, config, options, scope};
+use crate::given::{client_as, config, given, options, scope};
 use crate::support::{NatsServer, denied_publish};
 
 /// Far below the timeout of a request.
@@ -71,8 +71,8 @@ async fn a_denial_in_a_domain_is_matched() {
         password: "secret".into(),
     };
     let in_domain = Client::new(Options {
-        auth,
-        domain: Some("hub".into()),
+        auth: given(auth),
+        space: given(Space::Domain("hub".into())),
         ..options(&server.url())
     });
 

@@ -30,3 +30,4 @@ mod unknown;
 mod timeouts;
 mod cluster;
 mod versions;
+mod domain;

@@ -25,6 +25,7 @@ mod neighbours;
 mod assets;
 mod replace;
 mod lasting;
+mod costs;
 mod partial;
 mod cluster;
 mod versions;

@@ -1,0 +1,159 @@
+//! Where and how to connect, each part with where it comes from, so that an error can say which line to edit.
+//!
+//! Secrets stay in memory: `Debug` shows of each only that it is there.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::address;
+
+/// A value, and where it comes from as the reader knows it: ``the argument `token` ``, `the environment variable
+/// NATS_URL`, `the context "prod" (<file>)`, `the default`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Given<T> {
+    /// The value; it may be a secret.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: String,
+}
+
+impl<T> Given<T> {
+    /// A value from there.
+    pub fn new(value: T, origin: impl Into<String>) -> Self {
+        let origin = origin.into();
+        Self { value, origin }
+    }
+}
+
+/// Shows the origin only.
+impl<T> fmt::Debug for Given<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "given by {}", self.origin)
+    }
+}
+
+/// Where and how to connect.
+#[derive(Clone)]
+pub struct Options {
+    /// Addresses, `nats://host:port`, also with `tls`, `ws` or `wss`, or `host:port`; user information in them is used if
+    /// `auth` is [`Auth::None`].
+    pub servers: Given<Vec<String>>,
+    /// How to authenticate.
+    pub auth: Given<Auth>,
+    /// How to use TLS.
+    pub tls: Tls,
+    /// The name of the connection, as `nats server report connections` shows it.
+    pub name: String,
+    /// Where the JetStream API is; a client may be told another ([`Client::in_space`](super::Client::in_space)).
+    pub space: Given<Space>,
+    /// What the subjects of answers begin with, instead of `_INBOX`.
+    pub inbox_prefix: Option<Given<String>>,
+    /// A SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`.
+    pub socks_proxy: Option<Given<String>>,
+    /// The bound of connecting, over all servers.
+    pub connect_timeout: Duration,
+    /// The bound of one request.
+    pub timeout: Duration,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("servers", &address::redacted(&self.servers.value))
+            .field("servers_origin", &self.servers.origin)
+            .field("auth", &self.auth.value)
+            .field("auth_origin", &self.auth.origin)
+            .field("tls", &self.tls)
+            .field("name", &self.name)
+            .field("space", &self.space.value)
+            .field("inbox_prefix", &self.inbox_prefix)
+            .field("socks_proxy", &self.socks_proxy)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .finish()
+    }
+}
+
+/// How to authenticate. `Debug` shows the method, never the secret.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// Nothing, or what the server addresses carry.
+    None,
+    /// A user and a password.
+    UserPassword {
+        /// The user.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// A token.
+    Token(String),
+    /// The content of a `.creds` file: a user's JWT and its seed.
+    Credentials(String),
+    /// The seed of a user's nkey (`SU...`).
+    NKey(String),
+    /// A user's JWT, and the seed of its nkey.
+    Jwt {
+        /// The JWT.
+        jwt: String,
+        /// The seed (`SU...`).
+        seed: String,
+    },
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Auth::None => "None",
+            Auth::UserPassword { .. } => "UserPassword(..)",
+            Auth::Token(_) => "Token(..)",
+            Auth::Credentials(_) => "Credentials(..)",
+            Auth::NKey(_) => "NKey(..)",
+            Auth::Jwt { .. } => "Jwt(..)",
+        })
+    }
+}
+
+/// How to use TLS. All in PEM, as content.
+#[derive(Clone, Debug, Default)]
+pub struct Tls {
+    /// Certificates of the authorities to trust instead of the system's.
+    pub ca: Option<Given<String>>,
+    /// The client's certificate, and those between it and its authority.
+    pub certificate: Option<Given<String>>,
+    /// The private key of the client's certificate.
+    pub key: Option<Given<String>>,
+    /// Whether the handshake comes before the server's greeting (`handshake_first` on the server).
+    pub first: bool,
+}
+
+/// Where the JetStream API is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Space {
+    /// `$JS.API`: of the server that answers.
+    #[default]
+    Own,
+    /// `$JS.<domain>.API`: of a JetStream domain.
+    Domain(String),
+    /// Another subject in front, as an account that imports the API has it.
+    Prefix(String),
+}
+
+impl Space {
+    /// What the subjects of the API begin with, such as `$JS.hub.API`.
+    pub fn prefix(&self) -> String {
+        match self {
+            Space::Own => "$JS.API".to_owned(),
+            Space::Domain(domain) => format!("$JS.{domain}.API"),
+            Space::Prefix(prefix) => prefix.clone(),
+        }
+    }
+
+    /// The domain, if it is one.
+    pub fn domain(&self) -> Option<&str> {
+        match self {
+            Space::Domain(domain) => Some(domain),
+            Space::Own | Space::Prefix(_) => None,
+        }
+    }
+}
