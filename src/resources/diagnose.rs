@@ -92,8 +92,8 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "Correct it, or see to it that this machine can resolve it; with `socks_proxy` the proxy resolves it.",
         ),
         Unreachable::Silent => (
-            "The NATS server is silent",
-            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise the timeout.",
+            "NATS cannot be reached: the server is silent",
+            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise `connect_timeout`.",
         ),
         Unreachable::Foreign => (
             "What answers is not a NATS server",
@@ -116,7 +116,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::UnknownAuthority => (
             "The NATS server's certificate is of an unknown authority",
-            "Give the certificate of the authority that signed it as the TLS CA. If one is given, it is another authority's.",
+            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file` of the provider block, or NATS_CA. If one is given, it is another authority's.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
@@ -132,7 +132,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::CertificateDemanded => (
             "NATS demands a client certificate",
-            "Give the client's certificate and its key for TLS.",
+            "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
         ),
         Unreachable::CertificateRefused => (
             "NATS does not accept the client certificate",
@@ -140,15 +140,15 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::NoTls => (
             "The server does not speak TLS",
-            "Write nats:// or ws:// in the address and give no certificates, or turn on TLS on the server.",
+            "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
         ),
         Unreachable::HandshakeFirst => (
             "NATS wants the TLS handshake first",
-            "The server has `handshake_first`: turn on the same in the provider block.",
+            "The server has `handshake_first`: set `tls_first = true` in the provider block.",
         ),
         Unreachable::GreetingFirst => (
             "NATS greets before the TLS handshake",
-            "The server has no `handshake_first`: turn it off in the provider block.",
+            "The server has no `handshake_first`: remove `tls_first` from the provider block.",
         ),
         _ => (
             "TLS with NATS fails",
@@ -166,7 +166,7 @@ fn misplaced(unfit: Unfit) -> (&'static str, &'static str) {
         ),
         Unfit::Prefix => (
             "Nobody answers under the JetStream API prefix",
-            "Correct the prefix, or see to it that the account imports the API under it.",
+            "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
         ),
         Unfit::Version => (
             "The NATS server is too old",

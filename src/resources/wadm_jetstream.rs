@@ -44,8 +44,8 @@ are current, checks that `wadm_event_consumer` still hears from its sources, and
 it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
 
 After such a change wadm itself may pause for half a minute until it asks for events again; they wait in the streams. \
-For the warning about streams of an old wadm, the provider also needs the permission to publish to \
-`$JS.API.STREAM.INFO.wadm_mirror` and `$JS.API.STREAM.INFO.wadm_multitenant_mirror`; without it, that warning is missing.";
+A refresh warns of streams that an old wadm has left (`wadm_mirror`, `wadm_multitenant_mirror`); for that it needs the \
+permission to publish to `$JS.API.STREAM.NAMES`, which every plan that makes something needs too.";
 
 const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
 
@@ -210,6 +210,8 @@ impl Resource for WadmJetStream {
             plan.diagnostics.push(change);
         }
         walk.plan(plan, call).await;
+        let advised = wadm_limits::advised(&walk.members, plan);
+        plan.diagnostics.extend(advised);
     }
 
     async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {

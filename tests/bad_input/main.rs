@@ -16,10 +16,15 @@ mod support;
 
 mod given;
 
+mod advice;
 mod arguments;
 mod connection;
 mod jetstream;
 mod limits;
 mod login;
+mod outdated;
 mod permissions;
 mod precedence;
+mod probes;
+mod room;
+mod rounds;
