@@ -59,7 +59,7 @@ fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
         stall.says("A new leader was asked for and did not heal it"),
         "{stall}"
     );
-    assert_eq!(given.denied("terraform"), Vec::<String>::new());
+    assert_eq!(given.denied("whole"), Vec::<String>::new());
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Given<S = NatsServer> {
 }
 
 impl Given {
-    /// A server of the default version whose users are `terraform` with the whole list, and one for each of `lines`,
+    /// A server of the default version whose users are `whole` with the whole list, and one for each of `lines`,
     /// which is what that user's list lacks: the first is `lacking0`.
     pub fn lacking(lines: &[String]) -> Self {
         Self::on(nats_server_versions()[0], lines)
@@ -45,10 +45,14 @@ impl Given {
 
 /// Lines of a server's log in which it denies something to a user.
 pub fn violations(server: &NatsServer, user: &str) -> Vec<String> {
-    let (log, user) = (server.log(), format!("User \"{user}\""));
+    // As nats-server 2.15 writes it, and before.
+    let (log, user) = (
+        server.log(),
+        [format!("user:{user}\""), format!("User \"{user}\"")],
+    );
     let lines = log.lines().filter(|line| line.contains("Violation"));
     lines
-        .filter(|line| line.contains(&user))
+        .filter(|line| user.iter().any(|user| line.contains(user)))
         .map(str::to_owned)
         .collect()
 }
@@ -62,7 +66,7 @@ pub fn users(lines: &[String]) -> String {
 pub fn users_with(whole: &List, lines: &[String]) -> String {
     let mut users = vec![
         "{ user: admin, password: secret }".to_owned(),
-        whole.user("terraform"),
+        whole.user("whole"),
     ];
     let lacking = lines.iter().enumerate();
     users.extend(lacking.map(|(place, line)| whole.without(line).user(&format!("lacking{place}"))));
@@ -72,7 +76,7 @@ pub fn users_with(whole: &List, lines: &[String]) -> String {
 impl<S> Given<S> {
     /// With servers that were started otherwise, for the users of [`users`].
     pub fn of(server: S, url: String) -> Self {
-        let provider = serve(&login(&url, "terraform"));
+        let provider = serve(&login(&url, "whole"));
         Self {
             terraform: Terraform::reattached(&provider.reattach()),
             admin: Admin::connect_as(&url, "admin", "secret"),
@@ -142,12 +146,16 @@ pub fn both(buckets: &str, wadm: &str) -> String {
     )
 }
 
-/// The only error names this line of a list, and no other.
+/// Every error names this line of a list, and no other.
 pub fn names_exactly(list: &List, failure: &Failure, line: &str) {
-    let error = failure.error();
-    let text = format!("{}\n{}", error.summary, error.detail);
-    assert_eq!(list.named_in(&text), [line], "{failure}");
-    assert!(error.says("denies this user to"), "{error}");
+    let errors = failure.diagnostics.iter();
+    let errors: Vec<_> = errors.filter(|said| said.severity == "error").collect();
+    assert!(!errors.is_empty(), "{failure}");
+    for error in errors {
+        let text = format!("{}\n{}", error.summary, error.detail);
+        assert_eq!(list.named_in(&text), [line], "{failure}");
+        assert!(error.says("denies this user to"), "{error}");
+    }
 }
 
 pub fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {

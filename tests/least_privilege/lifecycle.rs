@@ -36,11 +36,7 @@ fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
 
         live(&given);
 
-        assert_eq!(
-            given.violations("terraform"),
-            Vec::<String>::new(),
-            "{version}"
-        );
+        assert_eq!(given.violations("whole"), Vec::<String>::new(), "{version}");
     }
 }
 
@@ -124,7 +120,10 @@ fn imported_and_destroyed(given: &Given) {
     for address in [BUCKETS, WADM] {
         given.terraform.run(&["state", "rm", address]).unwrap();
     }
-    given.step("adopt_existing = true", "adopt_existing = true");
+    given.step(
+        "adopt_existing = true",
+        "adopt_existing = true\nstatus = { storage = \"memory\" }",
+    );
 
     given.terraform.destroy();
     assert_eq!(given.admin.stream_names(), Vec::<String>::new());

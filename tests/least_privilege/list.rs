@@ -65,13 +65,15 @@ impl List {
 
     /// A user of the server's configuration, with the password `secret`.
     pub fn user(&self, name: &str) -> String {
+        // A list that is empty would allow everything.
+        let rule = |lines: &[String]| match lines {
+            [] => "deny: \">\"".to_owned(),
+            lines => format!("allow: [\n\"{}\"\n]", lines.join("\"\n\"")),
+        };
         format!(
-            "{{ user: {name}, password: secret, permissions: {{
-                publish: {{ allow: [\"{}\"] }}
-                subscribe: {{ allow: [\"{}\"] }}
-            }} }}",
-            self.publish.join("\"\n\""),
-            self.subscribe.join("\"\n\""),
+            "{{ user: {name}, password: secret, permissions: {{ publish: {{ {} }}, subscribe: {{ {} }} }} }}",
+            rule(&self.publish),
+            rule(&self.subscribe),
         )
     }
 

@@ -24,7 +24,7 @@ fn without_reading_a_stream_no_plan_is_made() {
 
     // Before there is anything, and when all of it is there.
     each_plan_is_refused(&mut given, &lines);
-    given.log_in("terraform");
+    given.log_in("whole");
     given.terraform.apply();
     each_plan_is_refused(&mut given, &lines);
 }
@@ -59,7 +59,7 @@ fn without_deleting_a_stream_a_destroy_keeps_it_in_the_state_and_can_be_repeated
     let lines = List::whole().lines("DELETE");
     let mut given = Given::lacking(&lines);
     for (place, (line, stream)) in lines.iter().zip(streams()).enumerate() {
-        given.log_in("terraform");
+        given.log_in("whole");
         given.terraform.write(&both("", ""));
         given.terraform.apply();
         given.log_in(&format!("lacking{place}"));
@@ -72,7 +72,7 @@ fn without_deleting_a_stream_a_destroy_keeps_it_in_the_state_and_can_be_repeated
         assert_eq!(given.streams_in_state(), left);
     }
 
-    given.log_in("terraform");
+    given.log_in("whole");
     given.terraform.destroy();
     assert_eq!(given.admin.stream_names(), Vec::<String>::new());
 }
@@ -102,7 +102,7 @@ fn without_what_says_whether_it_can_be_done_no_plan_is_made_that_does_something(
 
     each_plan_is_refused(&mut given, &lines);
 
-    given.log_in("terraform");
+    given.log_in("whole");
     given.terraform.apply();
     for place in 0..lines.len() {
         given.log_in(&format!("lacking{place}"));
@@ -117,7 +117,7 @@ fn without_hearing_answers_no_plan_is_made() {
     given.write("", "");
 
     each_plan_is_refused(&mut given, &lines);
-    given.log_in("terraform");
+    given.log_in("whole");
     given.terraform.apply();
     each_plan_is_refused(&mut given, &lines);
 }

@@ -39,7 +39,7 @@ pub use failure::{Diagnostic, Failure, warning};
 pub use plan::{Change, Plan, State};
 pub use running::Running;
 pub use served::serve;
-pub use server::NatsServer;
+pub use server::{NatsServer, free_port};
 pub use setup::{
     account_without_jetstream, denied_publish, domain, password, system_account, token,
 };
