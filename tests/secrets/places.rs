@@ -58,7 +58,8 @@ fn members(name: &str, content: &[u8]) -> Vec<Place> {
         let mut member = archive.by_index(index).expect("a member");
         let mut content = Vec::new();
         member.read_to_end(&mut content).expect("its content");
-        (format!("{name}: {}", member.name()), content)
+        let member = member.name().expect("a name");
+        (format!("{name}: {member}"), content)
     });
     members.collect()
 }

@@ -1,5 +1,6 @@
 //! Every form in which a secret could be found.
 
+use aho_corasick::AhoCorasick;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
@@ -7,51 +8,50 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 const SHORTEST: usize = 12;
 
 /// What to look for.
-#[derive(Default)]
 pub struct Search {
-    /// In words which form of which secret, and the bytes.
-    needles: Vec<(String, Vec<u8>)>,
+    /// In words which form of which secret.
+    names: Vec<String>,
+    needles: AhoCorasick,
 }
 
 impl Search {
     /// For all of these, each with a name that may be shown.
     pub fn of<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut search = Self::default();
-        for (name, secret) in secrets {
-            search.add(name, secret);
-        }
-        search
-    }
-
-    /// A secret of several lines is also looked for line by line.
-    fn add(&mut self, name: &str, secret: &str) {
-        assert!(secret.len() >= SHORTEST, "{name} is too short to look for");
-        let lines = secret.lines().map(str::trim);
-        // A line between dashes is the same in all such files.
-        let lines = lines.filter(|line| line.len() >= SHORTEST && !line.starts_with("--"));
-        let mut parts: Vec<&str> = lines.collect();
-        parts.push(secret);
-        parts.sort_unstable();
-        parts.dedup();
-        for part in parts {
-            self.needles.extend(forms(name, part));
-        }
+        let secrets = secrets.into_iter();
+        let (names, needles): (Vec<_>, Vec<_>) = secrets
+            .flat_map(|(name, secret)| {
+                let parts = parts(name, secret).into_iter();
+                parts.flat_map(move |part| forms(name, part))
+            })
+            .unzip();
+        let needles = AhoCorasick::new(&needles).expect("a search");
+        Self { names, needles }
     }
 
     /// Which forms of which secrets are in these bytes.
     pub fn found_in(&self, bytes: &[u8]) -> Vec<&str> {
-        let found = self.needles.iter();
+        let found = self.needles.find_overlapping_iter(bytes);
+        let mut found: Vec<usize> = found.map(|found| found.pattern().as_usize()).collect();
+        found.sort_unstable();
+        found.dedup();
         found
-            .filter(|(_, needle)| count(bytes, needle) > 0)
-            .map(|(name, _)| name.as_str())
+            .into_iter()
+            .map(|place| self.names[place].as_str())
             .collect()
     }
+}
 
-    /// The forms themselves, for controls.
-    pub fn needles(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        let needles = self.needles.iter();
-        needles.map(|(name, needle)| (name.as_str(), needle.as_slice()))
-    }
+/// A secret, and its lines if it has several.
+fn parts<'a>(name: &str, secret: &'a str) -> Vec<&'a str> {
+    assert!(secret.len() >= SHORTEST, "{name} is too short to look for");
+    let lines = secret.lines().map(str::trim);
+    // A line between dashes is the same in all such files.
+    let lines = lines.filter(|line| line.len() >= SHORTEST && !line.starts_with("--"));
+    let mut parts: Vec<&str> = lines.collect();
+    parts.push(secret);
+    parts.sort_unstable();
+    parts.dedup();
+    parts
 }
 
 /// How often one text is in another.
@@ -64,7 +64,7 @@ pub fn count(bytes: &[u8], needle: &[u8]) -> usize {
         .count()
 }
 
-fn forms(name: &str, secret: &str) -> Vec<(String, Vec<u8>)> {
+fn forms(name: &str, secret: &str) -> Vec<(String, String)> {
     let mut forms = vec![
         ("itself".to_owned(), secret.to_owned()),
         ("in JSON".to_owned(), json(secret)),
@@ -103,7 +103,7 @@ fn forms(name: &str, secret: &str) -> Vec<(String, Vec<u8>)> {
     });
     let named = forms.into_iter();
     named
-        .map(|(form, text)| (format!("{name} {form}"), text.into_bytes()))
+        .map(|(form, text)| (format!("{name} {form}"), text))
         .collect()
 }
 
