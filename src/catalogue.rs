@@ -28,6 +28,8 @@ pub struct Asset {
     pub contents: Contents,
     /// What its users do, or fail to do, when it was deleted and made again.
     pub when_recreated: &'static str,
+    /// What its users fail to do when it takes nothing: a clause.
+    pub when_read_only: &'static str,
 }
 
 /// What an asset is on the server.
@@ -75,8 +77,6 @@ pub struct Source {
 /// What may be deleted to make an asset anew, when the server cannot change it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
-    /// They exist nowhere else, and no update deletes them.
-    Kept,
     /// They exist nowhere else: deleted only when the user forces it.
     Precious,
     /// They come back by themselves, or are of no use after a minute.
@@ -106,8 +106,9 @@ pub const CATALOGUE: &[Asset] = &[
         name: "LATTICEDATA_{}",
         holds: "component specifications with their links, and claims",
         description: None,
-        contents: Contents::Kept,
+        contents: Contents::Precious,
         when_recreated: "Running hosts do not notice the new bucket and apply no link any more: restart them.",
+        when_read_only: "hosts can store no component, link or claim",
     },
     Asset {
         key: "config_data",
@@ -115,8 +116,9 @@ pub const CATALOGUE: &[Asset] = &[
         name: "CONFIGDATA_{}",
         holds: "named configurations and references to secrets",
         description: None,
-        contents: Contents::Kept,
+        contents: Contents::Precious,
         when_recreated: "Running hosts do not notice the new bucket and see no configuration change any more: restart them.",
+        when_read_only: "hosts can store no configuration, and change none",
     },
     Asset {
         key: "state",
@@ -126,6 +128,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: None,
         contents: Contents::Transient,
         when_recreated: "wadm fills it again from the hosts' heartbeats within a minute.",
+        when_read_only: "wadm cannot note what it observes, and acts on what it saw last",
     },
     Asset {
         key: "manifests",
@@ -135,6 +138,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: None,
         contents: Contents::Precious,
         when_recreated: "wadm then knows no application: deploy every manifest again.",
+        when_read_only: "wadm can store no manifest, so that deploying a new version fails",
     },
     Asset {
         key: "events",
@@ -150,6 +154,7 @@ pub const CATALOGUE: &[Asset] = &[
         ),
         contents: Contents::Transient,
         when_recreated: "wadm goes on by itself.",
+        when_read_only: "wadm loses its own events",
     },
     Asset {
         key: "commands",
@@ -164,6 +169,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream that stores all commands for wadm"),
         contents: Contents::Transient,
         when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
+        when_read_only: "wadm can give no command, so that nothing is started or stopped",
     },
     Asset {
         key: "status",
@@ -180,6 +186,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream that stores all status updates for wadm applications"),
         contents: Contents::Transient,
         when_recreated: "wadm shows an application as undeployed until its status changes again.",
+        when_read_only: "wadm can store no status, so that every application keeps the one it has",
     },
     Asset {
         key: "notify",
@@ -194,6 +201,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream for capturing all notification events for wadm"),
         contents: Contents::Transient,
         when_recreated: "wadm does not notice the new stream and deploys nothing any more: restart it.",
+        when_read_only: "wadm does not notice changed manifests, so that nothing is deployed",
     },
     Asset {
         key: "wasmbus_events",
@@ -210,6 +218,7 @@ pub const CATALOGUE: &[Asset] = &[
         ),
         contents: Contents::Transient,
         when_recreated: "wadm goes on by itself.",
+        when_read_only: "wadm hears nothing of hosts",
     },
     Asset {
         key: "event_consumer",
@@ -236,8 +245,72 @@ pub const CATALOGUE: &[Asset] = &[
         ),
         contents: Contents::Transient,
         when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
+        when_read_only: "wadm handles no event",
     },
 ];
+
+/// What a setting that the server does not change back means for the users of an asset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lasting {
+    /// The setting.
+    pub setting: &'static str,
+    /// The assets of which it is said.
+    pub of: Of,
+    /// Whether their users fail to do what they are there for.
+    pub breaks: bool,
+    /// What it means for them: sentences; `{}` stands for [`Asset::when_read_only`].
+    pub words: &'static str,
+}
+
+/// The assets of which something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Buckets.
+    Buckets,
+    /// Streams that are no buckets.
+    Streams,
+    /// Both.
+    All,
+}
+
+/// Every setting without an argument that a server may refuse to change back.
+#[rustfmt::skip]
+pub const LASTING: &[Lasting] = &[
+    breaking("sealed", Of::All, "Nothing can be written to it any more: {}."),
+    breaking("mirror", Of::All, "It copies another stream and takes nothing itself: {}."),
+    breaking("allow_msg_counter", Of::All, "It takes only messages that count: {}."),
+    breaking("max_consumers", Of::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
+    breaking("max_consumers", Of::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): their lattices are not served."),
+    breaking("retention", Of::Buckets, "A key goes as soon as one reader has acknowledged it, and nobody can watch it as hosts and wadm do (JetStream 10084)."),
+    breaking("deny_purge", Of::Buckets, "Deleting fails (JetStream 10111): hosts cannot delete a configuration, nor wadm an application."),
+    harmless("deny_purge", Of::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
+    harmless("deny_delete", Of::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
+    harmless("allow_msg_ttl", Of::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
+    harmless("allow_msg_schedules", Of::All, "This breaks nothing: hosts and wadm schedule no message."),
+    harmless("persist_mode", Of::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
+];
+
+const UNKNOWN: &Lasting = &breaking(
+    "",
+    Of::All,
+    "What it means for hosts and wadm is not known.",
+);
+
+const fn breaking(setting: &'static str, of: Of, words: &'static str) -> Lasting {
+    Lasting {
+        setting,
+        of,
+        breaks: true,
+        words,
+    }
+}
+
+const fn harmless(setting: &'static str, of: Of, words: &'static str) -> Lasting {
+    Lasting {
+        breaks: false,
+        ..breaking(setting, of, words)
+    }
+}
 
 /// The rows with these keys, in this order.
 pub fn rows(keys: &[&str]) -> Vec<&'static Asset> {
@@ -255,6 +328,17 @@ impl Asset {
             Kind::Bucket => format!("KV_{name}"),
             Kind::Stream(_) => name.to_owned(),
         }
+    }
+
+    /// What it means for its users that a setting cannot be changed back.
+    pub fn means(&self, setting: &str) -> &'static Lasting {
+        let mut rows = LASTING.iter().filter(|row| row.setting == setting);
+        rows.find(|row| match row.of {
+            Of::All => true,
+            Of::Buckets => self.kind == Kind::Bucket,
+            Of::Streams => self.kind != Kind::Bucket,
+        })
+        .unwrap_or(UNKNOWN)
     }
 
     /// Whether another asset sources from it, or it from others: what is first must be there first.

@@ -300,7 +300,10 @@ pub(crate) fn ask(verb: &str, api: &str, stream: &str, body: Value) -> Ask {
         api: format!("{api}.{stream}"),
         stream: stream.to_owned(),
         body,
-        mutates: matches!(api, "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE"),
+        mutates: matches!(
+            api,
+            "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE" | "STREAM.PURGE"
+        ),
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Change {
     pub desired: Value,
     /// What the server would do.
     pub effect: Effect,
+    /// The key of another setting that stays and keeps this one as it is; `effect` is then [`Effect::Refused`].
+    pub cause: Option<&'static str>,
 }
 
 /// What the server does when asked for a change.
@@ -61,12 +63,14 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<C
             let effect = setting.map_or(Effect::Unknown, |setting| {
                 setting.effect(&whole, &is, level)
             });
+            let bound = setting.and_then(|setting| setting.bound(&whole, &is, level));
             Change {
                 key,
                 setting,
                 live,
                 desired,
                 effect,
+                cause: bound.map(|bound| bound.by),
             }
         });
     let newer = live.iter().filter(|(key, value)| {
@@ -78,6 +82,7 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<C
         live: value.clone(),
         desired: Value::Null,
         effect: Effect::Unknown,
+        cause: None,
     });
     known.chain(newer).collect()
 }

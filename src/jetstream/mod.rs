@@ -15,13 +15,22 @@ mod table;
 mod config;
 mod normal;
 mod diff;
+mod loss;
 mod stream;
 mod error;
 mod options;
 mod address;
+mod unreachable;
+mod tls;
+mod socks;
+mod dial;
+mod relay;
+mod login;
+mod inspect;
 mod connect;
 mod pending;
 mod request;
+mod verify;
 mod client;
 mod mutate;
 
@@ -32,11 +41,15 @@ use tokio_util::sync::CancellationToken;
 pub use self::client::{Account, Client, Limits};
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
-pub use self::error::{Error, Mismatch};
+pub use self::error::{Error, Mismatch, Unfit};
+pub use self::loss::{Extent, Loss};
 pub use self::mutate::Created;
 pub use self::options::{Auth, Given, Options, Space, Tls};
-pub use self::settings::{Absent, Edit, Kind, SETTINGS, Setting, setting, unsupported};
+pub use self::settings::{
+    Absent, Bound, Edit, Kind, NEWEST_LEVEL, SETTINGS, Setting, setting, unsupported,
+};
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
+pub use self::unreachable::Unreachable;
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]
@@ -60,6 +73,11 @@ impl Scope {
             deadline: after(limit),
             stop,
         }
+    }
+
+    /// Whether nothing more is to be begun.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || self.remaining().is_zero()
     }
 
     /// The time that is left.

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -171,6 +171,26 @@ impl Client {
                 }
             }
         }
+    }
+
+    /// Deletes the messages of a stream, or those before a sequence, and keeps the stream. Answers how many.
+    ///
+    /// # Errors
+    /// What kept the server from doing so; some of them may be gone all the same.
+    pub async fn purge(
+        &self,
+        name: &str,
+        before: Option<u64>,
+        scope: &Scope,
+    ) -> Result<u64, Error> {
+        let body = before.map_or(Value::Null, |sequence| json!({ "seq": sequence }));
+        let ask = ask("purge", "STREAM.PURGE", name, body);
+        self.valid(name, &ask)?;
+        let answer = self.api.request(&ask, scope).await?;
+        Ok(answer
+            .get("purged")
+            .and_then(Value::as_u64)
+            .unwrap_or_default())
     }
 
     /// Compares what was made with what was sent, and takes it back if it is something else.

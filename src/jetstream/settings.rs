@@ -32,8 +32,14 @@ pub struct Setting {
     pub example: &'static str,
     /// Other keys that a value other than the default needs, as a JSON object.
     pub requires: &'static str,
+    /// Other settings that keep it as it is.
+    pub bounds: &'static [Bound],
+    /// Members of its objects that came later, each with the nats-server version that first knew it.
+    pub members_since: &'static [(&'static str, &'static str)],
     /// What a change costs beyond its effect; empty if nothing.
     pub cost: &'static str,
+    /// How to avoid what its effect says: whole sentences; empty if a change of it is always in place.
+    pub avoid: &'static str,
     /// What it does.
     pub doc: &'static str,
 }
@@ -97,6 +103,20 @@ pub enum Absent {
     Window,
 }
 
+/// Another setting that, while it is on and stays on, keeps a setting as it is: the server refuses the change, or takes it
+/// and changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The key of the other setting.
+    pub by: &'static str,
+    /// The first API level of servers that do so.
+    pub level: u64,
+    /// The value that it cannot get, as JSON; empty if it can get no other.
+    pub to: &'static str,
+    /// Why: a clause.
+    pub why: &'static str,
+}
+
 /// How the server lets a setting change. The texts say what is lost, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit {
@@ -104,24 +124,50 @@ pub enum Edit {
     InPlace,
     /// In place; lowering it deletes what is above.
     Lowering(&'static str),
+    /// The same for each subject. Servers before this API level apply a first limit, where there was none, only with the
+    /// next message; the second text says so.
+    LoweringEach(&'static str, u64, &'static str),
     /// In place; lowering it deletes the oldest messages above it, unless the stream discards new ones.
     LoweringOldest(&'static str),
     /// In place by servers of this API level and later, refused by earlier ones.
     Since(u64, &'static str),
     /// It can be turned on, never off.
     OneWay(&'static str),
-    /// In place, but refused while this other setting, which cannot be turned off, is on.
-    Excluded(&'static str, &'static str),
     /// Accepted, but without effect on what is stored or running.
     NoEffect(&'static str),
+    /// The same for streams in files; the second text is for those in memory.
+    NoEffectOnFiles(&'static str, &'static str),
     /// Refused.
     Never(&'static str),
     /// `limits` and `interest` in place, to and from `workqueue` refused.
-    Retention,
-    /// Only from a mirror to none, from API level 2.
-    Mirror,
+    Retention {
+        /// Why the server refuses.
+        refused: &'static str,
+        /// What a change to `interest` deletes.
+        deletes: &'static str,
+        /// The first API level that does so.
+        level: u64,
+        /// What earlier servers delete.
+        before: &'static str,
+    },
+    /// Only from a mirror to none.
+    Mirror {
+        /// Why the server refuses anything else.
+        refused: &'static str,
+        /// What follows.
+        promoted: &'static str,
+        /// The first API level that does so.
+        level: u64,
+        /// Why earlier servers refuse.
+        before: &'static str,
+    },
     /// In place; a source that reads otherwise than before is imported again.
-    Sources,
+    Sources {
+        /// What follows.
+        again: &'static str,
+        /// Why another start of a source has no effect.
+        start: &'static str,
+    },
 }
 
 /// The row of a key.
@@ -167,26 +213,79 @@ impl Setting {
 
     /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
     pub fn effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+        match self.bound(desired, live, level) {
+            Some(bound) => Effect::Refused(bound.why),
+            None => self.own_effect(desired, live, level),
+        }
+    }
+
+    /// The other setting that keeps this one from changing from `live` to `desired`, if one does.
+    pub fn bound(
+        &self,
+        desired: &StreamConfig,
+        live: &StreamConfig,
+        level: u64,
+    ) -> Option<&'static Bound> {
+        let concerns = |bound: &&Bound| {
+            level >= bound.level
+                && (bound.to.is_empty()
+                    || desired.get(self.key) == serde_json::from_str(bound.to).ok().as_ref())
+        };
+        let mut bounds = self.bounds.iter().filter(concerns);
+        bounds.find(|bound| setting(bound.by).is_some_and(|by| by.stays(desired, live, level)))
+    }
+
+    /// Whether it is on, and still will be.
+    fn stays(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> bool {
+        let is = live.get(self.key);
+        is != Some(&self.default(live))
+            && (is == desired.get(self.key)
+                || matches!(self.own_effect(desired, live, level), Effect::Refused(_)))
+    }
+
+    fn own_effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+        let lowers = lowered(self.key, desired, live);
         match self.edit {
             Edit::InPlace => Effect::InPlace,
-            Edit::Lowering(what) if lowered(self.key, desired, live) => Effect::Destructive(what),
-            Edit::LoweringOldest(what)
-                if lowered(self.key, desired, live) && desired.text("discard") != "new" =>
+            Edit::Lowering(what) if lowers => Effect::Destructive(what),
+            Edit::LoweringEach(_, first, later)
+                if lowers && level < first && is_unlimited(self.key, live) =>
             {
+                Effect::Destructive(later)
+            }
+            Edit::LoweringEach(what, ..) if lowers => Effect::Destructive(what),
+            Edit::LoweringOldest(what) if lowers && desired.text("discard") != "new" => {
                 Effect::Destructive(what)
             }
-            Edit::Lowering(_) | Edit::LoweringOldest(_) => Effect::InPlace,
+            Edit::Lowering(_) | Edit::LoweringEach(..) | Edit::LoweringOldest(_) => Effect::InPlace,
             Edit::Since(first, why) if level < first => Effect::Refused(why),
             Edit::Since(..) => Effect::InPlace,
             Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
             Edit::OneWay(why) => Effect::OneWay(why),
-            Edit::Excluded(by, why) if live.has(by) => Effect::Refused(why),
-            Edit::Excluded(..) => Effect::InPlace,
-            Edit::NoEffect(why) => Effect::NoEffect(why),
+            Edit::NoEffectOnFiles(_, why) if desired.text("storage") == "memory" => {
+                Effect::NoEffect(why)
+            }
+            Edit::NoEffect(why) | Edit::NoEffectOnFiles(why, _) => Effect::NoEffect(why),
             Edit::Never(why) => Effect::Refused(why),
-            Edit::Retention => retention(desired, live),
-            Edit::Mirror => mirror(desired, live, level),
-            Edit::Sources => sources(desired, live),
+            Edit::Retention {
+                refused,
+                deletes,
+                level: first,
+                before,
+            } => match (live.text("retention"), desired.text("retention")) {
+                ("workqueue", _) | (_, "workqueue") => Effect::Refused(refused),
+                (_, "interest") if level < first => Effect::Destructive(before),
+                (_, "interest") => Effect::Destructive(deletes),
+                _ => Effect::InPlace,
+            },
+            Edit::Mirror { refused, .. } if desired.has("mirror") => Effect::Refused(refused),
+            Edit::Mirror {
+                before,
+                level: first,
+                ..
+            } if level < first => Effect::Refused(before),
+            Edit::Mirror { promoted, .. } => Effect::OneWay(promoted),
+            Edit::Sources { again, start } => sources(desired, live, again, start),
         }
     }
 }
@@ -201,40 +300,18 @@ fn lowered(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
     limit(desired) < limit(live)
 }
 
-fn retention(desired: &StreamConfig, live: &StreamConfig) -> Effect {
-    match (live.text("retention"), desired.text("retention")) {
-        ("workqueue", _) | (_, "workqueue") => Effect::Refused(
-            "the server does not change retention to or from workqueue (JetStream 10052)",
-        ),
-        (_, "interest") => Effect::Destructive(
-            "messages that no consumer waits for are deleted at once, all of them if there is no consumer",
-        ),
-        _ => Effect::InPlace,
-    }
+fn is_unlimited(key: &str, config: &StreamConfig) -> bool {
+    config.number(key) < 1
 }
 
-fn mirror(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
-    if desired.has("mirror") {
-        Effect::Refused(
-            "the server changes nothing about a mirror, nor turns a stream into one (JetStream 10055)",
-        )
-    } else if level < 2 {
-        Effect::Refused(
-            "servers before 2.12 do not turn a mirror into a stream of its own (JetStream 10055)",
-        )
-    } else {
-        let _ = live;
-        Effect::OneWay(
-            "the stream keeps its messages and takes its own from now on; it cannot become a mirror again",
-        )
-    }
-}
-
-fn sources(desired: &StreamConfig, live: &StreamConfig) -> Effect {
-    const AGAIN: &str = "messages of a source that is read in another way are imported again, beside those already here";
-    const START: &str = "the start of a source counts only until its first message is imported";
+fn sources(
+    desired: &StreamConfig,
+    live: &StreamConfig,
+    again: &'static str,
+    start: &'static str,
+) -> Effect {
     if live.has("mirror") {
-        return Effect::Destructive(AGAIN);
+        return Effect::Destructive(again);
     }
     let live = normal::list(live, "sources");
     let changed = normal::list(desired, "sources")
@@ -251,11 +328,11 @@ fn sources(desired: &StreamConfig, live: &StreamConfig) -> Effect {
         .iter()
         .any(|(old, new)| without_start(old) != without_start(new))
     {
-        Effect::Destructive(AGAIN)
+        Effect::Destructive(again)
     } else if known.is_empty() {
         Effect::InPlace
     } else {
-        Effect::NoEffect(START)
+        Effect::NoEffect(start)
     }
 }
 

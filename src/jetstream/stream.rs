@@ -40,6 +40,8 @@ pub struct StreamState {
     pub bytes: u64,
     /// Sequence of the first message.
     pub first_seq: u64,
+    /// When the first message was stored (RFC 3339, the server's clock); says nothing while there is none.
+    pub first_ts: String,
     /// Sequence of the last message.
     pub last_seq: u64,
     /// Subjects with messages; in a bucket the keys.
@@ -118,6 +120,31 @@ impl StreamInfo {
         )
     }
 
+    /// Whether its first message is older than itself: the server brought it back from a deleted stream of the same name
+    /// (nats-server 2.10 to 2.15, when a stream of files is deleted twice within a moment). A stream that imports from
+    /// others proves nothing by that.
+    pub fn holds_older_messages(&self) -> bool {
+        let first: Option<Timestamp> = self.state.first_ts.parse().ok();
+        let created: Option<Timestamp> = self.created.parse().ok();
+        self.state.messages > 0 && first.is_some() && created.is_some() && first < created
+    }
+
+    /// How old its first message is, by the server's clock; absent if there is none, or the server does not say.
+    pub fn oldest(&self) -> Option<Duration> {
+        let first: Timestamp = self.state.first_ts.parse().ok()?;
+        let answered = match self.ts.parse() {
+            Ok(answered) => answered,
+            // Servers before 2.10 do not say; their clock is about ours.
+            Err(_) => Timestamp::now(),
+        };
+        (self.state.messages > 0).then(|| {
+            answered
+                .duration_since(first)
+                .try_into()
+                .unwrap_or(Duration::ZERO)
+        })
+    }
+
     /// The API level of the server that answered: 0 before 2.11, which does not say.
     pub fn api_level(&self) -> u64 {
         self.config.api_level().unwrap_or_default()
@@ -130,6 +157,7 @@ impl StreamState {
             messages: number(state, "messages"),
             bytes: number(state, "bytes"),
             first_seq: number(state, "first_seq"),
+            first_ts: text(state, "first_ts"),
             last_seq: number(state, "last_seq"),
             num_subjects: number(state, "num_subjects"),
             consumer_count: number(state, "consumer_count"),

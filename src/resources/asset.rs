@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, Kind};
-use crate::jetstream::{Change, StreamConfig, StreamInfo, diff, diff_at};
+use crate::jetstream::{StreamConfig, StreamInfo, diff};
 use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
 use crate::resources::shape::Shape;
 use crate::terraform::{self, Attribute, Mode, Nesting, Rule, Type, Value};
@@ -321,12 +321,12 @@ fn bucket_name(value: &Value) -> Result<(), String> {
 }
 
 impl Wanted {
-    /// What must change on the server: the settings, and the metadata as it will be, others' keys kept.
-    pub fn changes(&self, info: &StreamInfo, retired: &[String]) -> Vec<Change> {
-        let mut desired = self.config.clone();
-        desired.set("metadata", self.merged_metadata(&info.config, retired));
-        let changes = diff_at(&desired, &info.config, info.api_level()).into_iter();
-        changes.filter(|change| change.setting.is_some()).collect()
+    /// Every setting that is decided, and the metadata as it will be: others' keys kept, those of ours that are retired
+    /// taken away.
+    pub fn whole(&self, live: &StreamInfo, retired: &[String]) -> StreamConfig {
+        let mut whole = self.config.clone();
+        whole.set("metadata", self.merged_metadata(&live.config, retired));
+        whole
     }
 
     /// The configuration of a new stream.
@@ -367,16 +367,17 @@ impl Wanted {
     }
 }
 
-/// The metadata keys that were ours and are no longer wanted.
-pub fn retired_keys(prior: &Value, planned: &Value) -> Vec<String> {
-    let (prior, planned) = (
+/// What is to happen to metadata between two objects of an asset: the keys that are new or get another text, with it, and
+/// the keys that were ours and are no longer wanted.
+pub fn metadata_edits(prior: &Value, planned: &Value) -> (BTreeMap<String, String>, Vec<String>) {
+    let (prior, mut planned) = (
         texts(prior.attribute("metadata")),
         texts(planned.attribute("metadata")),
     );
-    prior
-        .into_keys()
-        .filter(|key| !planned.contains_key(key))
-        .collect()
+    let retired = prior.keys().filter(|key| !planned.contains_key(*key));
+    let retired = retired.cloned().collect();
+    planned.retain(|key, text| prior.get(key) != Some(text));
+    (planned, retired)
 }
 
 fn texts(value: &Value) -> BTreeMap<String, String> {

@@ -8,15 +8,14 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use serde_json::Value as Json;
 
-use crate::catalogue::Kind;
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call};
-use crate::jetstream::{Client, Scope};
+use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::session::Sight;
 use crate::resources::{Found, Outcome, Walk, common};
-use crate::terraform::{Diagnostic, Diagnostics, Value};
+use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 /// Time to look again, and to take back what a failed create made, also when the user wants to stop.
 const ROLLBACK: Duration = Duration::from_secs(15);
@@ -100,12 +99,12 @@ impl Walk {
     ) -> Outcome {
         match &sight.info {
             Some(live) => {
-                self.converge(client, member, live.clone(), &Value::Null, planned, scope)
+                self.take_over(client, member, live.clone(), planned, scope)
                     .await
             }
             None => {
-                self.make(client, member, planned, 0, sight.asked, scope)
-                    .await
+                let made = self.make(client, member, planned, 0, sight.asked, scope);
+                tell_resurrected(member, made.await)
             }
         }
     }
@@ -131,9 +130,6 @@ impl Walk {
         self.session.forget(&member.stream());
         match client.create_absent(&config, absent_since, scope).await {
             Ok(created) => {
-                let old = created.ours
-                    && member.row.kind == Kind::Bucket
-                    && created.info.state.messages > 0;
                 let mut outcome = self
                     .settle(client, member, created.info, false, scope)
                     .await;
@@ -143,7 +139,6 @@ impl Walk {
                         .await;
                 }
                 outcome.ours = created.ours;
-                outcome.diagnostics.extend(old.then(|| resurrected(member)));
                 outcome
             }
             Err(error) if error.is_exists() => self.in_the_way(member),
@@ -248,18 +243,32 @@ impl Walk {
     }
 }
 
+/// Warns of older messages in a new asset.
+pub(super) fn tell_resurrected(member: &Member, mut outcome: Outcome) -> Outcome {
+    if let Found::Stream(info) = &outcome.found
+        && is_resurrected(member, info)
+    {
+        outcome.diagnostics.push(resurrected(member));
+    }
+    outcome
+}
+
+/// It is new, and what it holds is older. Where it imports from others, that is only what they hold.
+pub(super) fn is_resurrected(member: &Member, info: &StreamInfo) -> bool {
+    member.row.sources().is_empty() && info.holds_older_messages()
+}
+
 /// Seen on nats-server 2.10 to 2.15: a file store that was deleted twice within a moment leaves its blocks to the next.
 fn resurrected(member: &Member) -> Diagnostic {
-    Diagnostic::warning(
-        format!(
-            "{} is new and holds messages already",
-            capitalised(&member.title())
-        ),
-        format!(
-            "Either somebody wrote into it at once, or the server brought back what a deleted stream of the same name held. Look at it (`nats stream info {}`) and purge it if the latter.",
-            member.stream()
-        ),
-    )
+    let stream = member.stream();
+    let summary = format!(
+        "{} is new and holds older messages",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "The server has brought back what a deleted stream of the same name held, which it may do when one is deleted and made again within a moment. Look at it (`nats stream info {stream}`), and purge it if you do not want them (`nats stream purge {stream}`)."
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
 
 fn stays(member: &Member) -> Diagnostic {

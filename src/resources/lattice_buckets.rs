@@ -10,7 +10,7 @@ use crate::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::BUCKET;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
-use crate::resources::{Walk, common, domain};
+use crate::resources::{Walk, common, domain, plan};
 use crate::terraform::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
 
 const KEYS: &[&str] = &["lattice_data", "config_data"];
@@ -52,7 +52,7 @@ impl LatticeBuckets {
     }
 
     /// The buckets of an object, beside those of its prior state.
-    fn walk(&self, object: &Value, prior: &Value) -> Walk {
+    fn walk(&self, object: &Value, prior: &Value, private: &Private) -> Walk {
         let lattice = object.attribute("lattice").as_str();
         Walk {
             session: domain::place(&self.session, object),
@@ -61,7 +61,7 @@ impl LatticeBuckets {
             former: members(prior.attribute("lattice").as_str()),
             import_id: domain::import_id(&self.session, object, lattice.unwrap_or_default()),
             identity: Path::attribute("lattice"),
-            replacing: Vec::new(),
+            replacing: plan::replacements(KEYS, private),
             singleton: "",
             harmful: &[],
         }
@@ -92,23 +92,27 @@ impl Resource for LatticeBuckets {
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
         domain::plan(&self.session, plan);
-        let walk = self.walk(&plan.planned, &plan.prior);
+        let walk = self.walk(&plan.planned, &plan.prior, &Private::default());
         walk.plan(plan, call).await;
     }
 
     async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
-        self.walk(prior, prior).plan_destroy(prior, call).await
+        self.walk(prior, prior, &Private::default())
+            .plan_destroy(prior, call)
+            .await
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
         let planned = &domain::settled(&self.session, planned);
-        self.walk(planned, &Value::Null)
+        self.walk(planned, &Value::Null, &private)
             .create(planned, private, call)
             .await
     }
 
     async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(state, state).read(state, private, call).await
+        self.walk(state, state, &private)
+            .read(state, private, call)
+            .await
     }
 
     async fn update(
@@ -118,13 +122,15 @@ impl Resource for LatticeBuckets {
         private: Private,
         call: &Call,
     ) -> Applied {
-        self.walk(planned, prior)
+        self.walk(planned, prior, &private)
             .update(prior, planned, private, call)
             .await
     }
 
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(prior, prior).delete(prior, private, call).await
+        self.walk(prior, prior, &private)
+            .delete(prior, private, call)
+            .await
     }
 
     async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
@@ -144,7 +150,7 @@ impl Resource for LatticeBuckets {
     }
 
     fn remember(&self, state: &Value) {
-        self.walk(state, state).remember(state);
+        self.walk(state, state, &Private::default()).remember(state);
     }
 }
 

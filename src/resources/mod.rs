@@ -7,6 +7,8 @@
 pub mod argument;
 pub mod asset;
 pub mod common;
+mod changes;
+mod costs;
 mod create;
 mod delete;
 pub mod diagnose;
@@ -15,6 +17,7 @@ pub mod lattice_buckets;
 pub mod plan;
 mod preflight;
 mod remarks;
+mod replace;
 mod room;
 pub mod session;
 mod settle;
@@ -197,7 +200,9 @@ impl Walk {
                 Found::Stream(info) => {
                     private.set_fact(&plan::made(key), Some(info.created.clone()));
                     private.set_fact(&plan::level(key), Some(info.api_level().to_string()));
-                    member.object(&info, like)
+                    let found = member.object(&info, like);
+                    // What else is there, the next refresh shows: Terraform demands what was planned.
+                    if failed { found } else { filled(after, &found) }
                 }
                 Found::Gone => Value::Null,
                 Found::AsBefore => before.clone(),
@@ -264,6 +269,19 @@ impl Walk {
         let (first, then) = (0..self.members.len())
             .partition(|place| self.members[*place].row.sources().is_empty());
         [first, then]
+    }
+}
+
+/// What was planned, with what was found in place of what was not known.
+fn filled(planned: &Value, found: &Value) -> Value {
+    match planned {
+        Value::Unknown => found.clone(),
+        Value::Map(parts) => Value::object(
+            parts
+                .iter()
+                .map(|(name, part)| (name.clone(), filled(part, found.attribute(name)))),
+        ),
+        _ => planned.clone(),
     }
 }
 

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::framework::private::Private;
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Change, Effect, diff, diff_at};
+use crate::jetstream::{Change, Effect, NEWEST_LEVEL};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
-use crate::resources::update::{is_refused_drift, may_replace};
+use crate::resources::changes::Changes;
+use crate::resources::costs::{self, Costly};
 use crate::resources::{Walk, remarks};
-use crate::terraform::Value;
+use crate::terraform::{Diagnostic, Value};
 
 /// The private fact that says when the asset that we made or took over was created.
 pub fn made(key: &str) -> String {
@@ -28,12 +30,23 @@ pub fn replacing(key: &str) -> String {
     format!("replacing.{key}")
 }
 
-/// A change of an existing asset that costs something; what it costs, only the server knows.
-pub(super) struct Costly {
-    pub member: Member,
-    pub change: Change,
-    pub replaces: bool,
+/// The assets of these keys whose replacement the plan has shown.
+pub fn replacements(keys: &[&'static str], private: &Private) -> Vec<&'static str> {
+    let keys = keys.iter().copied();
+    keys.filter(|key| private.fact(&replacing(key)).is_some())
+        .collect()
 }
+
+/// The API level by whose rules an asset is planned; the newest while nobody has asked its server.
+pub(super) fn level_of(member: &Member, private: &Private) -> u64 {
+    let known = private.fact(&level(member.row.key));
+    known
+        .and_then(|level| level.parse().ok())
+        .unwrap_or(NEWEST_LEVEL)
+}
+
+/// What stays of an asset as somebody else made it: whether it breaks its users, and the words.
+pub(super) type Lasting = (bool, Diagnostic);
 
 impl Walk {
     /// Completes a planned create or update.
@@ -48,12 +61,15 @@ impl Walk {
             plan.diagnostics
                 .extend(remarks::claimed_twice(&twice, &self.identity));
         }
-        let mut costly = Vec::new();
+        let (mut costly, mut lasting) = (Vec::new(), Vec::new());
         if !plan.prior.is_null() && plan.requires_replace.is_empty() {
             for (member, former) in self.members.iter().zip(&self.former) {
-                costly.extend(plan_changes(member, former, plan));
+                let (costs, stays) = plan_changes(member, former, plan);
+                costly.extend(costs);
+                lasting.extend(stays);
             }
         }
+        tell_lasting(lasting, plan);
         if !plan.diagnostics.has_error() && plan.planned != plan.prior {
             self.preflight(plan, costly, call).await;
         }
@@ -83,6 +99,8 @@ impl Walk {
         }
         for member in &self.members {
             let key = member.row.key;
+            // What an apply before this plan was told and did not do is no longer true.
+            plan.private.set_fact(&replacing(key), None);
             let prior = plan.prior.attribute(key);
             let created = prior.attribute("created").as_str();
             let recreated = !prior.is_null()
@@ -106,62 +124,110 @@ impl Walk {
     }
 }
 
-/// Says what an update means for one asset; answers the changes that cost something.
-fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> Vec<Costly> {
-    let (prior, planned) = (
-        plan.prior.attribute(member.row.key),
-        plan.planned.attribute(member.row.key),
-    );
+/// What breaks somebody is said before everything else.
+fn tell_lasting(lasting: Vec<Lasting>, plan: &mut Plan) {
+    let (breaking, harmless): (Vec<_>, Vec<_>) =
+        lasting.into_iter().partition(|(breaks, _)| *breaks);
+    let words = |lasting: Vec<Lasting>| lasting.into_iter().map(|(_, said)| said);
+    let said = std::mem::take(&mut plan.diagnostics);
+    plan.diagnostics.extend(words(breaking));
+    plan.diagnostics.extend(said);
+    plan.diagnostics.extend(words(harmless));
+}
+
+/// Completes the planned object of an existing asset; answers the changes that cost something, and what stays.
+fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costly>, Vec<Lasting>) {
+    let key = member.row.key;
+    let prior = plan.prior.attribute(key);
+    let mut planned = plan.planned.attribute(key).clone();
     if prior.is_null() || planned.is_unknown() {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
-    let (mut kept, mut costly, mut replaces) = (BTreeMap::new(), Vec::new(), false);
-    let (wanted, known) = (member.wanted(planned).config, former.known(prior));
-    let level = plan.private.fact(&level(member.row.key));
-    let changes = match level.and_then(|level| level.parse().ok()) {
-        Some(level) => diff_at(&wanted, &known, level),
-        None => diff(&wanted, &known),
-    };
-    for change in changes {
-        match change.effect {
-            Effect::Refused(_) if may_replace(member, &change, &plan.planned) => replaces = true,
-            Effect::Refused(_) if is_refused_drift(member, &change) => {
-                plan.diagnostics
-                    .push(remarks::unrepairable(member, &change));
-                kept.insert(change.key, Value::from(change.live.to_string()));
-                continue;
-            }
-            Effect::Refused(_) => {
-                plan.diagnostics
-                    .push(remarks::refused(member, &change, &plan.config));
-                continue;
-            }
-            Effect::Destructive(_) => {}
-            Effect::OneWay(_) | Effect::NoEffect(_) | Effect::InPlace | Effect::Unknown => {
-                plan.diagnostics
-                    .extend(remarks::noteworthy(member, &change, &plan.config));
-                continue;
-            }
-        }
-        let replaces = matches!(change.effect, Effect::Refused(_));
-        costly.push(Costly {
-            member: member.clone(),
-            change,
-            replaces,
-        });
+    let (known, level) = (former.known(prior), level_of(member, &plan.private));
+    let changes =
+        |planned: &Value| Changes::between(member, &member.wanted(planned).config, &known, level);
+    let mut found = changes(&planned);
+    let followers = found.followers(member, &plan.config);
+    for argument in &followers {
+        planned.set_attribute(argument.name, prior.attribute(argument.name).clone());
     }
-    let mut planned = planned.clone();
+    if !followers.is_empty() {
+        found = changes(&planned);
+    }
+    let replaced = found.refused().cloned();
     if planned.attribute("drift").as_map().is_some() {
+        let kept = found.kept.iter().filter(|_| replaced.is_none());
+        let kept: BTreeMap<_, _> = kept
+            .map(|change| (change.key.clone(), Value::from(change.live.to_string())))
+            .collect();
         planned.set_attribute("drift", Value::Map(kept));
     }
-    if replaces {
+    if let Some(argument) = found.open_replacement(member, &planned) {
+        planned.set_attribute("created", Value::Unknown);
+        if !found.kept.is_empty() {
+            planned.set_attribute("drift", Value::Unknown);
+        }
+        plan.diagnostics
+            .push(costs::perhaps_replaced(member, argument, &plan.config));
+    }
+    if replaced.is_some() {
         planned.set_attribute("created", Value::Unknown);
         let fact = Some("true".to_owned());
-        plan.private.set_fact(&replacing(member.row.key), fact);
-        planned.set_attribute("drift", Value::Map(BTreeMap::new()));
-        // What else changes is no loss any more: all of it goes.
-        costly.retain(|costly| costly.replaces);
+        plan.private.set_fact(&replacing(key), fact);
     }
-    plan.planned.set_attribute(member.row.key, planned);
-    costly
+    plan.planned.set_attribute(key, planned);
+    match replaced {
+        // What else changes is no loss any more, and nothing stays: all of it goes.
+        Some(change) => (vec![costly(member, change)], Vec::new()),
+        None => {
+            let names: Vec<_> = followers.iter().map(|argument| argument.name).collect();
+            let lasting = lasting(member, &found.kept, &names);
+            let asked = found.asked.into_iter();
+            let costs = asked.filter(|change| change.effect != Effect::InPlace);
+            (
+                costs.map(|change| costly(member, change)).collect(),
+                lasting,
+            )
+        }
+    }
+}
+
+fn costly(member: &Member, change: Change) -> Costly {
+    Costly {
+        member: member.clone(),
+        change,
+    }
+}
+
+/// One warning for each cause; what only follows from it is told with it.
+pub(super) fn lasting(member: &Member, kept: &[Change], arguments: &[&str]) -> Vec<Lasting> {
+    let causes = kept.iter().filter(|change| {
+        let by = change.cause.unwrap_or_default();
+        !kept.iter().any(|other| other.key == by)
+    });
+    causes
+        .map(|cause| {
+            let of_it = kept
+                .iter()
+                .filter(|change| change.cause == Some(cause.key.as_str()));
+            let mut with_it: Vec<_> = of_it.map(|change| change.key.as_str()).collect();
+            if cause.setting.is_some() && bounds_any(cause, arguments, member) {
+                with_it.extend(arguments);
+            }
+            remarks::lasting(member, cause, &with_it)
+        })
+        .collect()
+}
+
+/// Whether the arguments follow this very setting.
+fn bounds_any(cause: &Change, arguments: &[&str], member: &Member) -> bool {
+    let mut arguments = member
+        .row
+        .arguments()
+        .iter()
+        .filter(|argument| arguments.contains(&argument.name));
+    arguments.any(|argument| {
+        crate::jetstream::setting(argument.key)
+            .is_some_and(|row| row.bounds.iter().any(|bound| bound.by == cause.key))
+    })
 }

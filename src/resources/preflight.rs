@@ -7,24 +7,23 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use crate::catalogue::Kind;
 use crate::framework::{Call, Change as Step, Plan};
 use crate::jetstream::{Change, Client, Effect, Error, Scope, StreamInfo};
-use crate::resources::asset::{Member, retired_keys};
+use crate::resources::asset::Member;
+use crate::resources::changes::Changes;
+use crate::resources::costs::{self, Costly};
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
-use crate::resources::plan::Costly;
-use crate::resources::update::is_refused_drift;
-use crate::resources::{Walk, common, is_away, remarks};
+use crate::resources::{Walk, common, is_away, plan, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk {
     /// Asks the server about a planned create or update.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let Some(client) = self.session.client_if_known() else {
-            let words = costly
-                .iter()
-                .filter_map(|costly| cost(costly, None, None, &plan.config));
-            plan.diagnostics.extend(words);
+            for member in &self.members {
+                let words = costs::unasked(member, &costly, &plan.config);
+                plan.diagnostics.extend(words);
+            }
             return;
         };
         let scope = common::scope(&plan.planned, "read", call);
@@ -67,7 +66,10 @@ impl Walk {
                     self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
                         .await,
                 ),
-                Err(error) => said.push(unanswered(member, error, &plan.config)),
+                Err(error) => {
+                    said.push(unanswered(member, error, &plan.config));
+                    said.extend(costs::unasked(member, costly, &plan.config));
+                }
             }
         }
         said.extend(self.exists(&foreign));
@@ -107,13 +109,7 @@ impl Walk {
         let own =
             !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
         if own {
-            for costly in costly
-                .iter()
-                .filter(|costly| costly.member.row.key == member.row.key)
-            {
-                let lost = lost(client, &costly.change, info, scope).await;
-                said.extend(cost(costly, Some(info), lost, &plan.config));
-            }
+            said.extend(costs::costs(client, member, info, plan, costly, scope).await);
         } else if !self.has(member, plan) {
             said.extend(adoption(client, member, info, plan, scope).await);
         } else if plan.change == Step::Create {
@@ -231,86 +227,51 @@ impl Walk {
     }
 }
 
-fn cost(
-    costly: &Costly,
-    info: Option<&StreamInfo>,
-    lost: Option<u64>,
-    config: &Value,
-) -> Option<Diagnostic> {
-    let Costly { member, change, .. } = costly;
-    match costly.replaces {
-        true => Some(remarks::replaced(member, change, info, config)),
-        false => remarks::loss(member, change, info, lost, config),
-    }
-}
-
-/// How many messages a smaller limit per subject deletes.
-async fn lost(client: &Client, change: &Change, info: &StreamInfo, scope: &Scope) -> Option<u64> {
-    match (change.key.as_str(), change.desired.as_u64()?) {
-        ("max_msgs_per_subject", 1) => {
-            Some(info.state.messages.saturating_sub(info.state.num_subjects))
-        }
-        ("max_msgs_per_subject", kept) => client
-            .messages_beyond(info.config.name(), kept, scope)
-            .await
-            .ok(),
-        _ => None,
-    }
-}
-
 /// What taking over an existing asset means.
 async fn adoption(
     client: &Client,
     member: &Member,
     info: &StreamInfo,
-    plan: &Plan,
+    step: &Plan,
     scope: &Scope,
 ) -> Diagnostics {
-    let planned = plan.planned.attribute(member.row.key);
-    let changes = member
-        .wanted(planned)
-        .changes(info, &retired_keys(&Value::Null, planned));
+    let planned = step.planned.attribute(member.row.key);
+    let wanted = member.wanted(planned).whole(info, &[]);
+    let changes = Changes::between(member, &wanted, &info.config, info.api_level());
     let mut said = Diagnostics::new();
-    let (mut words, mut stays) = (Vec::new(), String::new());
+    let mut words = Vec::new();
     for change in changes
+        .asked
         .into_iter()
         .filter(|change| change.key != "metadata")
     {
         match change.effect {
-            Effect::Refused(_) if !is_refused_drift(member, &change) => {
-                said.push(remarks::refused(member, &change, &plan.config))
-            }
-            Effect::Refused(_) => stays.push_str(&format!(
-                " Its {} stays {}, because the server does not change it.",
-                change.key, change.live
-            )),
+            Effect::Refused(_) => said.push(costs::cannot_take_over(member, &change, &step.config)),
             Effect::Destructive(_) => {
-                let lost = lost(client, &change, info, scope).await;
-                said.extend(remarks::loss(
+                let loss = costs::loss(client, &change, info, scope).await;
+                said.extend(costs::deleting(
                     member,
                     &change,
                     Some(info),
-                    lost,
-                    &plan.config,
+                    loss,
+                    &step.config,
                 ));
                 words.push(changing(member, &change));
             }
             _ => words.push(changing(member, &change)),
         }
     }
+    let lasting = plan::lasting(member, &changes.kept, &[]).into_iter();
+    said.extend(lasting.map(|(_, words)| words));
     let changed = if words.is_empty() {
         "Nothing of it changes.".to_owned()
     } else {
         format!("Changed in place: {}.", words.join(", "))
     };
-    let holds = if member.row.kind == Kind::Bucket {
-        remarks::keys(info)
-    } else {
-        remarks::messages(info)
-    };
+    let holds = costs::amount(member, info);
     let summary = format!("{} exists and is taken over", capitalised(&member.title()));
     let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}{stays}",
+        "It was created {} and holds {holds}, which stay. {changed}",
         info.created
     );
     said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
@@ -319,7 +280,11 @@ async fn adoption(
 
 fn changing(member: &Member, change: &Change) -> String {
     let name = remarks::argument_name(member, change);
-    format!("{name} from {} to {}", change.live, change.desired)
+    format!(
+        "{name} from {} to {}",
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired)
+    )
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

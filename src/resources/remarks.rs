@@ -1,158 +1,89 @@
-//! What a practitioner is told about a plan: what is lost, what cannot be, and the way out.
+//! What a practitioner is told about an asset: what somebody else did to it, what stays, what a destroy loses. What a
+//! change costs is in `costs`.
 
-use crate::catalogue::{self, Contents, Kind};
-use crate::jetstream::{Change, Effect, StreamInfo};
+use serde_json::Value as Json;
+
+use crate::catalogue::{self, Contents};
+use crate::jetstream::{self, Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
-use crate::resources::diagnose::{argument_path, capitalised};
+use crate::resources::diagnose::capitalised;
+use crate::resources::shape::age_text;
 use crate::terraform::{Diagnostic, Path, Value};
 
-/// The server will not change it, and it is the user's to decide how to go on.
-pub fn refused(member: &Member, change: &Change, config: &Value) -> Diagnostic {
-    let name = argument_name(member, change);
-    let forces = match member.row.contents {
-        Contents::Precious => {
-            " Or set `force_destroy = true`, which deletes it with its contents and makes it anew."
-        }
-        Contents::Kept | Contents::Transient => "",
-    };
-    let summary = format!(
-        "{} of {} cannot change from {} to {}",
-        capitalised(name),
-        member.title(),
-        change.live,
-        change.desired
-    );
-    let detail = format!(
-        "{reason}, and the provider deletes nothing to make it pass. Either set `{name}` of `{key}` to {live}, which keeps the contents; or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.{forces}",
-        reason = capitalised(reason(change)),
-        key = member.row.key,
-        live = change.live,
-        stream = member.stream(),
-    );
-    Diagnostic::error(summary, detail).at(path(member, change, config))
-}
-
-/// It has no argument, and the plan, which promised to change it back, was made before it became what it is.
-pub fn unforeseen(member: &Member, change: &Change) -> Diagnostic {
-    let summary = format!(
-        "{} has {} = {} since the plan was made",
-        capitalised(&member.title()),
-        change.key,
-        change.live
-    );
-    let detail = format!(
-        "The plan says that it is {}, and the server will not change it back, so nothing was done to stream {}. Plan again: the next plan keeps it in `drift`.",
-        change.desired,
-        member.stream()
-    );
-    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
-}
-
-/// It differs from what its users need, has no argument, and stays.
-pub fn unrepairable(member: &Member, change: &Change) -> Diagnostic {
+/// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
+/// because of it.
+pub fn lasting(member: &Member, change: &Change, with_it: &[&str]) -> (bool, Diagnostic) {
+    let means = member.row.means(&change.key);
     let summary = format!(
         "{} has {} = {}, which cannot be changed back",
         capitalised(&member.title()),
         change.key,
         change.live
     );
-    let detail = format!(
-        "Its users need {}, and the server refuses the change: {}. It stays in `drift`. To be rid of it, save the contents, delete stream {} and apply again.",
-        change.desired,
-        reason(change),
-        member.stream()
-    );
-    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
-}
-
-/// The stream is deleted and made anew within the update.
-pub fn replaced(
-    member: &Member,
-    change: &Change,
-    info: Option<&StreamInfo>,
-    config: &Value,
-) -> Diagnostic {
-    let name = argument_name(member, change);
-    let summary = format!(
-        "{} is replaced to change {name} from {} to {}",
-        capitalised(&member.title()),
-        change.live,
-        change.desired
-    );
-    let holds = member.row.holds;
-    let lost = match info {
-        Some(info) if info.state.messages == 0 => "It is empty now".to_owned(),
-        Some(info) if member.row.kind == Kind::Bucket => {
-            format!("It is lost with {}: {holds}", keys(info))
-        }
-        Some(info) => format!("It is lost with {}: {holds}", messages(info)),
-        None => format!("What it holds is lost: {holds}"),
-    };
-    let detail = format!(
-        "{}. So {} alone is deleted and made anew. {lost}. {}",
-        capitalised(reason(change)),
-        member.title(),
-        member.row.when_recreated
-    );
-    Diagnostic::warning(summary, detail).at(path(member, change, config))
-}
-
-/// A change that cannot be taken back, or does not work yet.
-pub fn noteworthy(member: &Member, change: &Change, config: &Value) -> Option<Diagnostic> {
-    let (what, why) = match change.effect {
-        Effect::OneWay(why) => ("cannot be taken back", why),
-        Effect::NoEffect(why) => ("has no effect yet", why),
-        _ => return None,
-    };
-    let summary = format!(
-        "{} of {} {what}",
-        capitalised(argument_name(member, change)),
-        member.title()
-    );
-    let detail = format!(
-        "It changes from {} to {}: {why}.",
-        change.live, change.desired
-    );
-    Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
-}
-
-/// A change in place that deletes something, or imports it again; `None` if it is known that it deletes nothing.
-/// `lost`: how many messages go, if anybody knows.
-pub fn loss(
-    member: &Member,
-    change: &Change,
-    info: Option<&StreamInfo>,
-    lost: Option<u64>,
-    config: &Value,
-) -> Option<Diagnostic> {
-    let what = match change.effect {
-        Effect::Destructive(what) => what,
-        _ => "",
-    };
-    let count = match (lost, info) {
-        (Some(0), _) => return None,
-        (_, Some(info)) if info.state.messages == 0 && change.key != "sources" => return None,
-        (Some(lost), Some(info)) => {
-            format!(
-                "Of {} stored values, {lost} are deleted.",
-                info.state.messages
-            )
-        }
-        (_, Some(info)) => format!("It holds {} now.", messages(info)),
-        _ => "How many could not be asked.".to_owned(),
-    };
-    let title = member.title();
-    let summary = match change.key.as_str() {
-        "sources" => format!("{} reads its sources anew", capitalised(&title)),
-        _ => format!(
-            "{} of {title} from {} to {} deletes data",
-            capitalised(argument_name(member, change)),
-            change.live,
-            change.desired
+    let follow = match with_it {
+        [] => String::new(),
+        keys => format!(
+            " Because of it {} cannot be changed either.",
+            keys.join(", ")
         ),
     };
-    let detail = format!("{}. {count}", capitalised(what));
-    Some(Diagnostic::warning(summary, detail).at(path(member, change, config)))
+    let save = match member.row.contents {
+        Contents::Transient => "",
+        Contents::Precious => "save the contents, ",
+    };
+    let detail = format!(
+        "{words} It should be {desired}, and the server refuses: {reason}. It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
+        words = means.words.replace("{}", member.row.when_read_only),
+        desired = change.desired,
+        reason = reason(change),
+        stream = member.stream(),
+        then = member.row.when_recreated,
+    );
+    let said = Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key));
+    (means.breaks, said)
+}
+
+/// What an apply found besides what was planned, and left alone; or changed all the same, because it was planned.
+pub fn found_besides(
+    member: &Member,
+    left: &[Change],
+    overwritten: &[(Change, Json)],
+) -> Option<Diagnostic> {
+    if left.is_empty() && overwritten.is_empty() {
+        return None;
+    }
+    let summary = format!(
+        "{} is not as it was when the plan was made",
+        capitalised(&member.title())
+    );
+    let mut words: Vec<String> = Vec::new();
+    for change in left {
+        words.push(format!(
+            "{} is {} instead of {} and was left so",
+            argument_name(member, change),
+            shown(change, &change.live),
+            shown(change, &change.desired)
+        ));
+    }
+    for (change, prior) in overwritten {
+        words.push(format!(
+            "{} was {} instead of {} and is now {}, as planned",
+            argument_name(member, change),
+            shown(change, &change.live),
+            shown(change, prior),
+            shown(change, &change.desired)
+        ));
+    }
+    let next = if left.is_empty() {
+        ""
+    } else {
+        " The next plan shows what is left."
+    };
+    let detail = format!(
+        "Only what was planned was done. Found besides: {}.{next}",
+        words.join("; ")
+    );
+    Some(Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)))
 }
 
 /// Two objects of one configuration want the same streams.
@@ -259,10 +190,25 @@ pub fn messages(info: &StreamInfo) -> String {
     }
 }
 
-fn reason(change: &Change) -> &'static str {
+/// What the server does, or why not, in the words of the setting's row.
+pub fn reason(change: &Change) -> &'static str {
     match change.effect {
-        Effect::Refused(reason) => reason,
-        _ => "",
+        Effect::Refused(why)
+        | Effect::Destructive(why)
+        | Effect::OneWay(why)
+        | Effect::NoEffect(why) => why,
+        Effect::InPlace | Effect::Unknown => "",
+    }
+}
+
+/// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.
+pub fn shown(change: &Change, value: &Json) -> String {
+    let is_time = change
+        .setting
+        .is_some_and(|setting| matches!(setting.kind, jetstream::Kind::Nanos { .. }));
+    match value.as_u64() {
+        Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
+        _ => value.to_string(),
     }
 }
 
@@ -271,13 +217,4 @@ pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)
-}
-
-fn path(member: &Member, change: &Change, config: &Value) -> Path {
-    match member.argument(&change.key) {
-        Some(argument) if !argument.shape.is_shown_only() => {
-            argument_path(member, argument.name, config)
-        }
-        _ => Path::attribute(member.row.key),
-    }
 }

@@ -168,7 +168,7 @@ pub fn age(text: &str) -> Option<Duration> {
 }
 
 /// The duration as one writes it: whole seconds where it is that, else the finest unit that it needs.
-fn age_text(nanos: u64) -> String {
+pub fn age_text(nanos: u64) -> String {
     match nanos {
         seconds if seconds % 1_000_000_000 == 0 => format!("{}s", seconds / 1_000_000_000),
         millis if millis % 1_000_000 == 0 => format!("{}ms", millis / 1_000_000),

@@ -1,20 +1,19 @@
-//! Bringing the assets of an object to what was planned: in place, and only what differs.
+//! Bringing the assets of an object to what was planned: in place, and only what the plan has shown.
 //!
-//! The only stream that an update deletes is one that the server cannot change in place, whose contents do not matter,
-//! and whose replacement the plan has shown. That `created` is unknown does not tell: it is so too for an asset that
-//! somebody else has made anew, so the plan notes it in the private state.
-
-use std::time::Instant;
+//! A plan may be applied late. What somebody else changed in between is told and left to the next plan, and a planned
+//! change that would now do more harm than planned is not made. So the keys to change come from the plan (prior and
+//! planned objects), what they do from the server as it is now.
 
 use futures::future::join_all;
 
-use crate::catalogue::Contents;
 use crate::framework::private::Private;
 use crate::framework::{Applied, Call};
-use crate::jetstream::{Change, Client, Effect, Scope, StreamInfo};
-use crate::resources::asset::{Member, retired_keys};
+use crate::jetstream::{Change, Client, Scope, StreamConfig, StreamInfo, diff_at};
+use crate::resources::asset::{Member, Wanted, metadata_edits};
+use crate::resources::changes::{Changes, is_refused, is_worse};
+use crate::resources::create::tell_resurrected;
 use crate::resources::diagnose::{Attempt, capitalised, failure};
-use crate::resources::{Found, Outcome, Walk, common, remarks};
+use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
 use crate::terraform::{Diagnostic, Path, Value};
 
 impl Walk {
@@ -38,7 +37,16 @@ impl Walk {
             .collect();
         for stage in self.stages() {
             let done = join_all(stage.iter().map(|place| {
-                self.update_one(&client, &self.members[*place], prior, planned, &scope)
+                let member = &self.members[*place];
+                let level = plan::level_of(member, &private);
+                let step = Step {
+                    member,
+                    former: &self.former[*place],
+                    prior,
+                    planned,
+                    level,
+                };
+                self.update_one(&client, step, &scope)
             }))
             .await;
             for (place, outcome) in stage.into_iter().zip(done) {
@@ -51,18 +59,14 @@ impl Walk {
         self.answer(prior, planned, private, outcomes)
     }
 
-    async fn update_one(
-        &self,
-        client: &Client,
-        member: &Member,
-        prior: &Value,
-        planned: &Value,
-        scope: &Scope,
-    ) -> Outcome {
-        let (before, after) = (
-            prior.attribute(member.row.key),
-            planned.attribute(member.row.key),
-        );
+    async fn update_one(&self, client: &Client, step: Step<'_>, scope: &Scope) -> Outcome {
+        let Step {
+            member,
+            prior,
+            planned,
+            ..
+        } = step;
+        let (before, after) = (step.before(), step.after());
         let mode = prior.attribute("multitenant") == planned.attribute("multitenant");
         if before == after && mode {
             return Outcome::quiet(Found::AsBefore);
@@ -83,74 +87,87 @@ impl Walk {
         let adopts = planned.attribute("adopt_existing").as_bool() == Some(true);
         match sight.info {
             None if before.is_null() => {
-                self.make(client, member, planned, 0, sight.asked, scope)
-                    .await
+                let made = self.make(client, member, planned, 0, sight.asked, scope);
+                tell_resurrected(member, made.await)
             }
             None => Outcome::failed(Found::Gone, changed_since(member, "was deleted")),
             Some(_) if before.is_null() && !adopts => self.in_the_way(member),
-            Some(info)
-                if after
-                    .attribute("created")
-                    .as_str()
-                    .is_some_and(|created| created != info.created) =>
-            {
-                Outcome::failed(
-                    Found::Stream(Box::new(info)),
-                    changed_since(member, "was deleted and made again"),
-                )
+            Some(info) if before.is_null() => {
+                self.take_over(client, member, info, planned, scope).await
             }
-            Some(info) => {
-                self.converge(client, member, info, before, planned, scope)
-                    .await
+            Some(info) if is_another(before, &info) => {
+                let again = changed_since(member, "was deleted and made again");
+                Outcome::failed(Found::Stream(Box::new(info)), again)
             }
+            Some(_) if self.replacing.contains(&member.row.key) => {
+                self.replace(client, step, scope).await
+            }
+            Some(info) => self.bring(client, step, info, scope).await,
         }
     }
 
-    /// Brings an existing stream to what was planned, in place if the server can.
-    pub(super) async fn converge(
+    /// Brings an existing stream that the state does not have to what was planned, in place; what the server does not
+    /// change back stays.
+    pub(super) async fn take_over(
         &self,
         client: &Client,
         member: &Member,
         live: StreamInfo,
-        before: &Value,
         planned: &Value,
         scope: &Scope,
     ) -> Outcome {
-        let after = planned.attribute(member.row.key);
-        let kept = after.attribute("drift");
-        let mut changes = member
-            .wanted(after)
-            .changes(&live, &retired_keys(before, after));
-        // What the plan said would stay, stays; where it could not know, what cannot be changed stays.
-        changes.retain(|change| {
-            kept.attribute(&change.key).is_null()
-                && !(kept.is_unknown() && is_refused_drift(member, change))
-        });
-        let replaces = self.replacing.contains(&member.row.key)
-            && changes
-                .iter()
-                .any(|change| may_replace(member, change, planned));
-        match changes
-            .iter()
-            .find(|change| matches!(change.effect, Effect::Refused(_)))
-        {
-            _ if replaces => {
-                let last = live.state.last_seq;
-                self.replace(client, member, planned, last, scope).await
-            }
+        let wanted = member.wanted(planned.attribute(member.row.key));
+        let wanted = wanted.whole(&live, &[]);
+        let changes = Changes::between(member, &wanted, &live.config, live.api_level());
+        match changes.refused() {
             None => {
-                self.change(client, member, live, changes, planned, scope)
+                self.change(client, member, live, changes.asked, planned, scope)
                     .await
             }
-            Some(change) if is_refused_drift(member, change) => Outcome::failed(
-                Found::Stream(Box::new(live)),
-                remarks::unforeseen(member, change),
-            ),
-            Some(change) => Outcome::failed(
-                Found::Stream(Box::new(live)),
-                remarks::refused(member, change, planned),
-            ),
+            Some(change) => {
+                let refused = costs::cannot_take_over(member, change, planned);
+                Outcome::failed(Found::Stream(Box::new(live)), refused)
+            }
         }
+    }
+
+    /// Makes the planned changes of a stream, and says what else is not as the plan knew it.
+    pub(super) async fn bring(
+        &self,
+        client: &Client,
+        step: Step<'_>,
+        live: StreamInfo,
+        scope: &Scope,
+    ) -> Outcome {
+        let Step {
+            member, planned, ..
+        } = step;
+        let due = step.due();
+        let late = step.late(&due, &live);
+        if let Some(change) = late.iter().find(|now| {
+            let planned = due.iter().find(|planned| planned.key == now.key);
+            is_refused(now) || planned.is_some_and(|planned| is_worse(now, planned))
+        }) {
+            let worse = no_longer_as_planned(member, change);
+            return Outcome::failed(Found::Stream(Box::new(live)), worse);
+        }
+        let besides = step.besides(&due, &live);
+        let overwritten: Vec<_> = late
+            .iter()
+            .filter_map(|now| {
+                let planned = due.iter().find(|planned| planned.key == now.key)?;
+                (planned.live != now.live && now.key != "metadata")
+                    .then(|| (now.clone(), planned.live.clone()))
+            })
+            .collect();
+        let found = remarks::found_besides(member, &besides, &overwritten);
+        let mut outcome = self
+            .change(client, member, live, late, planned, scope)
+            .await;
+        if !outcome.has_failed() {
+            outcome.diagnostics.extend(found);
+        }
+        outcome
     }
 
     async fn change(
@@ -196,45 +213,96 @@ impl Walk {
         }
         outcome
     }
+}
 
-    /// Deletes a stream, whose last sequence is `last`, and makes it anew, without a stop in between.
-    async fn replace(
-        &self,
-        client: &Client,
-        member: &Member,
-        planned: &Value,
-        last: u64,
-        scope: &Scope,
-    ) -> Outcome {
-        let scope = &Scope {
-            stop: Call::default().stop,
-            ..scope.clone()
-        };
-        self.session.forget(&member.stream());
-        if let Err(error) = client.delete(&member.stream(), scope).await {
-            let found = self.look_again(client, member, Found::AsBefore).await;
-            return Outcome::failed(found, failure(member, Attempt::Delete, &error, planned));
+/// One asset of an update.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'a> {
+    pub member: &'a Member,
+    /// The same as the prior state has it.
+    pub former: &'a Member,
+    pub prior: &'a Value,
+    pub planned: &'a Value,
+    /// The API level by whose rules it was planned.
+    pub level: u64,
+}
+
+impl Step<'_> {
+    pub(super) fn before(&self) -> &Value {
+        self.prior.attribute(self.member.row.key)
+    }
+
+    fn after(&self) -> &Value {
+        self.planned.attribute(self.member.row.key)
+    }
+
+    /// What it should be, without what the plan has left as it is.
+    fn wanted(&self) -> Wanted {
+        let mut wanted = self.member.wanted(self.after());
+        let kept = self.after().attribute("drift").as_map();
+        for (key, _) in kept.into_iter().flatten() {
+            wanted.config.remove(key);
         }
-        self.make(client, member, planned, last, Instant::now(), scope)
-            .await
+        wanted
+    }
+
+    /// The changes that the plan has shown, as it knew them.
+    fn due(&self) -> Vec<Change> {
+        let known = self.former.known(self.before());
+        let wanted = self.member.wanted(self.after()).config;
+        Changes::between(self.member, &wanted, &known, self.level).asked
+    }
+
+    /// The same, as they are now.
+    fn late(&self, due: &[Change], live: &StreamInfo) -> Vec<Change> {
+        let is_due = |key: &str| {
+            let other = if key == "duplicate_window" {
+                "max_age"
+            } else {
+                key
+            };
+            due.iter().any(|due| due.key == key || due.key == other)
+        };
+        let wanted = self.wanted();
+        let mut asked = StreamConfig::default();
+        for (key, value) in wanted.config.iter().filter(|(key, _)| is_due(key)) {
+            asked.set(key, value.clone());
+        }
+        let (edited, retired) = metadata_edits(self.before(), self.after());
+        if !edited.is_empty() || !retired.is_empty() {
+            let metadata = Wanted {
+                metadata: edited,
+                ..wanted
+            };
+            let metadata = metadata.whole(live, &retired).remove("metadata");
+            asked.set("metadata", metadata.unwrap_or_default());
+        }
+        diff_at(&asked, &live.config, live.api_level())
+            .into_iter()
+            .filter(|change| change.setting.is_some())
+            .collect()
+    }
+
+    /// What differs besides.
+    fn besides(&self, due: &[Change], live: &StreamInfo) -> Vec<Change> {
+        let wanted = self.wanted();
+        let mut whole = wanted.whole(live, &[]);
+        let edits = metadata_edits(self.before(), self.after());
+        if edits != Default::default() {
+            whole.remove("metadata");
+        }
+        let changes = diff_at(&whole, &live.config, live.api_level()).into_iter();
+        changes
+            .filter(|change| change.setting.is_some())
+            .filter(|change| !due.iter().any(|due| due.key == change.key))
+            .collect()
     }
 }
 
-/// Whether an update may delete the stream to make it anew for a change that the server refuses. What is precious is
-/// never deleted to repair what somebody else did, only for what the user asks.
-pub(super) fn may_replace(member: &Member, change: &Change, planned: &Value) -> bool {
-    let forced = planned.attribute("force_destroy").as_bool() == Some(true);
-    matches!(change.effect, Effect::Refused(_))
-        && match member.row.contents {
-            Contents::Kept => false,
-            Contents::Precious => forced && !is_refused_drift(member, change),
-            Contents::Transient => true,
-        }
-}
-
-/// A difference that has no argument and that the server does not change back.
-pub(super) fn is_refused_drift(member: &Member, change: &Change) -> bool {
-    member.argument(&change.key).is_none() && matches!(change.effect, Effect::Refused(_))
+/// The stream is not the one that the state has.
+pub(super) fn is_another(before: &Value, info: &StreamInfo) -> bool {
+    let created = before.attribute("created").as_str();
+    created.is_some_and(|created| created != info.created)
 }
 
 /// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
@@ -258,6 +326,23 @@ pub(super) fn changed_since(member: &Member, what: &str) -> Diagnostic {
     );
     let detail = format!(
         "What the plan said of stream {} is no longer true, so nothing was done to it. Plan again.",
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What was planned would now do something else.
+fn no_longer_as_planned(member: &Member, change: &Change) -> Diagnostic {
+    let summary = format!(
+        "{} was changed after the plan was made",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "Its {} is {} now, and changing that to {}, as planned, does more than the plan has said: {}. So nothing was done to stream {}. Plan again.",
+        remarks::argument_name(member, change),
+        remarks::shown(change, &change.live),
+        remarks::shown(change, &change.desired),
+        remarks::reason(change),
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))

@@ -98,11 +98,7 @@ impl WadmJetStream {
             import_id: domain::import_id(&self.session, object, &import_id(&members)),
             members,
             identity: Path::root(),
-            replacing: KEYS
-                .iter()
-                .copied()
-                .filter(|key| private.fact(&plan::replacing(key)).is_some())
-                .collect(),
+            replacing: plan::replacements(KEYS, private),
             singleton: SINGLETON,
             harmful: HARMFUL,
         }

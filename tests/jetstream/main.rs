@@ -10,4 +10,5 @@ mod streams;
 mod mutations;
 mod table;
 mod edits;
+mod bounds;
 mod replicas;

@@ -22,6 +22,8 @@ mod update;
 mod destroy;
 mod import;
 mod replace;
+mod emptied;
+mod lasting;
 mod partial;
 mod stale;
 mod unknown;

@@ -1,6 +1,8 @@
 //! Values that are known only while applying, in the object and in the provider block.
 
-use crate::scenario::{CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets};
+use crate::scenario::{
+    CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets, warning,
+};
 
 /// The object beside a value that is known only after apply; `arguments` may use `terraform_data.later.output`.
 fn later(value: &str, arguments: &str) -> String {
@@ -77,22 +79,41 @@ fn a_lattice_that_is_no_longer_known_is_planned_as_a_replacement_and_refused_whi
 }
 
 #[test]
-fn a_storage_that_turns_out_different_at_apply_is_refused_and_nothing_is_deleted() {
+fn a_storage_that_turns_out_different_at_apply_makes_only_an_empty_bucket_anew_as_the_plan_said() {
     let scenario = Scenario::start();
     scenario.step("");
+    scenario.admin.put(LATTICE_DATA, "key", "value");
     let created = scenario.created();
-
     scenario.terraform.write(&later(
         "\"memory\"",
         "storage = terraform_data.later.output",
     ));
-    let failure = scenario.terraform.apply_error();
 
+    let plan = scenario.terraform.plan();
+    let failure = scenario
+        .terraform
+        .try_apply(&[plan.file().to_str().unwrap()])
+        .unwrap_err();
+
+    let said = warning(
+        plan.diagnostics(),
+        "Bucket LATTICEDATA_default is replaced if storage turns out different",
+    );
+    assert!(said.says("if it is empty by then"), "{said}");
+    let unknown = plan.change(MAIN).after_unknown();
+    assert_eq!(unknown["lattice_data"]["created"], true);
     assert!(
         failure.says("Storage of bucket LATTICEDATA_default cannot change"),
         "{failure}"
     );
     assert_eq!(scenario.created(), created);
+    scenario.admin.api(
+        "STREAM.PURGE.KV_LATTICEDATA_default",
+        &serde_json::json!({}),
+    );
+    scenario.terraform.apply();
+    scenario.terraform.expect_empty();
+    assert_eq!(scenario.admin.config(LATTICE_STREAM)["storage"], "memory");
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod server;
 mod served;
 mod setup;
 mod credentials;
+mod pki;
+mod socks;
 mod cluster;
 mod admin;
 mod terraform;
@@ -34,8 +36,9 @@ use std::time::{Duration, Instant};
 
 pub use admin::Admin;
 pub use cluster::{Cluster, Leaf};
-pub use credentials::Operator;
+pub use credentials::{Operator, User};
 pub use failure::{Diagnostic, Failure, warning};
+pub use pki::{Authority, Issued};
 pub use plan::{Change, Plan, State};
 pub use running::Running;
 pub use served::serve;
@@ -43,6 +46,7 @@ pub use server::{NatsServer, free_port};
 pub use setup::{
     account_without_jetstream, denied_publish, domain, password, system_account, token,
 };
+pub use socks::SocksProxy;
 pub use terraform::Terraform;
 pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
 

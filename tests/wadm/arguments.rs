@@ -90,7 +90,7 @@ fn fewer_statuses_are_counted() {
 
     let counted = warning(plan.diagnostics(), "from 10 to 2 deletes data");
     assert!(
-        counted.says("Of 5 stored values, 3 are deleted"),
+        counted.says("Of 5 stored messages in ") && counted.says("3 are deleted"),
         "{counted}"
     );
     assert_eq!(scenario.admin.messages("wadm_status"), 2);

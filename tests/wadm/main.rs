@@ -24,6 +24,8 @@ mod mode;
 mod neighbours;
 mod assets;
 mod replace;
+mod lasting;
+mod costs;
 mod partial;
 mod cluster;
 mod versions;

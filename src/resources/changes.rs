@@ -1,0 +1,104 @@
+//! What is to change of one asset, and what stays as somebody else made it.
+//!
+//! Plan and apply ask the same question here, so that an apply does what its plan has shown. A difference that the server
+//! does not change back and that no argument speaks of stays: nobody has asked for the change, and an asset is not
+//! deleted for what nobody has asked for.
+
+use crate::jetstream::{Bound, Change, Edit, Effect, StreamConfig, diff_at, setting};
+use crate::resources::argument::Argument;
+use crate::resources::asset::Member;
+use crate::terraform::Value;
+
+/// The differences between what an asset should be and what it is.
+pub(super) struct Changes {
+    /// What the server is asked for; where it refuses, only a new asset can have it.
+    pub asked: Vec<Change>,
+    /// What stays.
+    pub kept: Vec<Change>,
+}
+
+impl Changes {
+    /// What differs, by the rules of a server of this API level.
+    pub fn between(
+        member: &Member,
+        wanted: &StreamConfig,
+        live: &StreamConfig,
+        level: u64,
+    ) -> Self {
+        let mut wanted = wanted.clone();
+        let mut kept: Vec<Change> = Vec::new();
+        loop {
+            let changes = diff_at(&wanted, live, level).into_iter();
+            let changes = changes.filter(|change| change.setting.is_some());
+            let (stays, asked): (Vec<_>, Vec<_>) =
+                changes.partition(|change| is_refused_drift(member, change));
+            // What the server does with the rest depends on what stays.
+            for change in &stays {
+                wanted.set(&change.key, change.live.clone());
+            }
+            let known = |change: &Change| kept.iter().any(|other| other.key == change.key);
+            if stays.iter().all(known) {
+                return Self { asked, kept };
+            }
+            kept.extend(stays);
+        }
+    }
+
+    /// The arguments of the asset that the configuration leaves open and that follow what stays.
+    pub fn followers(&self, member: &Member, config: &Value) -> Vec<&'static Argument> {
+        let own = config.attribute(member.row.key);
+        let asked = self.asked.iter().filter(|change| {
+            let by = change.cause.unwrap_or_default();
+            self.kept.iter().any(|kept| kept.key == by)
+        });
+        let arguments = asked.filter_map(|change| member.argument(&change.key));
+        arguments
+            .filter(|argument| {
+                let set = [own, config].map(|level| !level.attribute(argument.name).is_null());
+                !argument.shape.is_shown_only() && set == [false, false]
+            })
+            .collect()
+    }
+
+    /// The first argument whose value is known only when the plan is applied, and that only a new asset may be able to have.
+    pub fn open_replacement(&self, member: &Member, planned: &Value) -> Option<&'static Argument> {
+        let mut arguments = member.row.arguments().iter();
+        arguments.find(|argument| {
+            let row = setting(argument.key);
+            let stays = |bound: &Bound| self.kept.iter().any(|kept| kept.key == bound.by);
+            !planned.attribute(argument.name).is_wholly_known()
+                && row.is_some_and(|row| {
+                    matches!(row.edit, Edit::Never(_)) || row.bounds.iter().any(stays)
+                })
+        })
+    }
+
+    /// The first change that only a new asset can have.
+    pub fn refused(&self) -> Option<&Change> {
+        self.asked.iter().find(|change| is_refused(change))
+    }
+}
+
+/// The server refuses it.
+pub(super) fn is_refused(change: &Change) -> bool {
+    matches!(change.effect, Effect::Refused(_))
+}
+
+/// A difference that has no argument and that the server does not change back.
+pub(super) fn is_refused_drift(member: &Member, change: &Change) -> bool {
+    member.argument(&change.key).is_none() && is_refused(change)
+}
+
+/// Whether one change does more harm than the other.
+pub(super) fn is_worse(now: &Change, planned: &Change) -> bool {
+    gravity(now.effect) > gravity(planned.effect)
+}
+
+fn gravity(effect: Effect) -> u8 {
+    match effect {
+        Effect::InPlace | Effect::NoEffect(_) | Effect::Unknown => 0,
+        Effect::OneWay(_) => 1,
+        Effect::Destructive(_) => 2,
+        Effect::Refused(_) => 3,
+    }
+}
