@@ -16,6 +16,7 @@ mod support;
 
 mod given;
 
+mod advice;
 mod arguments;
 mod connection;
 mod contents;
@@ -23,5 +24,9 @@ mod context;
 mod jetstream;
 mod limits;
 mod login;
+mod outdated;
 mod permissions;
 mod precedence;
+mod probes;
+mod room;
+mod rounds;
