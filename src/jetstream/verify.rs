@@ -80,6 +80,7 @@ impl Api {
             stream: String::new(),
             body: Value::Null,
             mutates: false,
+            vain: false,
         };
         match self.attempt(&ask, scope).await {
             Ok(answer) => match self.unfit(&answer) {
