@@ -1,6 +1,6 @@
 //! From what JetStream answered to what a practitioner reads: the attribute to edit, and the way out.
 
-use crate::jetstream::{Error, Unfit, Unreachable};
+use crate::jetstream::{Error, Unfit, Unreachable, setting};
 use crate::resources::asset::Member;
 use crate::terraform::{Diagnostic, Path, Value};
 
@@ -59,7 +59,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS count.",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
         )
     } else if let Some(unfit) = error.unfit() {
         misplaced(unfit)
@@ -220,10 +220,33 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
         ),
         _ => (Path::root(), ""),
     };
+    if let Some((name, advice)) = newer(member, error) {
+        return (name.map_or(Path::root(), argument), advice);
+    }
     match error.denied_subject() {
         Some(subject) => (Path::root(), grant(subject)),
         None => (path, advice.to_owned()),
     }
+}
+
+/// What a server that drops a setting in silence would need to be, and the argument that asks for the first one.
+fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String)> {
+    let dropped: Vec<_> = error
+        .mismatches()
+        .iter()
+        .filter_map(|mismatch| Some((mismatch, setting(&mismatch.key)?.since_for(&mismatch.sent))))
+        .collect();
+    let (first, _) = dropped.first()?;
+    let needs: Vec<_> = dropped
+        .iter()
+        .map(|(mismatch, since)| format!("{} needs nats-server {since} or newer", mismatch.key))
+        .collect();
+    let argument = member.argument(&first.key).map(|argument| argument.name);
+    let advice = format!(
+        "A server drops in silence what it does not know: {}.",
+        needs.join(", ")
+    );
+    Some((argument, advice))
 }
 
 fn grant(subject: &str) -> String {
