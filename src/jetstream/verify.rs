@@ -1,4 +1,4 @@
-//! What was reached, looked at once per connection and place of the JetStream API, before the first question there.
+//! What was reached, looked at once per connection and place of the JetStream API, with the first question there.
 //!
 //! Most of it would show sooner or later in an answer that is hard to read, or not at all: a server that is too old takes
 //! a stream and drops what it does not know. The answer is kept, because the limits of the account are in it. Whoever may
@@ -67,10 +67,16 @@ impl Api {
         }
     }
 
+    /// Whether a look asks the same.
+    pub fn is_looked_at_by(&self, ask: &Ask) -> bool {
+        ask.api == INFO
+    }
+
     /// The answer that a look brought, once: whoever asks again wants to know what is new.
     pub fn answered(&self, ask: &Ask) -> Option<Value> {
         let look = self.link.looks.at(&self.space.value);
-        (ask.api == INFO).then(|| lock(&look.answer).take())?
+        self.is_looked_at_by(ask)
+            .then(|| lock(&look.answer).take())?
     }
 
     async fn look(&self, look: &Look, scope: &Scope) -> Result<(), Error> {
