@@ -79,7 +79,7 @@ fn auth(user: &str, password: Option<&str>) -> Auth {
 }
 
 /// Resolves `%XX`, as user information in an address is written.
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

@@ -9,17 +9,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::{ClientError, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerError};
+use async_nats::{
+    ClientError, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError,
+};
 use futures::future::{BoxFuture, FutureExt, Shared};
 use tracing::{debug, warn};
 
 use super::address::{self, Addresses};
+use super::dial::Way;
 use super::error::{Cause, Error};
 use super::pending::Pending;
-use super::{Auth, Options, Scope};
+use super::relay::Relays;
+use super::socks::Socks;
+use super::unreachable::{Failure, Unreachable};
+use super::verify::Looks;
+use super::{Auth, Given, Options, Scope, inspect, login, tls};
 
 /// Between two attempts to reconnect, at most.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// What of the time to connect is kept for finding out why it failed, at most.
+const LONGEST_INSPECTION: Duration = Duration::from_secs(1);
 /// How often a question looks whether the connection is back.
 const RECONNECT_LOOK: Duration = Duration::from_millis(20);
 
@@ -32,8 +41,9 @@ pub struct Link {
     pub server: String,
     pub pending: Arc<Pending>,
     state: Mutex<Dial>,
-    /// Why the last reconnect failed.
-    lost: Arc<Mutex<Option<String>>>,
+    heard: Arc<Mutex<Heard>>,
+    /// What was looked at, and where.
+    pub looks: Looks,
 }
 
 enum Dial {
@@ -50,7 +60,8 @@ impl Link {
             server,
             pending: Arc::default(),
             state: Mutex::new(Dial::Idle),
-            lost: Arc::default(),
+            heard: Arc::default(),
+            looks: Looks::default(),
         })
     }
 
@@ -99,7 +110,10 @@ impl Link {
             };
             dialled
         });
-        let broken = self.error(self.unreachable("the attempt to connect broke off"));
+        let broken = self.error(self.unreachable(Failure::new(
+            Unreachable::Refused,
+            "the attempt to connect broke off",
+        )));
         let dial = task
             .map(move |ended| ended.unwrap_or(Err(broken)))
             .boxed()
@@ -109,50 +123,130 @@ impl Link {
     }
 
     async fn dialled(&self) -> Dialled {
-        let Addresses { servers, auth } = address::parse(&self.options.servers.value)
-            .map_err(|why| self.error(self.unreachable(&why)))?;
-        let auth = self.login(auth);
+        let failed = |failure| self.error(self.unreachable(failure));
+        let Addresses { servers, auth } = self.addresses().map_err(failed)?;
+        let way = self.way(&servers).map_err(failed)?;
+        let login = self.login(auth);
+        let inspection = (self.options.connect_timeout / 5).min(LONGEST_INSPECTION);
+        let limit = self.options.connect_timeout - inspection;
         // Every server gets its share of the time, or one that is silent would keep us from the next.
-        let share = self.options.connect_timeout / u32::try_from(servers.len()).unwrap_or(1);
-        let options = self.connect_options(share, auth)?;
+        let share = limit / u32::try_from(servers.len()).unwrap_or(1);
+        let options = login::log_in(self.connect_options(share), &login)
+            .map_err(|why| self.error(Cause::Unauthorized(why)))?;
         debug!(servers = self.server, "connecting");
-        match tokio::time::timeout(self.options.connect_timeout, options.connect(servers)).await {
-            Ok(Ok(client)) => Ok(client),
-            Ok(Err(error)) => Err(self.error(self.cause(&error))),
-            Err(_) => Err(self.error(self.silent())),
+        let (options, targets) = self
+            .on_the_way(options, &servers, &way)
+            .await
+            .map_err(|error| failed(Failure::new(Unreachable::Proxy, error.to_string())))?;
+        let error = match tokio::time::timeout(limit, options.connect(targets)).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => Some(error),
+            Err(_) => None,
+        };
+        let refused = error
+            .as_ref()
+            .and_then(|error| self.unauthorized(error, &login));
+        if let Some(why) = refused {
+            return Err(self.error(Cause::Unauthorized(why)));
         }
+        let seen = inspect::all(&servers, &way, inspection).await;
+        Err(failed(match (seen, error) {
+            (Some(seen), _) if seen.kind != Unreachable::Silent => seen,
+            (Some(_), _) | (None, None) => self.silent(),
+            (None, Some(error)) => unexplained(&error),
+        }))
     }
 
-    fn connect_options(&self, share: Duration, auth: Auth) -> Result<ConnectOptions, Error> {
-        let (pending, lost) = (self.pending.clone(), self.lost.clone());
+    fn addresses(&self) -> Result<Addresses, Failure> {
+        address::parse(&self.options.servers.value)
+            .map_err(|why| Failure::new(Unreachable::Address, why))
+    }
+
+    /// The way to the servers.
+    fn way(&self, servers: &[ServerAddr]) -> Result<Way, Failure> {
+        let tls = &self.options.tls;
+        let hosts: Vec<String> = servers
+            .iter()
+            .map(|server| server.host().to_owned())
+            .collect();
+        let socks = self.options.socks_proxy.as_ref().map(Socks::parse);
+        Ok(Way {
+            socks: socks.transpose()?,
+            config: Arc::new(tls::client_config(tls, &hosts)?),
+            // As other clients do: whoever gives an authority or a certificate does not want to be heard by others.
+            tls_required: tls.first
+                || tls.ca.is_some()
+                || tls.certificate.is_some()
+                || servers.iter().any(ServerAddr::tls_required),
+            tls: tls.clone(),
+        })
+    }
+
+    /// Lets async-nats go there: by itself, or through a proxy to what stands before it.
+    async fn on_the_way(
+        &self,
+        options: ConnectOptions,
+        servers: &[ServerAddr],
+        way: &Way,
+    ) -> std::io::Result<(ConnectOptions, Vec<ServerAddr>)> {
+        if way.socks.is_none() {
+            // Servers of a cluster tell each other's addresses, but not those of their websockets in a form of use.
+            let websocket = servers.iter().any(ServerAddr::is_websocket);
+            let options = if websocket {
+                options.ignore_discovered_servers()
+            } else {
+                options
+            };
+            let options = options
+                .tls_client_config((*way.config).clone())
+                .require_tls(way.tls_required);
+            let options = if way.tls.first {
+                options.tls_first()
+            } else {
+                options
+            };
+            return Ok((options, servers.to_vec()));
+        }
+        let relays = Relays::open(servers, way).await?;
+        let targets = relays.servers.clone();
+        let options = options
+            .name(format!("{}{}", self.options.name, relays.word))
+            .ignore_discovered_servers()
+            .reconnect_delay_callback(move |attempt| {
+                // They live as long as async-nats may call this.
+                let _kept = &relays;
+                reconnect_pause(attempt)
+            });
+        Ok((options, targets))
+    }
+
+    fn connect_options(&self, share: Duration) -> ConnectOptions {
+        let (pending, heard) = (self.pending.clone(), self.heard.clone());
         let options = ConnectOptions::new()
             .name(&self.options.name)
             .connection_timeout(share)
             .request_timeout(Some(self.options.timeout))
-            .reconnect_delay_callback(|attempt| {
-                let attempt = u32::try_from(attempt).unwrap_or(u32::MAX).min(10);
-                Duration::from_millis(1 << attempt).min(RECONNECT_PAUSE)
-            })
+            .reconnect_delay_callback(reconnect_pause)
             .event_callback(move |event| {
-                happened(event, &pending, &lost);
+                happened(event, &pending, &heard);
                 std::future::ready(())
             });
-        Ok(match auth {
-            Auth::None => options,
-            Auth::UserPassword { user, password } => options.user_and_password(user, password),
-            Auth::Token(token) => options.token(token),
-            Auth::NKey(seed) => options.nkey(seed),
-            Auth::Jwt { .. } => {
-                return Err(self.error(self.unreachable("logging in by JWT is not there yet")));
-            }
-            // The reason is dropped: it is made from the secret.
-            Auth::Credentials(content) => options.credentials(&content).map_err(|_| {
-                self.error(Cause::Unauthorized(format!(
-                    "the credentials, given by {}, are not the content of a .creds file",
-                    self.options.auth.origin
-                )))
-            })?,
-        })
+        match &self.options.inbox_prefix {
+            Some(prefix) => options.custom_inbox_prefix(&prefix.value),
+            None => options,
+        }
+    }
+
+    /// Why the server or the login itself refused, if that is the reason.
+    fn unauthorized(&self, error: &ConnectError, login: &Given<Auth>) -> Option<String> {
+        match error.kind() {
+            ConnectErrorKind::AuthorizationViolation => Some(login::refused(login, None)),
+            ConnectErrorKind::Authentication => Some(format!(
+                "what is given by {} cannot sign what the server asks to be signed",
+                login.origin
+            )),
+            _ => None,
+        }
     }
 
     /// Waits until a connection that was lost is back.
@@ -163,89 +257,94 @@ impl Link {
             tokio::select! {
                 () = tokio::time::sleep(RECONNECT_LOOK) => {}
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
-                () = &mut limit => return Err(self.error(self.still_lost())),
+                () = &mut limit => return Err(self.error(self.still_lost().await)),
             }
         }
         Ok(())
     }
 
-    fn still_lost(&self) -> Cause {
-        match lock(&self.lost).clone() {
-            Some(why) if why.contains("authorization violation") => {
-                Cause::Unauthorized(self.refused())
-            }
+    /// Why the connection is not back. What waiting does not change is told as such.
+    async fn still_lost(&self) -> Cause {
+        let (why, told) = {
+            let heard = lock(&self.heard);
+            (heard.lost.clone(), heard.told.clone())
+        };
+        if why.is_some_and(|why| why.contains("authorization violation")) {
+            let login = self.login(self.addresses().map_or(Auth::None, |parsed| parsed.auth));
+            return Cause::Unauthorized(login::refused(&login, told.as_deref()));
+        }
+        match self.inspected().await {
+            Some(failure) if failure.kind.is_of_tls() => self.unreachable(failure),
             _ => Cause::Disconnected,
         }
     }
 
-    fn cause(&self, error: &ConnectError) -> Cause {
-        match error.kind() {
-            ConnectErrorKind::AuthorizationViolation => Cause::Unauthorized(self.refused()),
-            ConnectErrorKind::Authentication => Cause::Unauthorized(format!(
-                "the credentials, given by {}, cannot sign what the server asks to be signed",
-                self.options.auth.origin
-            )),
-            ConnectErrorKind::TimedOut => self.silent(),
-            ConnectErrorKind::Dns => self.unreachable("the name does not resolve"),
-            // In the operating system's or the TLS library's words; the addresses in them carry no login.
-            _ => match error.source() {
-                Some(source) => self.unreachable(&source.to_string()),
-                None => self.unreachable(&error.to_string()),
-            },
-        }
+    async fn inspected(&self) -> Option<Failure> {
+        let servers = self.addresses().ok()?.servers;
+        let way = self.way(&servers).ok()?;
+        inspect::all(&servers, &way, LONGEST_INSPECTION.min(self.options.timeout)).await
     }
 
-    fn silent(&self) -> Cause {
+    fn silent(&self) -> Failure {
         let millis = self.options.connect_timeout.as_millis();
-        self.unreachable(&format!("no greeting of a NATS server within {millis} ms"))
+        let how = format!("{} within {millis} ms", inspect::SILENT);
+        Failure::new(Unreachable::Silent, how)
     }
 
-    fn unreachable(&self, how: &str) -> Cause {
+    fn unreachable(&self, failure: Failure) -> Cause {
         Cause::Unreachable {
-            how: how.to_owned(),
+            failure,
             origin: self.options.servers.origin.clone(),
         }
     }
 
     /// The login that was chosen, else the one that an address carries.
-    fn login(&self, in_address: Auth) -> Auth {
+    fn login(&self, in_address: Auth) -> Given<Auth> {
         match &self.options.auth.value {
-            Auth::None => in_address,
-            chosen => chosen.clone(),
+            Auth::None => Given::new(in_address, self.options.servers.origin.clone()),
+            _ => self.options.auth.clone(),
         }
-    }
-
-    fn refused(&self) -> String {
-        let in_address =
-            address::parse(&self.options.servers.value).map_or(Auth::None, |parsed| parsed.auth);
-        let what = match self.login(in_address) {
-            Auth::None => {
-                return "authorization violation; it wants a login, and none is given".to_owned();
-            }
-            Auth::UserPassword { user, .. } => format!("the user {user:?} with this password"),
-            Auth::Token(_) => "this token".to_owned(),
-            Auth::Credentials(_) => "these credentials".to_owned(),
-            Auth::NKey(_) => "this nkey".to_owned(),
-            Auth::Jwt { .. } => "this JWT".to_owned(),
-        };
-        let origin = match &self.options.auth.value {
-            Auth::None => &self.options.servers.origin,
-            _ => &self.options.auth.origin,
-        };
-        format!("authorization violation; it does not accept {what}, given by {origin}")
     }
 }
 
+fn reconnect_pause(attempt: usize) -> Duration {
+    let attempt = u32::try_from(attempt).unwrap_or(u32::MAX).min(10);
+    Duration::from_millis(1 << attempt).min(RECONNECT_PAUSE)
+}
+
+/// A failure of async-nats that does not show when one looks again: in the operating system's or the server's words; the
+/// addresses in them carry no login.
+fn unexplained(error: &ConnectError) -> Failure {
+    let how = error
+        .source()
+        .map_or_else(|| error.to_string(), |source| source.to_string());
+    Failure::new(Unreachable::Refused, how)
+}
+
+/// What async-nats reported of the connection.
+#[derive(Default)]
+struct Heard {
+    /// Why the last reconnect failed.
+    lost: Option<String>,
+    /// What the server said before it ended the login.
+    told: Option<String>,
+}
+
 /// Takes what async-nats reports beside the answers.
-fn happened(event: Event, pending: &Pending, lost: &Mutex<Option<String>>) {
+fn happened(event: Event, pending: &Pending, heard: &Mutex<Heard>) {
     match event {
-        Event::Connected => *lock(lost) = None,
+        Event::Connected => *lock(heard) = Heard::default(),
         Event::Disconnected | Event::Closed => pending.disconnected(),
         Event::ServerError(ServerError::Other(text)) if pending.reported(&text) => {
             debug!(text, "denied")
         }
+        // "User Authentication Expired", "User Authentication Revoked" and their like.
+        Event::ServerError(ServerError::Other(text)) if text.contains("Authentication ") => {
+            warn!(text, "the NATS server ends the login");
+            lock(heard).told = Some(text);
+        }
         Event::ServerError(error) => warn!(%error, "reported by the NATS server"),
-        Event::ClientError(ClientError::Other(text)) => *lock(lost) = Some(text),
+        Event::ClientError(ClientError::Other(text)) => lock(heard).lost = Some(text),
         other => debug!(event = %other, "reported by the NATS client"),
     }
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::unreachable::{Failure, Unreachable};
+
 /// Why a question failed, and which. Displays as whole sentences; never holds a secret.
 #[derive(Clone, Debug)]
 pub struct Error(Arc<Inner>);
@@ -31,7 +33,9 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Cause {
     /// No connection; how it failed, and where the address comes from.
-    Unreachable { how: String, origin: String },
+    Unreachable { failure: Failure, origin: String },
+    /// What answers is not what was asked for; a clause that says so.
+    Unfit { kind: Unfit, how: String },
     /// The server refused the user, password, token or credentials.
     Unauthorized(String),
     /// JetStream said no.
@@ -59,6 +63,17 @@ pub(crate) enum Cause {
     Malformed(String),
     /// Not asked, because it cannot be right.
     Invalid(String),
+}
+
+/// In which way what answers is not what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The JetStream domain is not there, or another.
+    Domain,
+    /// Nobody answers under the prefix of the API.
+    Prefix,
+    /// The server is too old.
+    Version,
 }
 
 /// A key for which the server answered something else than what it was sent.
@@ -222,8 +237,28 @@ impl Error {
         let any = self.is_unreachable()
             || self.is_unauthorized()
             || self.is_inbox_denied()
+            || self.unfit().is_some()
             || self.is_jetstream_unavailable();
         nothing_done && any
+    }
+
+    /// What is wrong with what answers, if that was looked at and is the reason.
+    pub fn unfit(&self) -> Option<Unfit> {
+        match &self.0.cause {
+            Cause::Unfit { kind, .. } => Some(*kind),
+            _ => None,
+        }
+    }
+
+    /// What the user must be allowed to subscribe to and is not, such as `_INBOX.>`.
+    pub fn denied_inbox(&self) -> Option<String> {
+        match &self.0.cause {
+            Cause::Denied {
+                subject,
+                publish: false,
+            } => Some(inbox(subject)),
+            _ => None,
+        }
     }
 
     /// The JetStream domain that was asked and does not answer.
@@ -248,6 +283,7 @@ impl Error {
     pub fn is_jetstream_unavailable(&self) -> bool {
         match &self.0.cause {
             Cause::NoResponders { .. } => true,
+            Cause::Unfit { kind, .. } => *kind != Unfit::Version,
             Cause::Api { err_code, .. } => NOT_ENABLED.contains(err_code),
             _ => false,
         }
@@ -255,7 +291,15 @@ impl Error {
 
     /// There is no connection.
     pub fn is_unreachable(&self) -> bool {
-        matches!(self.0.cause, Cause::Unreachable { .. })
+        self.unreachable().is_some()
+    }
+
+    /// Why there is no connection, if that is the reason.
+    pub fn unreachable(&self) -> Option<Unreachable> {
+        match &self.0.cause {
+            Cause::Unreachable { failure, .. } => Some(failure.kind),
+            _ => None,
+        }
     }
 
     /// The server refused who we say we are.
@@ -298,6 +342,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// What covers every inbox like this one: `_INBOX.>` for `_INBOX.<id>.*`.
+fn inbox(subject: &str) -> String {
+    let prefix = subject.rsplitn(3, '.').nth(2).unwrap_or(subject);
+    format!("{prefix}.>")
+}
+
 /// The cause in words, from a small letter to a full stop.
 struct Reason<'a>(&'a Error);
 
@@ -306,10 +356,12 @@ impl fmt::Display for Reason<'_> {
         let Reason(error) = self;
         let server = &error.0.server;
         match &error.0.cause {
-            Cause::Unreachable { how, origin } => write!(
+            Cause::Unreachable { failure, origin } => write!(
                 f,
-                "no connection to NATS at {server}: {how}. The address comes from {origin}."
+                "no connection to NATS at {server}: {}. The address comes from {origin}.",
+                failure.how
             ),
+            Cause::Unfit { how, .. } => write!(f, "{how}. Asked at {server}."),
             Cause::Unauthorized(why) => {
                 write!(f, "no login at the NATS server at {server}: {why}.")
             }
@@ -354,7 +406,8 @@ impl fmt::Display for Reason<'_> {
             } => write!(
                 f,
                 "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
-                 (it needs to subscribe to _INBOX.>)."
+                 (it needs to subscribe to {}).",
+                inbox(subject)
             ),
             Cause::Timeout { millis } => write!(
                 f,

@@ -20,9 +20,17 @@ mod stream;
 mod error;
 mod options;
 mod address;
+mod unreachable;
+mod tls;
+mod socks;
+mod dial;
+mod relay;
+mod login;
+mod inspect;
 mod connect;
 mod pending;
 mod request;
+mod verify;
 mod client;
 mod account;
 mod site;
@@ -38,7 +46,7 @@ pub use self::account::{Account, Limits, Usage};
 pub use self::client::Client;
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
-pub use self::error::{Error, Mismatch};
+pub use self::error::{Error, Mismatch, Unfit};
 pub use self::loss::{Extent, Loss};
 pub use self::mutate::Created;
 pub use self::options::{Auth, Given, Options, Space, Tls};
@@ -49,6 +57,7 @@ pub use self::settings::{
 pub use self::since::newer_than;
 pub use self::site::Site;
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
+pub use self::unreachable::Unreachable;
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]
@@ -72,6 +81,11 @@ impl Scope {
             deadline: after(limit),
             stop,
         }
+    }
+
+    /// Whether nothing more is to be begun.
+    pub fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || self.remaining().is_zero()
     }
 
     /// The time that is left.

@@ -78,12 +78,22 @@ impl Api {
     pub async fn request(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
         let mut backoff = Backoff::default();
         loop {
-            match self.attempt(ask, scope).await {
+            match self.verified(ask, scope).await {
                 Err(error) if self.retries(&error, &backoff) => {
                     self.pause(&mut backoff, error, scope).await?
                 }
                 decided => return decided,
             }
+        }
+    }
+
+    /// Asks once, after a look at who answers.
+    async fn verified(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
+        let looked = self.verify(scope).await;
+        looked.map_err(|error| error.asking(&ask.asked, &self.subject(&ask.api), &ask.stream))?;
+        match self.answered(ask) {
+            Some(answer) => Ok(answer),
+            None => self.attempt(ask, scope).await,
         }
     }
 
@@ -119,6 +129,9 @@ impl Api {
         } else {
             ask.body.to_string()
         };
+        if ask.mutates {
+            self.link.looks.forget();
+        }
         let mut waiter = self.link.pending.register(&subject);
         let mut request = Request::new().payload(body.into()).timeout(Some(limit));
         if ask.vain {

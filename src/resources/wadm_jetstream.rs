@@ -39,7 +39,10 @@ names to the provider's source in one module: Terraform then takes the configura
 
 An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
 the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
-bucket of manifests is replaced only with `force_destroy`. After a change of replicas the apply waits until all copies \
+bucket of manifests is replaced only while it is empty, or with `force_destroy`; else the plan is an error. What somebody \
+else did and the server does not undo (`deny_purge`, a sealed stream) stays in `drift`, with a warning at every plan that \
+says whether it breaks wadm. A stream that holds messages is purged before it is replaced, as far as the permission to \
+publish to `$JS.API.STREAM.PURGE.*` is there. After a change of replicas the apply waits until all copies \
 are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
 it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
 

@@ -19,6 +19,8 @@ mod given;
 mod advice;
 mod arguments;
 mod connection;
+mod contents;
+mod context;
 mod jetstream;
 mod limits;
 mod login;

@@ -56,14 +56,16 @@ impl Operator {
 
     /// The content of a credentials file of a new user.
     pub fn credentials(&self) -> String {
-        let user = KeyPair::new_user();
+        self.user(None).credentials()
+    }
+
+    /// A new user, whose JWT ends at this second since 1970, or never.
+    pub fn user(&self, expires: Option<u64>) -> User {
+        let key = KeyPair::new_user();
         let rules = json!({ "pub": {}, "sub": {}, "subs": -1, "data": -1, "payload": -1 });
-        let jwt = sign(&self.account, &user, "user", rules);
-        let seed = user.seed().expect("a key made here has its seed");
-        format!(
-            "-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n\
-             -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
-        )
+        let jwt = sign_until(&self.account, &key, "user", rules, expires);
+        let seed = key.seed().expect("a key made here has its seed");
+        User { jwt, seed }
     }
 
     /// A login for [`super::Admin::connect_with`].
@@ -87,15 +89,45 @@ impl Operator {
     }
 }
 
+/// How a user of an operator's account proves himself.
+pub struct User {
+    pub jwt: String,
+    pub seed: String,
+}
+
+impl User {
+    /// The content of a credentials file.
+    pub fn credentials(&self) -> String {
+        let User { jwt, seed } = self;
+        format!(
+            "-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n\
+             -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
+        )
+    }
+}
+
 /// A NATS JWT of version 2: `claims` about `subject`, signed by `issuer`.
-fn sign(issuer: &KeyPair, subject: &KeyPair, kind: &str, mut claims: Value) -> String {
+fn sign(issuer: &KeyPair, subject: &KeyPair, kind: &str, claims: Value) -> String {
+    sign_until(issuer, subject, kind, claims, None)
+}
+
+fn sign_until(
+    issuer: &KeyPair,
+    subject: &KeyPair,
+    kind: &str,
+    mut claims: Value,
+    expires: Option<u64>,
+) -> String {
     claims["type"] = json!(kind);
     claims["version"] = json!(2);
     let header = json!({ "typ": "JWT", "alg": "ed25519-nkey" });
-    let body = json!({
+    let mut body = json!({
         "jti": subject.public_key(), "iat": 1_700_000_000, "iss": issuer.public_key(), "name": kind,
         "sub": subject.public_key(), "nats": claims,
     });
+    if let Some(expires) = expires {
+        body["exp"] = json!(expires);
+    }
     let text = format!(
         "{}.{}",
         encode(header.to_string()),

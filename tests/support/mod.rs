@@ -21,7 +21,10 @@ mod server;
 mod served;
 mod setup;
 mod credentials;
+mod pki;
+mod socks;
 mod cluster;
+mod relay;
 mod link;
 mod admin;
 mod terraform;
@@ -35,16 +38,19 @@ use std::time::{Duration, Instant};
 
 pub use admin::Admin;
 pub use cluster::{Cluster, Leaf};
-pub use credentials::Operator;
+pub use credentials::{Operator, User};
 pub use failure::{Diagnostic, Failure, warning};
 pub use link::Link;
+pub use pki::{Authority, Issued};
 pub use plan::{Change, Plan, State};
+pub use relay::Relay;
 pub use running::Running;
 pub use served::serve;
-pub use server::NatsServer;
+pub use server::{NatsServer, free_port};
 pub use setup::{
     account_without_jetstream, denied_publish, domain, password, system_account, token,
 };
+pub use socks::SocksProxy;
 pub use terraform::Terraform;
 pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
 

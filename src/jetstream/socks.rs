@@ -1,0 +1,152 @@
+//! A SOCKS5 proxy between us and the servers. It resolves their names: ours may not know them.
+
+use std::net::IpAddr;
+
+use tokio::net::TcpStream;
+use tokio_socks::Error as SocksError;
+use tokio_socks::tcp::Socks5Stream;
+
+use super::unreachable::{Failure, Unreachable};
+use super::{Given, address};
+
+/// The port of a proxy that names none.
+const PORT: u16 = 1080;
+
+/// A proxy, and how to log in there. No `Debug`: it holds a password.
+#[derive(Clone)]
+pub struct Socks {
+    host: String,
+    port: u16,
+    login: Option<(String, String)>,
+    origin: String,
+}
+
+impl Socks {
+    /// Reads `socks5://user:password@host:port`, or less of it.
+    ///
+    /// # Errors
+    /// When it is no such address; the words do not repeat it.
+    pub fn parse(given: &Given<String>) -> Result<Socks, Failure> {
+        read(given).ok_or_else(|| {
+            let how = format!(
+                "the SOCKS proxy, given by {}, is no address such as socks5://host:1080",
+                given.origin
+            );
+            Failure::new(Unreachable::Address, how)
+        })
+    }
+
+    /// Connects to a server through the proxy.
+    pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(|error| self.failure(&format!("cannot be reached: {error}")))?;
+        let _ = stream.set_nodelay(true);
+        let connected = match (&self.login, host.parse::<IpAddr>()) {
+            (None, Ok(ip)) => Socks5Stream::connect_with_socket(stream, (ip, port)).await,
+            (None, Err(_)) => Socks5Stream::connect_with_socket(stream, (host, port)).await,
+            (Some((user, password)), Ok(ip)) => {
+                Socks5Stream::connect_with_password_and_socket(stream, (ip, port), user, password)
+                    .await
+            }
+            (Some((user, password)), Err(_)) => {
+                Socks5Stream::connect_with_password_and_socket(stream, (host, port), user, password)
+                    .await
+            }
+        };
+        connected
+            .map(Socks5Stream::into_inner)
+            .map_err(|error| self.failure(&words(&error)))
+    }
+
+    fn failure(&self, what: &str) -> Failure {
+        let Socks {
+            host, port, origin, ..
+        } = self;
+        let how = format!("the SOCKS proxy at {host}:{port}, given by {origin}, {what}");
+        Failure::new(Unreachable::Proxy, how)
+    }
+}
+
+fn words(error: &SocksError) -> String {
+    match error {
+        SocksError::PasswordAuthFailure(_) => {
+            "does not accept the user and the password in its address".to_owned()
+        }
+        SocksError::NoAcceptableAuthMethods
+        | SocksError::AuthorizationRequired
+        | SocksError::UnknownAuthMethod => "wants another login than is given".to_owned(),
+        SocksError::InvalidAuthValues(_) => {
+            "cannot be given a user or password of 0 or more than 255 bytes".to_owned()
+        }
+        SocksError::InvalidResponseVersion => "does not speak SOCKS5".to_owned(),
+        SocksError::Io(error) => format!("breaks off: {error}"),
+        error => format!("answers: {error}"),
+    }
+}
+
+fn read(given: &Given<String>) -> Option<Socks> {
+    let (scheme, rest) = given
+        .value
+        .split_once("://")
+        .unwrap_or(("socks5", &given.value));
+    let (login, place) = match rest.trim_end_matches('/').rsplit_once('@') {
+        Some((login, place)) => (Some(login), place),
+        None => (None, rest.trim_end_matches('/')),
+    };
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()?),
+        _ => (place, PORT),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let known = matches!(scheme, "socks5" | "socks5h") && !host.is_empty();
+    known.then(|| Socks {
+        host: host.to_owned(),
+        port,
+        login: login.map(|login| {
+            let (user, password) = login.split_once(':').unwrap_or((login, ""));
+            (address::decoded(user), address::decoded(password))
+        }),
+        origin: given.origin.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_in_each_of_its_forms() {
+        for (text, host, port, login) in [
+            ("proxy", "proxy", 1080, None),
+            ("proxy:99", "proxy", 99, None),
+            ("socks5h://proxy:99/", "proxy", 99, None),
+            ("socks5://[::1]", "::1", 1080, None),
+            ("socks5://[::1]:99", "::1", 99, None),
+            ("socks5://u:p%40@proxy", "proxy", 1080, Some(("u", "p@"))),
+        ] {
+            let socks = Socks::parse(&Given::new(text.to_owned(), "the test"))
+                .ok()
+                .unwrap();
+
+            let read = socks.login.as_ref().map(|(u, p)| (u.as_str(), p.as_str()));
+            assert_eq!((socks.host.as_str(), socks.port), (host, port), "{text}");
+            assert_eq!(read, login, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_not_repeated() {
+        for text in [
+            "http://u:secret@proxy",
+            "socks5://u:secret@",
+            "proxy:secret",
+        ] {
+            let failure = Socks::parse(&Given::new(text.to_owned(), "the test"))
+                .err()
+                .unwrap();
+
+            assert!(!failure.how.contains("secret"), "{failure:?}");
+        }
+    }
+}

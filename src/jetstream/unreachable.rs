@@ -1,0 +1,191 @@
+//! Why there is no connection: the kinds of failure that a reader repairs in different ways.
+//!
+//! async-nats tells some of them apart in no way, or in words that change, so that the kind is found out by looking
+//! again ([`super::inspect`]). The words beside the kind say what was seen; they never hold a secret.
+
+use rustls::{AlertDescription, CertificateError, Error as TlsError};
+
+use super::Tls;
+
+/// Why there is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// What is given is no address.
+    Address,
+    /// Nobody listens there, or no way leads there.
+    Nobody,
+    /// The name does not resolve.
+    Name,
+    /// Somebody accepts the connection and does not greet.
+    Silent,
+    /// Whoever answers is no NATS server, or speaks another of its protocols there.
+    Foreign,
+    /// The server greets with an error, say because it has too many connections.
+    Refused,
+    /// The SOCKS proxy cannot be reached, or does not let us through.
+    Proxy,
+    /// The authority, certificate or key that is given for TLS cannot be used.
+    Material,
+    /// No trusted authority has signed the server's certificate.
+    UnknownAuthority,
+    /// The server's certificate is for another name.
+    WrongName,
+    /// The server's certificate has expired.
+    Expired,
+    /// The server's certificate is not valid yet.
+    NotYetValid,
+    /// The server demands a client certificate, and none is given.
+    CertificateDemanded,
+    /// The server does not accept the client certificate.
+    CertificateRefused,
+    /// TLS is asked for, and the server offers none.
+    NoTls,
+    /// The server wants the TLS handshake before its greeting.
+    HandshakeFirst,
+    /// The server greets before the TLS handshake.
+    GreetingFirst,
+    /// TLS fails in another way.
+    Tls,
+}
+
+impl Unreachable {
+    /// Whether the server is there and the agreement on TLS fails, which waiting does not change.
+    pub fn is_of_tls(self) -> bool {
+        !matches!(
+            self,
+            Self::Address
+                | Self::Nobody
+                | Self::Name
+                | Self::Silent
+                | Self::Foreign
+                | Self::Refused
+                | Self::Proxy
+        )
+    }
+}
+
+/// A kind of failure, and what was seen, as a clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: Unreachable,
+    pub how: String,
+}
+
+impl Failure {
+    pub fn new(kind: Unreachable, how: impl Into<String>) -> Failure {
+        let how = how.into();
+        Failure { kind, how }
+    }
+
+    /// What a failed TLS handshake means.
+    pub fn of_tls(error: &TlsError, tls: &Tls) -> Failure {
+        match error {
+            TlsError::InvalidCertificate(error) => of_certificate(error),
+            TlsError::AlertReceived(alert) => of_alert(*alert, tls),
+            TlsError::InvalidMessage(_) => {
+                Failure::new(Unreachable::NoTls, "the server does not speak TLS there")
+            }
+            error => Failure::new(Unreachable::Tls, format!("TLS fails: {error}")),
+        }
+    }
+}
+
+fn of_certificate(error: &CertificateError) -> Failure {
+    use CertificateError::{
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
+        NotValidYet, NotValidYetContext, UnknownIssuer,
+    };
+    let kind = match error {
+        UnknownIssuer | BadSignature => Unreachable::UnknownAuthority,
+        NotValidForName | NotValidForNameContext { .. } => Unreachable::WrongName,
+        Expired | ExpiredContext { .. } => Unreachable::Expired,
+        NotValidYet | NotValidYetContext { .. } => Unreachable::NotYetValid,
+        _ => Unreachable::Tls,
+    };
+    let how = match error {
+        UnknownIssuer => "its certificate is signed by an unknown authority".to_owned(),
+        BadSignature => "its certificate is signed by an unknown authority: one of the same name is trusted, with \
+                         another key"
+            .to_owned(),
+        NotValidForNameContext {
+            expected,
+            presented,
+        } => format!(
+            "its certificate is not for {:?} but for {}",
+            expected.to_str(),
+            names(presented)
+        ),
+        ExpiredContext { not_after, .. } => {
+            format!("its certificate expired at {}", time(not_after.as_secs()))
+        }
+        NotValidYetContext { not_before, .. } => {
+            format!(
+                "its certificate is not valid before {}",
+                time(not_before.as_secs())
+            )
+        }
+        error => format!("its certificate is refused: {error}"),
+    };
+    Failure::new(kind, how)
+}
+
+/// The names of a certificate, as rustls tells them: `DnsName("example.com")`.
+fn names(presented: &[String]) -> String {
+    let bare = presented.iter().map(|name| {
+        let quoted = name.split_once('(').map_or(name.as_str(), |(_, rest)| rest);
+        quoted.trim_end_matches(')').to_owned()
+    });
+    let names: Vec<String> = bare.collect();
+    if names.is_empty() {
+        "no name at all".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Before TLS 1.3 no alert said that a certificate is missing, so it is told by whether there was one.
+fn of_alert(alert: AlertDescription, tls: &Tls) -> Failure {
+    use AlertDescription::{
+        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
+        CertificateUnknown, DecryptError, HandshakeFailure, UnknownCA, UnsupportedCertificate,
+    };
+    let about_ours = matches!(
+        alert,
+        AccessDenied
+            | BadCertificate
+            | CertificateExpired
+            | CertificateRequired
+            | CertificateRevoked
+            | CertificateUnknown
+            | DecryptError
+            | HandshakeFailure
+            | UnknownCA
+            | UnsupportedCertificate
+    );
+    match &tls.certificate {
+        None if about_ours => Failure::new(
+            Unreachable::CertificateDemanded,
+            "the server demands a client certificate, and none is given",
+        ),
+        Some(certificate) if about_ours => Failure::new(
+            Unreachable::CertificateRefused,
+            format!(
+                "the server does not accept the client certificate, given by {} (TLS alert {alert:?})",
+                certificate.origin
+            ),
+        ),
+        _ => Failure::new(
+            Unreachable::Tls,
+            format!("the server ends the TLS handshake (alert {alert:?})"),
+        ),
+    }
+}
+
+/// Seconds since 1970 as a date.
+pub fn time(seconds: u64) -> String {
+    i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .map(|time| time.to_string())
+        .unwrap_or_default()
+}

@@ -1,0 +1,22 @@
+//! The provider as a user who may do nothing beyond the documented list: each line is enough with the others, and needed.
+//!
+//! A server tells a client of a denied request beside the answers, and logs it. So both are held against the list: what
+//! the diagnostic says, and that the log has no violation where none is expected.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail anywhere"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod list;
+mod given;
+
+mod lifecycle;
+mod missing;
+mod cluster;
+mod leaf;

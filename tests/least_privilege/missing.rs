@@ -1,0 +1,147 @@
+//! The list without one of its lines, for each of them: the error names that line, and nothing is half done.
+
+use crate::given::{Given, both, names_exactly};
+use crate::list::{List, streams};
+
+/// Users who each lack one of the lines, and with each what a refused plan must say: the line, and no other.
+fn each_plan_is_refused(given: &mut Given, lines: &[String]) {
+    let before = given.everything();
+    for (place, line) in lines.iter().enumerate() {
+        given.log_in(&format!("lacking{place}"));
+
+        let failure = given.terraform.plan_error();
+
+        names_exactly(&List::whole(), &failure, line);
+        assert_eq!(given.everything(), before, "{line}");
+    }
+}
+
+#[test]
+fn without_reading_a_stream_no_plan_is_made() {
+    let lines = List::whole().lines("INFO");
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    // Before there is anything, and when all of it is there.
+    each_plan_is_refused(&mut given, &lines);
+    given.log_in("whole");
+    given.terraform.apply();
+    each_plan_is_refused(&mut given, &lines);
+}
+
+#[test]
+fn without_creating_a_stream_the_plan_that_would_make_it_is_refused() {
+    let lines = List::whole().lines("CREATE");
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+
+    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+}
+
+#[test]
+fn without_updating_a_stream_the_plan_that_would_change_it_is_refused() {
+    let lines = List::whole().lines("UPDATE");
+    let mut given = Given::lacking(&lines);
+    given.step("", "");
+
+    given.write("max_bytes = 1000000", "max_bytes = 1000000");
+    each_plan_is_refused(&mut given, &lines);
+
+    // What changes nothing needs no permission to change it.
+    given.write("", "");
+    given.terraform.expect_empty();
+}
+
+#[test]
+fn without_deleting_a_stream_a_destroy_keeps_it_in_the_state_and_can_be_repeated() {
+    let lines = List::whole().lines("DELETE");
+    let mut given = Given::lacking(&lines);
+    for (place, (line, stream)) in lines.iter().zip(streams()).enumerate() {
+        given.log_in("whole");
+        given.terraform.write(&both("", ""));
+        given.terraform.apply();
+        given.log_in(&format!("lacking{place}"));
+
+        let failure = given.terraform.destroy_error();
+
+        names_exactly(&List::whole(), &failure, line);
+        let left = given.admin.stream_names();
+        assert!(left.contains(&stream), "{left:?}");
+        assert_eq!(given.streams_in_state(), left);
+    }
+
+    given.log_in("whole");
+    given.terraform.destroy();
+    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+}
+
+#[test]
+fn without_deleting_a_stream_its_replacement_leaves_it_as_it_was() {
+    let line = "$JS.API.STREAM.DELETE.wadm_notify".to_owned();
+    let mut given = Given::lacking(std::slice::from_ref(&line));
+    given.step("", "");
+    let before = given.everything();
+    given.log_in("lacking0");
+    given.write("", "notify = { storage = \"memory\" }");
+
+    let failure = given.terraform.apply_error();
+
+    names_exactly(&List::whole(), &failure, &line);
+    assert_eq!(given.everything().0, before.0);
+    given.write("", "");
+    given.terraform.expect_empty();
+}
+
+#[test]
+fn without_what_says_whether_it_can_be_done_no_plan_is_made_that_does_something() {
+    let lines = ["$JS.API.INFO", "$JS.API.STREAM.NAMES"].map(str::to_owned);
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+
+    given.log_in("whole");
+    given.terraform.apply();
+    for place in 0..lines.len() {
+        given.log_in(&format!("lacking{place}"));
+        given.terraform.expect_empty();
+    }
+}
+
+#[test]
+fn without_hearing_answers_no_plan_is_made() {
+    let lines = ["_INBOX.>".to_owned()];
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+    given.log_in("whole");
+    given.terraform.apply();
+    each_plan_is_refused(&mut given, &lines);
+}
+
+/// Whoever adds a line to the list adds it to a scenario.
+#[test]
+fn no_line_is_left_out() {
+    let list = List::whole();
+    let operations = ["INFO", "CREATE", "UPDATE", "DELETE"].map(|operation| list.lines(operation));
+    let mut tried = operations.concat();
+    tried.extend(
+        [
+            "$JS.API.INFO",
+            "$JS.API.STREAM.NAMES",
+            // See `cluster`.
+            "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer",
+        ]
+        .map(str::to_owned),
+    );
+    tried.sort();
+
+    let mut publish = list.publish.clone();
+    publish.sort();
+
+    assert_eq!(publish, tried);
+    assert_eq!(list.subscribe, ["_INBOX.>"]);
+}

@@ -1,0 +1,29 @@
+//! Secrets stay where they are: with everything logged, they are in no output, no log, no state and no saved plan.
+//!
+//! The real binary under a real Terraform against real servers, every kind of secret at once. What is looked for is not
+//! only the secret but every form in which one could be found: see [`search`]. That a search finds nothing says nothing
+//! by itself, so every place has a control that hides a secret there and finds it.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test may fail anywhere"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod search;
+mod places;
+mod keys;
+mod proxy;
+mod world;
+mod given;
+
+mod succeeding;
+mod environment;
+mod failing;
+mod crashing;
+mod debug;
