@@ -17,8 +17,6 @@ mod support;
 
 mod search;
 mod places;
-mod keys;
-mod proxy;
 mod world;
 mod given;
 
