@@ -3,7 +3,18 @@
 //! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
 //! are known only after another resource was made.
 
-mod settings;
+mod arguments;
+mod rules;
+mod parts;
+mod keys;
+mod pem;
+mod contradictions;
+mod files;
+mod context;
+mod fields;
+mod sources;
+mod login;
+mod options;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,11 +36,22 @@ pub const ADDRESS: &str = "wasmcloud/wasmcloud";
 
 /// What `--help` says besides the general words.
 pub const HELP: &str = "\
-Environment variables, each for the argument of the provider block that is not set:
-  NATS_URL       servers, separated by commas (default nats://127.0.0.1:4222)
-  NATS_USER, NATS_PASSWORD, NATS_TOKEN, NATS_CREDS (path of a credentials file)
-  NATS_TIMEOUT   longest wait for one answer, such as 5s
-  TF_LOG_PROVIDER_WASMCLOUD, TF_LOG_PROVIDER, TF_LOG: level of the log
+Environment variables, each for an argument of the provider block that is not set, as the nats command has them:
+  NATS_URL           addresses of servers, separated by commas (default nats://127.0.0.1:4222)
+  NATS_USER, NATS_PASSWORD
+  NATS_TOKEN
+  NATS_CREDS         path of a credentials file
+  NATS_NKEY          path of a file with the seed of a user's nkey
+  NATS_JWT, NATS_SEED
+                     a user's JWT, and the seed of its nkey
+  NATS_CA            path of a file with the certificates of authorities to trust, in PEM
+  NATS_CERT, NATS_KEY
+                     paths of files with the client's certificate and its private key, in PEM
+  NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
+  NATS_TIMEOUT       longest wait for one answer, such as 5s
+  NATS_CONTEXT       name of a NATS context
+Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
+TF_LOG_PROVIDER_WASMCLOUD, TF_LOG_PROVIDER, TF_LOG: level of the log
 ";
 
 /// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.
@@ -65,7 +87,7 @@ impl WasmCloud {
             Arc::new(WadmJetStream::new(session.clone())),
         ];
         Self {
-            schema: settings::schema(),
+            schema: arguments::schema(),
             environment,
             session,
             resources,
@@ -86,21 +108,21 @@ impl Provider for WasmCloud {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        settings::validate(config)
+        contradictions::validate(config, &self.environment)
     }
 
     async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
-        let unknown = settings::unknown(config);
+        let unknown = options::unknown(config);
         if !unknown.is_empty() {
             self.session.configure(Connection::Unknown(unknown));
             return Diagnostics::new();
         }
-        match settings::options(config, &self.environment) {
-            Ok(options) => {
+        match options::options(config, &self.environment) {
+            Ok((options, remarks)) => {
                 tracing::debug!(?options, terraform_version, "configured");
                 self.session
                     .configure(Connection::Ready(Client::new(options)));
-                Diagnostics::new()
+                remarks
             }
             Err(diagnostics) => {
                 self.session.configure(Connection::Unconfigured);

@@ -1,5 +1,5 @@
-# One NATS server or cluster per provider block. Without arguments the provider reads the variables of the nats command
-# line (NATS_URL, NATS_USER, NATS_PASSWORD, NATS_TOKEN, NATS_CREDS); what stands here wins over them.
+# One NATS server or cluster per provider block. What stands here wins over the variables of the nats command (NATS_URL,
+# NATS_CREDS and the others), and those win over a NATS context.
 
 terraform {
   required_providers {

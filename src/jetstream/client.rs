@@ -21,50 +21,6 @@ pub struct Client {
     pub(crate) api: Arc<Api>,
 }
 
-/// What JetStream says about the account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// The API level of the server that answered: 0 before 2.11, 1 for 2.11, 2 or 3 for 2.12, 4 for 2.14, 5 for 2.15.
-    pub api_level: u64,
-    /// The JetStream domain.
-    pub domain: Option<String>,
-    /// Bytes of messages in memory.
-    pub memory: u64,
-    /// Bytes of messages in files.
-    pub storage: u64,
-    /// Bytes of memory reserved by `max_bytes`.
-    pub reserved_memory: u64,
-    /// Bytes of files reserved by `max_bytes`.
-    pub reserved_storage: u64,
-    /// Streams.
-    pub streams: u64,
-    /// Consumers.
-    pub consumers: u64,
-    /// What the account may use.
-    pub limits: Limits,
-    /// The same by tier (`R1`, `R3`), if the account has tiers; `limits` are then empty.
-    pub tiers: Vec<(String, Limits)>,
-}
-
-/// What an account may use; -1 means unlimited, for bytes of one stream 0 does too.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of memory.
-    pub max_memory: i64,
-    /// Bytes of files.
-    pub max_storage: i64,
-    /// Streams.
-    pub max_streams: i64,
-    /// Consumers.
-    pub max_consumers: i64,
-    /// Every stream must set `max_bytes`.
-    pub max_bytes_required: bool,
-    /// Bytes of one stream in memory.
-    pub memory_max_stream_bytes: i64,
-    /// Bytes of one stream in files.
-    pub storage_max_stream_bytes: i64,
-}
-
 impl Client {
     /// A client that connects when it is first asked something.
     pub fn new(options: Options) -> Client {
@@ -99,21 +55,6 @@ impl Client {
         }
     }
 
-    /// What JetStream says about the account.
-    ///
-    /// # Errors
-    /// What kept the server from answering.
-    pub async fn account(&self, scope: &Scope) -> Result<Account, Error> {
-        let ask = Ask {
-            asked: "read the JetStream account".to_owned(),
-            api: "INFO".to_owned(),
-            stream: String::new(),
-            body: Value::Null,
-            mutates: false,
-        };
-        Ok(Account::read(&self.api.request(&ask, scope).await?))
-    }
-
     /// The names of all streams, or of those that listen to a subject.
     ///
     /// # Errors
@@ -135,6 +76,7 @@ impl Client {
                 stream: String::new(),
                 body,
                 mutates: false,
+                vain: false,
             };
             let answer = self.api.request(&ask, scope).await?;
             let page = answer
@@ -234,32 +176,6 @@ impl Client {
         &self.api.link.server
     }
 
-    /// The version of the connected server; `None` before the first question.
-    pub fn server_version(&self) -> Option<String> {
-        let client = self.api.link.open()?;
-        client.try_server_info().map(|info| info.version)
-    }
-
-    /// Whether the connected server keeps the streams itself and is in no cluster, so that none can have a second
-    /// replica. `false` before the first question, and where streams may live on other servers: behind a domain that
-    /// is not this server's, or when it has no JetStream.
-    pub fn is_single_server(&self) -> bool {
-        let Some(info) = self
-            .api
-            .link
-            .open()
-            .and_then(|client| client.try_server_info())
-        else {
-            return false;
-        };
-        let here = match self.space() {
-            Space::Own => true,
-            Space::Domain(domain) => info.domain.as_ref() == Some(domain),
-            Space::Prefix(_) => false,
-        };
-        info.jetstream && info.cluster.is_none() && here
-    }
-
     /// Reads an answer that holds a stream.
     pub(crate) fn info(&self, answer: &Value, ask: &Ask) -> Result<StreamInfo, Error> {
         let malformed = || {
@@ -304,6 +220,7 @@ pub(crate) fn ask(verb: &str, api: &str, stream: &str, body: Value) -> Ask {
             api,
             "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE" | "STREAM.PURGE"
         ),
+        vain: false,
     }
 }
 
@@ -336,53 +253,4 @@ fn missing(info: &StreamInfo, replicas: usize) -> Option<String> {
     }
     words.truncate(words.trim_end_matches("; ").len());
     Some(words).filter(|words| !words.is_empty())
-}
-
-impl Account {
-    fn read(answer: &Value) -> Account {
-        let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or_default();
-        let none = Value::Null;
-        let tiers = answer.get("tiers").and_then(Value::as_object);
-        Account {
-            api_level: answer
-                .pointer("/api/level")
-                .and_then(Value::as_u64)
-                .unwrap_or_default(),
-            domain: answer
-                .get("domain")
-                .and_then(Value::as_str)
-                .filter(|domain| !domain.is_empty())
-                .map(str::to_owned),
-            memory: number("memory"),
-            storage: number("storage"),
-            reserved_memory: number("reserved_memory"),
-            reserved_storage: number("reserved_storage"),
-            streams: number("streams"),
-            consumers: number("consumers"),
-            limits: Limits::read(answer.get("limits").unwrap_or(&none)),
-            tiers: tiers
-                .into_iter()
-                .flatten()
-                .map(|(name, tier)| (name.clone(), Limits::read(&tier["limits"])))
-                .collect(),
-        }
-    }
-}
-
-impl Limits {
-    fn read(limits: &Value) -> Limits {
-        let number = |key: &str| limits.get(key).and_then(Value::as_i64).unwrap_or_default();
-        Limits {
-            max_memory: number("max_memory"),
-            max_storage: number("max_storage"),
-            max_streams: number("max_streams"),
-            max_consumers: number("max_consumers"),
-            max_bytes_required: limits
-                .get("max_bytes_required")
-                .and_then(Value::as_bool)
-                .unwrap_or_default(),
-            memory_max_stream_bytes: number("memory_max_stream_bytes"),
-            storage_max_stream_bytes: number("storage_max_stream_bytes"),
-        }
-    }
 }

@@ -123,37 +123,34 @@ impl Link {
     }
 
     async fn dialled(&self) -> Dialled {
-        let refused = |failure: Failure| self.error(self.unreachable(failure));
-        let Addresses { servers, auth } = self.addresses().map_err(refused)?;
-        let way = self.way(&servers).map_err(refused)?;
+        let failed = |failure| self.error(self.unreachable(failure));
+        let Addresses { servers, auth } = self.addresses().map_err(failed)?;
+        let way = self.way(&servers).map_err(failed)?;
         let login = self.login(auth);
-        let limit = self.options.connect_timeout;
-        let inspection = (limit / 5).min(LONGEST_INSPECTION);
+        let inspection = (self.options.connect_timeout / 5).min(LONGEST_INSPECTION);
+        let limit = self.options.connect_timeout - inspection;
         // Every server gets its share of the time, or one that is silent would keep us from the next.
-        let share = (limit - inspection) / u32::try_from(servers.len()).unwrap_or(1);
+        let share = limit / u32::try_from(servers.len()).unwrap_or(1);
         let options = login::log_in(self.connect_options(share), &login)
             .map_err(|why| self.error(Cause::Unauthorized(why)))?;
         debug!(servers = self.server, "connecting");
-        let connecting = async {
-            let (options, targets) = self.on_the_way(options, &servers, &way).await?;
-            Ok::<_, std::io::Error>(options.connect(targets).await)
-        };
-        let error = match tokio::time::timeout(limit - inspection, connecting).await {
-            Ok(Ok(Ok(client))) => return Ok(client),
-            Ok(Ok(Err(error))) => Some(error),
-            Ok(Err(error)) => {
-                return Err(refused(Failure::new(Unreachable::Proxy, error.to_string())));
-            }
+        let (options, targets) = self
+            .on_the_way(options, &servers, &way)
+            .await
+            .map_err(|error| failed(Failure::new(Unreachable::Proxy, error.to_string())))?;
+        let error = match tokio::time::timeout(limit, options.connect(targets)).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) => Some(error),
             Err(_) => None,
         };
-        if let Some(why) = error
+        let refused = error
             .as_ref()
-            .and_then(|error| self.unauthorized(error, &login))
-        {
+            .and_then(|error| self.unauthorized(error, &login));
+        if let Some(why) = refused {
             return Err(self.error(Cause::Unauthorized(why)));
         }
         let seen = inspect::all(&servers, &way, inspection).await;
-        Err(refused(match (seen, error) {
+        Err(failed(match (seen, error) {
             (Some(seen), _) if seen.kind != Unreachable::Silent => seen,
             (Some(_), _) | (None, None) => self.silent(),
             (None, Some(error)) => unexplained(&error),

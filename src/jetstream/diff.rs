@@ -114,7 +114,7 @@ fn agree(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
     match key {
         // No window is asked for: servers before 2.14 give a stream with sources the default one, later ones none.
         "duplicate_window" if imports && desired.number(key) == 0 => {
-            [0, normal::default_window(live)].contains(&live.number(key))
+            [0, normal::default_window(desired)].contains(&live.number(key))
         }
         // The server sets it as the origin has `allow_direct`, whatever we say.
         "mirror_direct" if desired.has("mirror") => true,

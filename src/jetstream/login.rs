@@ -68,13 +68,16 @@ pub fn refused(login: &Given<Auth>, told: Option<&str>) -> String {
             Some(key) => format!("this nkey ({})", key.public_key()),
             None => "this nkey".to_owned(),
         },
-        Auth::Credentials(_) => format!("these credentials{}", whose(&login.value)),
-        Auth::Jwt { .. } => format!("this JWT{}", whose(&login.value)),
+        Auth::Credentials(_) => "these credentials".to_owned(),
+        Auth::Jwt { .. } => "this JWT".to_owned(),
     };
     let mut text = format!(
         "authorization violation; it does not accept {what}, given by {}",
         login.origin
     );
+    if let Some(user) = user(&login.value) {
+        text.push_str(&format!("; the user is {user}"));
+    }
     if let Some(expired) = expired(&login.value) {
         text.push_str(&format!("; the JWT expired at {}", time(expired)));
     }
@@ -85,11 +88,9 @@ pub fn refused(login: &Given<Auth>, told: Option<&str>) -> String {
 }
 
 /// The user that a JWT is about.
-fn whose(auth: &Auth) -> String {
-    let claims = jwt(auth).and_then(claims);
-    let user = claims.as_ref().and_then(|claims| claims["sub"].as_str());
-    user.map(|user| format!(" of the user {user}"))
-        .unwrap_or_default()
+fn user(auth: &Auth) -> Option<String> {
+    let claims = claims(jwt(auth)?)?;
+    claims["sub"].as_str().map(str::to_owned)
 }
 
 /// When the JWT expired, in seconds since 1970; `None` if it did not.
@@ -139,7 +140,7 @@ mod tests {
             let said = refused(&given(auth), None);
 
             assert!(said.contains("expired at 1970-01-01T00:16:40Z"), "{said}");
-            assert!(said.contains("of the user UABC"), "{said}");
+            assert!(said.contains("the user is UABC"), "{said}");
         }
     }
 

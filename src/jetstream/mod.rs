@@ -32,22 +32,30 @@ mod pending;
 mod request;
 mod verify;
 mod client;
+mod account;
+mod site;
+mod since;
+mod probe;
 mod mutate;
 
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::client::{Account, Client, Limits};
+pub use self::account::{Account, Limits, Usage};
+pub use self::client::Client;
 pub use self::config::{StreamConfig, nanos};
 pub use self::diff::{Change, Effect, diff, diff_at};
 pub use self::error::{Error, Mismatch, Unfit};
 pub use self::loss::{Extent, Loss};
 pub use self::mutate::Created;
 pub use self::options::{Auth, Given, Options, Space, Tls};
+pub use self::probe::Deed;
 pub use self::settings::{
     Absent, Bound, Edit, Kind, NEWEST_LEVEL, SETTINGS, Setting, setting, unsupported,
 };
+pub use self::since::newer_than;
+pub use self::site::Site;
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
 pub use self::unreachable::Unreachable;
 

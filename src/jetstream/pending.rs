@@ -154,6 +154,25 @@ mod tests {
     }
 
     #[test]
+    fn a_denial_under_a_prefix_or_of_another_inbox_is_matched() {
+        let pending = Arc::new(Pending::default());
+        let mut denied = pending.register("team.js.STREAM.INFO.A");
+        let mut other = pending.register("team.js.STREAM.INFO.B");
+
+        assert!(pending.reported("Permissions Violation for Publish to \"team.js.STREAM.INFO.A\""));
+        assert!(pending.reported("Permissions Violation for Subscription to \"_mine.too.x.*\""));
+
+        assert_eq!(
+            ended(&mut denied),
+            Some(Verdict::PublishDenied("team.js.STREAM.INFO.A".into()))
+        );
+        assert_eq!(
+            ended(&mut other),
+            Some(Verdict::InboxDenied("_mine.too.x.*".into()))
+        );
+    }
+
+    #[test]
     fn a_denied_inbox_ends_every_request_until_the_next_connection() {
         let pending = Arc::new(Pending::default());
         let mut before = pending.register("$JS.API.INFO");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use async_nats::{Request, RequestErrorKind};
+use async_nats::{HeaderMap, Request, RequestErrorKind};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tracing::debug;
@@ -23,6 +23,8 @@ use super::pending::Verdict;
 const IN_FLIGHT: usize = 64;
 /// Attempts without an answer before anything was ever answered: then nobody listens, rather than an election runs.
 const TRIES_UNHEARD: u32 = 3;
+/// The header with which a request says what the server must at least be.
+const REQUIRED_LEVEL: &str = "Nats-Required-Api-Level";
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -38,6 +40,8 @@ pub struct Ask {
     pub body: Value,
     /// It changes something.
     pub mutates: bool,
+    /// It demands an API level that no server has, so that none carries it out (nats-server from 2.12, ADR-44).
+    pub vain: bool,
 }
 
 /// The JetStream API behind the connection.
@@ -129,7 +133,12 @@ impl Api {
             self.link.looks.forget();
         }
         let mut waiter = self.link.pending.register(&subject);
-        let request = Request::new().payload(body.into()).timeout(Some(limit));
+        let mut request = Request::new().payload(body.into()).timeout(Some(limit));
+        if ask.vain {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUIRED_LEVEL, u32::MAX.to_string());
+            request = request.headers(headers);
+        }
         let started = Instant::now();
         let answered = tokio::select! {
             biased;

@@ -201,6 +201,14 @@ impl Setting {
         }
     }
 
+    /// The nats-server version that first knew all of a value, its members included.
+    pub fn since_for(&self, value: &Value) -> &'static str {
+        let text = value.to_string();
+        let members = self.members_since.iter();
+        let known = members.filter(|(member, _)| text.contains(&format!("\"{member}\":")));
+        known.map(|(_, since)| *since).last().unwrap_or(self.since)
+    }
+
     /// The smallest and largest number it takes; -1 is unlimited, 0 is none. `None` if it is no number.
     pub fn range(&self) -> Option<(i64, i64)> {
         match self.kind {

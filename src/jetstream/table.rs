@@ -100,7 +100,7 @@ pub const SETTINGS: &[Setting] = &[
         .members_since(&[("subject_transforms", "2.10"), ("consumer", "2.14")])
         .bounds(&[
             bound("mirror", "a mirror has no sources (JetStream 10031)"),
-            bound("allow_msg_schedules", "a stream with message schedules has no sources (JetStream 10052)"),
+            bound("allow_msg_schedules", "a stream with message schedules has no sources (JetStream 10187)"),
         ])
         .example(r#"[{"name":"ORIGIN","subject_transforms":[{"src":"origin.>","dest":"copy.>"}]}]"#)
         .cost("the history of a new source is imported; messages of one that is taken away stay")
@@ -148,7 +148,7 @@ pub const SETTINGS: &[Setting] = &[
     row("allow_rollup_hdrs", Kind::Bool, OFF, Edit::InPlace)
         .example("true")
         .bounds(&[
-            Bound { to: "true", ..bound("sealed", "a sealed stream keeps every message (the server takes the change and makes it false)") },
+            Bound { to: "true", ..bound("sealed", "a sealed stream keeps every message (JetStream 10052)") },
             Bound { to: "true", ..bound("deny_purge", "the server does not allow it while `deny_purge` is on (JetStream 10052)") },
             Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server takes the change and makes it true)") },
         ])

@@ -80,6 +80,7 @@ impl Api {
             stream: String::new(),
             body: Value::Null,
             mutates: false,
+            vain: false,
         };
         match self.attempt(&ask, scope).await {
             Ok(answer) => match self.unfit(&answer) {
@@ -153,8 +154,8 @@ impl Api {
             None => "that server itself is in no domain".to_owned(),
         };
         let how = format!(
-            "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?}, given by {}, is not there, and \
-             {own}",
+            "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
+             domain is given by {}",
             self.space.origin
         );
         Cause::Unfit {

@@ -50,7 +50,7 @@ const STORAGE: Argument = Argument {
     key: "storage",
     shape: Shape::Word(&["file", "memory"]),
     unset: Unset::Word("file"),
-    doc: "`file`, or `memory`, which is empty after a restart of the server unless other replicas live on. The server never changes it on an existing bucket or stream: where the contents matter, a plan that would need to is an error.",
+    doc: "`file`, or `memory`, which is empty after a restart of the server unless other replicas live on. The server never changes it on an existing bucket or stream, so that one is replaced alone: always where the contents pass anyway, else only while it is empty or with `force_destroy`.",
 };
 
 const COMPRESSION: Argument = Argument {
@@ -58,7 +58,7 @@ const COMPRESSION: Argument = Argument {
     key: "compression",
     shape: Shape::Word(&["none", "s2"]),
     unset: Unset::Word("none"),
-    doc: "`none` or `s2`. Changed in place, but the server uses it only for what it writes after its next restart.",
+    doc: "`none` or `s2`. Changed in place, but the server uses it only for what it writes after its next restart, and never in memory.",
 };
 
 const BUCKET_MAX_BYTES: Argument = Argument {

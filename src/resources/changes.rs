@@ -102,3 +102,87 @@ fn gravity(effect: Effect) -> u8 {
         Effect::Refused(_) => 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::catalogue::{Asset, CATALOGUE, Kind};
+    use crate::jetstream::SETTINGS;
+
+    fn member(row: &'static Asset) -> Member {
+        Member {
+            row,
+            name: Some(row.name.replace("{}", "default")),
+            multitenant: false,
+        }
+    }
+
+    /// What its users need, with one setting at another value.
+    fn spoilt(row: &'static Asset, key: &str, example: &str) -> StreamConfig {
+        let name = row.name.replace("{}", "default");
+        let mut config = row.config(&name, false);
+        let value = match (key, row.kind) {
+            ("retention", Kind::Bucket) => json!("workqueue"),
+            _ => serde_json::from_str(example).unwrap(),
+        };
+        config.set(key, value);
+        config
+    }
+
+    #[test]
+    fn what_stays_of_any_asset_on_any_server_has_words_of_its_own() {
+        let mut told = 0;
+        for (row, level) in CATALOGUE.iter().flat_map(|row| [(row, 0), (row, 5)]) {
+            for setting in SETTINGS.iter().filter(|row| !row.example.is_empty()) {
+                let name = row.name.replace("{}", "default");
+                let live = spoilt(row, setting.key, setting.example);
+                let changes =
+                    Changes::between(&member(row), &row.config(&name, false), &live, level);
+                for kept in changes.kept.iter().filter(|kept| kept.cause.is_none()) {
+                    assert_eq!(row.means(&kept.key).setting, kept.key, "{}", row.key);
+                    told += 1;
+                }
+            }
+        }
+        assert!(told > 100, "{told}");
+    }
+
+    #[test]
+    fn what_follows_from_a_setting_that_stays_names_it_as_its_cause() {
+        let row = &CATALOGUE[0];
+        let mut live = row.config("LATTICEDATA_default", false);
+        for (key, value) in [
+            ("sealed", json!(true)),
+            ("deny_purge", json!(true)),
+            ("allow_rollup_hdrs", json!(false)),
+            ("max_bytes", json!(1000)),
+        ] {
+            live.set(key, value);
+        }
+
+        let found = Changes::between(
+            &member(row),
+            &row.config("LATTICEDATA_default", false),
+            &live,
+            5,
+        );
+
+        let kept: Vec<_> = found
+            .kept
+            .iter()
+            .map(|change| (change.key.as_str(), change.cause))
+            .collect();
+        assert_eq!(
+            kept,
+            [
+                ("sealed", None),
+                ("deny_purge", Some("sealed")),
+                ("allow_rollup_hdrs", Some("sealed"))
+            ]
+        );
+        let asked: Vec<_> = found.asked.iter().map(|change| &change.key).collect();
+        assert_eq!(asked, ["max_bytes"]);
+    }
+}

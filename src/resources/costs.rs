@@ -23,22 +23,24 @@ pub(super) fn may_lose(member: &Member, object: &Value) -> bool {
         || object.attribute("force_destroy").as_bool() == Some(true)
 }
 
-/// What the changes of an asset cost that is on the server like this.
-pub(super) async fn costs(
-    client: &Client,
+/// What the changes of an asset cost that is on the server like this. `counted`: for each of them, how many messages it
+/// deletes, where that took a question.
+pub(super) fn costs(
     member: &Member,
     info: &StreamInfo,
     plan: &Plan,
     costly: &[Costly],
-    scope: &Scope,
+    counted: &[Option<u64>],
 ) -> Diagnostics {
     let mut said = Diagnostics::new();
     let own = costly
         .iter()
-        .filter(|costly| costly.member.row.key == member.row.key);
-    for costly in own {
+        .zip(counted)
+        .filter(|(costly, _)| costly.member.row.key == member.row.key);
+    for (costly, counted) in own {
         let costly = by_live_rules(costly, info, plan);
-        let loss = loss(client, &costly.change, info, scope).await;
+        let counted = counted.map(|beyond| Loss::messages(beyond, info));
+        let loss = Loss::of(&costly.change, info).or(counted);
         said.extend(cost(&costly, Some(info), loss, &plan.config));
     }
     said

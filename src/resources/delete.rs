@@ -110,7 +110,10 @@ impl Walk {
         }
         self.session.forget(&member.stream());
         match client.delete(&member.stream(), scope).await {
-            Ok(_) => Outcome::quiet(Found::Gone),
+            Ok(_) => {
+                self.session.recount();
+                Outcome::quiet(Found::Gone)
+            }
             Err(error) => {
                 let found = if error.is_unknown_outcome() {
                     self.look_again(client, member, Found::AsBefore).await

@@ -1,6 +1,6 @@
 //! From what JetStream answered to what a practitioner reads: the attribute to edit, and the way out.
 
-use crate::jetstream::{Error, Unfit, Unreachable};
+use crate::jetstream::{Error, Unfit, Unreachable, setting};
 use crate::resources::asset::Member;
 use crate::terraform::{Diagnostic, Path, Value};
 
@@ -59,7 +59,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS count.",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
         )
     } else if let Some(unfit) = error.unfit() {
         misplaced(unfit)
@@ -92,8 +92,8 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "Correct it, or see to it that this machine can resolve it; with `socks_proxy` the proxy resolves it.",
         ),
         Unreachable::Silent => (
-            "The NATS server is silent",
-            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise the timeout.",
+            "NATS cannot be reached: the server is silent",
+            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise `connect_timeout`.",
         ),
         Unreachable::Foreign => (
             "What answers is not a NATS server",
@@ -116,7 +116,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::UnknownAuthority => (
             "The NATS server's certificate is of an unknown authority",
-            "Give the certificate of the authority that signed it as the TLS CA. If one is given, it is another authority's.",
+            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file` of the provider block, or NATS_CA. If one is given, it is another authority's.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
@@ -132,7 +132,7 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::CertificateDemanded => (
             "NATS demands a client certificate",
-            "Give the client's certificate and its key for TLS.",
+            "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
         ),
         Unreachable::CertificateRefused => (
             "NATS does not accept the client certificate",
@@ -140,15 +140,15 @@ fn of_tls(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::NoTls => (
             "The server does not speak TLS",
-            "Write nats:// or ws:// in the address and give no certificates, or turn on TLS on the server.",
+            "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
         ),
         Unreachable::HandshakeFirst => (
             "NATS wants the TLS handshake first",
-            "The server has `handshake_first`: turn on the same in the provider block.",
+            "The server has `handshake_first`: set `tls_first = true` in the provider block.",
         ),
         Unreachable::GreetingFirst => (
             "NATS greets before the TLS handshake",
-            "The server has no `handshake_first`: turn it off in the provider block.",
+            "The server has no `handshake_first`: remove `tls_first` from the provider block.",
         ),
         _ => (
             "TLS with NATS fails",
@@ -166,7 +166,7 @@ fn misplaced(unfit: Unfit) -> (&'static str, &'static str) {
         ),
         Unfit::Prefix => (
             "Nobody answers under the JetStream API prefix",
-            "Correct the prefix, or see to it that the account imports the API under it.",
+            "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
         ),
         Unfit::Version => (
             "The NATS server is too old",
@@ -220,10 +220,33 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
         ),
         _ => (Path::root(), ""),
     };
+    if let Some((name, advice)) = newer(member, error) {
+        return (name.map_or(Path::root(), argument), advice);
+    }
     match error.denied_subject() {
         Some(subject) => (Path::root(), grant(subject)),
         None => (path, advice.to_owned()),
     }
+}
+
+/// What a server that drops a setting in silence would need to be, and the argument that asks for the first one.
+fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String)> {
+    let dropped: Vec<_> = error
+        .mismatches()
+        .iter()
+        .filter_map(|mismatch| Some((mismatch, setting(&mismatch.key)?.since_for(&mismatch.sent))))
+        .collect();
+    let (first, _) = dropped.first()?;
+    let needs: Vec<_> = dropped
+        .iter()
+        .map(|(mismatch, since)| format!("{} needs nats-server {since} or newer", mismatch.key))
+        .collect();
+    let argument = member.argument(&first.key).map(|argument| argument.name);
+    let advice = format!(
+        "A server drops in silence what it does not know: {}.",
+        needs.join(", ")
+    );
+    Some((argument, advice))
 }
 
 fn grant(subject: &str) -> String {

@@ -4,6 +4,8 @@
 //! A newcomer would get this wrong: an error from a create makes Terraform taint the object and destroy it at the next
 //! apply. So a create that fails takes back what it made itself, and only what it cannot take back stays in the state.
 
+mod adoption;
+mod advice;
 pub mod argument;
 pub mod asset;
 pub mod common;
@@ -13,9 +15,14 @@ mod create;
 mod delete;
 pub mod diagnose;
 pub mod domain;
+mod grants;
 pub mod lattice_buckets;
+mod outdated;
+mod overlaps;
+mod peers;
 pub mod plan;
 mod preflight;
+mod questions;
 mod remarks;
 mod replace;
 mod room;

@@ -1,71 +1,113 @@
 //! What only the server knows, asked while planning: whether an apply would be refused, and what it would lose.
 //!
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
-//! the same apply; a server that answers "no" is an error.
+//! the same apply; a server that answers "no" is an error. The questions are in `questions`; here are the words.
 
 use std::sync::Arc;
 
-use futures::future::join_all;
-
 use crate::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Change, Client, Effect, Error, Scope, StreamInfo};
+use crate::jetstream::{Client, Deed, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
-use crate::resources::changes::Changes;
 use crate::resources::costs::{self, Costly};
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
-use crate::resources::{Walk, common, is_away, plan, remarks};
+use crate::resources::questions::{Answers, Asked};
+use crate::resources::session::Sight;
+use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk {
-    /// Asks the server about a planned create or update.
+    /// Says what must be known about a planned create or update, and asks the server what only it knows.
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
-        let Some(client) = self.session.client_if_known() else {
-            for member in &self.members {
-                let words = costs::unasked(member, &costly, &plan.config);
-                plan.diagnostics.extend(words);
+        let deeds = self.deeds(plan);
+        let members: Vec<_> = deeds.iter().map(|(member, _)| *member).collect();
+        let mut said = advice::always(&members, plan);
+        let acts = !deeds.is_empty() || !plan.requires_replace.is_empty();
+        match self.session.client_if_known() {
+            Some(client) if acts => {
+                let scope = common::scope(&plan.planned, "read", call);
+                let answers = self.ask(&client, plan, &costly, &deeds, &scope).await;
+                let words = self.judge(&client, plan, &costly, answers, &scope).await;
+                said.extend(words);
             }
-            return;
-        };
-        let scope = common::scope(&plan.planned, "read", call);
-        let named = self.members.iter().all(|member| member.name.is_some());
-        let (mut said, answered) = match named {
-            true => self.preflight_each(&client, plan, &costly, &scope).await,
-            false => (Diagnostics::new(), true),
-        };
-        if answered && !plan.requires_replace.is_empty() {
-            said.extend(self.formerly().plan_destroy(&plan.prior, call).await);
-        }
-        if answered && named && !said.has_error() {
-            let (capacity, overlaps) = futures::join!(
-                self.capacity(&client, plan, &scope),
-                self.overlaps(&client, plan, &scope)
-            );
-            said.extend(capacity);
-            said.extend(overlaps);
+            _ => {
+                for member in &self.members {
+                    said.extend(costs::unasked(member, &costly, &plan.config));
+                }
+            }
         }
         plan.diagnostics.extend(said);
     }
 
-    /// Looks at every asset; also says whether the server answered.
-    async fn preflight_each(
+    async fn judge(
         &self,
         client: &Client,
         plan: &Plan,
         costly: &[Costly],
+        answers: Answers<'_>,
         scope: &Scope,
-    ) -> (Diagnostics, bool) {
-        let infos = self.sights(client, &self.members, scope);
-        let (infos, mut said) = futures::join!(infos, self.harm(client, scope));
+    ) -> Diagnostics {
+        let members: Vec<_> = answers.assets.iter().map(|asked| asked.member).collect();
+        let site = client.site();
+        let mut said = answers.harm;
+        if let Some(site) = &site {
+            said.extend(outdated::refused(&members, site, client, plan));
+        }
+        let denied = denials(&answers.allowed, &answers.assets);
+        let account = answers
+            .account
+            .as_ref()
+            .and_then(|account| account.as_ref().err());
+        let owners = answers
+            .owners
+            .iter()
+            .filter_map(|asked| asked.answer.as_ref().err());
+        said.extend(grants::missing(
+            denied.chain(account).chain(owners),
+            client.server(),
+        ));
+        let answered =
+            self.judge_assets(client, plan, costly, &answers.assets, &answers.lost, scope);
+        said.extend(answered.await);
+        said.extend(replaced(&answers.doomed, &plan.prior));
+        let unanswered = |asked: &Asked<'_, Sight>| asked.answer.is_err();
+        if said.has_error() || answers.assets.iter().any(unanswered) {
+            return said;
+        }
+        if let Some(site) = &site {
+            said.extend(peers::refused(&members, site, client, plan));
+            said.extend(peers::advised(&members, site, plan));
+        }
+        if let Some(Ok(account)) = &answers.account {
+            self.plan_room(&answers.assets, &answers.doomed, plan);
+            said.extend(self.judge_room(&members, account, plan));
+        }
+        said.extend(self.overlaps(&answers.owners));
+        said
+    }
+
+    /// Says of each asset what becomes of it.
+    async fn judge_assets(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        assets: &[Asked<'_, Sight>],
+        lost: &[Option<u64>],
+        scope: &Scope,
+    ) -> Diagnostics {
+        let mut said = Diagnostics::new();
         let mut foreign = Vec::new();
-        for (member, info) in self.members.iter().zip(&infos) {
-            match info {
-                Ok(sight) if self.is_foreign(member, sight.info.as_ref(), plan) => {
-                    foreign.push(member)
+        for Asked { member, answer, .. } in assets {
+            match answer.as_ref().map(|sight| sight.info.as_ref()) {
+                Ok(info) if self.is_foreign(member, info, plan) => foreign.push(*member),
+                Ok(None) => {}
+                Ok(Some(info)) if !self.has(member, plan) => {
+                    said.extend(self.adoption(client, member, info, plan, scope).await);
                 }
-                Ok(sight) => said.extend(
-                    self.preflight_one(client, member, sight.info.as_ref(), plan, costly, scope)
-                        .await,
-                ),
+                Ok(Some(info)) if plan.change == Step::Create => {
+                    said.extend(remarks::refuses_destroy(member, info, &plan.planned));
+                }
+                Ok(Some(info)) => said.extend(costs::costs(member, info, plan, costly, lost)),
                 Err(error) => {
                     said.push(unanswered(member, error, &plan.config));
                     said.extend(costs::unasked(member, costly, &plan.config));
@@ -73,8 +115,7 @@ impl Walk {
             }
         }
         said.extend(self.exists(&foreign));
-        let answered = infos.iter().all(Result::is_ok);
-        (said, answered)
+        said
     }
 
     /// Whether somebody else's stream stands where one would be made, and is not to be taken over.
@@ -95,77 +136,22 @@ impl Walk {
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
     }
 
-    async fn preflight_one(
-        &self,
-        client: &Client,
-        member: &Member,
-        info: Option<&StreamInfo>,
-        plan: &Plan,
-        costly: &[Costly],
-        scope: &Scope,
-    ) -> Diagnostics {
-        let mut said = Diagnostics::new();
-        let Some(info) = info else { return said };
-        let own =
-            !plan.prior.attribute(member.row.key).is_null() && plan.requires_replace.is_empty();
-        if own {
-            said.extend(costs::costs(client, member, info, plan, costly, scope).await);
-        } else if !self.has(member, plan) {
-            said.extend(adoption(client, member, info, plan, scope).await);
-        } else if plan.change == Step::Create {
-            said.extend(remarks::refuses_destroy(member, info, &plan.planned));
-        }
-        said
-    }
-
-    /// Says what a destroy loses, or why it will be refused.
+    /// Says what a destroy loses, or why it will be refused. Whether deleting is allowed, only the apply will know.
     pub async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
         };
-        self.destruction(
-            &client,
-            &self.members,
-            prior,
-            &common::scope(prior, "read", call),
-        )
-        .await
-    }
-
-    async fn destruction(
-        &self,
-        client: &Client,
-        members: &[Member],
-        prior: &Value,
-        scope: &Scope,
-    ) -> Diagnostics {
-        let members: Vec<_> = members
-            .iter()
-            .filter(|member| !prior.attribute(member.row.key).is_null())
-            .collect();
+        let scope = common::scope(prior, "read", call);
+        let doomed: Vec<_> = existing(&self.members, prior);
         if prior.attribute("skip_destroy").as_bool() == Some(true) {
-            let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
-            let detail = format!(
-                "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
-                streams.join(", ")
-            );
-            return Diagnostic::warning("Nothing is deleted on the server", detail)
-                .at(Path::attribute("skip_destroy"))
-                .into();
+            return left(&doomed).into();
         }
-        let infos = self.sights(client, members.iter().copied(), scope).await;
-        let mut said = Diagnostics::new();
-        for (member, info) in members.into_iter().zip(infos) {
-            match info.map(|sight| sight.info) {
-                Ok(Some(info)) => said.extend(
-                    remarks::refuses_destroy(member, &info, prior)
-                        .or_else(|| remarks::destroys(member, &info)),
-                ),
-                Ok(None) => {}
-                Err(error) => said.push(unanswered(member, &error, prior)),
-            }
-        }
-        said
+        let sights = self.sights(&client, doomed.iter().copied(), &scope).await;
+        let asked = doomed.into_iter().zip(sights);
+        judge_doomed(
+            asked.map(|(member, sight)| (member, sight.map(|sight| sight.info))),
+            prior,
+        )
     }
 
     /// Assets are on the server and not in the state.
@@ -199,92 +185,119 @@ impl Walk {
         Some(Diagnostic::error(summary, detail).at(self.identity.clone()))
     }
 
-    /// Streams that harm the object's users.
+    /// Streams that harm the object's users, said once in a run of Terraform. They are looked for by name, because
+    /// nobody is allowed to ask about a stream that hardly anybody has.
     pub(super) async fn harm(&self, client: &Client, scope: &Scope) -> Diagnostics {
-        let found = join_all(self.harmful.iter().map(|(stream, _)| async {
-            self.session.stream_just_now(client, stream, scope).await
-        }))
-        .await;
         let mut said = Diagnostics::new();
-        for ((stream, what), found) in self.harmful.iter().zip(found) {
-            match found.map(|sight| sight.info) {
-                Ok(Some(info)) => {
-                    let summary = format!("Stream {stream} is in the account");
-                    said.push(Diagnostic::warning(
-                        summary,
-                        format!(
-                            "It holds {}. {}",
-                            remarks::messages(&info),
-                            what.replace("{}", stream)
-                        ),
-                    ));
-                }
-                Ok(None) => {}
-                Err(error) => tracing::debug!(%error, stream, "cannot be read"),
+        if self.harmful.is_empty() {
+            return said;
+        }
+        let names = match self.session.names(client, scope).await {
+            Ok(names) => names,
+            Err(error) => {
+                tracing::debug!(%error, "stream names are not readable");
+                return said;
             }
+        };
+        for (stream, what) in self.harmful {
+            if !names.iter().any(|name| name == stream) || !self.session.first_said(stream) {
+                continue;
+            }
+            let holds = match self.session.stream_just_now(client, stream, scope).await {
+                Ok(Sight { info: None, .. }) => continue,
+                Ok(Sight {
+                    info: Some(info), ..
+                }) => format!("It holds {}. ", remarks::messages(&info)),
+                Err(error) => {
+                    tracing::debug!(%error, stream, "cannot be read");
+                    String::new()
+                }
+            };
+            let summary = format!("Stream {stream} is in the account");
+            let detail = format!("{holds}{}", what.replace("{}", stream));
+            said.push(Diagnostic::warning(summary, detail));
         }
         said
     }
 }
 
-/// What taking over an existing asset means.
-async fn adoption(
-    client: &Client,
-    member: &Member,
-    info: &StreamInfo,
-    step: &Plan,
-    scope: &Scope,
+/// The assets that a state has.
+pub(super) fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
+    let members = members.iter();
+    members
+        .filter(|member| !state.attribute(member.row.key).is_null())
+        .collect()
+}
+
+/// Says what goes with the object whose place another takes.
+fn replaced(doomed: &[Asked<'_, Sight>], prior: &Value) -> Diagnostics {
+    let members: Vec<_> = doomed.iter().map(|asked| asked.member).collect();
+    if members.is_empty() {
+        return Diagnostics::new();
+    }
+    if prior.attribute("skip_destroy").as_bool() == Some(true) {
+        return left(&members).into();
+    }
+    let infos = doomed.iter().map(|asked| {
+        let info = asked.answer.as_ref().map(|sight| sight.info.clone());
+        (asked.member, info.map_err(Clone::clone))
+    });
+    judge_doomed(infos, prior)
+}
+
+/// Says of each asset that goes what is lost with it.
+fn judge_doomed<'m>(
+    doomed: impl Iterator<Item = (&'m Member, Result<Option<StreamInfo>, Error>)>,
+    prior: &Value,
 ) -> Diagnostics {
-    let planned = step.planned.attribute(member.row.key);
-    let wanted = member.wanted(planned).whole(info, &[]);
-    let changes = Changes::between(member, &wanted, &info.config, info.api_level());
     let mut said = Diagnostics::new();
-    let mut words = Vec::new();
-    for change in changes
-        .asked
-        .into_iter()
-        .filter(|change| change.key != "metadata")
-    {
-        match change.effect {
-            Effect::Refused(_) => said.push(costs::cannot_take_over(member, &change, &step.config)),
-            Effect::Destructive(_) => {
-                let loss = costs::loss(client, &change, info, scope).await;
-                said.extend(costs::deleting(
-                    member,
-                    &change,
-                    Some(info),
-                    loss,
-                    &step.config,
-                ));
-                words.push(changing(member, &change));
-            }
-            _ => words.push(changing(member, &change)),
+    for (member, info) in doomed {
+        match info {
+            Ok(Some(info)) => said.extend(
+                remarks::refuses_destroy(member, &info, prior)
+                    .or_else(|| remarks::destroys(member, &info)),
+            ),
+            Ok(None) => {}
+            Err(error) => said.push(unanswered(member, &error, prior)),
         }
     }
-    let lasting = plan::lasting(member, &changes.kept, &[]).into_iter();
-    said.extend(lasting.map(|(_, words)| words));
-    let changed = if words.is_empty() {
-        "Nothing of it changes.".to_owned()
-    } else {
-        format!("Changed in place: {}.", words.join(", "))
-    };
-    let holds = costs::amount(member, info);
-    let summary = format!("{} exists and is taken over", capitalised(&member.title()));
-    let detail = format!(
-        "It was created {} and holds {holds}, which stay. {changed}",
-        info.created
-    );
-    said.push(Diagnostic::warning(summary, detail).at(Path::attribute("adopt_existing")));
     said
 }
 
-fn changing(member: &Member, change: &Change) -> String {
-    let name = remarks::argument_name(member, change);
-    format!(
-        "{name} from {} to {}",
-        remarks::shown(change, &change.live),
-        remarks::shown(change, &change.desired)
-    )
+fn left(members: &[&Member]) -> Diagnostic {
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let detail = format!(
+        "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
+        streams.join(", ")
+    );
+    Diagnostic::warning("Nothing is deleted on the server", detail)
+        .at(Path::attribute("skip_destroy"))
+}
+
+/// What the user may not do, of what is really done: an asset that exists is not made, and one that does not is not
+/// changed.
+fn denials<'a>(
+    allowed: &'a [Asked<'_, ()>],
+    assets: &'a [Asked<'_, Sight>],
+) -> impl Iterator<Item = &'a Error> {
+    let happens = |asked: &Asked<'_, ()>| {
+        let seen = assets
+            .iter()
+            .find(|seen| seen.member.row.key == asked.member.row.key);
+        let exists = seen
+            .and_then(|seen| seen.answer.as_ref().ok())
+            .is_some_and(|sight| sight.info.is_some());
+        let twice = allowed
+            .iter()
+            .filter(|other| other.member.row.key == asked.member.row.key)
+            .count()
+            > 1;
+        !twice || exists == (asked.deed == Deed::Update)
+    };
+    allowed
+        .iter()
+        .filter(move |asked| happens(asked))
+        .filter_map(|asked| asked.answer.as_ref().err())
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

@@ -1,228 +1,298 @@
-//! Whether there is room for what is planned: in the account, on enough servers, and for its subjects.
+//! Whether the account has room for what is planned: streams, and the bytes that `max_bytes` reserves.
+//!
+//! Counted over everything that this process plans, because the server counts so when it is applied. Measured on 2.10 to
+//! 2.15, one server and three: an account without tiers refuses a stream when the `max_bytes` of all, each times its
+//! replicas (from 2.14; before, some of them), would be more than its limit, and one without `max_bytes` when nothing is
+//! left. What `$JS.API.INFO` reports as reserved has no replicas in it, so it is the least that is reserved. The limits of the
+//! server itself (`max_file_store`) are in no answer, and left to the apply.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use futures::future::join_all;
-
-use crate::catalogue::Kind;
 use crate::framework::Plan;
-use crate::jetstream::{Account, Client, Error, Scope};
+use crate::jetstream::{Account, StreamInfo, Usage};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
+use crate::resources::questions::{Asked, differs};
+use crate::resources::session::{Move, Room, Sight};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
+/// Servers from this API level (2.14) count the bytes of each replica.
+const COUNTS_REPLICAS: u64 = 4;
+
 impl Walk {
-    /// Whether the account and the server can hold what is planned.
-    pub(super) async fn capacity(
+    /// Notes what the plan does to the room in the account. What other objects free by going is left out: Terraform makes
+    /// and deletes at the same time, so nobody knows whether it is free in time.
+    pub(super) fn plan_room(
         &self,
-        client: &Client,
+        assets: &[Asked<'_, Sight>],
+        doomed: &[Asked<'_, Sight>],
         plan: &Plan,
-        scope: &Scope,
-    ) -> Diagnostics {
-        let mut said = Diagnostics::new();
-        let object = |member: &Member| plan.planned.attribute(member.row.key).clone();
-        let replicated = self
-            .members
-            .iter()
-            .find(|member| object(member).attribute("replicas").as_i64() > Some(1));
-        if let Some(member) = replicated.filter(|_| client.is_single_server()) {
-            said.push(single_server(member, client, &plan.config));
+    ) {
+        let same = Arc::ptr_eq(&self.session, &self.former_session);
+        for Asked { member, answer, .. } in doomed.iter().filter(|_| same) {
+            let from = answer.as_ref().ok().and_then(|sight| sight.info.as_ref());
+            let planned = Move {
+                from: from.map(live_room),
+                to: None,
+            };
+            self.session.plan_room(&member.stream(), planned);
         }
-        let changed = |member: &&Member| {
-            let prior = plan.prior.attribute(member.row.key);
-            ["max_bytes", "storage"]
-                .iter()
-                .any(|name| prior.attribute(name) != object(member).attribute(name))
-        };
-        let changed: Vec<_> = self.members.iter().filter(changed).collect();
-        if changed.is_empty() {
-            return said;
+        for Asked { member, answer, .. } in assets {
+            let from = answer.as_ref().ok().and_then(|sight| sight.info.as_ref());
+            let planned = Move {
+                from: from.map(live_room),
+                to: Some(planned_room(plan.planned.attribute(member.row.key))),
+            };
+            self.session.plan_room(&member.stream(), planned);
         }
-        match self.session.account(client, scope).await {
-            Ok(account) => said.extend(over_limits(&changed, &account, plan)),
-            Err(error) => tracing::debug!(%error, "account limits are not readable"),
-        }
-        said
     }
 
-    /// Whether other streams take the subjects of those that will be made, or get other subjects.
-    pub(super) async fn overlaps(
+    /// What the account does not allow, once for each argument that says it.
+    pub(super) fn judge_room(
         &self,
-        client: &Client,
+        members: &[&Member],
+        account: &Account,
         plan: &Plan,
-        scope: &Scope,
     ) -> Diagnostics {
-        let ours: Vec<_> = self
-            .members
+        let moves = self.session.moves();
+        let mut found: Vec<(Path, Excess, Vec<String>)> = Vec::new();
+        let changed = members
             .iter()
-            .chain(&self.former)
-            .map(Member::stream)
-            .collect();
-        let concerned = self.members.iter().filter(|member| {
-            let (prior, planned) = (
-                plan.prior.attribute(member.row.key),
-                plan.planned.attribute(member.row.key),
-            );
-            prior.is_null()
-                || !plan.requires_replace.is_empty()
-                || prior.attribute("subjects") != planned.attribute("subjects")
-        });
-        let asked = join_all(concerned.map(|member| async move {
-            let names = match member.row.kind {
-                // Nearly always there are none at all, for any bucket of the process.
-                Kind::Bucket => match self.session.bucket_intruders(client, scope).await {
-                    Ok(intruders) if intruders.is_empty() => Ok(intruders),
-                    _ => self.owners(client, member, scope).await,
-                },
-                Kind::Stream(_) => self.owners(client, member, scope).await,
+            .filter(|member| differs(member, plan, &["max_bytes", "storage", "replicas"]));
+        for member in changed {
+            let planned = plan.planned.attribute(member.row.key);
+            let Some(excess) = excess(planned, &member.stream(), account, &moves) else {
+                continue;
             };
-            (member, names)
-        }))
-        .await;
-        let mut owners: BTreeMap<String, Vec<&Member>> = BTreeMap::new();
-        for (member, names) in asked {
-            match names {
-                Ok(names) => {
-                    for name in names.into_iter().filter(|name| !ours.contains(name)) {
-                        owners.entry(name).or_default().push(member);
-                    }
-                }
-                Err(error) => tracing::debug!(%error, "stream names are not readable"),
+            let path = match excess.argument {
+                "" => self.identity.clone(),
+                argument => argument_path(member, argument, &plan.config),
+            };
+            match found
+                .iter_mut()
+                .find(|(other, what, _)| *other == path && *what == excess)
+            {
+                Some((.., titles)) => titles.push(member.title()),
+                None => found.push((path, excess, vec![member.title()])),
             }
         }
-        let said = owners.iter().map(|(name, members)| overlap(members, name));
+        let said = found.into_iter().map(|(path, excess, titles)| {
+            let detail = format!("{} It concerns {}.", excess.detail, titles.join(", "));
+            Diagnostic::error(excess.summary, detail).at(path)
+        });
         Diagnostics(said.collect())
     }
-
-    /// The streams that listen to any of its subjects.
-    async fn owners(
-        &self,
-        client: &Client,
-        member: &Member,
-        scope: &Scope,
-    ) -> Result<Vec<String>, Error> {
-        let mut names = self
-            .session
-            .subject_owners(client, &member.subjects(), scope)
-            .await?;
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
 }
 
-fn overlap(members: &[&Member], name: &str) -> Diagnostic {
-    let titles: Vec<_> = members.iter().map(|member| member.title()).collect();
-    let subjects: Vec<_> = members
-        .iter()
-        .flat_map(|member| member.subjects())
-        .collect();
-    let summary = format!("Stream {name} takes the subjects of {}", titles.join(", "));
-    let detail = format!(
-        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {name} listens to some of {}. Delete {name}, or give it other subjects (`nats stream edit {name}`).",
-        subjects.join(", ")
-    );
-    let path = match members {
-        [member] => Path::attribute(member.row.key),
-        _ => Path::root(),
+fn live_room(info: &StreamInfo) -> Room {
+    let number = |key: &str| {
+        let value = info.config.get(key).and_then(serde_json::Value::as_u64);
+        value.unwrap_or_default()
     };
-    Diagnostic::error(summary, detail).at(path)
-}
-
-fn single_server(member: &Member, client: &Client, config: &Value) -> Diagnostic {
-    let detail = format!(
-        "The NATS server at {} is not part of a cluster, so {} cannot have more than one replica (JetStream 10074). Set `replicas = 1`, or connect to a cluster.",
-        client.server(),
-        member.title()
-    );
-    Diagnostic::error("Replicas need a cluster", detail)
-        .at(argument_path(member, "replicas", config))
-}
-
-/// What the account does not allow, once for each argument that says it.
-fn over_limits(members: &[&Member], account: &Account, plan: &Plan) -> Vec<Diagnostic> {
-    let mut found: Vec<(Path, Excess, Vec<String>)> = Vec::new();
-    for member in members {
-        let Some(excess) = Excess::of(plan.planned.attribute(member.row.key), account) else {
-            continue;
-        };
-        let path = argument_path(member, excess.argument, &plan.config);
-        match found
-            .iter_mut()
-            .find(|(other, what, _)| *other == path && *what == excess)
-        {
-            Some((_, _, titles)) => titles.push(member.title()),
-            None => found.push((path, excess, vec![member.title()])),
-        }
+    Room {
+        replicas: number("num_replicas").max(1),
+        in_memory: info
+            .config
+            .get("storage")
+            .and_then(serde_json::Value::as_str)
+            == Some("memory"),
+        bytes: number("max_bytes"),
     }
-    let said = found.into_iter().map(|(path, excess, titles)| {
-        let detail = format!("{} It concerns {}.", excess.detail, titles.join(", "));
-        Diagnostic::error(excess.summary, detail).at(path)
-    });
-    said.collect()
+}
+
+fn planned_room(planned: &Value) -> Room {
+    let number = |name: &str| planned.attribute(name).as_i64().unwrap_or_default();
+    Room {
+        replicas: u64::try_from(number("replicas")).unwrap_or_default().max(1),
+        in_memory: planned.attribute("storage").as_str() == Some("memory"),
+        bytes: u64::try_from(number("max_bytes")).unwrap_or_default(),
+    }
 }
 
 /// More than the account allows, or a limit missing that it demands.
 #[derive(PartialEq)]
 struct Excess {
+    /// The argument that says it; empty if none does.
     argument: &'static str,
     summary: &'static str,
     detail: String,
 }
 
-impl Excess {
-    fn of(planned: &Value, account: &Account) -> Option<Self> {
-        let max_bytes = planned.attribute("max_bytes").as_i64()?;
-        let limits = &account.limits;
-        let (stream_limit, whole_limit, kind, code) = match planned.attribute("storage").as_str()? {
-            "memory" => (
-                limits.memory_max_stream_bytes,
-                limits.max_memory,
-                "memory",
-                10028,
-            ),
-            _ => (
-                limits.storage_max_stream_bytes,
-                limits.max_storage,
-                "files",
-                10047,
-            ),
-        };
-        if limits.max_bytes_required && max_bytes < 1 {
-            let detail =
-                "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`.";
-            return Some(Self {
-                argument: "max_bytes",
-                summary: "The account demands max_bytes",
-                detail: detail.to_owned(),
-            });
-        }
-        let allowed = if stream_limit > 0 && max_bytes > stream_limit {
-            format!("The account allows {stream_limit} bytes for one stream (JetStream 10122)")
-        } else if !account.tiers.is_empty() || !(0..max_bytes.max(1)).contains(&whole_limit) {
+/// What counts for one asset: its part of the account, and what is planned there.
+struct Part<'a> {
+    usage: &'a Usage,
+    moves: Vec<&'a Move>,
+    tier: Option<u64>,
+    counts_replicas: bool,
+}
+
+/// Why the account refuses an asset, if it is known to.
+fn excess(
+    planned: &Value,
+    stream: &str,
+    account: &Account,
+    moves: &HashMap<String, Move>,
+) -> Option<Excess> {
+    let max_bytes = planned.attribute("max_bytes").as_i64()?;
+    let room = planned_room(planned);
+    let from = moves.get(stream).and_then(|planned| planned.from.as_ref());
+    let Some(usage) = account.usage(room.replicas) else {
+        return Some(no_tier(room.replicas, account));
+    };
+    let part = Part {
+        usage,
+        moves: moves.values().collect(),
+        tier: (!account.tiers.is_empty()).then_some(room.replicas),
+        counts_replicas: account.api_level >= COUNTS_REPLICAS,
+    };
+    limit_missing(usage, max_bytes)
+        .or_else(|| one_stream(usage, &room))
+        .or_else(|| part.streams(from))
+        .or_else(|| part.bytes(&room, from))
+}
+
+fn no_tier(replicas: u64, account: &Account) -> Excess {
+    let tiers: Vec<_> = account
+        .tiers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    Excess {
+        argument: "replicas",
+        summary: "The account has no room for this number of replicas",
+        detail: format!(
+            "The account has limits for {} and none for R{replicas} (JetStream 10120). Set another number of `replicas`, or have a limit for R{replicas} added to the account.",
+            tiers.join(", ")
+        ),
+    }
+}
+
+fn limit_missing(usage: &Usage, max_bytes: i64) -> Option<Excess> {
+    (usage.limits.max_bytes_required && max_bytes < 1).then(|| Excess {
+        argument: "max_bytes",
+        summary: "The account demands max_bytes",
+        detail: "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`."
+            .to_owned(),
+    })
+}
+
+fn one_stream(usage: &Usage, room: &Room) -> Option<Excess> {
+    let limit = match room.in_memory {
+        true => usage.limits.memory_max_stream_bytes,
+        false => usage.limits.storage_max_stream_bytes,
+    };
+    let allowed = u64::try_from(limit).ok().filter(|limit| *limit > 0)?;
+    (room.bytes > allowed).then(|| Excess {
+        argument: "max_bytes",
+        summary: "max_bytes is more than the account allows",
+        detail: format!(
+            "The account allows {allowed} bytes for one stream (JetStream 10122), and `max_bytes` is {}. Lower it, or raise the account's limit.",
+            room.bytes
+        ),
+    })
+}
+
+impl Part<'_> {
+    fn counts(&self, room: &Room) -> bool {
+        self.tier.is_none_or(|replicas| room.replicas == replicas)
+    }
+
+    fn streams(&self, before: Option<&Room>) -> Option<Excess> {
+        if before.is_some_and(|before| self.counts(before)) {
             return None;
-        } else if whole_limit == 0 {
-            let detail = format!(
-                "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
-            );
-            return Some(Self {
+        }
+        let limit = u64::try_from(self.usage.limits.max_streams).ok();
+        let allowed = limit.filter(|limit| *limit > 0)?;
+        let number = |room: fn(&Move) -> &Option<Room>| {
+            let rooms = self
+                .moves
+                .iter()
+                .filter_map(|planned| room(planned).as_ref());
+            rooms.filter(|room| self.counts(room)).count() as u64
+        };
+        let (from, to) = (
+            number(|planned| &planned.from),
+            number(|planned| &planned.to),
+        );
+        let have = self.usage.streams;
+        let need = (have + to).saturating_sub(from);
+        (need > allowed).then(|| Excess {
+            argument: "",
+            summary: "The account has no room for so many streams",
+            detail: format!(
+                "The account may have {allowed} streams (JetStream 10027). It has {have}, and with all that is planned it would need {need}. Delete some first, in an apply of its own if Terraform does it, or raise the account's `max_streams`."
+            ),
+        })
+    }
+
+    fn bytes(&self, room: &Room, before: Option<&Room>) -> Option<Excess> {
+        let before =
+            before.filter(|before| self.counts(before) && before.in_memory == room.in_memory);
+        if before.is_some_and(|before| self.reserves(before) >= self.reserves(room)) {
+            return None;
+        }
+        let Usage {
+            limits,
+            reserved_memory,
+            reserved_storage,
+            ..
+        } = self.usage;
+        let (limit, have, kind, code) = match room.in_memory {
+            true => (limits.max_memory, *reserved_memory, "memory", 10028),
+            false => (limits.max_storage, *reserved_storage, "files", 10047),
+        };
+        let allowed = u64::try_from(limit).ok()?;
+        if allowed == 0 {
+            return Some(Excess {
                 argument: "storage",
                 summary: "The account has no room for this storage",
-                detail,
+                detail: format!(
+                    "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
+                ),
             });
-        } else {
-            format!(
-                "The account has {whole_limit} bytes in {kind} for all streams (JetStream {code})"
-            )
+        }
+        let same = |other: &&Room| other.in_memory == room.in_memory && self.counts(other);
+        let from = self
+            .moves
+            .iter()
+            .filter_map(|planned| planned.from.as_ref());
+        let freed: u64 = from.filter(same).map(|room| room.bytes).sum();
+        let to = self.moves.iter().filter_map(|planned| planned.to.as_ref());
+        let added: u64 = to
+            .filter(same)
+            .map(|room| self.reserves(room))
+            .fold(0, u64::saturating_add);
+        let rest = have.saturating_sub(freed);
+        let need = rest.saturating_add(added);
+        // A stream without a limit takes what is left, and needs at least one byte of it.
+        let full = room.bytes == 0 && rest >= allowed;
+        if !full && (room.bytes == 0 || need <= allowed) {
+            return None;
+        }
+        let replicas = match self.counts_replicas && self.tier.is_none() && room.replicas > 1 {
+            true => " Each replica counts.",
+            false => "",
         };
-        let detail = format!(
-            "{allowed}, and `max_bytes` is {max_bytes}. Lower it, or raise the account's limit."
-        );
-        Some(Self {
+        let out = match full {
+            true => "Free some",
+            false => "Lower `max_bytes`",
+        };
+        Some(Excess {
             argument: "max_bytes",
             summary: "max_bytes is more than the account allows",
-            detail,
+            detail: format!(
+                "The account has {allowed} bytes in {kind} for all streams (JetStream {code}). {have} are reserved now, and with all that is planned it would need {}.{replicas} {out}, or raise the account's limit.",
+                need.max(rest.saturating_add(1))
+            ),
         })
+    }
+
+    fn reserves(&self, room: &Room) -> u64 {
+        match self.counts_replicas && self.tier.is_none() {
+            true => room.bytes.saturating_mul(room.replicas),
+            false => room.bytes,
+        }
     }
 }

@@ -39,8 +39,32 @@ struct Inner {
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
     claimed: HashSet<String>,
-    account: Arc<OnceCell<Account>>,
+    said: HashSet<String>,
+    names: Arc<OnceCell<Vec<String>>>,
     intruders: Arc<OnceCell<Vec<String>>>,
+    account: Arc<OnceCell<Account>>,
+    /// What is planned since the account was asked for, by stream: an object that is planned twice counts once.
+    moves: HashMap<String, Move>,
+}
+
+/// What a plan does to the room in an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Move {
+    /// The stream as it is; `None` if there is none.
+    pub from: Option<Room>,
+    /// The stream as it will be; `None` if it goes.
+    pub to: Option<Room>,
+}
+
+/// The room of one stream in an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// The number of servers that keep it.
+    pub replicas: u64,
+    /// Whether it is kept in memory.
+    pub in_memory: bool,
+    /// What it reserves by `max_bytes`; 0 without a limit.
+    pub bytes: u64,
 }
 
 /// Whether there is something to connect to.
@@ -231,6 +255,39 @@ impl Place {
             .get_or_try_init(|| client.account(scope))
             .await
             .cloned()
+    }
+
+    /// Takes note of what a plan does to the room in the account.
+    pub fn plan_room(&self, stream: &str, planned: Move) {
+        self.lock().moves.insert(stream.to_owned(), planned);
+    }
+
+    /// Everything that is planned since the account was asked for, by stream.
+    pub fn moves(&self) -> HashMap<String, Move> {
+        self.lock().moves.clone()
+    }
+
+    /// Room was freed, so that the account must be asked again. What is planned and not done yet is forgotten with it:
+    /// it is better to leave a word out than to refuse what would fit.
+    pub fn recount(&self) {
+        let mut inner = self.lock();
+        inner.account = Arc::default();
+        inner.moves.clear();
+    }
+
+    /// The names of all streams, asked for once per process.
+    ///
+    /// # Errors
+    /// As [`Client::stream_names`].
+    pub async fn names(&self, client: &Client, scope: &Scope) -> Result<Vec<String>, Error> {
+        let names = self.lock().names.clone();
+        let ask = || client.stream_names(None, scope);
+        names.get_or_try_init(ask).await.cloned()
+    }
+
+    /// Whether something is said for the first time: a refresh and the plan after it would else say it twice.
+    pub fn first_said(&self, what: &str) -> bool {
+        self.lock().said.insert(what.to_owned())
     }
 
     /// Streams that take subjects of buckets without being buckets, asked for once per process.

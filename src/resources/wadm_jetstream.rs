@@ -39,13 +39,16 @@ names to the provider's source in one module: Terraform then takes the configura
 
 An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
 the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
-bucket of manifests is replaced only with `force_destroy`. After a change of replicas the apply waits until all copies \
+bucket of manifests is replaced only while it is empty, or with `force_destroy`; else the plan is an error. What somebody \
+else did and the server does not undo (`deny_purge`, a sealed stream) stays in `drift`, with a warning at every plan that \
+says whether it breaks wadm. A stream that holds messages is purged before it is replaced, as far as the permission to \
+publish to `$JS.API.STREAM.PURGE.*` is there. After a change of replicas the apply waits until all copies \
 are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
 it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
 
 After such a change wadm itself may pause for half a minute until it asks for events again; they wait in the streams. \
-For the warning about streams of an old wadm, the provider also needs the permission to publish to \
-`$JS.API.STREAM.INFO.wadm_mirror` and `$JS.API.STREAM.INFO.wadm_multitenant_mirror`; without it, that warning is missing.";
+A refresh warns of streams that an old wadm has left (`wadm_mirror`, `wadm_multitenant_mirror`); for that it needs the \
+permission to publish to `$JS.API.STREAM.NAMES`, which every plan that makes something needs too.";
 
 const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
 
@@ -210,6 +213,8 @@ impl Resource for WadmJetStream {
             plan.diagnostics.push(change);
         }
         walk.plan(plan, call).await;
+        let advised = wadm_limits::advised(&walk.members, plan);
+        plan.diagnostics.extend(advised);
     }
 
     async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {

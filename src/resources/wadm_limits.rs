@@ -1,10 +1,17 @@
 //! Settings with which wadm does not work: errors where it cannot, warnings where it may not.
 //!
+//! The errors come with the validation, which Terraform asks for twice in each plan; the warnings with the plan that sets
+//! such a value, once for all assets, and not again in every plan after it.
+//!
 //! wadm hears of every host each 30 seconds and forgets what it has not heard of for 70 (wadm `DEFAULT_EXPIRY_TIME`).
 
 use std::time::Duration;
 
 use crate::catalogue::{Asset, Kind};
+use crate::framework::Plan;
+use crate::resources::advice;
+use crate::resources::asset::Member;
+use crate::resources::questions::differs;
 use crate::resources::shape::age;
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 
@@ -20,7 +27,7 @@ const SAFE_BYTES: i64 = 1024 * 1024;
 /// Checks what the configuration sets; what is not known yet is not checked.
 pub fn validate(config: &Value, rows: &[&'static Asset]) -> Diagnostics {
     let mut said = Diagnostics::new();
-    said.extend(bytes(
+    said.extend(too_few_bytes(
         config.attribute("max_bytes"),
         Path::attribute("max_bytes"),
         "a bucket or stream",
@@ -28,26 +35,71 @@ pub fn validate(config: &Value, rows: &[&'static Asset]) -> Diagnostics {
     said.extend(one_name(config, rows));
     for row in rows {
         let (own, path) = (config.attribute(row.key), Path::attribute(row.key));
-        said.extend(bytes(
+        said.extend(too_few_bytes(
             own.attribute("max_bytes"),
             path.then("max_bytes"),
             row.name,
         ));
-        said.extend(value_size(
+        said.extend(too_small_values(
             own.attribute("max_value_size"),
             path.then("max_value_size"),
             row,
         ));
-        if let (Some(age), Kind::Stream(stream)) =
-            (own.attribute("max_age").as_str().and_then(age), row.kind)
-        {
-            said.extend(match stream.max_age {
-                Duration::ZERO => status_age(age, path.then("max_age")),
-                _ => event_age(age, path.then("max_age"), row),
-            });
+        let age = own.attribute("max_age").as_str().and_then(age);
+        if let Some(age) = age.filter(|_| keeps_events(row)) {
+            said.extend(too_short(age, path.then("max_age"), row));
         }
     }
     said
+}
+
+/// What a plan sets that may be too little.
+pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
+    let setting = |name: &'static str, is: &dyn Fn(&Member, &Value) -> bool| {
+        let concerned = members.iter().filter(|member| {
+            differs(member, plan, &[name])
+                && is(
+                    member,
+                    plan.planned.attribute(member.row.key).attribute(name),
+                )
+        });
+        advice::together(concerned, name, plan)
+    };
+    let small = |_: &Member, value: &Value| {
+        value
+            .as_i64()
+            .is_some_and(|limit| (LEAST_BYTES..SAFE_BYTES).contains(&limit))
+    };
+    let aged = |value: &Value| value.as_str().and_then(age).unwrap_or_default();
+    let short = |member: &Member, value: &Value| {
+        keeps_events(member.row) && (HEARTBEAT..EXPIRY).contains(&aged(value))
+    };
+    let fading = |member: &Member, value: &Value| {
+        matches!(member.row.kind, Kind::Stream(_))
+            && !keeps_events(member.row)
+            && !aged(value).is_zero()
+    };
+    let said = [
+        setting("max_bytes", &small).map(|(titles, path)| {
+            Diagnostic::warning("max_bytes is small for wadm", bytes("`max_bytes` may be too little", &titles)).at(path)
+        }),
+        setting("max_value_size", &small).map(|(titles, path)| {
+            Diagnostic::warning("max_value_size is small for wadm", values("may be larger", &titles)).at(path)
+        }),
+        setting("max_age", &short).map(|(titles, path)| {
+            Diagnostic::warning("max_age is shorter than wadm's own", events("may", &titles)).at(path)
+        }),
+        setting("max_age", &fading).map(|(titles, path)| {
+            let detail = format!("wadm writes a status only when it changes. One that is older than `max_age` of {titles} is deleted, and wadm shows the application as undeployed although it runs. Leave `max_age` out to keep statuses.");
+            Diagnostic::warning("Statuses of unchanged applications will vanish", detail).at(path)
+        }),
+    ];
+    Diagnostics(said.into_iter().flatten().collect())
+}
+
+/// Whether its messages are of use for a while only.
+fn keeps_events(row: &Asset) -> bool {
+    matches!(row.kind, Kind::Stream(stream) if !stream.max_age.is_zero())
 }
 
 /// Two buckets of one name are one bucket.
@@ -73,66 +125,43 @@ fn one_name(config: &Value, rows: &[&'static Asset]) -> Option<Diagnostic> {
     None
 }
 
-fn bytes(max_bytes: &Value, path: Path, what: &str) -> Option<Diagnostic> {
+fn too_few_bytes(max_bytes: &Value, path: Path, what: &str) -> Option<Diagnostic> {
     let limit = max_bytes.as_i64().filter(|limit| *limit > 0)?;
-    let detail = |verb: &str| {
-        format!(
-            "{limit} bytes {verb} for {what}: a full bucket refuses wadm's writes (JetStream 10077), deletes included, and a full stream drops events and commands that nobody has handled. Give at least {SAFE_BYTES} bytes (1 MiB), better 100 MiB."
-        )
-    };
-    match limit {
-        ..LEAST_BYTES => Some(
-            Diagnostic::error("max_bytes is too small for wadm", detail("are too few")).at(path),
-        ),
-        LEAST_BYTES..SAFE_BYTES => Some(
-            Diagnostic::warning("max_bytes is small for wadm", detail("may be too few")).at(path),
-        ),
-        _ => None,
-    }
-}
-
-fn value_size(max_value_size: &Value, path: Path, row: &Asset) -> Option<Diagnostic> {
-    let limit = max_value_size.as_i64().filter(|limit| *limit > 0)?;
-    let detail = |verb: &str| {
-        format!(
-            "Values in {} {verb} larger than {limit} bytes: the bucket refuses them (JetStream 10054), and wadm never knows what it could not write. Give at least {SAFE_BYTES} bytes (1 MiB), or -1.",
-            row.name
-        )
-    };
-    match limit {
-        ..LEAST_BYTES => {
-            Some(Diagnostic::error("max_value_size is too small for wadm", detail("are")).at(path))
-        }
-        LEAST_BYTES..SAFE_BYTES => {
-            Some(Diagnostic::warning("max_value_size is small for wadm", detail("may be")).at(path))
-        }
-        _ => None,
-    }
-}
-
-fn event_age(age: Duration, path: Path, row: &Asset) -> Option<Diagnostic> {
-    let detail = |verb: &str| {
-        format!(
-            "What is older than {age:?} is deleted from {}, also if wadm has not handled it: hosts report each 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Leave `max_age` out for wadm's own 70s.",
-            row.name
-        )
-    };
-    match age {
-        Duration::ZERO => None,
-        age if age < HEARTBEAT => Some(
-            Diagnostic::error("max_age is shorter than a host's heartbeat", detail("will"))
-                .at(path),
-        ),
-        age if age < EXPIRY => {
-            Some(Diagnostic::warning("max_age is shorter than wadm's own", detail("may")).at(path))
-        }
-        _ => None,
-    }
-}
-
-fn status_age(age: Duration, path: Path) -> Option<Diagnostic> {
-    (!age.is_zero()).then(|| {
-        let detail = format!("wadm writes a status only when it changes. After {age:?} without a change it is deleted, and wadm shows the application as undeployed although it runs. Leave `max_age` out to keep statuses.");
-        Diagnostic::warning("Statuses of unchanged applications will vanish", detail).at(path)
+    (limit < LEAST_BYTES).then(|| {
+        let detail = bytes(&format!("{limit} bytes are too few"), what);
+        Diagnostic::error("max_bytes is too small for wadm", detail).at(path)
     })
+}
+
+fn too_small_values(max_value_size: &Value, path: Path, row: &Asset) -> Option<Diagnostic> {
+    let limit = max_value_size.as_i64().filter(|limit| *limit > 0)?;
+    (limit < LEAST_BYTES).then(|| {
+        let detail = values("are larger", row.name);
+        Diagnostic::error("max_value_size is too small for wadm", detail).at(path)
+    })
+}
+
+fn too_short(age: Duration, path: Path, row: &Asset) -> Option<Diagnostic> {
+    (!age.is_zero() && age < HEARTBEAT).then(|| {
+        let detail = events("will", row.name);
+        Diagnostic::error("max_age is shorter than a host's heartbeat", detail).at(path)
+    })
+}
+
+fn bytes(limit: &str, what: &str) -> String {
+    format!(
+        "{limit} for {what}: a full bucket refuses wadm's writes (JetStream 10077), deletes included, and a full stream drops events and commands that nobody has handled. Give at least {SAFE_BYTES} bytes (1 MiB), better 100 MiB."
+    )
+}
+
+fn values(verb: &str, what: &str) -> String {
+    format!(
+        "Values in {what} {verb} than `max_value_size`: the bucket refuses them (JetStream 10054), and wadm never knows what it could not write. Give at least {SAFE_BYTES} bytes (1 MiB), or -1."
+    )
+}
+
+fn events(verb: &str, what: &str) -> String {
+    format!(
+        "What is older than `max_age` is deleted from {what}, also if wadm has not handled it: hosts report each 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Leave `max_age` out for wadm's own 70s."
+    )
 }

@@ -179,6 +179,7 @@ const WADM: &[Case] = &[
     ("event_consumer = \"x\"", WRONG_TYPE),
 ];
 
+/// Written out: a variable is unknown while Terraform only validates, and then nothing is said about it.
 const PROVIDER: &[Case] = &[
     ("servers = []", "must not be empty"),
     ("servers = [null]", "An address is empty"),
@@ -192,7 +193,7 @@ const PROVIDER: &[Case] = &[
         "Write addresses like \"nats://nats.example.com:4222\"",
     ),
     ("servers = \"nats://a\"", WRONG_TYPE),
-    ("user = \"\"\npassword = var.secret", "must not be empty"),
+    ("user = \"\"\npassword = \"swordfish\"", "must not be empty"),
     ("user = \"a\"\npassword = \"\"", "must not be empty"),
     ("user = []", WRONG_TYPE),
     ("token = \"\"", "must not be empty"),
@@ -213,15 +214,86 @@ const PROVIDER: &[Case] = &[
     ("timeout = \"2562047788015215h\"", "which is a year"),
     ("no_such_argument = 1", "is not expected here"),
     (
-        "user = \"a\"\npassword = var.secret\ntoken = var.secret",
+        "user = \"a\"\npassword = \"swordfish\"\ntoken = \"swordfish\"",
         "`user` and `token` are two ways to authenticate",
     ),
     (
-        "token = var.secret\ncredentials_file = \"a.creds\"",
+        "token = \"swordfish\"\ncredentials_file = \"a.creds\"",
         "Remove one of them",
     ),
     (
-        "servers = [\"nats://a:b@c\"]\ntoken = var.secret",
+        "servers = [\"ws://a\", \"nats://b\"]",
+        "a connection stays with one or the other",
+    ),
+    (
+        "tls_first = true\nservers = [\"wss://a\"]",
+        "`tls_first` asks for a TLS handshake before the server's greeting, and an address in `servers` is of WebSocket",
+    ),
+    ("tls_first = \"maybe\"", WRONG_TYPE),
+    (
+        "user = \"a\"",
+        "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+    ),
+    (
+        "password = \"swordfish\"",
+        "`password` is set, and the user is not there: set `user` or NATS_USER",
+    ),
+    (
+        "tls_certificate_file = \"a\"",
+        "`tls_certificate_file` is set, and the private key is not there: set `tls_key`, `tls_key_file` or NATS_KEY",
+    ),
+    (
+        "tls_key_file = \"a\"",
+        "the client certificate is not there: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
+    ),
+    (
+        "jwt_file = \"a\"",
+        "the seed is not there: set `seed`, `seed_file` or NATS_SEED",
+    ),
+    (
+        "seed_file = \"a\"",
+        "the JWT is not there: set `jwt`, `jwt_file` or NATS_JWT",
+    ),
+    (
+        "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",
+        "`jetstream_domain` and `jetstream_api_prefix` both say where the JetStream API is",
+    ),
+    ("jetstream_api_prefix = \"JS.>\"", "has a wildcard"),
+    ("jetstream_api_prefix = \"JS.a.API.\"", "an empty part"),
+    ("inbox_prefix = \"_IN BOX\"", "has a wildcard or a space"),
+    ("inbox_prefix = \"\"", "must not be empty"),
+    ("connection_name = \"\"", "must not be empty"),
+    ("connect_timeout = \"0s\"", NO_DURATION),
+    (
+        "socks_proxy = \"http://me:swordfish@a:1\"",
+        "of another kind than SOCKS5",
+    ),
+    ("socks_proxy = \"socks5://me:swordfish@:1\"", "no host"),
+    ("socks_proxy = \"swordfish:99999\"", "a port that is none"),
+    ("context = \"../prod\"", "Give the name alone"),
+    (
+        "nkey = \"swordfish\"",
+        "The path of a file with it goes to `nkey_file`",
+    ),
+    (
+        "jwt = \"swordfish\"\nseed_file = \"a\"",
+        "It is no JWT, which has three parts",
+    ),
+    (
+        "seed = \"swordfish\"\njwt_file = \"a\"",
+        "It is no seed of an nkey",
+    ),
+    ("tls_ca = \"swordfish\"", "It holds no certificate in PEM"),
+    (
+        "tls_certificate = \"swordfish\"\ntls_key_file = \"a\"",
+        "It holds no certificate in PEM",
+    ),
+    (
+        "tls_key = \"swordfish\"\ntls_certificate_file = \"a\"",
+        "It holds no private key in PEM",
+    ),
+    (
+        "servers = [\"nats://a:b@c\"]\ntoken = \"swordfish\"",
         "An address in `servers` carries a user, and `token`",
     ),
 ];

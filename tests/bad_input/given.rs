@@ -1,7 +1,8 @@
 //! A Terraform with the provider in this process, and what must hold whenever something is refused.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -120,6 +121,12 @@ impl Given {
             );
         }
     }
+}
+
+/// Writes a file that only its owner may read.
+pub fn private_file(path: &Path, text: &str) {
+    fs::write(path, text).expect("a file");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("its mode");
 }
 
 /// What must hold of every failure's text.

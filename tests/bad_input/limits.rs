@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::given::Given;
-use crate::support::{Admin, Diagnostic, NatsServer, Plan, system_account};
+use crate::support::{Admin, Diagnostic, NatsServer, Plan, system_account, warning};
 
 struct Limited {
     given: Given,
@@ -90,21 +90,21 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
 }
 
 #[test]
-fn an_account_that_has_all_its_streams_is_told_so_and_nothing_is_made() {
+fn an_account_that_has_all_its_streams_is_told_so_while_planning() {
     let limited = Limited::to("max_streams: 1");
     limited
         .admin
         .create_stream(&json!({ "name": "other", "subjects": ["other"] }));
-    limited.given.write("", "");
 
-    let failure = limited.given.refused();
+    let error = limited.planned("");
 
-    assert!(failure.says("JetStream 10027"), "{failure}");
-    assert!(
-        failure.says("delete some, or raise its `max_streams`"),
-        "{failure}"
-    );
-    assert_eq!(limited.admin.stream_names(), ["other"]);
+    assert_eq!(error.summary, "The account has no room for so many streams");
+    for text in [
+        "The account may have 1 streams (JetStream 10027). It has 1, and with all that is planned it would need 3.",
+        "raise the account's `max_streams`",
+    ] {
+        assert!(error.says(text), "{error}");
+    }
 }
 
 #[test]
@@ -157,19 +157,14 @@ fn replicas_on_a_single_server_are_refused_while_planning() {
 }
 
 #[test]
-fn a_small_limit_for_wadm_is_a_warning_and_no_more() {
+fn a_small_limit_for_wadm_is_one_warning_when_it_is_set_and_none_after_it() {
     let server = NatsServer::start();
     let given = Given::server(&server.url());
 
     let plan: Plan = given.terraform.step("resource \"wadm_jetstream\" \"main\" {\n  provider  = wasmcloud\n  max_bytes = 1000000\n}\n");
 
-    // Once for the validation, once for the plan: Terraform asks for both.
-    let mut small = plan.diagnostics().iter();
-    assert!(
-        small.all(|warning| warning.summary == "max_bytes is small for wadm"
-            && warning.code == "max_bytes = 1000000"),
-        "{:?}",
-        plan.diagnostics()
-    );
-    assert!(!plan.diagnostics().is_empty());
+    let said = warning(plan.diagnostics(), "max_bytes is small for wadm");
+    assert_eq!(said.code, "max_bytes = 1000000");
+    assert_eq!(plan.diagnostics().len(), 1, "{:?}", plan.diagnostics());
+    assert!(given.terraform.plan().diagnostics().is_empty());
 }

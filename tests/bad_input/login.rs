@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use crate::given::{Given, SECRET};
-use crate::support::{Failure, NatsServer, Operator, password, token};
+use nkeys::KeyPair;
+
+use crate::given::{Given, SECRET, private_file};
+use crate::support::{Failure, NatsServer, Operator, Terraform, password, token};
 
 /// Names and values of an environment.
 type Variables<'a> = &'a [(&'a str, &'a str)];
@@ -112,7 +114,7 @@ fn credentials_of_an_operator_work_as_content_file_and_variable() {
     let server = NatsServer::configured(&operator.config());
     let given = Given::server(&server.url());
     let file = given.terraform.folder().join("app.creds");
-    fs::write(&file, operator.credentials()).unwrap();
+    private_file(&file, &operator.credentials());
 
     given.applied("credentials = file(\"app.creds\")", "");
     given.terraform.expect_empty();
@@ -170,7 +172,7 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
         ),
         (
             other.as_path(),
-            "The credentials file is not one",
+            "The credentials cannot be used",
             "BEGIN USER NKEY SEED",
         ),
     ];
@@ -195,19 +197,67 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
 }
 
 #[test]
+fn a_relative_path_starts_where_terraform_runs_and_a_tilde_is_the_home_folder() {
+    let operator = Operator::new();
+    let server = NatsServer::configured(&operator.config());
+    let terraform = Terraform::with_binary(env!("CARGO_BIN_EXE_terraform-provider-wasmcloud"));
+    let home = terraform.folder().join("home");
+    fs::create_dir(&home).unwrap();
+    private_file(
+        &terraform.folder().join("app.creds"),
+        &operator.credentials(),
+    );
+    private_file(&home.join("app.creds"), &operator.credentials());
+    let terraform = terraform.env("HOME", home.to_str().unwrap());
+
+    for path in ["app.creds", "./app.creds", "~/app.creds"] {
+        terraform.write(&format!(
+            "provider \"wasmcloud\" {{\nservers = [\"{}\"]\ncredentials_file = \"{path}\"\n}}\n\
+             resource \"wasmcloud_lattice_buckets\" \"main\" {{}}\n",
+            server.url()
+        ));
+        terraform.apply();
+        terraform.expect_empty();
+    }
+}
+
+#[test]
+fn an_nkey_works_as_content_file_and_variable() {
+    let user = KeyPair::new_user();
+    let server = NatsServer::configured(&format!(
+        "authorization {{ users: [{{ nkey: {} }}] }}",
+        user.public_key()
+    ));
+    let mut given = Given::server(&server.url());
+    let file = given.terraform.folder().join("app.nk");
+    private_file(&file, &format!("# ours\n{}\n", user.seed().unwrap()));
+
+    given.applied("nkey = file(\"app.nk\")", "");
+    given.terraform.expect_empty();
+    given.write(&format!("nkey_file = \"{}\"", file.display()), "");
+    given.terraform.expect_empty();
+    given.environment_is_now(&[
+        ("NATS_URL", &server.url()),
+        ("NATS_NKEY", file.to_str().unwrap()),
+    ]);
+    given.write("", "");
+    given.terraform.expect_empty();
+}
+
+#[test]
 fn half_a_login_names_the_other_half() {
     let cases: [(&str, Variables, &str, &str); 4] = [
         (
             "user = \"app\"",
             &[],
             "The password is missing",
-            "set `password` or NATS_PASSWORD",
+            "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
         ),
         (
             "password = var.secret",
             &[],
             "The user is missing",
-            "set `user` or NATS_USER",
+            "`password` is set, and the user is not there: set `user` or NATS_USER",
         ),
         (
             "",
@@ -238,11 +288,11 @@ fn refusal<'a>(failure: &'a Failure, server: &NatsServer) -> &'a crate::support:
     assert_eq!(error.summary, "NATS refuses the login");
     assert!(error.says(&server.url()), "{error}");
     assert!(
-        error.says("`user` and `password`, `token`, `credentials` or `credentials_file`"),
+        error.says("`user` and `password`, `token`, `credentials` or `credentials_file`, `nkey`"),
         "{error}"
     );
     assert!(
-        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN or NATS_CREDS"),
+        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT"),
         "{error}"
     );
     error

@@ -16,10 +16,17 @@ mod support;
 
 mod given;
 
+mod advice;
 mod arguments;
 mod connection;
+mod contents;
+mod context;
 mod jetstream;
 mod limits;
 mod login;
+mod outdated;
 mod permissions;
 mod precedence;
+mod probes;
+mod room;
+mod rounds;

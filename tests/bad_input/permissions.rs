@@ -71,6 +71,27 @@ fn denials(failure: &Failure, summary: &str, operation: &str) {
     }
 }
 
+/// The one error of a plan that needs a permission on both buckets.
+fn lacking(failure: &Failure, operation: &str) {
+    let error = failure.error();
+    assert_eq!(
+        error.summary,
+        "NATS denies this user to publish to 2 subjects"
+    );
+    let operation = format!("$JS.API.STREAM.{operation}");
+    for stream in STREAMS {
+        assert!(error.says(&format!("\"{operation}.{stream}\"")), "{error}");
+    }
+    assert!(
+        error.says("Add each line to `permissions.publish.allow`"),
+        "{error}"
+    );
+    assert!(
+        error.says(&format!("`{operation}.>` allows it for all streams")),
+        "{error}"
+    );
+}
+
 #[test]
 fn denied_reading_is_told_before_a_create_and_keeps_what_is_in_the_state() {
     let mut denied = Denied::publishing("$JS.API.STREAM.INFO.>");
@@ -90,26 +111,27 @@ fn denied_reading_is_told_before_a_create_and_keeps_what_is_in_the_state() {
 }
 
 #[test]
-fn denied_creating_leaves_neither_buckets_nor_state() {
+fn denied_creating_is_refused_by_the_plan_with_the_lines_to_grant() {
     let denied = Denied::publishing("$JS.API.STREAM.CREATE.>");
     denied.given.write("", "");
 
-    let failure = denied.given.refused();
+    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
 
-    denials(&failure, "created", "CREATE");
+    lacking(&failure, "CREATE");
     assert_eq!(denied.admin.stream_names(), Vec::<String>::new());
 }
 
 #[test]
-fn denied_updating_leaves_buckets_and_state_as_they_were() {
+fn denied_updating_is_refused_by_the_plan_and_not_needed_while_nothing_changes() {
     let mut denied = Denied::publishing("$JS.API.STREAM.UPDATE.>");
     denied.made();
     let before = STREAMS.map(|stream| denied.admin.config(stream));
+    denied.given.terraform.expect_empty();
 
     denied.given.write("", "history = 5");
-    let failure = denied.given.refused();
+    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
 
-    denials(&failure, "updated", "UPDATE");
+    lacking(&failure, "UPDATE");
     assert_eq!(STREAMS.map(|stream| denied.admin.config(stream)), before);
 }
 
@@ -157,14 +179,24 @@ fn a_denied_inbox_is_told_once_with_the_permission_to_grant() {
 }
 
 #[test]
-fn what_only_adds_words_to_a_plan_may_be_denied() {
-    let denied = Denied::start(&denied_publish(&[
+fn what_the_plan_must_know_is_an_error_when_something_is_made_and_not_asked_for_when_nothing_is() {
+    let mut denied = Denied::start(&denied_publish(&[
         "$JS.API.INFO",
         "$JS.API.STREAM.NAMES",
         "$JS.API.STREAM.LIST",
     ]));
+    denied.given.write("", "");
 
-    denied.given.applied("", "");
+    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
 
+    let error = failure.error();
+    assert_eq!(
+        error.summary,
+        "NATS denies this user to publish to 2 subjects"
+    );
+    for line in ["\"$JS.API.INFO\"", "\"$JS.API.STREAM.NAMES\""] {
+        assert!(error.says(line), "{error}");
+    }
+    denied.made();
     denied.given.terraform.expect_empty();
 }

@@ -82,7 +82,10 @@ fn two_logins_in_the_environment_are_an_error_that_names_both() {
 
     let error = failure.error();
     assert_eq!(error.summary, "Contradictory ways to authenticate");
-    assert!(error.says("NATS_USER and NATS_TOKEN"), "{error}");
+    assert!(
+        error.says("variable NATS_USER and the environment variable NATS_TOKEN are two ways"),
+        "{error}"
+    );
     assert!(
         error.says("Unset one, or say in the provider block which to use"),
         "{error}"
@@ -189,6 +192,84 @@ fn a_wrong_value_that_is_known_only_at_apply_is_an_error_then() {
 }
 
 #[test]
+fn an_argument_that_a_variable_leaves_null_contradicts_nothing() {
+    let server = NatsServer::configured(&password("app", SECRET));
+    let given = Given::server(&server.url());
+    given
+        .terraform
+        .write_file("token.tf", "variable \"token\" {\n  default = null\n}\n");
+
+    given.write(
+        "user = \"app\"\npassword = var.secret\ntoken = var.token\ncredentials_file = var.token",
+        "",
+    );
+    given
+        .terraform
+        .run(&["validate"])
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    given.terraform.apply();
+
+    given.terraform.expect_empty();
+}
+
+#[test]
+fn ephemeral_values_are_taken_and_stored_nowhere() {
+    let server = NatsServer::configured(&password("app", SECRET));
+    let given = Given::server(&server.url());
+    given.terraform.write_file(
+        "variables.tf",
+        "variable \"secret\" {\n  ephemeral = true\n  sensitive = true\n}\n",
+    );
+
+    given.applied("user = \"app\"\npassword = var.secret", "");
+
+    given.terraform.expect_empty();
+    given.leaks_nothing();
+}
+
+#[test]
+fn a_read_names_the_argument_that_it_waits_for() {
+    let server = NatsServer::start();
+    let given = Given::server(&server.url());
+    given.applied("", "");
+
+    given.terraform.write(&format!(
+        "resource \"terraform_data\" \"server\" {{\n  input = \"{}\"\n}}\n\
+         provider \"wasmcloud\" {{\n  servers = [terraform_data.server.output]\n}}\n\
+         resource \"wasmcloud_lattice_buckets\" \"main\" {{}}\n",
+        server.url()
+    ));
+    let failure = given.refused_to(|terraform| terraform.plan_error());
+
+    let error = failure.error();
+    assert_eq!(error.summary, "Provider configuration is not known yet");
+    assert!(error.says("The provider needs `servers`"), "{error}");
+    assert!(error.says("known only after apply"), "{error}");
+    given
+        .terraform
+        .try_plan(&["-refresh=false"])
+        .unwrap_or_else(|failure| panic!("the way out is none: {failure}"));
+}
+
+#[test]
+fn what_is_known_only_at_apply_is_judged_then() {
+    let given = Given::server(NOBODY);
+    given.terraform.write(
+        "resource \"terraform_data\" \"login\" {\n  input = \"app\"\n}\n\
+         provider \"wasmcloud\" {\n  user = terraform_data.login.output\n  token = var.secret\n}\n\
+         resource \"wasmcloud_lattice_buckets\" \"main\" {}\n",
+    );
+
+    let plan = given.terraform.plan();
+    let failure = given.refused();
+
+    assert_eq!(plan.diagnostics().len(), 0, "{:?}", plan.diagnostics());
+    let error = failure.error();
+    assert_eq!(error.summary, "Contradictory ways to authenticate");
+    assert!(error.says("`user` and `token` are two ways"), "{error}");
+}
+
+#[test]
 fn secrets_are_marked_in_the_schema() {
     let given = Given::nothing();
     given.write("", "");
@@ -208,5 +289,17 @@ fn secrets_are_marked_in_the_schema() {
         .map(|(name, _)| name.as_str())
         .collect();
     sensitive.sort_unstable();
-    assert_eq!(sensitive, ["credentials", "password", "token"]);
+    assert_eq!(
+        sensitive,
+        [
+            "credentials",
+            "jwt",
+            "nkey",
+            "password",
+            "seed",
+            "socks_proxy",
+            "tls_key",
+            "token"
+        ]
+    );
 }

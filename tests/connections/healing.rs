@@ -45,9 +45,11 @@ async fn made_with(replicas: usize, options: Options, disturb: impl FnOnce()) {
     }
 }
 
-async fn create(client: &Client, number: usize) -> Result<(), Error> {
+async fn create(client: &Client, number: usize, replicas: usize) -> Result<(), Error> {
+    let subjects = [format!("s.{number}")];
     let stream =
-        config(json!({ "name": format!("S{number}"), "subjects": [format!("s.{number}")] }));
+        json!({ "name": format!("S{number}"), "subjects": subjects, "num_replicas": replicas });
+    let stream = config(stream);
     client.create(&stream, &scope()).await.map(drop)
 }
 

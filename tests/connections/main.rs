@@ -15,4 +15,5 @@ mod refusals;
 mod websocket;
 mod socks;
 mod places;
+mod block;
 mod healing;

@@ -108,7 +108,7 @@ async fn a_jwt_of_a_stranger_or_of_the_past_is_refused_and_told() {
         .never_says(&past.seed)
         .never_says(&past.jwt);
     stranger_told
-        .says("these credentials of the user U")
+        .says("these credentials, given by the test; the user is U")
         .never_says("expired")
         .never_says(&stranger.seed);
 }

@@ -1,5 +1,12 @@
 //! TLS with certificates of a private authority.
 
+// The lint that forbids these outside tests knows only functions marked #[test].
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use terraform_provider_wasmcloud::jetstream::{Options, Tls};
 
 use crate::given::{given, options};
@@ -273,4 +280,49 @@ async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
         std::time::Duration::from_secs(10),
         || (second.varz()["connections"].as_u64()? > 0).then_some(()),
     );
+}
+
+/// What stands before a server and speaks one version of TLS, as the handshake that comes first.
+async fn of_version(
+    server: &NatsServer,
+    issued: &Issued,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> u16 {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let certificate = CertificateDer::from_pem_slice(issued.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(issued.key.as_bytes()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (port, behind) = (listener.local_addr().unwrap().port(), server.port());
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let accepting = acceptor.accept(client);
+            tokio::spawn(async move {
+                let mut client = accepting.await?;
+                let mut server = tokio::net::TcpStream::connect(("127.0.0.1", behind)).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_versions_of_tls_that_count_are_spoken() {
+    let (server, authority) = (NatsServer::start(), Authority::new());
+    let issued = authority.server(&["localhost"]);
+
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let port = of_version(&server, &issued, version).await;
+        let mut options = trusting(&format!("tls://localhost:{port}"), &authority);
+        options.tls.first = true;
+
+        works(options).await;
+    }
 }

@@ -68,5 +68,8 @@ async fn a_websocket_where_none_is_and_the_reverse_are_told() {
     assert_eq!(no_websocket.summary, "What answers is not a NATS server");
     no_websocket.says("without a websocket: write nats:// or tls://");
     assert_eq!(no_tls.summary, "The server does not speak TLS");
-    assert_eq!(websocket.summary, "The NATS server is silent");
+    assert_eq!(
+        websocket.summary,
+        "NATS cannot be reached: the server is silent"
+    );
 }

@@ -245,12 +245,19 @@ async fn the_account_tells_its_level_usage_and_limits() {
         let account = client.account(&scope()).await.unwrap();
 
         assert_eq!(
-            (account.api_level, account.streams, account.reserved_storage),
+            (
+                account.api_level,
+                account.whole.streams,
+                account.whole.reserved_storage
+            ),
             (level, 1, 1000),
             "{version}"
         );
         assert_eq!(
-            (account.limits.max_storage, account.limits.max_streams),
+            (
+                account.whole.limits.max_storage,
+                account.whole.limits.max_streams
+            ),
             (1 << 30, 3),
             "{version}"
         );

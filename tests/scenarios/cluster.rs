@@ -112,20 +112,22 @@ fn five_replicas_on_three_servers_are_refused_with_the_argument_and_the_way_out(
     let scenario = of_three();
     scenario.write("lattice = \"five\"\nreplicas = 5");
 
-    let failure = scenario.terraform.apply_error();
+    let failure = scenario.terraform.plan_error();
 
-    assert!(
-        failure.says("10005") && failure.says("add servers to the cluster"),
-        "{failure}"
+    let error = failure.error();
+    assert_eq!(
+        error.summary,
+        "5 replicas need more servers than the 3 of the cluster"
     );
     assert!(
-        failure
-            .diagnostics
-            .iter()
-            .any(|error| error.code == "replicas = 5"),
-        "{failure}"
+        error.says("JetStream 10005") && error.says("Set `replicas` to at most 3, add servers"),
+        "{error}"
     );
-    assert!(!scenario.is_managed());
+    assert_eq!(error.code, "replicas = 5");
+
+    // Another cluster may have as many servers as it likes.
+    scenario.write("lattice = \"five\"\nreplicas = 5\nplacement = { cluster = \"elsewhere\" }");
+    scenario.terraform.plan();
 }
 
 #[test]

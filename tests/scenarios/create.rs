@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::scenario::{
     BUCKETS, CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets,
-    warning,
+    too_much, warning,
 };
 
 #[test]
@@ -232,8 +232,8 @@ fn adopting_a_bucket_whose_storage_differs_is_refused_at_plan() {
 
 #[test]
 fn a_create_that_failed_half_way_takes_back_what_it_made() {
-    let scenario = Scenario::denied(&["$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"]);
-    scenario.write("");
+    let scenario = Scenario::cramped();
+    scenario.write(&too_much("config_data"));
 
     let failure = scenario.terraform.apply_error();
 
@@ -242,20 +242,20 @@ fn a_create_that_failed_half_way_takes_back_what_it_made() {
         error.summary,
         "Bucket CONFIGDATA_default could not be created"
     );
-    assert!(
-        error.says("$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"),
-        "{error}"
-    );
+    assert!(error.says("JetStream 10047"), "{error}");
     assert!(!scenario.is_managed());
     assert_eq!(scenario.admin.stream_names(), Vec::<String>::new());
 }
 
 #[test]
 fn a_create_that_failed_half_way_leaves_a_bucket_that_it_only_wanted_to_adopt() {
-    let scenario = Scenario::denied(&["$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"]);
+    let scenario = Scenario::cramped();
     scenario.admin.create_bucket(LATTICE_DATA);
     scenario.admin.put(LATTICE_DATA, "key", "value");
-    scenario.write("adopt_existing = true");
+    scenario.write(&format!(
+        "adopt_existing = true\n{}",
+        too_much("config_data")
+    ));
 
     scenario.terraform.apply_error();
 
@@ -266,10 +266,11 @@ fn a_create_that_failed_half_way_leaves_a_bucket_that_it_only_wanted_to_adopt() 
 
 #[test]
 fn an_adoption_that_failed_takes_back_the_bucket_that_was_made_beside_it() {
-    let mut scenario = Scenario::denied(&["$JS.API.STREAM.UPDATE.KV_LATTICEDATA_default"]);
+    let scenario = Scenario::cramped();
     scenario.admin.create_bucket(LATTICE_DATA);
     let before = scenario.admin.config(LATTICE_STREAM);
-    scenario.write("adopt_existing = true\nhistory = 3");
+    let wanted = "adopt_existing = true\nhistory = 3";
+    scenario.write(&format!("{wanted}\n{}", too_much("lattice_data")));
 
     let failure = scenario.terraform.apply_error();
 
@@ -283,7 +284,7 @@ fn an_adoption_that_failed_takes_back_the_bucket_that_was_made_beside_it() {
     assert_eq!(scenario.admin.stream_names(), [LATTICE_STREAM]);
     assert_eq!(scenario.admin.config(LATTICE_STREAM), before);
 
-    scenario.allowed();
+    scenario.write(wanted);
     scenario.repair();
 
     assert_eq!(
@@ -294,11 +295,8 @@ fn an_adoption_that_failed_takes_back_the_bucket_that_was_made_beside_it() {
 
 #[test]
 fn what_a_failed_create_cannot_take_back_is_in_the_state_and_completed_once_untainted() {
-    let mut scenario = Scenario::denied(&[
-        "$JS.API.STREAM.CREATE.KV_CONFIGDATA_default",
-        "$JS.API.STREAM.DELETE.KV_LATTICEDATA_default",
-    ]);
-    scenario.write("");
+    let mut scenario = Scenario::denied(&["$JS.API.STREAM.DELETE.KV_LATTICEDATA_default"]);
+    scenario.write(&too_much("config_data"));
 
     let failure = scenario.terraform.apply_error();
 

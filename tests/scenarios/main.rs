@@ -14,6 +14,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod relay;
 mod scenario;
 
 mod create;
@@ -24,10 +25,13 @@ mod import;
 mod replace;
 mod emptied;
 mod lasting;
+mod newer;
+mod options;
 mod partial;
 mod stale;
 mod unknown;
 mod timeouts;
 mod cluster;
+mod offline;
 mod versions;
 mod domain;

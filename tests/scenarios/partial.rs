@@ -2,14 +2,16 @@
 
 use serde_json::json;
 
-use crate::scenario::{CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario};
+use crate::scenario::{
+    CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, too_much,
+};
 
 #[test]
 fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
-    let scenario = Scenario::denied(&["$JS.API.STREAM.UPDATE.KV_CONFIGDATA_default"]);
+    let scenario = Scenario::cramped();
     scenario.step("");
 
-    scenario.write("history = 5");
+    scenario.write(&format!("history = 5\n{}", too_much("config_data")));
     let failure = scenario.terraform.apply_error();
 
     let error = failure.error();
@@ -17,10 +19,7 @@ fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
         error.summary,
         "Bucket CONFIGDATA_default could not be updated"
     );
-    assert!(
-        error.says("$JS.API.STREAM.UPDATE.KV_CONFIGDATA_default"),
-        "{error}"
-    );
+    assert!(error.says("JetStream 10047"), "{error}");
     let state = scenario.state();
     assert_eq!(
         (
@@ -41,14 +40,15 @@ fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
 
 #[test]
 fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket() {
-    let mut scenario = Scenario::denied(&["$JS.API.STREAM.UPDATE.KV_CONFIGDATA_default"]);
+    let scenario = Scenario::cramped();
     scenario.step("");
-    scenario.write("history = 5\nforce_destroy = true");
+    let wanted = "history = 5\nforce_destroy = true";
+    scenario.write(&format!("{wanted}\n{}", too_much("config_data")));
     scenario.terraform.apply_error();
     let created = scenario.created();
     scenario.note();
 
-    scenario.allowed();
+    scenario.write(wanted);
     scenario.repair();
 
     assert_eq!(
@@ -64,20 +64,21 @@ fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket()
 
 #[test]
 fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() {
-    let mut scenario = Scenario::denied(&["$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"]);
+    let scenario = Scenario::cramped();
     for bucket in [LATTICE_DATA, CONFIG_DATA] {
         scenario.admin.create_bucket(bucket);
     }
     scenario.step("adopt_existing = true");
     scenario.admin.delete_stream(CONFIG_STREAM);
     let good = scenario.admin.stream(LATTICE_STREAM).unwrap()["created"].clone();
+    scenario.write(&too_much("config_data"));
 
     let failure = scenario.terraform.apply_error();
 
     let error = failure.error();
     assert!(
         error.says("Bucket CONFIGDATA_default could not be created")
-            && error.says("$JS.API.STREAM.CREATE.KV_CONFIGDATA_default"),
+            && error.says("JetStream 10047"),
         "{error}"
     );
     let state = scenario.state();
@@ -87,7 +88,7 @@ fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() 
     );
     assert!(!scenario.terraform.state().is_tainted(MAIN));
 
-    scenario.allowed();
+    scenario.write("");
     scenario.repair();
 
     assert_eq!(scenario.created()[0], good);

@@ -1,7 +1,7 @@
 //! Another lattice is another object; so is one that the user, or a failed create, has condemned.
 
 use crate::scenario::{
-    CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets, warning,
+    CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets, too_much, warning,
 };
 
 #[test]
@@ -173,15 +173,13 @@ fn a_tainted_object_with_keys_is_refused_until_it_is_untainted() {
 
 #[test]
 fn the_remains_of_a_failed_create_are_replaced_by_the_next_apply() {
-    let mut scenario = Scenario::denied(&[
-        "$JS.API.STREAM.CREATE.KV_CONFIGDATA_default",
-        "$JS.API.STREAM.DELETE.KV_LATTICEDATA_default",
-    ]);
-    scenario.write("");
+    let mut scenario = Scenario::denied(&["$JS.API.STREAM.DELETE.KV_LATTICEDATA_default"]);
+    scenario.write(&too_much("config_data"));
     scenario.terraform.apply_error();
     assert!(scenario.terraform.state().is_tainted(MAIN));
 
     scenario.allowed();
+    scenario.write("");
     let plan = scenario.repair();
 
     assert_eq!(plan.actions(MAIN), ["delete", "create"]);

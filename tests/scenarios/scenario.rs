@@ -8,7 +8,8 @@ use terraform_provider_wasmcloud::plugin::InProcess;
 
 pub use crate::support::warning;
 use crate::support::{
-    Admin, Cli, NatsServer, Plan, Terraform, denied_publish, serve, terraform_default, wait_for,
+    Admin, Cli, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve,
+    terraform_default, wait_for,
 };
 
 /// The object's address.
@@ -24,6 +25,10 @@ pub const BUCKETS: [(&str, &str); 2] = [
     ("lattice_data", LATTICE_STREAM),
     ("config_data", CONFIG_STREAM),
 ];
+
+/// What a cramped server has no room for (JetStream 10047).
+pub const TOO_MUCH: &str = "max_bytes = 2000000000000";
+const LITTLE_ROOM: &str = "max_file_store: 1GB";
 
 /// A stream that hears of everything done to the others.
 const JOURNAL: &str = "journal";
@@ -51,12 +56,25 @@ impl Scenario {
 
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`; the provider is `limited`.
     pub fn denied(denied: &[&str]) -> Self {
-        let server = NatsServer::configured(&denied_publish(denied));
+        let server = NatsServer::launch(
+            nats_server_versions()[0],
+            LITTLE_ROOM,
+            &denied_publish(denied),
+        );
         let (url, admin) = (
             server.url(),
             Admin::connect_as(&server.url(), "admin", "secret"),
         );
         Self::of(server, admin, terraform_default(), &login(&url, "limited"))
+    }
+
+    /// On a server whose own limit, which no plan can know, has no room for [`TOO_MUCH`].
+    pub fn cramped() -> Self {
+        Self::with_server(NatsServer::launch(
+            nats_server_versions()[0],
+            LITTLE_ROOM,
+            "",
+        ))
     }
 
     /// The provider is `admin` from now on.
@@ -163,6 +181,11 @@ fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
         ("NATS_USER", user),
         ("NATS_PASSWORD", "secret"),
     ]
+}
+
+/// The argument that makes the apply fail for one bucket on a cramped server.
+pub fn too_much(bucket: &str) -> String {
+    format!("{bucket} = {{\n{TOO_MUCH}\n}}")
 }
 
 /// The object with these arguments.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 pub struct Operator {
     operator: KeyPair,
     account: KeyPair,
+    tiers: Value,
 }
 
 impl Operator {
@@ -17,6 +18,15 @@ impl Operator {
         Self {
             operator: KeyPair::new_operator(),
             account: KeyPair::new_account(),
+            tiers: json!({}),
+        }
+    }
+
+    /// With limits for one number of replicas alone, such as "R1", in the JWT's words; what is left out is none.
+    pub fn with_tier(name: &str, limits: Value) -> Self {
+        Self {
+            tiers: json!({ name: limits }),
+            ..Self::new()
         }
     }
 
@@ -24,8 +34,15 @@ impl Operator {
     pub fn config(&self) -> String {
         let system = KeyPair::new_account();
         let operator = sign(&self.operator, &self.operator, "operator", json!({}));
-        let account = self.account_jwt(&self.account, -1);
-        let system_jwt = self.account_jwt(&system, 0);
+        let account = match self
+            .tiers
+            .as_object()
+            .is_some_and(|tiers| !tiers.is_empty())
+        {
+            true => self.account_jwt(&self.account, 0, &self.tiers),
+            false => self.account_jwt(&self.account, -1, &json!({})),
+        };
+        let system_jwt = self.account_jwt(&system, 0, &json!({}));
         format!(
             "operator: {operator}
             resolver: MEMORY
@@ -57,8 +74,9 @@ impl Operator {
     }
 
     /// `storage` is the account's JetStream limit: -1 unlimited, 0 none at all.
-    fn account_jwt(&self, account: &KeyPair, storage: i64) -> String {
+    fn account_jwt(&self, account: &KeyPair, storage: i64, tiers: &Value) -> String {
         let limits = json!({
+            "tiered_limits": tiers,
             "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true, "conn": -1,
             "leaf": -1, "mem_storage": storage, "disk_storage": storage, "streams": storage, "consumer": storage,
         });

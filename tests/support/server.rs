@@ -47,6 +47,11 @@ impl NatsServer {
         Self::launch(version, "", config)
     }
 
+    /// The default version with everything that its configuration says, but for where clients connect.
+    pub fn with_file(config: &str) -> Self {
+        Self::launch_file(tools::nats_server_versions()[0], config)
+    }
+
     /// A server on which JetStream is not enabled.
     pub fn without_jetstream() -> Self {
         Self::launch_file(tools::nats_server_versions()[0], "")

@@ -2,7 +2,7 @@
 //!
 //! The provider comes in one of three ways: served by the test process ([`Terraform::reattached`]), as the built binary
 //! ([`Terraform::with_binary`]), or not at all. Nothing is inherited that could change what Terraform does: no TF_*
-//! and no NATS_* variable, no configuration file of the user.
+//! and no NATS_* variable, no configuration file and no NATS context of the user.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -313,6 +313,7 @@ impl Terraform {
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_CLI_CONFIG_FILE", self.folder().join(".terraformrc"))
+            .env("XDG_CONFIG_HOME", self.folder().join(".config"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -183,13 +183,7 @@ fn what_may_break_wadm_is_a_warning_that_says_what_would_happen() {
 
         let plan = scenario.terraform.plan();
 
-        // Terraform validates twice, and says it each time.
-        let said = plan
-            .diagnostics()
-            .iter()
-            .find(|said| said.says(says))
-            .expect(says);
-        assert_eq!(said.severity, "warning");
+        let said = warning(plan.diagnostics(), says);
         assert_eq!(said.code, argument, "{said}");
         assert_eq!(plan.actions(MAIN), ["create"]);
     }

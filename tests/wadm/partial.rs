@@ -3,17 +3,23 @@
 
 use serde_json::Value;
 
-use crate::scenario::{ASSETS, MAIN, Scenario, changed_assets, made_again};
+use crate::scenario::{ASSETS, MAIN, Scenario, changed_assets, made_again, too_much};
 use crate::support::Failure;
 
-/// A server on which the user `limited` may look at a stream and not touch it.
-fn without_rights_on(stream: &str) -> Scenario {
-    let denied =
-        ["CREATE", "UPDATE", "DELETE"].map(|verb| format!("$JS.API.STREAM.{verb}.{stream}"));
-    let denied: Vec<&str> = denied.iter().map(String::as_str).collect();
-    let mut scenario = Scenario::with_denied(&denied);
-    scenario.log_in("limited");
-    scenario
+/// The failure is of one asset, which the server has no room for.
+fn assert_no_room(failure: &Failure, stream: &str, done: &str) {
+    let error = failure.error();
+    let name = stream.trim_start_matches("KV_");
+    assert!(
+        error
+            .summary
+            .ends_with(&format!("{name} could not be {done}")),
+        "{error}"
+    );
+    assert!(
+        error.says("JetStream 10047") || error.says("JetStream 10028"),
+        "{error}"
+    );
 }
 
 fn assert_names(failure: &Failure, stream: &str, verb: &str) {
@@ -47,17 +53,17 @@ fn assert_true_state(scenario: &Scenario) {
 
 #[test]
 fn a_create_that_fails_at_any_asset_takes_back_the_others_and_the_next_apply_makes_all() {
-    for (_, stream) in ASSETS {
-        let mut scenario = without_rights_on(stream);
-        scenario.write("");
+    for (key, stream) in ASSETS {
+        let scenario = Scenario::cramped();
+        scenario.write(&too_much(key, ""));
 
         let failure = scenario.terraform.apply_error();
 
-        assert_names(&failure, stream, "CREATE");
+        assert_no_room(&failure, stream, "created");
         assert_eq!(scenario.admin.stream_names(), [] as [&str; 0], "{stream}");
         assert!(!scenario.is_managed(), "{stream}");
 
-        scenario.log_in("admin");
+        scenario.write("");
         scenario.note();
         scenario.finish();
         let mut all = ASSETS.map(|(_, stream)| format!("CREATED {stream}"));
@@ -68,18 +74,17 @@ fn a_create_that_fails_at_any_asset_takes_back_the_others_and_the_next_apply_mak
 
 #[test]
 fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_does_the_rest() {
-    for (_, stream) in ASSETS {
-        let mut scenario = without_rights_on(stream);
-        scenario.log_in("admin");
+    for (key, stream) in ASSETS {
+        let scenario = Scenario::cramped();
         scenario.write("");
         scenario.terraform.apply();
         let created = scenario.created();
 
-        scenario.log_in("limited");
-        scenario.write("max_bytes = 104857600");
+        let wanted = "max_bytes = 104857600";
+        scenario.write(&format!("{wanted}\n{}", too_much(key, "")));
         let failure = scenario.terraform.apply_error();
 
-        assert_names(&failure, stream, "UPDATE");
+        assert_no_room(&failure, stream, "updated");
         assert_true_state(&scenario);
         assert!(!scenario.terraform.state().is_tainted(MAIN));
         let left: Vec<_> = ASSETS
@@ -95,7 +100,7 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
         };
         assert_eq!(left, expected);
 
-        scenario.log_in("admin");
+        scenario.write(wanted);
         scenario.note();
         scenario.finish();
         let mut rest: Vec<_> = left
@@ -111,22 +116,21 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
 #[test]
 fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_next_apply_alone() {
     for (key, stream) in ASSETS {
-        let mut scenario = without_rights_on(stream);
-        scenario.log_in("admin");
+        let scenario = Scenario::cramped();
         scenario.write("");
         scenario.terraform.apply();
         scenario.admin.delete_stream(stream);
         let others = scenario.created();
 
-        scenario.log_in("limited");
+        scenario.write(&too_much(key, ""));
         let failure = scenario.terraform.apply_error();
 
-        assert_names(&failure, stream, "CREATE");
+        assert_no_room(&failure, stream, "created");
         assert!(scenario.state()[key].is_null());
         assert_true_state(&scenario);
         assert!(!scenario.terraform.state().is_tainted(MAIN));
 
-        scenario.log_in("admin");
+        scenario.write("");
         scenario.note();
         scenario.finish();
         assert_eq!(scenario.noted(), made_again(stream));
@@ -139,8 +143,8 @@ fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_ne
 #[test]
 fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_finishes() {
     for (_, stream) in ASSETS {
-        let mut scenario = without_rights_on(stream);
-        scenario.log_in("admin");
+        let denied = format!("$JS.API.STREAM.DELETE.{stream}");
+        let mut scenario = Scenario::with_denied(&[&denied]);
         scenario.write("");
         scenario.terraform.apply();
 
@@ -176,8 +180,7 @@ fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_fini
 
 #[test]
 fn an_apply_after_a_half_destroy_makes_what_is_missing_alone() {
-    let mut scenario = without_rights_on("wadm_status");
-    scenario.log_in("admin");
+    let mut scenario = Scenario::with_denied(&["$JS.API.STREAM.DELETE.wadm_status"]);
     scenario.step("");
     scenario.log_in("limited");
     scenario.terraform.destroy_error();
@@ -193,19 +196,18 @@ fn an_apply_after_a_half_destroy_makes_what_is_missing_alone() {
 
 #[test]
 fn a_replacement_that_cannot_be_made_is_made_by_the_next_apply() {
-    let mut scenario = Scenario::with_denied(&["$JS.API.STREAM.CREATE.wadm_events"]);
+    let scenario = Scenario::cramped();
     scenario.step("");
     let before = scenario.created();
 
-    scenario.log_in("limited");
-    scenario.write("events = { storage = \"memory\" }");
+    scenario.write(&too_much("events", "storage = \"memory\""));
     let failure = scenario.terraform.apply_error();
 
-    assert_names(&failure, "wadm_events", "CREATE");
+    assert_no_room(&failure, "wadm_events", "created");
     assert_true_state(&scenario);
     assert!(scenario.state()["events"].is_null());
 
-    scenario.log_in("admin");
+    scenario.write("events = { storage = \"memory\" }");
     scenario.repair();
     for (stream, created) in scenario.created() {
         assert_eq!(

@@ -58,6 +58,12 @@ impl Scenario {
         Self::of(server, admin, &[("NATS_URL", &url)])
     }
 
+    /// On a server whose own limit, which no plan can know, has no room for [`too_much`].
+    pub fn cramped() -> Self {
+        let limits = "max_file_store: 1GB\nmax_memory_store: 100MB";
+        Self::with_server(NatsServer::launch(nats_server_versions()[0], limits, ""))
+    }
+
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`. The provider is `admin`.
     pub fn with_denied(denied: &[&str]) -> Self {
         let server = NatsServer::configured(&denied_publish(denied));
@@ -244,6 +250,11 @@ pub fn changed_assets(plan: &Plan) -> Vec<&str> {
         .into_iter()
         .filter(|name| ASSETS.iter().any(|(key, _)| key == name))
         .collect()
+}
+
+/// Arguments that make the apply fail for one asset on a cramped server (JetStream 10047 or 10028).
+pub fn too_much(key: &str, others: &str) -> String {
+    format!("{key} = {{\nmax_bytes = 2000000000000\n{others}\n}}")
 }
 
 fn login<'a>(url: &'a str, user: &'a str) -> [(&'a str, &'a str); 3] {

@@ -1,0 +1,45 @@
+//! What the connected server says of itself in its greeting, so that nobody need ask.
+//!
+//! It speaks for the streams only where it keeps them itself: behind another domain or an imported API they live on
+//! servers that nobody has heard of.
+
+use std::collections::BTreeSet;
+
+use super::client::Client;
+use super::options::Space;
+
+/// The connected server, where it keeps the streams itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its version.
+    pub version: String,
+    /// Its cluster, if it is in one.
+    pub cluster: Option<String>,
+    /// Addresses that the servers of its cluster announce: at least as many as there are servers, unless they announce
+    /// the one address of a load balancer; 0 or 1 if they announce none of the others.
+    pub addresses: usize,
+}
+
+impl Client {
+    /// The version of the connected server; `None` before the first question.
+    pub fn server_version(&self) -> Option<String> {
+        let client = self.api.link.open()?;
+        client.try_server_info().map(|info| info.version)
+    }
+
+    /// The connected server; `None` before the first question, and where streams may live on other servers.
+    pub fn site(&self) -> Option<Site> {
+        let info = self.api.link.open()?.try_server_info()?;
+        let here = match self.space() {
+            Space::Own => true,
+            Space::Domain(domain) => info.domain.as_ref() == Some(domain),
+            Space::Prefix(_) => false,
+        };
+        let addresses: BTreeSet<_> = info.connect_urls.into_iter().collect();
+        (info.jetstream && here).then_some(Site {
+            version: info.version,
+            cluster: info.cluster,
+            addresses: addresses.len(),
+        })
+    }
+}

@@ -1,0 +1,213 @@
+//! Certificates and private keys in PEM: what can be known to be wrong with them before a server is asked.
+//!
+//! The library's own messages are not passed on: they quote the line that they stumble over, which may be of a key.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SigningKey};
+use rustls::{Error as TlsError, InconsistentKeys, RootCertStore};
+
+/// One or more certificates.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn certificates(text: &str) -> Result<String, String> {
+    for certificate in certificate_chain(text)? {
+        RootCertStore::empty().add(certificate).map_err(|_| {
+            "A part of it says that it is a certificate, and what is in it is none.".to_owned()
+        })?;
+    }
+    Ok(text.to_owned())
+}
+
+fn certificate_chain(text: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+    let sections = sections(text, "certificate", "CERTIFICATE")?;
+    let other = sections.first().map(|(kind, _)| *kind);
+    // The key may stand in the same file.
+    let chain: Vec<_> = sections
+        .into_iter()
+        .filter(|(kind, _)| *kind == SectionKind::Certificate)
+        .map(|(_, der)| CertificateDer::from(der))
+        .collect();
+    match other {
+        Some(kind) if chain.is_empty() => Err(instead("certificate", kind)),
+        _ => Ok(chain),
+    }
+}
+
+/// A private key that the client can sign with.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn private_key(text: &str) -> Result<String, String> {
+    signing_key(text).map(|_| text.to_owned())
+}
+
+fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
+    if text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("ENCRYPTED\n") {
+        return Err(
+            "It is encrypted. `openssl pkey -in FILE` shows it without its password.".to_owned(),
+        );
+    }
+    let mut keys = Vec::new();
+    // Some tools write the parameters of the curve, or the certificate, into the same file.
+    let mut other = None;
+    for (kind, der) in sections(text, "private key", "PRIVATE KEY")? {
+        match PrivateKeyDer::from_pem(kind, der) {
+            Some(key) => keys.push(key),
+            None => other = Some(kind),
+        }
+    }
+    match (&keys[..], other) {
+        ([key], _) => any_supported_type(key).map_err(|_| {
+            "It is no private key that can be used here: RSA, ECDSA on P-256 or P-384, or Ed25519.".to_owned()
+        }),
+        ([], Some(kind)) => Err(instead("private key", kind)),
+        _ => Err(format!("It has {} private keys, and one is needed.", keys.len())),
+    }
+}
+
+/// Whether a checked key is that of the first of checked certificates.
+///
+/// # Errors
+/// That it is not.
+pub fn belong_together(certificates: &str, key: &str) -> Result<(), String> {
+    let certified = CertifiedKey::new(certificate_chain(certificates)?, signing_key(key)?);
+    match certified.keys_match() {
+        Err(TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(
+            "The private key is not that of the client certificate. The client's own certificate comes first, before those of its authorities."
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
+}
+
+fn sections(text: &str, what: &str, title: &str) -> Result<Vec<(SectionKind, Vec<u8>)>, String> {
+    let sections: Result<Vec<(SectionKind, Vec<u8>)>, _> =
+        PemObject::pem_slice_iter(text.as_bytes()).collect();
+    match sections {
+        Ok(sections) if sections.is_empty() => Err(format!(
+            "It holds no {what} in PEM, which begins with a line \"-----BEGIN {title}-----\"."
+        )),
+        Ok(sections) => Ok(sections),
+        Err(error) => Err(format!("It is damaged: {}.", damage(&error))),
+    }
+}
+
+fn damage(error: &PemError) -> &'static str {
+    match error {
+        PemError::MissingSectionEnd { .. } => "a part of it has no line that ends it",
+        PemError::IllegalSectionStart { .. } => "a line that begins a part is incomplete",
+        PemError::Base64Decode(_) => "a part of it is not in base64",
+        _ => "it is not in PEM",
+    }
+}
+
+fn instead(wanted: &str, kind: SectionKind) -> String {
+    let found = match kind {
+        SectionKind::Certificate => "a certificate",
+        SectionKind::PublicKey => "a public key",
+        SectionKind::RsaPrivateKey | SectionKind::PrivateKey | SectionKind::EcPrivateKey => {
+            "a private key"
+        }
+        SectionKind::Crl => "a list of revoked certificates",
+        SectionKind::Csr => "a request for a certificate",
+        _ => "something else",
+    };
+    format!("It holds {found} where a {wanted} is needed.")
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    fn pair() -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["client".to_owned()]).unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        (
+            pem("CERTIFICATE", certificate.der()),
+            pem("PRIVATE KEY", &key.serialize_der()),
+        )
+    }
+
+    fn pem(title: &str, der: &[u8]) -> String {
+        let text = STANDARD.encode(der);
+        format!("-----BEGIN {title}-----\n{text}\n-----END {title}-----\n")
+    }
+
+    /// What is wrong, which never has a line of the text in it.
+    fn complaint(check: fn(&str) -> Result<String, String>, text: &str) -> String {
+        let complaint = check(text).expect_err("something is wrong");
+        let shown = text
+            .lines()
+            .any(|line| !line.contains("---") && line.len() > 8 && complaint.contains(line));
+        assert!(!shown, "{complaint}");
+        complaint
+    }
+
+    #[test]
+    fn a_certificate_and_its_key_are_taken() {
+        let ((certificate, key), (authority, _)) = (pair(), pair());
+        let chain = format!("Subject: client\n{certificate}{authority}");
+
+        assert!(certificates(&chain).is_ok());
+        assert!(private_key(&key).is_ok());
+        assert_eq!(belong_together(&chain, &key), Ok(()));
+        let both = format!("{key}{certificate}");
+        assert!(certificates(&both).is_ok() && private_key(&both).is_ok());
+        assert_eq!(belong_together(&both, &both), Ok(()));
+    }
+
+    #[test]
+    fn a_key_of_another_certificate_is_told() {
+        let ((certificate, key), (other, _)) = (pair(), pair());
+
+        let told = belong_together(&format!("{other}{certificate}"), &key).unwrap_err();
+
+        assert!(
+            told.contains("not that of the client certificate"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_certificate_is_named_for_what_it_is() {
+        let (certificate, key) = pair();
+        let cut = certificate.replace("-----END CERTIFICATE-----", "");
+        let bad = certificate.replacen("MII", "!!!", 1);
+        let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+        assert!(
+            complaint(certificates, &key)
+                .contains("It holds a private key where a certificate is needed")
+        );
+        assert!(complaint(certificates, "hunter2 hunter2").contains("holds no certificate in PEM"));
+        assert!(complaint(certificates, &cut).contains("has no line that ends it"));
+        assert!(complaint(certificates, &bad).contains("not in base64"));
+        assert!(complaint(certificates, empty).contains("what is in it is none"));
+    }
+
+    #[test]
+    fn what_is_no_private_key_is_named_for_what_it_is() {
+        let (certificate, key) = pair();
+        let encrypted = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
+        let foreign = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+
+        assert!(
+            complaint(private_key, &certificate)
+                .contains("It holds a certificate where a private key is needed")
+        );
+        assert!(complaint(private_key, &encrypted).contains("It is encrypted"));
+        assert!(complaint(private_key, "hunter2 hunter2").contains("holds no private key in PEM"));
+        assert!(complaint(private_key, &format!("{key}{key}")).contains("It has 2 private keys"));
+        assert!(complaint(private_key, foreign).contains("no private key that can be used here"));
+    }
+}

@@ -1,0 +1,55 @@
+//! What is allowed and rarely meant: said when it is planned, once for all assets, and never again.
+//!
+//! Summaries are the same for every object, so that Terraform shows many of them as one.
+
+use crate::catalogue::Contents;
+use crate::framework::Plan;
+use crate::resources::asset::Member;
+use crate::resources::diagnose::argument_path;
+use crate::resources::questions::differs;
+use crate::terraform::{Diagnostic, Diagnostics, Path};
+
+/// What needs no server to be known.
+pub fn always(members: &[&Member], plan: &Plan) -> Diagnostics {
+    let said = [even(members, plan), in_memory(members, plan)];
+    Diagnostics(said.into_iter().flatten().collect())
+}
+
+/// Assets that share an advice: their titles, and where to point.
+pub fn together<'m>(
+    members: impl Iterator<Item = &'m Member>,
+    argument: &str,
+    plan: &Plan,
+) -> Option<(String, Path)> {
+    let members: Vec<_> = members.collect();
+    let path = argument_path(members.first()?, argument, &plan.config);
+    let titles: Vec<_> = members.iter().map(|member| member.title()).collect();
+    Some((titles.join(", "), path))
+}
+
+fn even(members: &[&Member], plan: &Plan) -> Option<Diagnostic> {
+    let even = members.iter().copied().filter(|member| {
+        let replicas = plan.planned.attribute(member.row.key).attribute("replicas");
+        replicas.as_i64().is_some_and(|count| count % 2 == 0)
+            && differs(member, plan, &["replicas"])
+    });
+    let (titles, path) = together(even, "replicas", plan)?;
+    let detail = format!(
+        "More than half of the replicas must agree, so 2 survive the loss of no server, as 1 does, and 4 that of one, as 3 do; the even one only adds a server that can fail. Set an odd number for {titles}."
+    );
+    Some(Diagnostic::warning("An even number of replicas survives no more", detail).at(path))
+}
+
+fn in_memory(members: &[&Member], plan: &Plan) -> Option<Diagnostic> {
+    let precious = members.iter().copied().filter(|member| {
+        let storage = plan.planned.attribute(member.row.key).attribute("storage");
+        member.row.contents != Contents::Transient
+            && storage.as_str() == Some("memory")
+            && differs(member, plan, &["storage"])
+    });
+    let (titles, path) = together(precious, "storage", plan)?;
+    let detail = format!(
+        "{titles}: the contents exist nowhere else, and a restart of the server empties them, or of all servers at once where there are replicas. A bucket without replicas is then gone itself, and the next apply makes it anew, empty. Set `storage = \"file\"` unless they may be lost."
+    );
+    Some(Diagnostic::warning("Memory keeps what exists nowhere else", detail).at(path))
+}

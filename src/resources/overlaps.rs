@@ -1,0 +1,47 @@
+//! Whether other streams take the subjects of what is planned.
+
+use std::collections::BTreeMap;
+
+use crate::resources::Walk;
+use crate::resources::asset::Member;
+use crate::resources::questions::Asked;
+use crate::terraform::{Diagnostic, Diagnostics, Path};
+
+impl Walk {
+    /// Names each other stream that listens to subjects of the assets, with all that it takes.
+    pub(super) fn overlaps(&self, owners: &[Asked<'_, Vec<String>>]) -> Diagnostics {
+        let members = self.members.iter().chain(&self.former);
+        let ours: Vec<_> = members.map(Member::stream).collect();
+        let mut taken: BTreeMap<&String, Vec<&Member>> = BTreeMap::new();
+        for Asked { member, answer, .. } in owners {
+            match answer {
+                Ok(names) => {
+                    for name in names.iter().filter(|name| !ours.contains(name)) {
+                        taken.entry(name).or_default().push(member);
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "stream names are not readable"),
+            }
+        }
+        let said = taken.iter().map(|(name, members)| overlap(members, name));
+        Diagnostics(said.collect())
+    }
+}
+
+fn overlap(members: &[&Member], name: &str) -> Diagnostic {
+    let titles: Vec<_> = members.iter().map(|member| member.title()).collect();
+    let subjects: Vec<_> = members
+        .iter()
+        .flat_map(|member| member.subjects())
+        .collect();
+    let summary = format!("Stream {name} takes the subjects of {}", titles.join(", "));
+    let detail = format!(
+        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {name} listens to some of {}. Delete {name}, or give it other subjects (`nats stream edit {name}`).",
+        subjects.join(", ")
+    );
+    let path = match members {
+        [member] => Path::attribute(member.row.key),
+        _ => Path::root(),
+    };
+    Diagnostic::error(summary, detail).at(path)
+}

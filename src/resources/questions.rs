@@ -1,0 +1,252 @@
+//! Everything that a plan asks the server, in one round: all questions start together, and the words are made after.
+//!
+//! Only on a plan that does something to an asset, and only about the assets to which it does something. What an answer
+//! must first be known for (what an adopted bucket loses, how much a stream holds that harms) may take a second round;
+//! it is rare.
+
+use futures::future::join_all;
+
+use crate::catalogue::Kind;
+use crate::framework::Plan;
+use crate::jetstream::{Account, Client, Deed, Effect, Error, Scope};
+use crate::resources::Walk;
+use crate::resources::asset::Member;
+use crate::resources::costs::Costly;
+use crate::resources::plan::replacing;
+use crate::resources::preflight::existing;
+use crate::resources::session::Sight;
+use crate::terraform::Diagnostics;
+
+/// What the server answered.
+pub(super) struct Answers<'m> {
+    /// Each asset that is made or changed, as it is.
+    pub assets: Vec<Asked<'m, Sight>>,
+    /// Each asset of the former object, if another takes its place.
+    pub doomed: Vec<Asked<'m, Sight>>,
+    /// How many messages each of the costly changes deletes, where counting took a question.
+    pub lost: Vec<Option<u64>>,
+    /// Whether the user may do what is planned.
+    pub allowed: Vec<Asked<'m, ()>>,
+    /// The account, if the plan needs room in it.
+    pub account: Option<Result<Account, Error>>,
+    /// The streams that listen to subjects of the assets.
+    pub owners: Vec<Asked<'m, Vec<String>>>,
+    /// What is said of streams that harm the object's users.
+    pub harm: Diagnostics,
+}
+
+/// An answer about an asset.
+pub(super) struct Asked<'m, T> {
+    pub member: &'m Member,
+    /// What the plan does to it.
+    pub deed: Deed,
+    pub answer: Result<T, Error>,
+}
+
+impl Walk {
+    /// What a plan does to its assets, those left out to which it does nothing, or whose name is not known yet.
+    pub(super) fn deeds(&self, plan: &Plan) -> Vec<(&Member, Deed)> {
+        let named = self.members.iter().filter(|member| member.name.is_some());
+        named
+            .filter_map(|member| Some((member, deed(member, plan)?)))
+            .collect()
+    }
+
+    /// Asks all of it at once.
+    pub(super) async fn ask<'m>(
+        &'m self,
+        client: &Client,
+        plan: &Plan,
+        costly: &[Costly],
+        deeds: &[(&'m Member, Deed)],
+        scope: &Scope,
+    ) -> Answers<'m> {
+        let replaced = !plan.requires_replace.is_empty();
+        let former = match replaced {
+            true => existing(&self.former, &plan.prior),
+            false => Vec::new(),
+        };
+        let doomed: Vec<_> = former
+            .into_iter()
+            .map(|member| (member, Deed::Create))
+            .collect();
+        let needs_room = deeds
+            .iter()
+            .any(|(member, deed)| *deed == Deed::Create || grows(member, plan));
+        let account = async {
+            match needs_room {
+                true => Some(self.session.account(client, scope).await),
+                false => None,
+            }
+        };
+        let formerly = self.formerly();
+        let gone = async {
+            match formerly.session.client_if_known() {
+                Some(client) => formerly.seen(&client, &doomed, scope).await,
+                None => Vec::new(),
+            }
+        };
+        let lost = costly.iter().map(|costly| count(client, costly, scope));
+        let (assets, doomed, lost, allowed, account, owners, harm) = futures::join!(
+            self.seen(client, deeds, scope),
+            gone,
+            join_all(lost),
+            self.allowed(client, plan, deeds, scope),
+            account,
+            self.owners(client, plan, deeds, scope),
+            self.harm(client, scope),
+        );
+        Answers {
+            assets,
+            doomed,
+            lost,
+            allowed,
+            account,
+            owners,
+            harm,
+        }
+    }
+
+    async fn seen<'m>(
+        &self,
+        client: &Client,
+        deeds: &[(&'m Member, Deed)],
+        scope: &Scope,
+    ) -> Vec<Asked<'m, Sight>> {
+        let sights = self
+            .sights(client, deeds.iter().map(|(member, _)| *member), scope)
+            .await;
+        let asked = deeds.iter().zip(sights);
+        asked
+            .map(|((member, deed), answer)| Asked {
+                member,
+                deed: *deed,
+                answer,
+            })
+            .collect()
+    }
+
+    async fn allowed<'m>(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        deeds: &[(&'m Member, Deed)],
+        scope: &Scope,
+    ) -> Vec<Asked<'m, ()>> {
+        // Only the answer about the stream will tell whether it is made, or exists and is taken over.
+        let adopts = plan.planned.attribute("adopt_existing").as_bool() == Some(true);
+        let either = deeds.iter().filter(|(member, deed)| {
+            adopts && *deed == Deed::Create && plan.prior.attribute(member.row.key).is_null()
+        });
+        let either = either.map(|(member, _)| (*member, Deed::Update));
+        let probes = deeds
+            .iter()
+            .copied()
+            .chain(either)
+            .map(|(member, deed)| async move {
+                let answer = client.may(deed, &member.stream(), scope).await;
+                Asked {
+                    member,
+                    deed,
+                    answer,
+                }
+            });
+        join_all(probes).await
+    }
+
+    /// The streams that listen to subjects of what will be made, or gets other subjects.
+    async fn owners<'m>(
+        &self,
+        client: &Client,
+        plan: &Plan,
+        deeds: &[(&'m Member, Deed)],
+        scope: &Scope,
+    ) -> Vec<Asked<'m, Vec<String>>> {
+        let concerned = deeds
+            .iter()
+            .filter(|(member, deed)| *deed == Deed::Create || differs(member, plan, &["subjects"]));
+        let asked = concerned.map(|(member, deed)| async move {
+            let answer = match member.row.kind {
+                // Nearly always there are none at all, for any bucket of the process.
+                Kind::Bucket => match self.session.bucket_intruders(client, scope).await {
+                    Ok(intruders) if !intruders.is_empty() => {
+                        self.listeners(client, member, scope).await
+                    }
+                    none => none,
+                },
+                Kind::Stream(_) => self.listeners(client, member, scope).await,
+            };
+            Asked {
+                member,
+                deed: *deed,
+                answer,
+            }
+        });
+        join_all(asked).await
+    }
+
+    /// The streams that listen to any of its subjects.
+    async fn listeners(
+        &self,
+        client: &Client,
+        member: &Member,
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        let subjects = member.subjects();
+        let mut names = self
+            .session
+            .subject_owners(client, &subjects, scope)
+            .await?;
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+/// What a plan does to an asset, if it does something.
+fn deed(member: &Member, plan: &Plan) -> Option<Deed> {
+    let prior = plan.prior.attribute(member.row.key);
+    let replaced = plan.private.fact(&replacing(member.row.key)).is_some();
+    if prior.is_null() || replaced || !plan.requires_replace.is_empty() {
+        return Some(Deed::Create);
+    }
+    let planned = plan.planned.attribute(member.row.key);
+    // An asset that somebody else has made anew is as it should be; only `created` is not what it was.
+    let same = |name: &str| name == "created" || prior.attribute(name) == planned.attribute(name);
+    let changes = match planned.as_map() {
+        Some(attributes) => !attributes.keys().all(|name| same(name)),
+        None => true,
+    };
+    changes.then_some(Deed::Update)
+}
+
+/// Whether it may need more room in the account.
+fn grows(member: &Member, plan: &Plan) -> bool {
+    differs(member, plan, &["max_bytes", "replicas", "storage"])
+}
+
+/// Whether any of these differs from what it is; of an asset that is made, all do.
+pub(super) fn differs(member: &Member, plan: &Plan, names: &[&str]) -> bool {
+    let (prior, planned) = (
+        plan.prior.attribute(member.row.key),
+        plan.planned.attribute(member.row.key),
+    );
+    names
+        .iter()
+        .any(|name| prior.attribute(name) != planned.attribute(name))
+}
+
+/// How many messages a smaller limit per subject deletes, where it takes a question to know.
+async fn count(client: &Client, costly: &Costly, scope: &Scope) -> Option<u64> {
+    let Costly { member, change } = costly;
+    if !matches!(change.effect, Effect::Destructive(_)) {
+        return None;
+    }
+    match (change.key.as_str(), change.desired.as_u64()?) {
+        ("max_msgs_per_subject", kept @ 2..) => client
+            .messages_beyond(&member.stream(), kept, scope)
+            .await
+            .ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,61 @@
+//! What is different in every run is made the same: times, ports, and how long something took.
+
+/// Times become the first, second, third day of a month, in their order; every port of the loopback address is 4222, and
+/// nothing takes more than no time.
+pub fn normal(text: &str) -> String {
+    let mut times: Vec<&str> = text
+        .split(|c: char| !is_of_a_time(c))
+        .filter(|word| is_time(word))
+        .collect();
+    times.sort_unstable();
+    times.dedup();
+    let mut normal = text.to_owned();
+    for (index, time) in times.iter().enumerate() {
+        let day = format!("2026-03-{:02}T09:30:00.123456789Z", index + 1);
+        normal = normal.replace(time, &day);
+    }
+    let normal = with_digits_after(&normal, "127.0.0.1:", "4222");
+    with_digits_after(&normal, " complete after ", "0")
+}
+
+/// The words of an output: Terraform breaks lines by the length of what stands here only in normal form.
+pub fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace()
+        .filter(|word| *word != "│")
+        .collect()
+}
+
+fn is_of_a_time(c: char) -> bool {
+    c.is_ascii_digit() || "-:.TZ".contains(c)
+}
+
+/// Such as 2026-11-22T01:27:59.123456789Z.
+fn is_time(word: &str) -> bool {
+    word.len() >= 20
+        && word.ends_with('Z')
+        && word.bytes().filter(|byte| *byte == b':').count() == 2
+        && word.as_bytes().get(10) == Some(&b'T')
+}
+
+/// The same text with these digits wherever others follow `mark`.
+fn with_digits_after(text: &str, mark: &str, digits: &str) -> String {
+    let mut parts = text.split(mark);
+    let mut normal = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        normal += &format!("{mark}{digits}{rest}");
+    }
+    normal
+}
+
+#[test]
+fn times_keep_their_order_and_ports_become_one() {
+    let text = "from 2026-11-22T01:27:59.2Z to 2026-11-22T01:27:58.13Z at 127.0.0.1:29001, T and Z";
+
+    let normal = normal(text);
+
+    assert_eq!(
+        normal,
+        "from 2026-03-02T09:30:00.123456789Z to 2026-03-01T09:30:00.123456789Z at 127.0.0.1:4222, T and Z"
+    );
+}
