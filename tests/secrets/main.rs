@@ -20,6 +20,7 @@ mod places;
 mod world;
 mod given;
 
+mod control;
 mod succeeding;
 mod environment;
 mod failing;

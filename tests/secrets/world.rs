@@ -64,6 +64,15 @@ impl World {
         world
     }
 
+    /// Where nobody logs in anywhere.
+    pub fn without_servers(files: TempDir) -> Self {
+        Self {
+            files,
+            kinds: Vec::new(),
+            _servers: Vec::new(),
+        }
+    }
+
     pub fn kind(&self, name: &str) -> &Kind {
         let mut kinds = self.kinds.iter();
         kinds.find(|kind| kind.name == name).expect("a kind")
