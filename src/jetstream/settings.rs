@@ -205,8 +205,8 @@ impl Setting {
     pub fn since_for(&self, value: &Value) -> &'static str {
         let text = value.to_string();
         let members = self.members_since.iter();
-        let known = members.filter(|(member, _)| text.contains(&format!("\"{member}\":")));
-        known.map(|(_, since)| *since).last().unwrap_or(self.since)
+        let mut known = members.filter(|(member, _)| text.contains(&format!("\"{member}\":")));
+        known.next_back().map_or(self.since, |(_, since)| *since)
     }
 
     /// The smallest and largest number it takes; -1 is unlimited, 0 is none. `None` if it is no number.

@@ -14,8 +14,9 @@ use super::error::{Cause, Error, Unfit};
 use super::request::{Api, Ask};
 use super::{Scope, Space};
 
-/// The oldest version of a server that keeps the streams.
-const OLDEST: (u64, u64) = (2, 10);
+/// The oldest version of a server that keeps the streams: before it there was no `allow_direct`, which every bucket has.
+/// What is newer than the server is refused where it is asked for.
+const OLDEST: (u64, u64) = (2, 9);
 
 /// What is asked.
 const INFO: &str = "INFO";
@@ -187,7 +188,8 @@ mod tests {
     #[test]
     fn versions_are_compared_as_numbers() {
         for (version, old) in [
-            ("2.9.25", true),
+            ("2.8.4", true),
+            ("2.9.25", false),
             ("1.4.1", true),
             ("2.10.0", false),
             ("2.15.1-dev", false),
