@@ -171,12 +171,12 @@ impl Walk {
             ),
             many => {
                 let streams: Vec<_> = many.iter().map(|member| member.stream()).collect();
+                let summary = match (many.len(), self.members.len()) {
+                    (2, 2) => "Both buckets exist already".to_owned(),
+                    (some, all) => format!("{some} of {all} buckets and streams exist already"),
+                };
                 (
-                    format!(
-                        "{} of {} buckets and streams exist already",
-                        many.len(),
-                        self.members.len()
-                    ),
+                    summary,
                     format!("The streams {} are", streams.join(", ")),
                     "them",
                 )

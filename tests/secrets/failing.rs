@@ -42,10 +42,13 @@ fn refused(world: &World) -> Vec<Kind> {
         ..kind.clone()
     };
     let wrong_address = right("address").replace("in-address", "not-in-address");
+    let mut wrong_login = other("address", &[("address", &wrong_address)]);
+    let decoded = "Pa55:w/rd?not-in-address~".to_owned();
+    wrong_login.hidden = vec![("decoded password in the address", decoded)];
     let no_address = format!("nats://away:Unreachable-passw0rd@{NOBODY}");
     vec![
         other("password", &[("password", "n0t/the&password of+it")]),
-        other("address", &[("address", &wrong_address)]),
+        wrong_login,
         other("address", &[("address", &no_address)]),
         other("token", &[("token", "n0t/the+token==of~it")]),
         other("credentials", &[("credentials", &strange.credentials())]),
