@@ -286,6 +286,7 @@ pub const LASTING: &[Lasting] = &[
     harmless("deny_purge", Of::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
     harmless("deny_delete", Of::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
     harmless("allow_msg_ttl", Of::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
+    harmless("consumer_limits", Of::All, "This breaks nothing by itself: consumers that hosts and wadm make from now on are held to these limits."),
     harmless("allow_msg_schedules", Of::All, "This breaks nothing: hosts and wadm schedule no message."),
     harmless("persist_mode", Of::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
 ];

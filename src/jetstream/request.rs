@@ -87,14 +87,21 @@ impl Api {
         }
     }
 
-    /// Asks once, after a look at who answers.
+    /// Asks once, and looks at who answers: at the same time, unless something is to change.
     async fn verified(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
-        let looked = self.verify(scope).await;
-        looked.map_err(|error| error.asking(&ask.asked, &self.subject(&ask.api), &ask.stream))?;
-        match self.answered(ask) {
-            Some(answer) => Ok(answer),
-            None => self.attempt(ask, scope).await,
+        let looking = async {
+            let looked = self.verify(scope).await;
+            looked.map_err(|error| error.asking(&ask.asked, &self.subject(&ask.api), &ask.stream))
+        };
+        if ask.mutates || self.is_looked_at_by(ask) {
+            looking.await?;
+            return match self.answered(ask) {
+                Some(answer) => Ok(answer),
+                None => self.attempt(ask, scope).await,
+            };
         }
+        let (looked, answer) = tokio::join!(looking, self.attempt(ask, scope));
+        looked.and(answer)
     }
 
     /// Asks once.

@@ -131,6 +131,9 @@ pub enum Edit {
     LoweringOldest(&'static str),
     /// In place by servers of this API level and later, refused by earlier ones.
     Since(u64, &'static str),
+    /// In place by servers of this API level and later; earlier ones refuse to take it back once a consumer has it, which
+    /// its configuration does not show.
+    HeldBefore(u64, &'static str),
     /// It can be turned on, never off.
     OneWay(&'static str),
     /// Accepted, but without effect on what is stored or running.
@@ -267,7 +270,10 @@ impl Setting {
             }
             Edit::Lowering(_) | Edit::LoweringEach(..) | Edit::LoweringOldest(_) => Effect::InPlace,
             Edit::Since(first, why) if level < first => Effect::Refused(why),
-            Edit::Since(..) => Effect::InPlace,
+            Edit::HeldBefore(first, why) if level < first && live.has(self.key) => {
+                Effect::Refused(why)
+            }
+            Edit::Since(..) | Edit::HeldBefore(..) => Effect::InPlace,
             Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
             Edit::OneWay(why) => Effect::OneWay(why),
             Edit::NoEffectOnFiles(_, why) if desired.text("storage") == "memory" => {

@@ -153,7 +153,7 @@ pub const SETTINGS: &[Setting] = &[
             Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server takes the change and makes it true)") },
         ])
         .doc("Let a message delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are."),
-    row("consumer_limits", Kind::Object, Absent::Is("{}"), Edit::InPlace)
+    row("consumer_limits", Kind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not take consumer limits back once a consumer has them (JetStream 10069)"))
         .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
         .since("2.10", 0)
         .cost("the server refuses limits that an existing consumer exceeds (JetStream 10069)")
@@ -332,7 +332,7 @@ mod tests {
         for setting in SETTINGS {
             let always_in_place = matches!(
                 setting.edit,
-                Edit::InPlace | Edit::Since(..) | Edit::Never(_)
+                Edit::InPlace | Edit::Since(..) | Edit::HeldBefore(..) | Edit::Never(_)
             );
 
             assert!(

@@ -1,4 +1,4 @@
-//! What was reached, looked at once per connection and place of the JetStream API, before the first question there.
+//! What was reached, looked at once per connection and place of the JetStream API, with the first question there.
 //!
 //! Most of it would show sooner or later in an answer that is hard to read, or not at all: a server that is too old takes
 //! a stream and drops what it does not know. The answer is kept, because the limits of the account are in it. Whoever may
@@ -14,8 +14,9 @@ use super::error::{Cause, Error, Unfit};
 use super::request::{Api, Ask};
 use super::{Scope, Space};
 
-/// The oldest version of a server that keeps the streams.
-const OLDEST: (u64, u64) = (2, 10);
+/// The oldest version of a server that keeps the streams: before it there was no `allow_direct`, which every bucket has.
+/// What is newer than the server is refused where it is asked for.
+const OLDEST: (u64, u64) = (2, 9);
 
 /// What is asked.
 const INFO: &str = "INFO";
@@ -67,10 +68,16 @@ impl Api {
         }
     }
 
+    /// Whether a look asks the same.
+    pub fn is_looked_at_by(&self, ask: &Ask) -> bool {
+        ask.api == INFO
+    }
+
     /// The answer that a look brought, once: whoever asks again wants to know what is new.
     pub fn answered(&self, ask: &Ask) -> Option<Value> {
         let look = self.link.looks.at(&self.space.value);
-        (ask.api == INFO).then(|| lock(&look.answer).take())?
+        self.is_looked_at_by(ask)
+            .then(|| lock(&look.answer).take())?
     }
 
     async fn look(&self, look: &Look, scope: &Scope) -> Result<(), Error> {
@@ -181,7 +188,8 @@ mod tests {
     #[test]
     fn versions_are_compared_as_numbers() {
         for (version, old) in [
-            ("2.9.25", true),
+            ("2.8.4", true),
+            ("2.9.25", false),
             ("1.4.1", true),
             ("2.10.0", false),
             ("2.15.1-dev", false),

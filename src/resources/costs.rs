@@ -209,7 +209,10 @@ fn replaced(
                 }
             )
         }
-        Some(info) => format!("It is lost with {}: {holds}", amount(member, info)),
+        Some(info) => format!(
+            "What it holds is deleted with it, {}: {holds}",
+            amount(member, info)
+        ),
         None if may_lose(member, config) => format!("What it holds is lost: {holds}"),
         None => format!(
             "What it holds could not be asked: it is replaced only if it is empty when the plan is applied, else the apply leaves it as it is and fails, so that no {holds} are lost"
@@ -297,7 +300,11 @@ pub(super) fn deleting(
             shown(change, &change.desired)
         )
     };
-    let detail = format!("{}. {count} {}", capitalised(reason(change)), avoid(change));
+    let detail = format!(
+        "{}. {count} {}",
+        capitalised(&worded(member, reason(change))),
+        worded(member, avoid(change))
+    );
     Some(Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config)))
 }
 
@@ -336,6 +343,14 @@ pub(super) fn amount(member: &Member, info: &StreamInfo) -> String {
         Kind::Stream(_) => number(state.messages, "message"),
     };
     format!("{count} ({})", number(state.bytes, "byte"))
+}
+
+/// The words about a setting as one speaks of the asset: messages of a bucket are values, and its subjects are keys.
+fn worded(member: &Member, words: &str) -> String {
+    match member.row.kind {
+        Kind::Bucket => words.replace("message", "value").replace("subject", "key"),
+        Kind::Stream(_) => words.to_owned(),
+    }
 }
 
 fn avoid(change: &Change) -> &'static str {

@@ -20,7 +20,8 @@ impl Walk {
     pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let deeds = self.deeds(plan);
         let members: Vec<_> = deeds.iter().map(|(member, _)| *member).collect();
-        let mut said = advice::always(&members, plan);
+        let advice = advice::always(&members, plan);
+        let mut said = Diagnostics::new();
         let acts = !deeds.is_empty() || !plan.requires_replace.is_empty();
         match self.session.client_if_known() {
             Some(client) if acts => {
@@ -34,6 +35,10 @@ impl Walk {
                     said.extend(costs::unasked(member, &costly, &plan.config));
                 }
             }
+        }
+        // What is refused anyway needs no advice.
+        if !said.has_error() {
+            said.extend(advice);
         }
         plan.diagnostics.extend(said);
     }
@@ -166,12 +171,12 @@ impl Walk {
             ),
             many => {
                 let streams: Vec<_> = many.iter().map(|member| member.stream()).collect();
+                let summary = match (many.len(), self.members.len()) {
+                    (2, 2) => "Both buckets exist already".to_owned(),
+                    (some, all) => format!("{some} of {all} buckets and streams exist already"),
+                };
                 (
-                    format!(
-                        "{} of {} buckets and streams exist already",
-                        many.len(),
-                        self.members.len()
-                    ),
+                    summary,
                     format!("The streams {} are", streams.join(", ")),
                     "them",
                 )

@@ -104,7 +104,7 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         capitalised(&member.title())
     );
     let detail = format!(
-        "The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}{}",
+        "The apply does not make it anew: it notes when this one was made, and changes what the plan shows besides. The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
         member.row.when_recreated,
@@ -164,8 +164,8 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "{} bytes are lost: {}. {}",
-        info.state.bytes, member.row.holds, member.row.when_recreated
+        "{} bytes are lost: {}. Whoever still uses them loses them. To keep the bucket on the server and only forget it here, set `skip_destroy = true`, apply that, and try again.",
+        info.state.bytes, member.row.holds
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
 }

@@ -325,7 +325,7 @@ pub(super) fn changed_since(member: &Member, what: &str) -> Diagnostic {
         capitalised(&member.title())
     );
     let detail = format!(
-        "What the plan said of stream {} is no longer true, so nothing was done to it. Plan again.",
+        "What the plan said of stream {} is no longer true, so nothing was done to it. Plan again: the next plan shows what is left to do.",
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))

@@ -213,8 +213,10 @@ impl Resource for WadmJetStream {
             plan.diagnostics.push(change);
         }
         walk.plan(plan, call).await;
-        let advised = wadm_limits::advised(&walk.members, plan);
-        plan.diagnostics.extend(advised);
+        if !plan.diagnostics.has_error() {
+            let advised = wadm_limits::advised(&walk.members, plan);
+            plan.diagnostics.extend(advised);
+        }
     }
 
     async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {

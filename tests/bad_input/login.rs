@@ -140,7 +140,7 @@ fn credentials_of_another_operator_are_refused_and_not_shown() {
     let failure = given.refused();
 
     assert!(
-        refusal(&failure, &server).says("these credentials, given by the argument `credentials`"),
+        refusal(&failure, &server).says("given by the argument `credentials`"),
         "{failure}"
     );
     let long_lines = foreign

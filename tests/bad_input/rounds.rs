@@ -60,7 +60,7 @@ fn a_smaller_history_is_counted_in_the_same_round() {
     assert!(
         plan.diagnostics()
             .iter()
-            .any(|warning| warning.says("Of 5 stored values, 2 are deleted")),
+            .any(|warning| warning.says("Of 5 stored values in 285 bytes, 2 are deleted")),
         "{:#?}",
         plan.diagnostics()
     );
@@ -100,13 +100,13 @@ fn a_steady_plan_asks_nothing_beyond_its_refresh() {
     let plan = given.terraform.plan();
     assert!(plan.is_empty());
     let (mut asked, _) = link.asked();
-    asked.retain(|subject| subject != "$JS.API.STREAM.NAMES");
+    asked.retain(|subject| subject != "$JS.API.STREAM.NAMES" && subject != "$JS.API.INFO");
     let reads = asked
         .iter()
         .all(|subject| subject.starts_with("$JS.API.STREAM.INFO."));
     assert!(reads && asked.len() == 10, "{asked:?}");
-    // One look for the streams of an old wadm.
-    assert_eq!(total(), before + 11);
+    // One look at who answers, and one for the streams of an old wadm.
+    assert_eq!(total(), before + 12);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{Change, Effect, SETTINGS, Setting, diff_at};
+use terraform_provider_wasmcloud::jetstream::{Change, Edit, Effect, SETTINGS, Setting, diff_at};
 
 use crate::given::{config, publish};
 use crate::support::{Admin, NatsServer, nats_server_versions, wait_for};
@@ -173,6 +173,14 @@ fn ask(server: &NatsServer, admin: &Admin, setting: &Setting, case: &Case) -> Ef
     let name = format!("{}-{}", setting.key, case.what);
     let label = format!("{} {} on {}", setting.key, case.what, server.version());
     let live = admin.create_stream(&with(&name, &case.from))["config"].clone();
+    if let Edit::HeldBefore(..) = setting.edit
+        && case.what == "off"
+    {
+        admin.api(
+            &format!("CONSUMER.DURABLE.CREATE.{name}.holder"),
+            &json!({ "stream_name": name, "config": { "durable_name": "holder", "ack_policy": "explicit" } }),
+        );
+    }
     let before = fill(server, admin, &name, &live);
     let wanted = config(with(&name, &case.to));
     let changes = diff_at(&wanted.normal(), &config(live), level_of(server.version()));

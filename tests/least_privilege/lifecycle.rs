@@ -31,7 +31,7 @@ force_destroy  = true";
 
 #[test]
 fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
-    for version in [nats_server_versions()[0], "2.10.26"] {
+    for version in newest_and_oldest() {
         let given = Given::on(version, &[]);
 
         live(&given);
@@ -44,7 +44,7 @@ fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
 #[test]
 fn a_violation_would_be_in_the_servers_log() {
     let line = "$JS.API.STREAM.INFO.wadm_notify".to_owned();
-    for version in [nats_server_versions()[0], "2.10.26"] {
+    for version in newest_and_oldest() {
         let mut given = Given::on(version, std::slice::from_ref(&line));
         given.log_in("lacking0");
         given.write("", "");
@@ -58,6 +58,11 @@ fn a_violation_would_be_in_the_servers_log() {
             given.server.log()
         );
     }
+}
+
+fn newest_and_oldest() -> [&'static str; 2] {
+    let versions = nats_server_versions();
+    [versions[0], versions[versions.len() - 1]]
 }
 
 /// Everything but what needs several servers.

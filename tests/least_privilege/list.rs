@@ -4,6 +4,8 @@ use terraform_provider_wasmcloud::catalogue::CATALOGUE;
 
 /// What is done to each stream.
 const OPERATIONS: [&str; 4] = ["INFO", "CREATE", "UPDATE", "DELETE"];
+const GUIDE: &str = include_str!("../../docs/guides/least-privilege.md");
+
 /// The stream that reads from others, whose leader may be asked to hand over.
 const SOURCING: &str = "wadm_event_consumer";
 
@@ -100,6 +102,32 @@ pub fn streams() -> Vec<String> {
     streams
         .map(|asset| asset.stream_name(&asset.name.replace("{}", "default")))
         .collect()
+}
+
+/// The lines of Terraform's user in the guide: those that it must have, and those that it may do without.
+fn documented() -> (Vec<&'static str>, Vec<&'static str>) {
+    let (_, user) = GUIDE.split_once("user: terraform,").expect("its user");
+    let (publish, _) = user
+        .split_once("subscribe:")
+        .expect("what it may subscribe to");
+    let (needed, optional) = publish.split_once("# Optional").expect("a comment");
+    let lines = |text: &'static str| text.split('"').skip(1).step_by(2).collect::<Vec<_>>();
+    (lines(needed), lines(optional))
+}
+
+#[test]
+fn the_list_that_is_tried_here_is_the_one_in_the_guide() {
+    let list = List::whole();
+    let (mut needed, optional) = documented();
+    let (step_down, lines) = list.publish.split_last().expect("lines");
+
+    needed.sort_unstable();
+    let mut tried: Vec<&str> = lines.iter().map(String::as_str).collect();
+    tried.sort_unstable();
+
+    assert_eq!(tried, needed);
+    assert!(optional.contains(&step_down.as_str()), "{optional:?}");
+    assert!(GUIDE.contains("subscribe: { allow: [\"_INBOX.>\"] }"));
 }
 
 #[test]

@@ -94,6 +94,25 @@ fn without_deleting_a_stream_its_replacement_leaves_it_as_it_was() {
     given.terraform.expect_empty();
 }
 
+/// Purging first is better, and not in the list: see the guide.
+#[test]
+fn without_purging_a_stream_that_holds_messages_it_is_replaced_nevertheless() {
+    let given = Given::lacking(&[]);
+    given.step("", "");
+    given.admin.publish("wadm.status.default.app", "deployed");
+
+    given.step("", "status = { storage = \"memory\" }");
+
+    assert_eq!(given.admin.config("wadm_status")["storage"], "memory");
+    assert_eq!(given.admin.messages("wadm_status"), 0);
+    let violations = given.violations("whole");
+    let purge = "$JS.API.STREAM.PURGE.wadm_status";
+    assert!(
+        !violations.is_empty() && violations.iter().all(|line| line.contains(purge)),
+        "{violations:?}"
+    );
+}
+
 #[test]
 fn without_what_says_whether_it_can_be_done_no_plan_is_made_that_does_something() {
     let lines = ["$JS.API.INFO", "$JS.API.STREAM.NAMES"].map(str::to_owned);

@@ -134,10 +134,7 @@ impl Lab {
 
     /// For each of these arguments of an installation the first power of two by which an example must be larger for wadm
     /// to live with it, as the validation says.
-    pub fn scales(
-        &self,
-        wanted: &[(&'static str, &'static str, &dyn Fn(i64) -> Value)],
-    ) -> Vec<i64> {
+    pub fn scales(&self, wanted: &[Example<'_>]) -> Vec<i64> {
         let specimens: Vec<(usize, i64, Specimen, Arguments)> = wanted
             .iter()
             .enumerate()
@@ -317,7 +314,7 @@ impl Lab {
                     continue;
                 };
                 for subject in ["one", "two"] {
-                    let subject = pattern.replace('*', subject).replace('>', subject);
+                    let subject = pattern.replace(['*', '>'], subject);
                     for _ in 0..3 {
                         admin.send(&subject, &payload);
                     }
@@ -337,6 +334,9 @@ fn wait_for_messages(admin: &Admin, stream: &str) {
         &json!({ "stream_name": stream, "config": consumer }),
     );
 }
+
+/// An asset, an argument of it, and its value in each size.
+pub type Example<'a> = (&'static str, &'static str, &'a dyn Fn(i64) -> Value);
 
 /// Messages by address of the resource and key of the asset.
 pub type Counts = BTreeMap<(String, &'static str), u64>;

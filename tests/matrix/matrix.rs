@@ -76,7 +76,7 @@ pub fn by_configuration(version: &str, rows: &[&'static Setting]) {
             ways.map(|(way, _)| (asset.key, row.key, way.to_owned()))
         })
     });
-    experiment.report.close(all);
+    experiment.report.close("configuration", all);
 }
 
 type Scales = BTreeMap<(&'static str, &'static str), i64>;
@@ -292,7 +292,7 @@ pub fn on_the_server(version: &str, rows: &[&'static Setting]) {
             }
         }
     }
-    experiment.report.close(all);
+    experiment.report.close("server", all);
 }
 
 /// How a cell ended that the plan refused.

@@ -46,15 +46,15 @@ impl Report {
         matches!(self.ends.get(cell), Some(Ok(end)) if end == like)
     }
 
-    /// Prints the table, writes it under `target`, and demands that every cell of `all` came to a good end.
-    pub fn close(&self, all: impl IntoIterator<Item = Cell>) {
+    /// Prints the table, writes it under `target/tmp` with `what` in its name, and demands that every cell of `all` came to a good end.
+    pub fn close(&self, what: &str, all: impl IntoIterator<Item = Cell>) {
         let missing: Vec<_> = all
             .into_iter()
             .filter(|cell| !self.has(cell))
             .map(|(asset, setting, way)| format!("{asset} {setting} {way}"))
             .collect();
         let text = self.text();
-        let file = format!("matrix-{}.txt", self.version);
+        let file = format!("matrix-{}-{what}.txt", self.version);
         let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
         std::fs::write(&file, &text).expect("the table is written");
         eprintln!("{text}");

@@ -265,10 +265,6 @@ impl Experiment {
         for (trial, judged) in trials.iter().zip(judged) {
             let address = trial.specimen.address();
             let end = judged.and_then(|announced| {
-                if let Some(code) = bad.get(&address).and_then(|error| foretold(trial, error)) {
-                    // What consumers there are the plan does not see; the state stays as it was.
-                    return Ok(format!("refused at apply ({code}), as its row says"));
-                }
                 if let Some(error) = bad.get(&address) {
                     return Err(format!(
                         "announced {announced}, but the apply failed: {error}"
@@ -513,16 +509,6 @@ impl Experiment {
 
 /// Terraform looks at ten resources at once unless told otherwise.
 const WIDE: &str = "-parallelism=100";
-
-/// The code of an error, where the row says of it that the server may refuse with that for a reason of its own.
-fn foretold(trial: &Trial, error: &str) -> Option<String> {
-    let cost = trial.row?.cost;
-    let (_, code) = cost.split_once("(JetStream ")?;
-    let (code, _) = code.split_once(')')?;
-    error
-        .contains(&format!("(JetStream {code})"))
-        .then(|| code.to_owned())
-}
 
 /// Whether what the plan says of the class is what the rows say.
 fn judge_class(

@@ -78,7 +78,8 @@ fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
     let plan = scenario.step(&format!("force_destroy = true\n{IN_MEMORY}"));
     let said = warning(plan.diagnostics(), "Bucket CONFIGDATA_default is replaced");
     assert!(
-        said.says("It is lost with 50 keys (") && said.says("To avoid it, set `storage`"),
+        said.says("What it holds is deleted with it, 50 keys (")
+            && said.says("To avoid it, set `storage`"),
         "{said}"
     );
 

@@ -6,8 +6,7 @@ use std::time::Duration;
 use terraform_provider_wasmcloud::jetstream::{Auth, Given, Options, Space, Tls};
 
 use crate::search::Search;
-use crate::support::Operator;
-use crate::world::jwt_and_seed;
+use crate::support::{Operator, User};
 
 const PASSWORD: &str = "p@ss/word-of-the-user";
 const TOKEN: &str = "t0ken-of-the-user==";
@@ -19,7 +18,7 @@ const PROXY: &str = "socks5://joe:Passw0rd-of-the-proxy@127.0.0.1:1080";
 /// Every method of authentication, and the secrets in each.
 fn methods() -> Vec<(Auth, Vec<String>)> {
     let credentials = Operator::new().credentials();
-    let (jwt, seed) = jwt_and_seed(&credentials);
+    let User { jwt, seed } = Operator::new().user(None);
     let auth = |auth: Auth, secrets: &[&str]| {
         (auth, secrets.iter().map(|&text| text.to_owned()).collect())
     };

@@ -1,10 +1,8 @@
 //! What goes wrong with a secret is told without it: refused ones, unreachable servers, and what is no secret of its kind.
 
 use crate::given::{Log, Run, Way};
-use crate::keys::Authority;
-use crate::proxy::Proxy;
-use crate::support::Operator;
-use crate::world::{Kind, World, jwt_and_seed};
+use crate::support::{Authority, Operator, SocksProxy};
+use crate::world::{Kind, World};
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";
@@ -23,8 +21,8 @@ fn refused(world: &World) -> Vec<Kind> {
     let right = |name: &str| world.kind(name).secrets[0].1.clone();
     let strange = Operator::new();
     let seed = nkeys::KeyPair::new_user().seed().expect("a seed");
-    let (jwt, jwt_seed) = jwt_and_seed(&strange.credentials());
-    let pair = Authority::new().issue();
+    let user = strange.user(None);
+    let pair = Authority::new().client();
     let mut stranger = other("tls_key", &[("tls_key", &pair.key)]);
     let certificate = world.file("stranger.pem", &pair.certificate);
     stranger.arguments = stranger.arguments.replace(
@@ -32,27 +30,30 @@ fn refused(world: &World) -> Vec<Kind> {
         &certificate,
     );
     let mut untrusting = world.kind("tls_key").clone();
-    let untrusted = world.file("other-ca.pem", &Authority::new().certificate());
+    let untrusted = world.file("other-ca.pem", &Authority::new().pem());
     untrusting.arguments = untrusting.arguments.replace(
         &world.files.path().join("ca.pem").display().to_string(),
         &untrusted,
     );
-    let wrong_way = Proxy::start("way", "another password than theirs").place();
+    let wrong_way = SocksProxy::with_login("way", "another password than theirs").place();
     let way = |place: &str| format!("socks5://way:not-the-proxys-passw0rd@{place}");
     let away = |kind: &Kind, host: &str| Kind {
         arguments: kind.arguments.replace("127.0.0.1", host),
         ..kind.clone()
     };
     let wrong_address = right("address").replace("in-address", "not-in-address");
+    let mut wrong_login = other("address", &[("address", &wrong_address)]);
+    let decoded = "Pa55:w/rd?not-in-address~".to_owned();
+    wrong_login.hidden = vec![("decoded password in the address", decoded)];
     let no_address = format!("nats://away:Unreachable-passw0rd@{NOBODY}");
     vec![
         other("password", &[("password", "n0t/the&password of+it")]),
-        other("address", &[("address", &wrong_address)]),
+        wrong_login,
         other("address", &[("address", &no_address)]),
         other("token", &[("token", "n0t/the+token==of~it")]),
         other("credentials", &[("credentials", &strange.credentials())]),
         other("nkey", &[("nkey", &seed)]),
-        other("jwt", &[("jwt", &jwt), ("seed", &jwt_seed)]),
+        other("jwt", &[("jwt", &user.jwt), ("seed", &user.seed)]),
         stranger,
         untrusting,
         other(
@@ -102,7 +103,7 @@ fn malformed(world: &World) -> Vec<Kind> {
     );
     world.file(".config/nats/context/broken.json", &context);
     let mut other_pair = world.kind("tls_key").clone();
-    other_pair.secrets = vec![("tls_key", Authority::new().issue().key)];
+    other_pair.secrets = vec![("tls_key", Authority::new().client().key)];
     vec![
         own(
             "credentials",

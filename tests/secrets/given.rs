@@ -131,6 +131,11 @@ impl Run {
         &self.printed
     }
 
+    /// Which forms of which secrets are where.
+    pub fn leaks(&self) -> Vec<String> {
+        leaks(&self.search, &self.printed)
+    }
+
     /// Demands that no secret is anywhere, but for places that `allowed` knows.
     pub fn leaks_nothing_but(&self, allowed: impl Fn(&str) -> bool) {
         let places = self.printed.iter().filter(|(place, _)| !allowed(place));

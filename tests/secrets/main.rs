@@ -17,11 +17,10 @@ mod support;
 
 mod search;
 mod places;
-mod keys;
-mod proxy;
 mod world;
 mod given;
 
+mod control;
 mod succeeding;
 mod environment;
 mod failing;

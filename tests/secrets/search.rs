@@ -41,17 +41,25 @@ impl Search {
     }
 }
 
-/// A secret, and its lines if it has several.
+/// A secret, its lines if it has several, and the password if it is an address.
 fn parts<'a>(name: &str, secret: &'a str) -> Vec<&'a str> {
     assert!(secret.len() >= SHORTEST, "{name} is too short to look for");
     let lines = secret.lines().map(str::trim);
     // A line between dashes is the same in all such files.
     let lines = lines.filter(|line| line.len() >= SHORTEST && !line.starts_with("--"));
     let mut parts: Vec<&str> = lines.collect();
+    parts.extend(password_in(secret).filter(|password| password.len() >= SHORTEST));
     parts.push(secret);
     parts.sort_unstable();
     parts.dedup();
     parts
+}
+
+/// What stands between user and host, as it is written.
+fn password_in(address: &str) -> Option<&str> {
+    let (_scheme, place) = address.split_once("://")?;
+    let (login, _host) = place.rsplit_once('@')?;
+    login.split_once(':').map(|(_user, password)| password)
 }
 
 /// How often one text is in another.
@@ -191,6 +199,14 @@ fn every_other_form_is_found_and_a_part_is_not() {
         assert!(!search.found_in(text.as_bytes()).is_empty(), "{text}");
     }
     assert_eq!(search.found_in(&SECRET.as_bytes()[1..]), [] as [&str; 0]);
+}
+
+#[test]
+fn the_password_of_an_address_is_found_alone() {
+    let search = Search::of([("it", "nats://joe:Passw0rd%2Fencoded@host:4222")]);
+
+    assert!(!search.found_in(b"joe, Passw0rd%2Fencoded").is_empty());
+    assert!(search.found_in(b"nats://host:4222, joe").is_empty());
 }
 
 #[test]

@@ -7,9 +7,7 @@ use nkeys::KeyPair;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::keys::{Authority, Pair};
-use crate::proxy::Proxy;
-use crate::support::{NatsServer, Operator, token};
+use crate::support::{Authority, Issued, NatsServer, Operator, SocksProxy, User, token};
 
 /// Passwords have everything in them that one encoding or another changes.
 const PASSWORD: &str = "p@ss/wörd %&<>+~?:#1 by argument";
@@ -55,7 +53,8 @@ impl World {
             _servers: Vec::new(),
             files,
         };
-        let encrypted = NatsServer::configured(&world.tls(&authority));
+        let issued = authority.server(&["127.0.0.1"]);
+        let encrypted = NatsServer::configured(&authority.config(&issued, "verify: true"));
         world.add_passwords(&users);
         world.add_nkeys(&users, &nkeys);
         world.add_token(&tokens);
@@ -63,6 +62,15 @@ impl World {
         world.add_encrypted(&encrypted, &authority);
         world._servers = vec![users, tokens, operated, encrypted];
         world
+    }
+
+    /// Where nobody logs in anywhere.
+    pub fn without_servers(files: TempDir) -> Self {
+        Self {
+            files,
+            kinds: Vec::new(),
+            _servers: Vec::new(),
+        }
     }
 
     pub fn kind(&self, name: &str) -> &Kind {
@@ -105,7 +113,7 @@ impl World {
         });
         let proxy = format!(
             "socks5://way:{OF_PROXY}@{}",
-            Proxy::start("way", OF_PROXY).place()
+            SocksProxy::with_login("way", OF_PROXY).place()
         );
         self.kinds.push(Kind {
             name: "socks_proxy",
@@ -184,7 +192,7 @@ impl World {
             secrets: Vec::new(),
             hidden: vec![("credentials in the file", in_file)],
         });
-        let (jwt, seed) = jwt_and_seed(&operator.credentials());
+        let User { jwt, seed } = operator.user(None);
         self.kinds.push(Kind {
             name: "jwt",
             arguments: format!("servers = [\"{url}\"]\njwt = <jwt>\nseed = <seed>"),
@@ -200,8 +208,8 @@ impl World {
 
     fn add_encrypted(&mut self, server: &NatsServer, authority: &Authority) {
         let address = server.url().replace("nats://", "tls://");
-        let ca = self.files.path().join("ca.pem").display().to_string();
-        let Pair { certificate, key } = authority.issue();
+        let ca = self.file("ca.pem", &authority.pem());
+        let Issued { certificate, key } = authority.client();
         let path = self.file("client.pem", &certificate);
         self.kinds.push(Kind {
             name: "tls_key",
@@ -212,7 +220,7 @@ impl World {
             secrets: vec![("tls_key", key)],
             hidden: Vec::new(),
         });
-        let Pair { certificate, key } = authority.issue();
+        let Issued { certificate, key } = authority.client();
         let certificate = self.file("filed.pem", &certificate);
         let path = self.file("filed.key", &key);
         self.kinds.push(Kind {
@@ -229,17 +237,6 @@ impl World {
             secrets: Vec::new(),
             hidden: vec![("key in the file", key)],
         });
-    }
-
-    /// Configuration of a server that demands a certificate of this authority.
-    fn tls(&self, authority: &Authority) -> String {
-        let Pair { certificate, key } = authority.issue();
-        let ca = self.file("ca.pem", &authority.certificate());
-        let certificate = self.file("server.pem", &certificate);
-        let key = self.file("server.key", &key);
-        format!(
-            "tls {{ cert_file: \"{certificate}\", key_file: \"{key}\", ca_file: \"{ca}\", verify: true, timeout: 10 }}"
-        )
     }
 }
 
@@ -268,17 +265,4 @@ fn users(nkeys: &[KeyPair; 2]) -> String {
             .map(|key| format!("{{ nkey: {} }}", key.public_key())),
     );
     format!("authorization {{ users: [\n{}\n] }}", lines.join("\n"))
-}
-
-/// What is in a credentials file.
-pub fn jwt_and_seed(credentials: &str) -> (String, String) {
-    let lines: Vec<&str> = credentials.lines().collect();
-    let after = |mark: &str| {
-        let place = lines
-            .iter()
-            .position(|line| line.contains(mark))
-            .expect(mark);
-        lines[place + 1].to_owned()
-    };
-    (after("BEGIN NATS USER JWT"), after("BEGIN USER NKEY SEED"))
 }
