@@ -282,7 +282,7 @@ pub const LASTING: &[Lasting] = &[
     breaking("max_consumers", Of::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
     breaking("max_consumers", Of::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): their lattices are not served."),
     breaking("retention", Of::Buckets, "A key goes as soon as one reader has acknowledged it, and nobody can watch it as hosts and wadm do (JetStream 10084)."),
-    breaking("deny_purge", Of::Buckets, "Deleting fails (JetStream 10111): hosts cannot delete a configuration, nor wadm an application."),
+    breaking("deny_purge", Of::Buckets, "Deleting a key fails (JetStream 10111), as hosts and wadm do when something is taken away."),
     harmless("deny_purge", Of::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
     harmless("deny_delete", Of::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
     harmless("allow_msg_ttl", Of::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),

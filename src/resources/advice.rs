@@ -5,7 +5,7 @@
 use crate::catalogue::Contents;
 use crate::framework::Plan;
 use crate::resources::asset::Member;
-use crate::resources::diagnose::{argument_path, capitalised};
+use crate::resources::diagnose::argument_path;
 use crate::resources::questions::differs;
 use crate::terraform::{Diagnostic, Diagnostics, Path};
 
@@ -49,8 +49,7 @@ fn in_memory(members: &[&Member], plan: &Plan) -> Option<Diagnostic> {
     });
     let (titles, path) = together(precious, "storage", plan)?;
     let detail = format!(
-        "{}: the contents exist nowhere else, and a restart of the server empties them, or of all servers at once where there are replicas. A bucket without replicas is then gone itself, and the next apply makes it anew, empty. Set `storage = \"file\"` unless they may be lost.",
-        capitalised(&titles)
+        "The contents of {titles} exist nowhere else, and a restart of the server empties them, or of all servers at once where there are replicas. A bucket without replicas is then gone itself, and the next apply makes it anew, empty. Set `storage = \"file\"` unless they may be lost."
     );
     Some(Diagnostic::warning("Memory keeps what exists nowhere else", detail).at(path))
 }

@@ -73,7 +73,7 @@ pub fn no_way_to_ask(error: &Error) -> Diagnostic {
     } else {
         (
             "JetStream does not answer",
-            "Enable it on the server (`jetstream {}` in its configuration), connect to another one, or, to reach JetStream through a leaf node, set `jetstream_domain` in the provider block.",
+            "Enable it on the server (`jetstream {}` in its configuration), connect to another one, or, to reach JetStream through a leaf node, set `jetstream_domain`.",
         )
     };
     Diagnostic::error(summary, with_advice(error.reason(), advice))
@@ -162,7 +162,7 @@ fn misplaced(unfit: Unfit) -> (&'static str, &'static str) {
     match unfit {
         Unfit::Domain => (
             "The JetStream domain is not there",
-            "Correct `jetstream_domain` in the provider block, or see to it that the domain's servers run and their leaf node is connected.",
+            "Correct `jetstream_domain`, of the resource or of the provider block, or see to it that the domain's servers run and their leaf node is connected.",
         ),
         Unfit::Prefix => (
             "Nobody answers under the JetStream API prefix",

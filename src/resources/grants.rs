@@ -28,7 +28,7 @@ pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Opt
         .map(|pattern| format!("; `{pattern}` allows it for all streams"))
         .unwrap_or_default();
     let detail = format!(
-        "The NATS server at {server} denies what the apply needs, or what the plan must know to be true:\n{lines}Add each line to `permissions.publish.allow` of the provider's user, or take it out of `deny`, and plan again{pattern}."
+        "The NATS server at {server} denies what the apply needs, or what the plan must know to be true:\n{lines}Add each line to `permissions.publish.allow` of the provider's user, or take it out of `deny`, and plan again{pattern}. To see only what differs, without these permissions: `terraform plan -refresh-only`."
     );
     Some(Diagnostic::error(summary, detail))
 }

@@ -32,7 +32,7 @@ pub fn lasting(member: &Member, change: &Change, with_it: &[&str]) -> (bool, Dia
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "{words} It should be {desired}, and the server refuses: {reason}. It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
+        "{words} It should be {desired}, but {reason}. It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
         words = means.words.replace("{}", member.row.when_read_only),
         desired = change.desired,
         reason = reason(change),

@@ -23,7 +23,7 @@ fn memory_is_warned_of_for_what_exists_nowhere_else_once_and_when_it_is_set() {
     let plan = given.terraform.step(&wadm("storage = \"memory\""));
     let said = warning(plan.diagnostics(), MEMORY);
     assert!(
-        said.says("bucket wadm_manifests: the contents exist nowhere else"),
+        said.says("The contents of bucket wadm_manifests exist nowhere else"),
         "{said}"
     );
     assert!(

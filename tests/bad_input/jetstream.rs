@@ -26,7 +26,7 @@ fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
         "{error}"
     );
     assert!(
-        error.says("set `jetstream_domain` in the provider block"),
+        error.says("set `jetstream_domain`"),
         "{error}"
     );
     let error = account.error();
@@ -52,7 +52,7 @@ fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
         "{error}"
     );
     assert!(
-        error.says("Correct `jetstream_domain` in the provider block"),
+        error.says("Correct `jetstream_domain`"),
         "{error}"
     );
     given.applied("jetstream_domain = \"hub\"", "");

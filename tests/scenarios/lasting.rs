@@ -99,7 +99,7 @@ fn what_breaks_hosts_is_said_before_what_does_not() {
         .collect();
     assert_eq!(said.len(), 2, "{said:#?}");
     assert!(
-        said[0].0.contains("deny_purge") && said[0].1.starts_with("Deleting fails"),
+        said[0].0.contains("deny_purge") && said[0].1.starts_with("Deleting a key fails"),
         "{said:#?}"
     );
     assert!(
