@@ -25,10 +25,7 @@ fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
         error.says(&bare.url()) && error.says("JetStream is not enabled on that server"),
         "{error}"
     );
-    assert!(
-        error.says("set `jetstream_domain`"),
-        "{error}"
-    );
+    assert!(error.says("set `jetstream_domain`"), "{error}");
     let error = account.error();
     assert_eq!(error.summary, "JetStream is not enabled");
     assert!(
@@ -51,10 +48,7 @@ fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
         error.says("$JS.moon.API.>") && error.says("that server's own is \"hub\""),
         "{error}"
     );
-    assert!(
-        error.says("Correct `jetstream_domain`"),
-        "{error}"
-    );
+    assert!(error.says("Correct `jetstream_domain`"), "{error}");
     given.applied("jetstream_domain = \"hub\"", "");
     given.terraform.expect_empty();
 }

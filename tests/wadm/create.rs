@@ -199,7 +199,10 @@ fn manifests_are_not_destroyed_without_force() {
         plan.diagnostics(),
         "Bucket wadm_manifests is deleted with 1 key",
     );
-    assert!(warned.says("deploy every manifest again"), "{warned}");
+    assert!(
+        warned.says("the manifests of all applications") && warned.says("`skip_destroy = true`"),
+        "{warned}"
+    );
     scenario.terraform.destroy();
     assert!(scenario.admin.stream_names().is_empty());
 }

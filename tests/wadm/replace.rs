@@ -50,7 +50,7 @@ fn another_storage_replaces_the_one_stream_and_counts_what_is_lost() {
         "{said}"
     );
     assert!(
-        said.says("lost with 1 message (") && said.says("wadm's own events"),
+        said.says("deleted with it, 1 message (") && said.says("wadm's own events"),
         "{said}"
     );
     assert_replaced_alone(&scenario, "events", &plan);
@@ -248,7 +248,7 @@ fn manifests_are_never_made_anew_without_force() {
         "Bucket wadm_manifests is replaced to change storage",
     );
     assert!(
-        said.says("lost with 1 key (") && said.says("the manifests of all applications"),
+        said.says("deleted with it, 1 key (") && said.says("the manifests of all applications"),
         "{said}"
     );
     assert!(said.says("deploy every manifest again"), "{said}");
@@ -267,7 +267,7 @@ fn the_state_of_wadm_is_made_anew_with_a_warning() {
 
     let said = warning(plan.diagnostics(), "Bucket wadm_state is replaced");
     assert!(
-        said.says("lost with 2 keys (") && said.says("within a minute"),
+        said.says("deleted with it, 2 keys (") && said.says("within a minute"),
         "{said}"
     );
     assert_replaced_alone(&scenario, "state", &plan);
