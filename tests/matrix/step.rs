@@ -115,6 +115,40 @@ impl Experiment {
         diff_at(&config(target).normal(), &config(live), self.lab.level)
     }
 
+    /// What its configuration should be, beside what stays as somebody else made it: an argument that the configuration
+    /// leaves open follows what keeps it (a sealed stream has no age limit).
+    fn target(&self, trial: &Trial, live: &Value) -> Value {
+        let changes = self.changes(&trial.target, live);
+        let argument = |key: &str| {
+            let mut arguments = trial.asset.arguments().iter();
+            arguments.find(|argument| argument.key == key)
+        };
+        let stays = |key: &str| {
+            let mut refused = changes
+                .iter()
+                .filter(|change| matches!(change.effect, Effect::Refused(_)));
+            argument(key).is_none() && refused.any(|change| change.key == key)
+        };
+        let is_set = |name: &str| {
+            let of_it = self.arguments.get(&trial.specimen.address());
+            of_it.is_some_and(|arguments| {
+                let levels = ["", trial.asset.key].map(|level| arguments.0.get(level));
+                let mut levels = levels.into_iter().flatten();
+                levels.any(|level| level.contains_key(name))
+            })
+        };
+        let mut target = trial.target.clone();
+        for change in changes
+            .iter()
+            .filter(|change| change.cause.is_some_and(stays))
+        {
+            if argument(&change.key).is_some_and(|argument| !is_set(argument.name)) {
+                target[&change.key] = live[&change.key].clone();
+            }
+        }
+        target
+    }
+
     /// What is to be done about it.
     pub fn verdict(&self, trial: &Trial, live: &Value, messages: u64) -> Verdict {
         let forced = self
@@ -126,7 +160,7 @@ impl Experiment {
                     .get("")
                     .is_some_and(|root| root.get("force_destroy") == Some(&true.into()))
             });
-        let refused = self.changes(&trial.target, live).into_iter();
+        let refused = self.changes(&self.target(trial, live), live).into_iter();
         let refused: Vec<_> = refused
             .filter(|change| matches!(change.effect, Effect::Refused(_)))
             .collect();
@@ -317,7 +351,7 @@ impl Experiment {
             return Err("that it was made again is not told".to_owned());
         }
         let messages = counts.get(&trial.key()).copied().unwrap_or_default();
-        let changes = self.changes(&trial.target, live);
+        let changes = self.changes(&self.target(trial, live), live);
         let shown = changed(was, will);
         if trial.silent || changes.is_empty() {
             return match (shown.is_empty(), trial.remade) {
@@ -398,7 +432,8 @@ impl Experiment {
         let kept = |key: &str| {
             !drift[key].is_null() && live.is_some_and(|live| live.get(key) == now.get(key))
         };
-        let left = self.changes(&trial.target, &now);
+        let target = live.map_or_else(|| trial.target.clone(), |live| self.target(trial, live));
+        let left = self.changes(&target, &now);
         if let Some(change) = left.iter().find(|change| !kept(&change.key)) {
             return Err(format!(
                 "{} is {}, not {}",
@@ -413,10 +448,10 @@ impl Experiment {
                 .map(|(key, _)| key.clone())
                 .collect()
         };
-        let keys = &members(&trial.target) | &members(&now);
+        let keys = &members(&target) | &members(&now);
         let is_same = |key: &str| match key {
-            "metadata" => own_metadata(&trial.target) == own_metadata(&now),
-            key => trial.target.get(key) == now.get(key),
+            "metadata" => own_metadata(&target) == own_metadata(&now),
+            key => target.get(key) == now.get(key),
         };
         match keys
             .iter()
@@ -424,7 +459,7 @@ impl Experiment {
         {
             Some(key) => Err(format!(
                 "{key} was {:?} and should be as before, but is {:?}",
-                trial.target.get(key),
+                target.get(key),
                 now.get(key)
             )),
             None => Ok(()),
