@@ -8,6 +8,9 @@ use std::time::Duration;
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a request that makes a stream carries: the plan asks beforehand whether it may, by one without a configuration.
+pub const CREATES: &str = "\"name\":\"KV_";
+
 /// What waits.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Side {
@@ -33,7 +36,7 @@ struct State {
 }
 
 impl Gate {
-    /// Before a server, for whatever carries `mark` in its bytes, such as `STREAM.CREATE`.
+    /// Before a server, for whatever carries `mark` in its bytes, such as [`CREATES`].
     pub fn before(server_port: u16, side: Side, mark: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let gate = Self {

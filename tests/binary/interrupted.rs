@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::gate::{Gate, Side};
+use crate::gate::{CREATES, Gate, Side};
 use crate::given::{APPLY, BINARY, Given, STREAMS, provider_of, wait_until_gone};
 use crate::support::{Admin, NatsServer, terraform_versions};
 
@@ -11,7 +11,7 @@ fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
     for side in [Side::Requests, Side::Answers] {
         for cli in terraform_versions() {
             let server = NatsServer::start();
-            let gate = Gate::before(server.port(), side, "STREAM.CREATE");
+            let gate = Gate::before(server.port(), side, CREATES);
             let given = Given::with(cli, BINARY, &gate.url());
             let mut running = given.terraform.start_group(APPLY);
             gate.wait_until_reached();

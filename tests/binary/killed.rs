@@ -2,7 +2,7 @@
 
 use rustix::process::{Pid, Signal};
 
-use crate::gate::{Gate, Side};
+use crate::gate::{CREATES, Gate, Side};
 use crate::given::{APPLY, CONFIG, Given, STREAMS, provider_of, wait_until_gone};
 use crate::support::{Admin, NatsServer};
 
@@ -10,7 +10,7 @@ use crate::support::{Admin, NatsServer};
 fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
     for side in [Side::Requests, Side::Answers] {
         let server = NatsServer::start();
-        let gate = Gate::before(server.port(), side, "STREAM.CREATE");
+        let gate = Gate::before(server.port(), side, CREATES);
         let given = Given::server(&gate.url());
         let running = given.terraform.start_group(APPLY);
         gate.wait_until_reached();
@@ -31,7 +31,7 @@ fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
 #[test]
 fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on() {
     let server = NatsServer::start();
-    let gate = Gate::before(server.port(), Side::Answers, "STREAM.CREATE");
+    let gate = Gate::before(server.port(), Side::Answers, CREATES);
     let given = Given::server(&gate.url());
     let running = given.terraform.start_group(APPLY);
     gate.wait_until_reached();
