@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use terraform_provider_wasmcloud::catalogue::{Asset, Contents};
 use terraform_provider_wasmcloud::jetstream::{Change, Effect, Setting, diff_at};
+use terraform_provider_wasmcloud::resources::argument::Argument;
 
 use crate::lab::{Arguments, Counts, Lab, Specimen};
 use crate::matrix::REFUSED;
@@ -142,8 +143,14 @@ impl Experiment {
             .iter()
             .filter(|change| change.cause.is_some_and(stays))
         {
-            if argument(&change.key).is_some_and(|argument| !is_set(argument.name)) {
+            let open =
+                |argument: &Argument| !argument.shape.is_shown_only() && !is_set(argument.name);
+            if argument(&change.key).is_some_and(open) {
                 target[&change.key] = live[&change.key].clone();
+                // The window follows the age.
+                if change.key == "max_age" {
+                    target["duplicate_window"] = live["duplicate_window"].clone();
+                }
             }
         }
         target
