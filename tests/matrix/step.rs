@@ -147,9 +147,11 @@ impl Experiment {
                 |argument: &Argument| !argument.shape.is_shown_only() && !is_set(argument.name);
             if argument(&change.key).is_some_and(open) {
                 target[&change.key] = live[&change.key].clone();
-                // The window follows the age.
-                if change.key == "max_age" {
-                    target["duplicate_window"] = live["duplicate_window"].clone();
+                // The window is the server's default for the age.
+                let keys = target.as_object_mut().expect("an object");
+                if change.key == "max_age" && keys.remove("duplicate_window").is_some() {
+                    let window = config(&target).normal().get("duplicate_window").cloned();
+                    target["duplicate_window"] = window.unwrap_or_default();
                 }
             }
         }
