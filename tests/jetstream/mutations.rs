@@ -110,12 +110,10 @@ async fn a_mutation_that_nobody_answers_for_is_unknown_never_failed() {
 
     assert!(error.is_unknown_outcome() && error.is_timeout(), "{error}");
     assert!(error.to_string().contains("may have done it"), "{error}");
-    let later = client.stream("A", &scope()).await.unwrap().unwrap();
-    assert_eq!(
-        later.config.get("max_msgs"),
-        Some(&json!(9)),
-        "and indeed it was applied late"
-    );
+    let admin = Admin::connect(&server.url());
+    crate::support::wait_for("the update, applied late", Duration::from_secs(10), || {
+        (admin.config("A")["max_msgs"] == 9).then_some(())
+    });
 }
 
 #[tokio::test(flavor = "multi_thread")]
