@@ -56,7 +56,7 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<Change> {
 /// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](super::StreamInfo::api_level)).
 pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<Change> {
     let (whole, is) = (whole(desired, live), live.normal());
-    let known = differing(desired, live)
+    let known = differing_normal(desired, &whole, &is)
         .into_iter()
         .map(|(key, desired, live)| {
             let setting = settings::setting(&key);
@@ -92,11 +92,19 @@ pub(crate) fn differing(
     desired: &StreamConfig,
     live: &StreamConfig,
 ) -> Vec<(String, Value, Value)> {
-    let (whole, is) = (whole(desired, live), live.normal());
+    differing_normal(desired, &whole(desired, live), &live.normal())
+}
+
+/// As [`differing`], of what the stream would be and what it is, both in normal form.
+fn differing_normal(
+    desired: &StreamConfig,
+    whole: &StreamConfig,
+    is: &StreamConfig,
+) -> Vec<(String, Value, Value)> {
     let value = |config: &StreamConfig, key: &str| config.get(key).cloned().unwrap_or_default();
     let keys = desired.iter().map(|(key, _)| key);
-    keys.filter(|key| !agree(key, &whole, &is))
-        .map(|key| (key.to_owned(), value(&whole, key), value(&is, key)))
+    keys.filter(|key| !agree(key, whole, is))
+        .map(|key| (key.to_owned(), value(whole, key), value(is, key)))
         .collect()
 }
 

@@ -1,14 +1,16 @@
-//! Whether this user may make or change a stream, found out without making or changing it.
+//! Whether this user may make, change or delete a stream, found out without doing it.
 //!
 //! NATS tells nobody beforehand what is allowed. It checks the subject before anything else, so a request that no server
-//! can carry out tells: it has no body, which is no configuration (answered by nats-server 2.10 with 10025, 2.11 with
-//! 10056 or 10052), and demands an API level that does not exist (answered from 2.12 with 10185, before anything is
-//! read). Seen on 2.10 to 2.15, one server and three: nothing is made, nothing changed, and nothing is in the server's
-//! log, which 2.11 does with a body that is no JSON.
+//! can carry out tells. Each demands an API level that does not exist (answered from 2.12 with 10185, before anything is
+//! read), and has a body that is not carried out by servers before that either:
 //!
-//! Deleting is never probed: whoever reads an audit log would be frightened by deletions that nobody asked for.
+//! - a create and an update have none, which is no configuration (2.10 answers 10025, 2.11 answers 10056 or 10052);
+//! - a delete has one, which it must not have (10038). The body says what it is to whoever reads an audit log.
+//!
+//! Seen on 2.10 to 2.15, one server and three: nothing is made, changed or deleted, and nothing is in the server's log,
+//! which 2.11 does with a body that is no JSON.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::client::{Client, ask};
 use super::request::Ask;
@@ -21,6 +23,8 @@ pub enum Deed {
     Create,
     /// Changing it.
     Update,
+    /// Deleting it.
+    Delete,
 }
 
 impl Client {
@@ -29,14 +33,15 @@ impl Client {
     /// # Errors
     /// [`Error::denied_subject`] if not; else what kept the server from answering.
     pub async fn may(&self, deed: Deed, stream: &str, scope: &Scope) -> Result<(), Error> {
-        let (verb, api) = match deed {
-            Deed::Create => ("create", "STREAM.CREATE"),
-            Deed::Update => ("update", "STREAM.UPDATE"),
+        let (verb, api, body) = match deed {
+            Deed::Create => ("create", "STREAM.CREATE", Value::Null),
+            Deed::Update => ("update", "STREAM.UPDATE", Value::Null),
+            Deed::Delete => ("delete", "STREAM.DELETE", json!({ "dry_run": true })),
         };
         let ask = Ask {
             mutates: false,
             vain: true,
-            ..ask(verb, api, stream, Value::Null)
+            ..ask(verb, api, stream, body)
         };
         self.valid(stream, &ask)?;
         match self.api.attempt(&ask, scope).await {

@@ -4,7 +4,7 @@
 //! what it does not know.
 
 use super::config::StreamConfig;
-use super::normal;
+use super::normal::{is_zero, list};
 use super::settings::{SETTINGS, Setting, setting};
 
 /// The settings, other than at their defaults, that a server of this version does not know, each with the version that
@@ -13,27 +13,31 @@ pub fn newer_than(version: &str, config: &StreamConfig) -> Vec<(&'static Setting
     let Some(version) = number(version) else {
         return Vec::new();
     };
+    let normal = config.normal();
     let used = SETTINGS.iter().filter_map(|setting| {
-        let since = used_since(setting, config)?;
+        let since = used_since(setting, config, &normal)?;
         (number(since)? > version).then_some((setting, since))
     });
     used.collect()
 }
 
 /// The version that this use of a setting needs; `None` if it is not used.
-fn used_since(used: &Setting, config: &StreamConfig) -> Option<&'static str> {
-    let live = config.normal();
-    if !config.has(used.key) || live.get(used.key) == Some(&used.default(config)) {
+fn used_since(
+    used: &Setting,
+    config: &StreamConfig,
+    normal: &StreamConfig,
+) -> Option<&'static str> {
+    if !config.has(used.key) || normal.get(used.key) == Some(&used.default(config)) {
         return None;
     }
     // Sources are older than the renaming of their subjects, which is as old as that of the stream's own.
     let renames = |source: &serde_json::Value| {
         source
             .get("subject_transforms")
-            .is_some_and(|transforms| !normal::is_zero(transforms))
+            .is_some_and(|transforms| !is_zero(transforms))
     };
     match used.key {
-        "sources" if normal::list(config, "sources").iter().any(renames) => {
+        "sources" if list(config, "sources").iter().any(renames) => {
             setting("subject_transform").map(|setting| setting.since)
         }
         _ => Some(used.since),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, Kind};
-use crate::jetstream::{StreamConfig, StreamInfo, diff};
+use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
 use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
 use crate::resources::shape::Shape;
 use crate::terraform::{self, Attribute, Mode, Nesting, Rule, Type, Value};
@@ -150,6 +150,7 @@ impl Member {
             return Value::Unknown;
         }
         let found = prior.is_null() && adopts;
+        let needs = self.needs();
         let mut object = Value::object(self.row.arguments().iter().map(|argument| {
             let set = [own, common]
                 .map(|level| level.attribute(argument.name))
@@ -157,7 +158,7 @@ impl Member {
                 .find(|value| !value.is_null());
             let planned = match set {
                 Some(value) if !argument.shape.is_shown_only() => value.clone(),
-                _ => self.unset(argument, prior, found),
+                _ => self.unset(argument, &needs, prior, found),
             };
             let before = prior.attribute(argument.name);
             (
@@ -197,12 +198,18 @@ impl Member {
     }
 
     /// The planned value of an argument that the configuration does not set.
-    fn unset(&self, argument: &Argument, prior: &Value, found: bool) -> Value {
+    fn unset(
+        &self,
+        argument: &Argument,
+        needs: &StreamConfig,
+        prior: &Value,
+        found: bool,
+    ) -> Value {
         match argument.shape {
             Shape::Text if found => Value::Unknown,
             Shape::Text if prior.is_null() => self.row.description.map_or(Value::Null, Value::from),
             Shape::Text | Shape::Metadata => prior.attribute(argument.name).clone(),
-            shape if shape.is_shown_only() => argument.value(&self.needs(), &Value::Null),
+            shape if shape.is_shown_only() => argument.value(needs, &Value::Null),
             _ => argument.unset_value(self.row),
         }
     }
@@ -296,12 +303,10 @@ impl Member {
 
 /// The window within which duplicates are dropped has no argument: it is the server's default, which depends on the age.
 fn follow_max_age(config: &mut StreamConfig) {
-    config.remove("duplicate_window");
-    if let (Some(_), Some(window)) = (
-        config.get("max_age"),
-        config.normal().get("duplicate_window").cloned(),
-    ) {
-        config.set("duplicate_window", window);
+    const WINDOW: &str = "duplicate_window";
+    config.remove(WINDOW);
+    if let (Some(_), Some(window)) = (config.get("max_age"), setting(WINDOW)) {
+        config.set(WINDOW, window.default(config));
     }
 }
 

@@ -35,7 +35,7 @@ pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Opt
 
 /// The same for every stream.
 fn pattern(subject: &str) -> Option<String> {
-    let operations = ["STREAM.CREATE.", "STREAM.UPDATE."];
+    let operations = ["STREAM.CREATE.", "STREAM.UPDATE.", "STREAM.DELETE."];
     operations.iter().find_map(|operation| {
         let (prefix, _) = subject.split_once(operation)?;
         Some(format!("{prefix}{operation}>"))

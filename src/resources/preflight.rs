@@ -10,7 +10,7 @@ use crate::jetstream::{Client, Deed, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::costs::{self, Costly};
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
-use crate::resources::questions::{Answers, Asked};
+use crate::resources::questions::{Answers, Asked, may_all};
 use crate::resources::session::Sight;
 use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
 use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
@@ -66,8 +66,10 @@ impl Walk {
             .owners
             .iter()
             .filter_map(|asked| asked.answer.as_ref().err());
+        let seen: Vec<_> = answers.assets.iter().chain(&answers.doomed).collect();
+        let kept = undeletable(&answers.deletable, &seen);
         said.extend(grants::missing(
-            denied.chain(account).chain(owners),
+            denied.chain(kept).chain(account).chain(owners),
             client.server(),
         ));
         let answered =
@@ -141,7 +143,7 @@ impl Walk {
         in_state || plan.change == Step::Create && self.session.owns(&member.stream())
     }
 
-    /// Says what a destroy loses, or why it will be refused. Whether deleting is allowed, only the apply will know.
+    /// Says what a destroy loses, or why it will be refused.
     pub async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
@@ -151,12 +153,21 @@ impl Walk {
         if prior.attribute("skip_destroy").as_bool() == Some(true) {
             return left(&doomed).into();
         }
-        let sights = self.sights(&client, doomed.iter().copied(), &scope).await;
-        let asked = doomed.into_iter().zip(sights);
-        judge_doomed(
-            asked.map(|(member, sight)| (member, sight.map(|sight| sight.info))),
-            prior,
-        )
+        let deeds: Vec<_> = doomed
+            .iter()
+            .map(|member| (*member, Deed::Delete))
+            .collect();
+        let (seen, deletable) = futures::join!(
+            self.seen(&client, &deeds, &scope),
+            may_all(&client, deeds.iter().copied(), &scope),
+        );
+        let mut said = Diagnostics::new();
+        said.extend(grants::missing(
+            undeletable(&deletable, &seen.iter().collect::<Vec<_>>()),
+            client.server(),
+        ));
+        said.extend(replaced(&seen, prior));
+        said
     }
 
     /// Assets are on the server and not in the state.
@@ -303,6 +314,24 @@ fn denials<'a>(
         .iter()
         .filter(move |asked| happens(asked))
         .filter_map(|asked| asked.answer.as_ref().err())
+}
+
+/// What the user may not delete, of what is there.
+fn undeletable<'a>(
+    deletable: &'a [Asked<'_, ()>],
+    seen: &[&Asked<'_, Sight>],
+) -> impl Iterator<Item = &'a Error> {
+    let is_there = |stream: String| {
+        seen.iter()
+            .filter_map(|seen| seen.answer.as_ref().ok()?.info.as_ref())
+            .any(|info| info.config.name() == stream)
+    };
+    let kept: Vec<_> = deletable
+        .iter()
+        .filter(|asked| is_there(asked.member.stream()))
+        .filter_map(|asked| asked.answer.as_ref().err())
+        .collect();
+    kept.into_iter()
 }
 
 fn unanswered(member: &Member, error: &Error, config: &Value) -> Diagnostic {

@@ -7,7 +7,7 @@
 use futures::future::join_all;
 
 use crate::catalogue::Kind;
-use crate::framework::Plan;
+use crate::framework::{Change, Plan};
 use crate::jetstream::{Account, Client, Deed, Effect, Error, Scope};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
@@ -15,7 +15,7 @@ use crate::resources::costs::Costly;
 use crate::resources::plan::replacing;
 use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
-use crate::terraform::Diagnostics;
+use crate::terraform::{Diagnostics, Value};
 
 /// What the server answered.
 pub(super) struct Answers<'m> {
@@ -27,6 +27,8 @@ pub(super) struct Answers<'m> {
     pub lost: Vec<Option<u64>>,
     /// Whether the user may do what is planned.
     pub allowed: Vec<Asked<'m, ()>>,
+    /// Whether the user may delete what is replaced, or whose object is.
+    pub deletable: Vec<Asked<'m, ()>>,
     /// The account, if the plan needs room in it.
     pub account: Option<Result<Account, Error>>,
     /// The streams that listen to subjects of the assets.
@@ -68,7 +70,7 @@ impl Walk {
         };
         let doomed: Vec<_> = former
             .into_iter()
-            .map(|member| (member, Deed::Create))
+            .map(|member| (member, Deed::Delete))
             .collect();
         let needs_room = deeds
             .iter()
@@ -82,32 +84,40 @@ impl Walk {
         let formerly = self.formerly();
         let gone = async {
             match formerly.session.client_if_known() {
-                Some(client) => formerly.seen(&client, &doomed, scope).await,
-                None => Vec::new(),
+                Some(client) => futures::join!(
+                    formerly.seen(&client, &doomed, scope),
+                    may_all(&client, gone_with(&doomed, &plan.prior), scope),
+                ),
+                None => (Vec::new(), Vec::new()),
             }
         };
+        let replaced = self.replaced(plan, deeds);
         let lost = costly.iter().map(|costly| count(client, costly, scope));
-        let (assets, doomed, lost, allowed, account, owners, harm) = futures::join!(
+        let (assets, gone, lost, allowed, freed, account, owners, harm) = futures::join!(
             self.seen(client, deeds, scope),
             gone,
             join_all(lost),
             self.allowed(client, plan, deeds, scope),
+            may_all(client, replaced, scope),
             account,
             self.owners(client, plan, deeds, scope),
             self.harm(client, scope),
         );
+        let (doomed, mut deletable) = gone;
+        deletable.extend(freed);
         Answers {
             assets,
             doomed,
             lost,
             allowed,
+            deletable,
             account,
             owners,
             harm,
         }
     }
 
-    async fn seen<'m>(
+    pub(super) async fn seen<'m>(
         &self,
         client: &Client,
         deeds: &[(&'m Member, Deed)],
@@ -126,6 +136,20 @@ impl Walk {
             .collect()
     }
 
+    /// Assets that are deleted before they are made anew: each alone, or all of a tainted object, whose prior state the
+    /// plan does not have.
+    fn replaced<'m>(&self, plan: &Plan, deeds: &[(&'m Member, Deed)]) -> Vec<(&'m Member, Deed)> {
+        let tainted =
+            |member: &Member| plan.change == Change::Create && self.session.owns(&member.stream());
+        let alone = |member: &Member| plan.private.fact(&replacing(member.row.key)).is_some();
+        let members = deeds.iter().map(|(member, _)| *member);
+        let (tainted, alone): (Vec<_>, Vec<_>) = members
+            .filter(|member| tainted(member) || alone(member))
+            .map(|member| (member, Deed::Delete))
+            .partition(|(member, _)| tainted(member));
+        [gone_with(&tainted, &plan.planned), alone].concat()
+    }
+
     async fn allowed<'m>(
         &self,
         client: &Client,
@@ -139,19 +163,7 @@ impl Walk {
             adopts && *deed == Deed::Create && plan.prior.attribute(member.row.key).is_null()
         });
         let either = either.map(|(member, _)| (*member, Deed::Update));
-        let probes = deeds
-            .iter()
-            .copied()
-            .chain(either)
-            .map(|(member, deed)| async move {
-                let answer = client.may(deed, &member.stream(), scope).await;
-                Asked {
-                    member,
-                    deed,
-                    answer,
-                }
-            });
-        join_all(probes).await
+        may_all(client, deeds.iter().copied().chain(either), scope).await
     }
 
     /// The streams that listen to subjects of what will be made, or gets other subjects.
@@ -200,6 +212,31 @@ impl Walk {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+}
+
+/// Asks whether the user may do all of this.
+pub(super) async fn may_all<'m>(
+    client: &Client,
+    deeds: impl IntoIterator<Item = (&'m Member, Deed)>,
+    scope: &Scope,
+) -> Vec<Asked<'m, ()>> {
+    let probes = deeds.into_iter().map(|(member, deed)| async move {
+        let answer = client.may(deed, &member.stream(), scope).await;
+        Asked {
+            member,
+            deed,
+            answer,
+        }
+    });
+    join_all(probes).await
+}
+
+/// What is deleted with an object.
+fn gone_with<'m>(doomed: &[(&'m Member, Deed)], prior: &Value) -> Vec<(&'m Member, Deed)> {
+    match prior.attribute("skip_destroy").as_bool() {
+        Some(true) => Vec::new(),
+        _ => doomed.to_vec(),
     }
 }
 

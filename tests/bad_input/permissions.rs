@@ -136,7 +136,7 @@ fn denied_updating_is_refused_by_the_plan_and_not_needed_while_nothing_changes()
 }
 
 #[test]
-fn denied_deleting_keeps_buckets_and_state() {
+fn denied_deleting_is_refused_by_the_plan_of_a_destroy() {
     let mut denied = Denied::publishing("$JS.API.STREAM.DELETE.>");
     denied.made();
 
@@ -144,7 +144,7 @@ fn denied_deleting_keeps_buckets_and_state() {
         .given
         .refused_to(|terraform| terraform.destroy_error());
 
-    denials(&failure, "deleted", "DELETE");
+    lacking(&failure, "DELETE");
     assert_eq!(denied.admin.stream_names(), STREAMS);
 }
 

@@ -85,7 +85,8 @@ fn what_a_leaf_node_has_is_imported_from_the_hub() {
         admin.create_stream(&serde_json::from_str(request).expect("a request"));
     }
 
-    let plan = servers.story("Import").step();
+    let mut story = servers.story("Import");
+    let plan = story.step();
 
     for address in ["wasmcloud_lattice_buckets.berlin", "wadm_jetstream.berlin"] {
         assert_eq!(plan.actions(address), ["no-op"]);

@@ -4,13 +4,83 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Options, Space};
+use terraform_provider_wasmcloud::jetstream::{Client, Deed, Options, Space};
 
-use crate::given::{client_as, config, given, options, scope};
-use crate::support::{NatsServer, denied_publish};
+use crate::given::{client, client_as, config, given, options, scope};
+use crate::support::{Admin, Cluster, NatsServer, denied_publish, nats_server_versions};
 
 /// Far below the timeout of a request.
-const AT_ONCE: Duration = Duration::from_millis(500);
+const AT_ONCE: Duration = Duration::from_millis(900);
+
+/// The first thing to know of a question that looks like a deed. Each server's log tells too: it gets no line.
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_whether_one_may_does_nothing_on_every_version() {
+    for version in nats_server_versions() {
+        let server = NatsServer::start_with(version, "");
+        does_nothing(&server.url(), 1, &[&server]).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_whether_one_may_does_nothing_in_a_cluster() {
+    for version in [nats_server_versions()[0], nats_server_versions()[4]] {
+        let cluster = Cluster::start_with(version, 3, "");
+        let servers: Vec<_> = cluster.servers().iter().collect();
+        does_nothing(&cluster.url(), 3, &servers).await;
+    }
+}
+
+async fn does_nothing(url: &str, replicas: u64, servers: &[&NatsServer]) {
+    let client = client(url);
+    let admin = Admin::connect(url);
+    let there = json!({ "name": "THERE", "num_replicas": replicas, "max_msgs": 7 });
+    client.create(&config(there), &scope()).await.unwrap();
+    admin.publish("THERE", "a message");
+    let before = admin.stream("THERE").unwrap();
+    let logs = || servers.iter().map(|server| server.log());
+    let logged: Vec<_> = logs().collect();
+
+    for deed in [Deed::Create, Deed::Update, Deed::Delete] {
+        for stream in ["THERE", "NEITHER"] {
+            let allowed = client.may(deed, stream, &scope()).await;
+            assert!(allowed.is_ok(), "{deed:?} {stream}: {allowed:?}");
+        }
+    }
+
+    let after = admin.stream("THERE").unwrap();
+    for part in ["config", "created", "state"] {
+        assert_eq!(before[part], after[part]);
+    }
+    assert_eq!(admin.stream_names(), ["THERE"]);
+    for (before, after) in logged.iter().zip(logs()) {
+        let new = after.strip_prefix(before.as_str()).expect("a longer log");
+        assert!(!new.contains("[WRN]") && !new.contains("[ERR]"), "{new}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_may_not_is_told_for_each_deed() {
+    let verbs = [
+        (Deed::Create, "CREATE"),
+        (Deed::Update, "UPDATE"),
+        (Deed::Delete, "DELETE"),
+    ];
+    for (denied, verb) in verbs {
+        let subject = format!("$JS.API.STREAM.{verb}.A");
+        let server = NatsServer::configured(&denied_publish(&[&subject]));
+        let client = client_as(&server.url(), "limited", "secret");
+
+        for (deed, _) in verbs {
+            let asked = client.may(deed, "A", &scope()).await;
+            let told = asked
+                .as_ref()
+                .err()
+                .and_then(|error| error.denied_subject());
+            assert_eq!(told, (deed == denied).then_some(&*subject), "{asked:?}");
+        }
+        assert!(client.may(denied, "B", &scope()).await.is_ok());
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denied_create_fails_at_once_and_names_the_subject() {

@@ -193,11 +193,46 @@ fn a_bucket_made_anew_by_others_is_destroyed_only_after_another_plan() {
 }
 
 #[test]
+fn a_destroy_that_is_not_allowed_is_refused_by_the_plan() {
+    let denied = "$JS.API.STREAM.DELETE.KV_CONFIGDATA_default";
+    let scenario = Scenario::denied(&[denied]);
+    scenario.step("");
+    let before = scenario.created();
+
+    let replace = format!("-replace={MAIN}");
+    for options in [&["-destroy"], &[replace.as_str()]] {
+        let failure = scenario.terraform.try_plan(options).unwrap_err();
+
+        let error = failure.error();
+        let summary = format!("NATS denies this user to publish to {denied}");
+        assert_eq!(error.summary, summary);
+        assert!(error.says("`$JS.API.STREAM.DELETE.>` allows it"), "{error}");
+    }
+    scenario.write("lattice = \"other\"");
+    let failure = scenario.terraform.plan_error();
+    assert!(failure.error().says(denied), "{failure}");
+    assert_eq!(scenario.created(), before);
+
+    // What is not deleted needs no permission to be deleted.
+    scenario.step("skip_destroy = true");
+    scenario.terraform.plan_with(&["-destroy"]);
+    scenario.admin.delete_stream(CONFIG_STREAM);
+    scenario.write("");
+    scenario.terraform.plan_with(&["-destroy"]);
+}
+
+#[test]
 fn a_delete_that_failed_for_one_bucket_keeps_just_that_one() {
     let mut scenario = Scenario::denied(&["$JS.API.STREAM.DELETE.KV_CONFIGDATA_default"]);
     scenario.step("");
+    scenario.allowed();
+    let plan = scenario.terraform.plan_with(&["-destroy"]);
+    scenario.log_in("limited");
 
-    let failure = scenario.terraform.destroy_error();
+    let failure = scenario
+        .terraform
+        .try_apply(&[plan.file().to_str().unwrap()])
+        .unwrap_err();
 
     let error = failure.error();
     assert_eq!(

@@ -79,8 +79,13 @@ impl Scenario {
 
     /// The provider is `admin` from now on.
     pub fn allowed(&mut self) {
+        self.log_in("admin");
+    }
+
+    /// The provider is `admin` or `limited` from now on.
+    pub fn log_in(&mut self, user: &str) {
         let url = self.server.url();
-        self.provide(&login(&url, "admin"));
+        self.provide(&login(&url, user));
     }
 }
 

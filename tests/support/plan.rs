@@ -1,43 +1,47 @@
 //! What Terraform said, as values that a test can ask: a plan and a state.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::failure::Diagnostic;
+use super::terraform::Terraform;
 
-/// A saved plan.
+/// A saved plan. Terraform is asked to show it when a test looks into it, and only then.
 #[derive(Debug)]
 pub struct Plan {
-    json: Value,
-    text: String,
+    terraform: Terraform,
+    name: String,
+    json: OnceLock<Value>,
+    text: OnceLock<String>,
     diagnostics: Vec<Diagnostic>,
-    file: PathBuf,
 }
 
 impl Plan {
-    pub(super) fn new(
-        json: Value,
-        text: String,
-        diagnostics: Vec<Diagnostic>,
-        file: PathBuf,
-    ) -> Self {
+    pub(super) fn new(terraform: Terraform, name: String, diagnostics: Vec<Diagnostic>) -> Self {
         Self {
-            json,
-            text,
+            terraform,
+            name,
+            json: OnceLock::new(),
+            text: OnceLock::new(),
             diagnostics,
-            file,
         }
     }
 
     /// What `terraform show -json` says of it.
     pub fn json(&self) -> &Value {
-        &self.json
+        self.json
+            .get_or_init(|| self.terraform.json(&["show", "-json", &self.name]))
     }
 
     /// What a person reads, without colours.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.get_or_init(|| {
+            self.terraform
+                .run(&["show", "-no-color", &self.name])
+                .unwrap_or_else(|failure| panic!("{failure}"))
+        })
     }
 
     /// Its warnings.
@@ -45,8 +49,8 @@ impl Plan {
         &self.diagnostics
     }
 
-    pub fn file(&self) -> &Path {
-        &self.file
+    pub fn file(&self) -> PathBuf {
+        self.terraform.folder().join(&self.name)
     }
 
     /// Whether no resource changes.
@@ -59,7 +63,7 @@ impl Plan {
     /// What is planned for a resource, such as `wasmcloud_lattice_buckets.main`.
     pub fn change(&self, address: &str) -> Change<'_> {
         self.find("resource_changes", address)
-            .unwrap_or_else(|| panic!("the plan says nothing of {address}:\n{}", self.text))
+            .unwrap_or_else(|| panic!("the plan says nothing of {address}:\n{}", self.text()))
     }
 
     /// `["no-op"]`, `["create"]`, `["update"]`, `["delete"]`, `["delete", "create"]`, `["create", "delete"]`, `["read"]`
@@ -82,7 +86,7 @@ impl Plan {
     }
 
     fn changes(&self, list: &str) -> Vec<Change<'_>> {
-        self.json[list]
+        self.json()[list]
             .as_array()
             .into_iter()
             .flatten()

@@ -8,7 +8,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::{Condvar, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -24,11 +25,13 @@ pub const SOURCE: &str = "wasmcloud/wasmcloud";
 /// More at once only makes each of them slower on a small machine.
 const AT_ONCE: usize = 2;
 
-/// Terraform and one root module.
+/// Terraform and one root module. A clone works in the same folder.
+#[derive(Clone, Debug)]
 pub struct Terraform {
     cli: Cli,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     environment: Vec<(String, String)>,
+    plans: Arc<AtomicUsize>,
 }
 
 impl Terraform {
@@ -40,8 +43,9 @@ impl Terraform {
             .expect("a folder");
         let terraform = Self {
             cli,
-            folder,
+            folder: Arc::new(folder),
             environment: Vec::new(),
+            plans: Arc::default(),
         };
         terraform.write_cli_config("");
         terraform
@@ -152,17 +156,16 @@ impl Terraform {
     ///
     /// What Terraform said when the plan failed.
     pub fn try_plan(&self, options: &[&str]) -> Result<Plan, Failure> {
-        let file = self.folder().join(".plan");
+        let name = format!(".plan-{}", self.plans.fetch_add(1, Ordering::Relaxed));
+        let out = format!("-out={name}");
         let output = self.run_json(
             &[
-                &["plan", "-input=false", "-lock=false", "-json", "-out=.plan"],
+                &["plan", "-input=false", "-lock=false", "-json", &out],
                 options,
             ]
             .concat(),
         )?;
-        let json = self.json(&["show", "-json", ".plan"]);
-        let text = self.run(&["show", "-no-color", ".plan"])?;
-        Ok(Plan::new(json, text, diagnostics(&output), file))
+        Ok(Plan::new(self.clone(), name, diagnostics(&output)))
     }
 
     /// Applies a plan as it was shown. Gives the warnings.
@@ -312,6 +315,8 @@ impl Terraform {
             .stdin(Stdio::null())
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
+            // A command of a fraction of a second is over before it is worth collecting anything.
+            .env("GOGC", "off")
             .env("TF_CLI_CONFIG_FILE", self.folder().join(".terraformrc"))
             .env("XDG_CONFIG_HOME", self.folder().join(".config"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -327,7 +332,7 @@ impl Terraform {
         }
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(super) fn json(&self, arguments: &[&str]) -> Value {
         let text = self
             .run(arguments)
             .unwrap_or_else(|failure| panic!("{failure}"));
