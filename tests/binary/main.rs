@@ -22,3 +22,4 @@ mod killed;
 mod large;
 mod logs;
 mod panics;
+mod restarted;

@@ -1,5 +1,11 @@
 //! Denied subjects, which NATS reports beside the request.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may fail anywhere, and says so"
+)]
+
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;

@@ -115,19 +115,6 @@ impl<S> Given<S> {
         (on_server.collect(), self.resources())
     }
 
-    /// The streams that the state has, sorted.
-    pub fn streams_in_state(&self) -> Vec<String> {
-        let resources = self.resources();
-        let objects = resources.as_array().into_iter().flatten();
-        let mut streams: Vec<String> = objects
-            .flat_map(|object| object["instances"].as_array().into_iter().flatten())
-            .flat_map(|instance| instance["attributes"].as_object().into_iter().flatten())
-            .filter_map(|(_, value)| value["stream"].as_str().map(str::to_owned))
-            .collect();
-        streams.sort();
-        streams
-    }
-
     fn resources(&self) -> Value {
         match fs::read(self.terraform.folder().join("terraform.tfstate")) {
             Ok(state) => {

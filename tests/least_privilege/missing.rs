@@ -1,7 +1,7 @@
 //! The list without one of its lines, for each of them: the error names that line, and nothing is half done.
 
-use crate::given::{Given, both, names_exactly};
-use crate::list::{List, streams};
+use crate::given::{Given, names_exactly};
+use crate::list::List;
 
 /// Users who each lack one of the lines, and with each what a refused plan must say: the line, and no other.
 fn each_plan_is_refused(given: &mut Given, lines: &[String]) {
