@@ -22,8 +22,8 @@ use super::tools::{Cli, terraform_default};
 /// The provider's address in `required_providers`.
 pub const SOURCE: &str = "wasmcloud/wasmcloud";
 
-/// More at once only makes each of them slower on a small machine.
-const AT_ONCE: usize = 2;
+/// One that waits for a server leaves two processors to two others; more only make each other slower.
+const AT_ONCE: usize = 3;
 
 /// Terraform and one root module. A clone works in the same folder.
 #[derive(Clone, Debug)]
