@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::given::{Given, STREAMS};
-use crate::support::{Link, NatsServer, wait_for};
+use crate::support::{Admin, Link, NatsServer, wait_for};
 
 /// Far more than it takes to send all questions of a plan, on a busy machine too.
 const ROUND_TRIP: Duration = Duration::from_millis(400);
@@ -125,25 +125,33 @@ fn what_changes_nothing_on_the_server_asks_nothing() {
 }
 
 #[test]
-fn a_deletion_is_never_probed() {
+fn whether_deleting_is_allowed_is_asked_only_by_a_plan_that_deletes_and_deletes_nothing() {
     let server = NatsServer::start();
+    let admin = Admin::connect(&server.url());
     let link = Link::slow(&server, Duration::ZERO);
     let given = Given::server(&link.url());
     given.applied("", "force_destroy = true");
-    link.asked();
+    admin.put("LATTICEDATA_default", "key", "value");
+    let everything =
+        || STREAMS.map(|stream| admin.stream(stream).map(|info| info["state"].clone()));
+    let before = everything();
+    let deletions = || {
+        let (mut asked, _) = link.asked();
+        asked.retain(|subject| subject.contains("DELETE"));
+        asked.sort();
+        asked
+    };
+    deletions();
 
+    given.write("", "history = 2\nforce_destroy = true");
+    assert!(!given.terraform.plan().is_empty());
+    assert_eq!(deletions(), Vec::<String>::new());
+
+    let both = STREAMS.map(|stream| format!("$JS.API.STREAM.DELETE.{stream}"));
+    assert!(!given.terraform.plan_with(&["-destroy"]).is_empty());
+    assert_eq!(deletions(), both);
     given.write("", "lattice = \"other\"\nforce_destroy = true");
-    let replace = given.terraform.plan();
-    let destroy = given.terraform.plan_with(&["-destroy"]);
-
-    assert!(!replace.is_empty() && !destroy.is_empty());
-    let (asked, _) = link.asked();
-    assert!(
-        asks(&asked, "STREAM.CREATE.KV_LATTICEDATA_other"),
-        "{asked:?}"
-    );
-    assert!(
-        asked.iter().all(|subject| !subject.contains("DELETE")),
-        "{asked:?}"
-    );
+    assert!(!given.terraform.plan().is_empty());
+    assert_eq!(deletions(), both);
+    assert_eq!(everything(), before);
 }
