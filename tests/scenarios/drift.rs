@@ -267,7 +267,7 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
         scenario.step("");
         let created = scenario.created();
         scenario.admin.delete_stream(stream);
-        scenario.note();
+        scenario.admin.note();
 
         let plan = scenario.repair();
 
@@ -275,10 +275,7 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
         assert_eq!(plan.change(MAIN).before()[key], Value::Null);
         let words = warning(plan.diagnostics(), "was deleted outside Terraform");
         assert!(words.says("restart them"), "{words}");
-        assert_eq!(
-            scenario.noted().into_iter().collect::<Vec<_>>(),
-            [(format!("CREATED {stream}"), 1)]
-        );
+        assert_eq!(scenario.admin.noted(), [format!("CREATED {stream}")]);
         let changed = scenario
             .created()
             .iter()

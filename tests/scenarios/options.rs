@@ -49,13 +49,13 @@ fn a_refresh_only_plan_takes_what_the_server_has_into_the_state_and_changes_noth
     let scenario = Scenario::start();
     scenario.step("");
     drift(&scenario);
-    scenario.note();
+    scenario.admin.note();
 
     let plan = scenario.terraform.plan_with(&["-refresh-only"]);
     scenario.terraform.apply_plan(&plan);
 
     assert_eq!(scenario.state()["config_data"]["max_bytes"], 1_048_576);
-    assert!(scenario.noted().is_empty(), "{:?}", scenario.noted());
+    assert_eq!(scenario.admin.noted(), [] as [String; 0]);
     let plan = scenario.repair();
     assert_eq!(plan.actions(MAIN), ["update"]);
     assert_eq!(scenario.admin.config(CONFIG_STREAM)["max_bytes"], -1);

@@ -46,15 +46,12 @@ fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket()
     scenario.write(&format!("{wanted}\n{}", too_much("config_data")));
     scenario.terraform.apply_error();
     let created = scenario.created();
-    scenario.note();
+    scenario.admin.note();
 
     scenario.write(wanted);
     scenario.repair();
 
-    assert_eq!(
-        scenario.noted().into_iter().collect::<Vec<_>>(),
-        [(format!("UPDATED {CONFIG_STREAM}"), 1)]
-    );
+    assert_eq!(scenario.admin.noted(), [format!("UPDATED {CONFIG_STREAM}")]);
     assert_eq!(scenario.created(), created);
     assert_eq!(
         scenario.admin.config(CONFIG_STREAM)["max_msgs_per_subject"],

@@ -1,15 +1,12 @@
 //! One object of `wasmcloud_lattice_buckets` and everything around it.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::Value;
 use terraform_provider_wasmcloud::plugin::InProcess;
 
 pub use crate::support::warning;
 use crate::support::{
     Admin, Cli, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve,
-    terraform_default, wait_for,
+    terraform_default,
 };
 
 /// The object's address.
@@ -29,9 +26,6 @@ pub const BUCKETS: [(&str, &str); 2] = [
 /// What a cramped server has no room for (JetStream 10047).
 pub const TOO_MUCH: &str = "max_bytes = 2000000000000";
 const LITTLE_ROOM: &str = "max_file_store: 1GB";
-
-/// A stream that hears of everything done to the others.
-const JOURNAL: &str = "journal";
 
 /// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
 pub struct Scenario<S = NatsServer> {
@@ -141,42 +135,6 @@ impl<S> Scenario<S> {
     /// When the server made both streams.
     pub fn created(&self) -> [Value; 2] {
         BUCKETS.map(|(_, stream)| self.admin.stream(stream).expect(stream)["created"].clone())
-    }
-
-    /// Begins to note what is done to streams; see [`Scenario::noted`].
-    pub fn note(&self) {
-        self.admin.create_stream(
-            &json!({ "name": JOURNAL, "subjects": ["$JS.EVENT.ADVISORY.STREAM.>"] }),
-        );
-        // It hears of its own creation last.
-        wait_for("the journal's creation", Duration::from_secs(5), || {
-            self.noted()
-                .contains_key(&format!("CREATED {JOURNAL}"))
-                .then_some(())
-        });
-        self.admin
-            .api(&format!("STREAM.PURGE.{JOURNAL}"), &json!({}));
-    }
-
-    /// How often what was done to which stream since [`Scenario::note`], such as `"UPDATED KV_x": 1`.
-    pub fn noted(&self) -> BTreeMap<String, u64> {
-        let answer = self.admin.api(
-            &format!("STREAM.INFO.{JOURNAL}"),
-            &json!({ "subjects_filter": ">" }),
-        );
-        let subjects = answer["state"]["subjects"]
-            .as_object()
-            .cloned()
-            .unwrap_or_default();
-        let words = |subject: &str| {
-            subject
-                .replace("$JS.EVENT.ADVISORY.STREAM.", "")
-                .replacen('.', " ", 1)
-        };
-        subjects
-            .iter()
-            .map(|(subject, count)| (words(subject), count.as_u64().unwrap_or_default()))
-            .collect()
     }
 }
 

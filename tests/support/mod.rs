@@ -27,6 +27,7 @@ mod cluster;
 mod relay;
 mod link;
 mod admin;
+mod journal;
 mod terraform;
 mod running;
 mod plan;

@@ -61,7 +61,7 @@ fn adopting_what_wadm_made_changes_nothing() {
     let scenario = restored();
     scenario.admin.put("wadm_manifests", "default", "app");
     let (created, configs) = (scenario.created(), scenario.configs());
-    scenario.note();
+    scenario.admin.note();
 
     let plan = scenario.step("adopt_existing = true");
 
@@ -74,7 +74,7 @@ fn adopting_what_wadm_made_changes_nothing() {
         taken.says("holds 1 key (") && taken.says("Nothing of it changes"),
         "{taken}"
     );
-    assert_eq!(scenario.noted(), [] as [String; 0]);
+    assert_eq!(scenario.admin.noted(), [] as [String; 0]);
     assert_eq!((scenario.created(), scenario.configs()), (created, configs));
 }
 
@@ -89,7 +89,7 @@ fn adopting_completes_and_corrects_what_is_there() {
             .remove("subject_transforms");
     });
     let before = scenario.created();
-    scenario.note();
+    scenario.admin.note();
 
     let plan = scenario.step("adopt_existing = true\nmax_bytes = 104857600");
 
@@ -109,7 +109,7 @@ fn adopting_completes_and_corrects_what_is_there() {
         })
         .collect();
     expected.sort();
-    assert_eq!(scenario.noted(), expected);
+    assert_eq!(scenario.admin.noted(), expected);
     for (stream, created) in before {
         assert_eq!(scenario.created()[stream], created);
     }

@@ -74,11 +74,11 @@ fn a_create_that_fails_at_any_asset_takes_back_the_others_and_the_next_apply_mak
         assert!(!scenario.is_managed(), "{stream}");
 
         scenario.write("");
-        scenario.note();
+        scenario.admin.note();
         scenario.finish();
         let mut all = ASSETS.map(|(_, stream)| format!("CREATED {stream}"));
         all.sort();
-        assert_eq!(scenario.noted(), all);
+        assert_eq!(scenario.admin.noted(), all);
     }
 }
 
@@ -111,14 +111,14 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
         assert_eq!(left, expected);
 
         scenario.write(wanted);
-        scenario.note();
+        scenario.admin.note();
         scenario.finish();
         let mut rest: Vec<_> = left
             .iter()
             .map(|stream| format!("UPDATED {stream}"))
             .collect();
         rest.sort();
-        assert_eq!(scenario.noted(), rest);
+        assert_eq!(scenario.admin.noted(), rest);
         assert_eq!(scenario.created(), created);
     }
 }
@@ -141,9 +141,9 @@ fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_ne
         assert!(!scenario.terraform.state().is_tainted(MAIN));
 
         scenario.write("");
-        scenario.note();
+        scenario.admin.note();
         scenario.finish();
-        assert_eq!(scenario.noted(), made_again(stream));
+        assert_eq!(scenario.admin.noted(), made_again(stream));
         for (other, created) in others {
             assert_eq!(scenario.created()[other], created);
         }
@@ -176,14 +176,14 @@ fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_fini
         assert!(left.iter().any(|left| left == stream));
 
         scenario.log_in("admin");
-        scenario.note();
+        scenario.admin.note();
         scenario.terraform.destroy();
         let mut rest: Vec<_> = left
             .iter()
             .map(|stream| format!("DELETED {stream}"))
             .collect();
         rest.sort();
-        assert_eq!(scenario.noted(), rest);
+        assert_eq!(scenario.admin.noted(), rest);
     }
 }
 

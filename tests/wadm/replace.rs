@@ -20,6 +20,7 @@ fn assert_replaced_alone(scenario: &Scenario, key: &str, plan: &Plan) {
         );
     }
     let deleted_or_made: Vec<_> = scenario
+        .admin
         .noted()
         .into_iter()
         .filter(|note| !note.starts_with("UPDATED"))
@@ -35,7 +36,7 @@ fn another_storage_replaces_the_one_stream_and_counts_what_is_lost() {
     let scenario = Scenario::start();
     scenario.step("");
     scenario.expect_events_flow("before");
-    scenario.note();
+    scenario.admin.note();
 
     let plan = scenario.step("events = { storage = \"memory\" }");
 
@@ -135,7 +136,7 @@ fn each_stream_is_replaced_alone_when_its_storage_changes() {
     let mut arguments = String::new();
     for (key, stream) in &ASSETS[2..] {
         arguments += &format!("{key} = {{ storage = \"memory\" }}\n");
-        scenario.note();
+        scenario.admin.note();
 
         let plan = scenario.step(&arguments);
 
@@ -159,7 +160,7 @@ fn retention_to_or_from_workqueue_replaces_the_stream() {
             config["retention"] = json!(wrong);
             scenario.admin.delete_stream(stream);
             scenario.admin.create_stream(&config);
-            scenario.note();
+            scenario.admin.note();
 
             let plan = scenario.terraform.plan();
             scenario.terraform.apply_plan(&plan);
@@ -191,7 +192,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
         config["max_consumers"] = json!(1);
         scenario.admin.delete_stream("wadm_commands");
         scenario.admin.create_stream(&config);
-        scenario.note();
+        scenario.admin.note();
 
         let plan = scenario.repair();
 
@@ -206,6 +207,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
         );
         assert!(
             !scenario
+                .admin
                 .noted()
                 .contains(&"DELETED wadm_commands".to_owned()),
             "{version}"
@@ -240,7 +242,7 @@ fn manifests_are_never_made_anew_without_force() {
     );
     assert_eq!(scenario.created(), created);
 
-    scenario.note();
+    scenario.admin.note();
     let plan = scenario.step("force_destroy = true\nmanifests = { storage = \"memory\" }");
 
     let said = warning(
@@ -261,7 +263,7 @@ fn the_state_of_wadm_is_made_anew_with_a_warning() {
     scenario.step("");
     scenario.admin.put("wadm_state", "host", "1");
     scenario.admin.put("wadm_state", "lattice", "1");
-    scenario.note();
+    scenario.admin.note();
 
     let plan = scenario.step("state = { storage = \"memory\" }");
 

@@ -29,9 +29,6 @@ pub const ASSETS: [(&str, &str); 8] = [
 /// Servers look for a source that was made anew within twenty seconds.
 const READ_ON: Duration = Duration::from_secs(40);
 
-/// A stream that hears of everything done to the others.
-const JOURNAL: &str = "journal";
-
 /// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
 pub struct Scenario<S = NatsServer> {
     pub terraform: Terraform,
@@ -149,43 +146,6 @@ impl<S> Scenario<S> {
             .collect()
     }
 
-    /// Begins to note what is done to streams; see [`Scenario::noted`].
-    pub fn note(&self) {
-        self.admin.create_stream(
-            &json!({ "name": JOURNAL, "subjects": ["$JS.EVENT.ADVISORY.STREAM.>"] }),
-        );
-        self.admin
-            .api(&format!("STREAM.PURGE.{JOURNAL}"), &json!({}));
-    }
-
-    /// What was done to which stream since [`Scenario::note`], such as `UPDATED wadm_events`, sorted, once for each time.
-    pub fn noted(&self) -> Vec<String> {
-        let answer = self.admin.api(
-            &format!("STREAM.INFO.{JOURNAL}"),
-            &json!({ "subjects_filter": ">" }),
-        );
-        let mut noted = Vec::new();
-        for (subject, count) in answer["state"]["subjects"]
-            .as_object()
-            .into_iter()
-            .flatten()
-        {
-            let words = subject
-                .replace("$JS.EVENT.ADVISORY.STREAM.", "")
-                .replacen('.', " ", 1);
-            // It may hear of its own birth.
-            if words.ends_with(JOURNAL) {
-                continue;
-            }
-            noted.extend(std::iter::repeat_n(
-                words,
-                usize::try_from(count.as_u64().unwrap()).unwrap(),
-            ));
-        }
-        noted.sort();
-        noted
-    }
-
     /// Publishes an event of hosts and one of wadm, and demands that both arrive in `wadm_event_consumer`.
     pub fn expect_events_flow(&self, name: &str) {
         self.expect_flow(&format!("wasmbus.evt.default.{name}_host"), name);
@@ -209,7 +169,7 @@ impl<S> Scenario<S> {
     }
 }
 
-/// What [`Scenario::noted`] says of a stream that was made anew where another reads from it, or none does.
+/// What [`Admin::noted`] says of a stream that was made anew where another reads from it, or none does.
 pub fn made_again(stream: &str) -> Vec<String> {
     // A stream that is read is made with a beginning of its own, which is taken out of its configuration again.
     let verbs: &[&str] = match stream {

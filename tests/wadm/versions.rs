@@ -47,14 +47,18 @@ fn what_somebody_changed_is_in_the_plan_alone_and_is_repaired_alone() {
     for (key, stream, edit) in drifts() {
         scenario.admin.edit_stream(stream, edit);
         let changed = scenario.admin.config(stream);
-        scenario.note();
+        scenario.admin.note();
 
         let plan = scenario.terraform.plan();
         scenario.terraform.apply_plan(&plan);
 
         assert_eq!(plan.actions(MAIN), ["update"], "{changed}");
         assert_eq!(changed_assets(&plan), [key], "{changed}");
-        assert_eq!(scenario.noted(), [format!("UPDATED {stream}")], "{changed}");
+        assert_eq!(
+            scenario.admin.noted(),
+            [format!("UPDATED {stream}")],
+            "{changed}"
+        );
         assert_eq!(scenario.configs(), configs, "{changed}");
     }
     assert_eq!(scenario.created(), created);
