@@ -127,7 +127,7 @@ impl Argument {
 pub const ARGUMENTS: &[Argument] = &[
     Argument::new("servers", Kind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
         .variable("NATS_URL").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
-    Argument::text("user", "User name, with `password`.").variable("NATS_USER").field("user"),
+    Argument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
     Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").field("password").secret(),
     Argument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").field("token").secret(),
     Argument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),

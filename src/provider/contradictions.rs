@@ -160,7 +160,7 @@ pub fn half(given: &Part, missing: &Part, how: &str) -> Diagnostic {
         missing.ways()
     );
     if (given.what, missing.what) == ("user", "password") {
-        detail += " A token, which the nats command also takes as a user without a password, goes to `token` or NATS_TOKEN.";
+        detail += " A token goes to `token` or NATS_TOKEN.";
     }
     Diagnostic::error(format!("The {} is missing", missing.what), detail)
 }

@@ -5,7 +5,7 @@
 
 use crate::jetstream::{Auth, Given};
 use crate::provider::contradictions;
-use crate::provider::parts::{METHODS, Method, Part};
+use crate::provider::parts::{METHODS, Method, PASSWORD, Part, USER};
 use crate::provider::rules;
 use crate::provider::sources::{Found, LAYERS, Layer, Sources};
 use crate::resources::diagnose::capitalised;
@@ -29,7 +29,12 @@ pub fn auth(
         match (&named[..], in_address) {
             ([], None) => {}
             ([], Some(_)) => break,
-            ([(method, _)], None) => return made(sources, method, remarks),
+            ([(method, first)], None) => {
+                return match token_as_user(sources, first) {
+                    Some(token) => Ok(token),
+                    None => made(sources, method, remarks),
+                };
+            }
             ([(_, first), (_, second), ..], _) | ([(_, second)], Some(first)) => {
                 return Err(two_ways(first, second));
             }
@@ -47,6 +52,23 @@ fn first_part(sources: &Sources<'_>, layer: Layer, method: &Method) -> Option<Fo
         .parts
         .iter()
         .find_map(|part| sources.part_at(layer, part))
+}
+
+/// The token that NATS_USER holds: the nats command describes that variable as "Username or Token", and takes it as a
+/// token where there is no password.
+fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<Given<Auth>> {
+    let in_variable = found.argument == USER.content && found.layer == Layer::Environment;
+    let has_password = LAYERS
+        .iter()
+        .filter(|layer| **layer != Layer::Context)
+        .any(|layer| sources.part_at(*layer, &PASSWORD).is_some());
+    (in_variable && !has_password).then(|| {
+        let origin = format!(
+            "{}, which without a password is taken as a token, as the nats command does",
+            found.origin
+        );
+        Given::new(Auth::Token(found.text.clone()), origin)
+    })
 }
 
 fn two_ways(first: &Found, second: &Found) -> Diagnostic {

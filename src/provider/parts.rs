@@ -47,14 +47,16 @@ fn as_it_is(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-const USER: Part = Part {
+/// The name of a user.
+pub const USER: Part = Part {
     what: "user",
     content: "user",
     file: None,
     private: false,
     check: as_it_is,
 };
-const PASSWORD: Part = Part {
+/// The password of a user.
+pub const PASSWORD: Part = Part {
     what: "password",
     content: "password",
     file: None,

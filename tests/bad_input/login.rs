@@ -246,7 +246,7 @@ fn an_nkey_works_as_content_file_and_variable() {
 
 #[test]
 fn half_a_login_names_the_other_half() {
-    let cases: [(&str, Variables, &str, &str); 4] = [
+    let cases: [(&str, Variables, &str, &str); 3] = [
         (
             "user = \"app\"",
             &[],
@@ -258,12 +258,6 @@ fn half_a_login_names_the_other_half() {
             &[],
             "The user is missing",
             "`password` is set, and the user is not there: set `user` or NATS_USER",
-        ),
-        (
-            "",
-            &[("NATS_USER", "app")],
-            "The password is missing",
-            "the environment variable NATS_USER",
         ),
         (
             "",
@@ -280,6 +274,27 @@ fn half_a_login_names_the_other_half() {
         assert_eq!(failure.error().summary, summary);
         assert!(failure.error().says(text), "{failure}");
     }
+}
+
+/// As with the nats command, whose variable is for a "Username or Token".
+#[test]
+fn the_variable_of_the_user_without_a_password_is_a_token() {
+    let server = NatsServer::configured(&token(SECRET));
+    let url = server.url();
+    let mut given = Given::environment(&[("NATS_URL", &url), ("NATS_USER", SECRET)]);
+
+    given.applied("", "");
+    given.terraform.expect_empty();
+    given.environment_is_now(&[("NATS_URL", &url), ("NATS_USER", "wr0ng")]);
+    given.write("", "");
+    let failure = given.refused();
+
+    let error = refusal(&failure, &server);
+    assert!(
+        error.says("NATS_USER, which without a password is taken as a token"),
+        "{error}"
+    );
+    assert!(!error.says("wr0ng"), "{error}");
 }
 
 /// The one error of a refused login, which names the server and the ways to log in.
