@@ -349,7 +349,7 @@ mod tests {
             &[],
             &[
                 ("NATS_TIMEOUT", "soon"),
-                ("NATS_USER", "app"),
+                ("NATS_PASSWORD", "secret"),
                 ("NATS_SOCKS_PROXY", "http://x"),
             ],
         );
@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(
             summaries,
             [
-                "The password is missing",
+                "The user is missing",
                 "The SOCKS5 proxy cannot be used",
                 "The timeout cannot be understood"
             ]
