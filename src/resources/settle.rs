@@ -16,8 +16,9 @@ use crate::terraform::{Diagnostic, Path};
 
 /// A healthy source is heard about every second; one that is silent for longer has stalled.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How long a new leader may take to hear from the sources.
-const RECOVERY: Duration = Duration::from_secs(12);
+/// How long a new leader may take to hear from the sources: a source whose first set-up fails is looked for again after
+/// ten seconds.
+const RECOVERY: Duration = Duration::from_secs(30);
 /// Two times at which a source was heard are at least so far apart; what is less is the clock.
 const BETWEEN: Duration = Duration::from_millis(300);
 /// Between two looks at the sources.

@@ -1,11 +1,9 @@
 //! `leaf-nodes-and-domains.md`: a hub, a leaf node, and two accounts, as the page configures them.
 
-use std::time::Duration;
-
 use crate::conf::{self, SECRET};
 use crate::page;
 use crate::story::Story;
-use crate::support::{Admin, NatsServer, free_port, wait_for};
+use crate::support::{Admin, NatsServer, free_port, wait_for_domain};
 
 const PAGE: &str = "leaf-nodes-and-domains";
 const BUCKETS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
@@ -27,10 +25,12 @@ impl Linked {
         let place = format!("127.0.0.1:{}", free_port());
         let hub = conf::start(hub, &[("0.0.0.0:7422", &place)]);
         let leaf = conf::start(leaf, &[edit, &[("hub.example.com:7422", &place)]].concat());
-        wait_for("the leaf node's link", Duration::from_secs(10), || {
-            (hub.varz()["leafnodes"] == 1).then_some(())
-        });
-        Self { hub, leaf }
+        wait_for_domain(&Admin::connect_as(&leaf.url(), "host", SECRET), "hub");
+        let servers = Self { hub, leaf };
+        if edit.is_empty() {
+            wait_for_domain(&servers.admin(), "berlin");
+        }
+        servers
     }
 
     /// One heading, with a provider that is connected to the hub.

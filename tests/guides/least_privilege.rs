@@ -123,7 +123,7 @@ fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
             let denied = format!(
                 "/user:{user}\" - Publish Violation - Subject \"$JS.API.STREAM.{what}.{own}\""
             );
-            crate::support::wait_for(&denied, std::time::Duration::from_secs(5), || {
+            crate::support::wait_for(&denied, std::time::Duration::from_secs(30), || {
                 server.log().contains(&denied).then_some(())
             });
         }

@@ -1,8 +1,8 @@
 //! Replicas: three servers hold what one had, and one server cannot hold three.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::scenario::{LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario};
 use crate::support::{Admin, Cluster, NatsServer, terraform_default};
@@ -10,7 +10,7 @@ use crate::support::{Admin, Cluster, NatsServer, terraform_default};
 /// A scenario on three servers, which tests that run at the same time share: give each a lattice of its own.
 fn of_three() -> Scenario<Arc<Cluster>> {
     static SHARED: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
-    let mut shared = SHARED.lock().unwrap();
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     let cluster = shared
         .upgrade()
         .unwrap_or_else(|| Arc::new(Cluster::start(3)));
@@ -18,17 +18,6 @@ fn of_three() -> Scenario<Arc<Cluster>> {
     let url = cluster.url();
     let admin = Admin::connect(&url);
     Scenario::of(cluster, admin, terraform_default(), &[("NATS_URL", &url)])
-}
-
-/// How many replicas a stream has that hold all of it, if no change of them is under way.
-fn current(stream: &Value) -> Option<usize> {
-    let followers = stream["cluster"]["replicas"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let settled = stream["cluster"]["desired"].is_null() && stream["cluster"]["leader"].is_string();
-    (settled && followers.iter().all(|replica| replica["current"] == true))
-        .then_some(followers.len() + 1)
 }
 
 #[test]
@@ -40,7 +29,7 @@ fn a_create_with_three_replicas_waits_until_all_are_current() {
     scenario.terraform.apply_plan(&plan);
 
     for stream in ["KV_LATTICEDATA_three", "KV_CONFIGDATA_three"] {
-        assert_eq!(current(&scenario.admin.stream(stream).unwrap()), Some(3));
+        scenario.admin.expect_replicas(stream, 3);
     }
     scenario.terraform.expect_empty();
 }
@@ -58,8 +47,9 @@ fn replicas_go_from_one_to_three_and_back_and_each_apply_waits_until_they_are_cu
         assert_eq!(plan.actions(MAIN), ["update"]);
         scenario.terraform.apply_plan(&plan);
 
-        let stream = scenario.admin.stream("KV_LATTICEDATA_scaled").unwrap();
-        assert_eq!(current(&stream), Some(replicas));
+        let stream = scenario
+            .admin
+            .expect_replicas("KV_LATTICEDATA_scaled", replicas);
         assert_eq!(stream["created"], before["created"]);
         assert_eq!(stream["state"]["messages"], 1);
         scenario.terraform.expect_empty();
@@ -79,10 +69,7 @@ fn a_number_of_replicas_changed_behind_terraform_s_back_is_repaired() {
     let plan = scenario.repair();
 
     assert_eq!(plan.change(MAIN).before()["config_data"]["replicas"], 1);
-    assert_eq!(
-        current(&scenario.admin.stream("KV_CONFIGDATA_drifting").unwrap()),
-        Some(3)
-    );
+    scenario.admin.expect_replicas("KV_CONFIGDATA_drifting", 3);
 }
 
 #[test]
@@ -92,19 +79,13 @@ fn replicas_and_placement_change_in_one_plan_though_the_server_takes_only_one_at
 
     scenario.step("lattice = \"moved\"\nreplicas = 3\nplacement = { tags = [\"all\"] }");
 
-    let stream = scenario.admin.stream("KV_LATTICEDATA_moved").unwrap();
-    assert_eq!(
-        (current(&stream), &stream["config"]["placement"]["tags"]),
-        (Some(3), &json!(["all"]))
-    );
+    let stream = scenario.admin.expect_replicas("KV_LATTICEDATA_moved", 3);
+    assert_eq!(stream["config"]["placement"]["tags"], json!(["all"]));
 
     scenario.step("lattice = \"moved\"\nreplicas = 1\nplacement = { tags = [\"node:2\"] }");
 
-    let stream = scenario.admin.stream("KV_LATTICEDATA_moved").unwrap();
-    assert_eq!(
-        (current(&stream), &stream["cluster"]["leader"]),
-        (Some(1), &json!("node2"))
-    );
+    let stream = scenario.admin.expect_replicas("KV_LATTICEDATA_moved", 1);
+    assert_eq!(stream["cluster"]["leader"], "node2");
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
         assert_eq!(plan.change(MAIN).before()[key], Value::Null);
         let words = warning(plan.diagnostics(), "was deleted outside Terraform");
         assert!(words.says("restart them"), "{words}");
-        assert_eq!(scenario.admin.noted(), [format!("CREATED {stream}")]);
+        scenario.admin.expect_noted(&[format!("CREATED {stream}")]);
         let changed = scenario
             .created()
             .iter()

@@ -33,14 +33,10 @@ fn an_empty_bucket_is_made_anew_alone_within_the_update_on_every_server() {
             "{said}"
         );
         assert!(said.says("restart them"), "{said}");
-        assert_eq!(
-            scenario.admin.noted(),
-            [
-                format!("CREATED {CONFIG_STREAM}"),
-                format!("DELETED {CONFIG_STREAM}")
-            ],
-            "{version}"
-        );
+        scenario.admin.expect_noted(&[
+            format!("CREATED {CONFIG_STREAM}"),
+            format!("DELETED {CONFIG_STREAM}"),
+        ]);
         assert_eq!(scenario.admin.config(CONFIG_STREAM)["storage"], "memory");
         assert_eq!(scenario.created()[0], created[0], "{version}");
         assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);

@@ -164,7 +164,7 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
             "name": LATTICE_STREAM, "mirror": { "name": "ORIGIN" }, "storage": "file", "num_replicas": 1,
         }));
         scenario.admin.publish("origin.1", "x");
-        wait_for("the copy", Duration::from_secs(20), || {
+        wait_for("the copy", Duration::from_secs(90), || {
             (scenario.admin.messages(LATTICE_STREAM) == 1).then_some(())
         });
 

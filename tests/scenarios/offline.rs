@@ -4,7 +4,7 @@ use crate::scenario::{MAIN, Scenario};
 use crate::support::{Admin, Cluster, NatsServer, terraform_default, wait_for};
 
 /// Both buckets live on the third of three servers, and nowhere else.
-const ON_THE_THIRD: &str = "placement = { tags = [\"node:3\"] }\ntimeouts = { read = \"15s\" }";
+const ON_THE_THIRD: &str = "placement = { tags = [\"node:3\"] }\ntimeouts = { read = \"40s\" }";
 
 fn away(go_away: fn(&NatsServer)) {
     let cluster = Cluster::start(3);
@@ -33,7 +33,7 @@ fn away(go_away: fn(&NatsServer)) {
     assert!(scenario.is_managed());
     third.restart();
     scenario.server.wait_for_leader();
-    wait_for("the buckets", std::time::Duration::from_secs(30), || {
+    wait_for("the buckets", std::time::Duration::from_secs(240), || {
         let plan = scenario.terraform.try_plan(&[]).ok()?;
         assert_eq!(plan.actions(MAIN), ["no-op"]);
         Some(())

@@ -55,7 +55,7 @@ fn a_refresh_only_plan_takes_what_the_server_has_into_the_state_and_changes_noth
     scenario.terraform.apply_plan(&plan);
 
     assert_eq!(scenario.state()["config_data"]["max_bytes"], 1_048_576);
-    assert_eq!(scenario.admin.noted(), [] as [String; 0]);
+    scenario.admin.expect_noted::<&str>(&[]);
     let plan = scenario.repair();
     assert_eq!(plan.actions(MAIN), ["update"]);
     assert_eq!(scenario.admin.config(CONFIG_STREAM)["max_bytes"], -1);

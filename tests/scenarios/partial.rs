@@ -51,7 +51,9 @@ fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket()
     scenario.write(wanted);
     scenario.repair();
 
-    assert_eq!(scenario.admin.noted(), [format!("UPDATED {CONFIG_STREAM}")]);
+    scenario
+        .admin
+        .expect_noted(&[format!("UPDATED {CONFIG_STREAM}")]);
     assert_eq!(scenario.created(), created);
     assert_eq!(
         scenario.admin.config(CONFIG_STREAM)["max_msgs_per_subject"],

@@ -77,7 +77,9 @@ fn a_change_for_one_bucket_does_not_touch_the_other() {
 
     scenario.step("config_data = { history = 4 }");
 
-    assert_eq!(scenario.admin.noted(), [format!("UPDATED {CONFIG_STREAM}")]);
+    scenario
+        .admin
+        .expect_noted(&[format!("UPDATED {CONFIG_STREAM}")]);
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn a_change_that_only_terraform_knows_does_not_touch_the_server() {
     let plan = scenario.step("force_destroy = true\ntimeouts = { update = \"90s\" }");
 
     assert_eq!(plan.change(MAIN).changed(), ["force_destroy", "timeouts"]);
-    assert_eq!(scenario.admin.noted(), [] as [String; 0]);
+    scenario.admin.expect_noted::<&str>(&[]);
 }
 
 #[test]
@@ -242,8 +244,7 @@ fn placement_without_members_and_tags_in_another_order_change_nothing() {
 
     // One is the test's own; the others take the placement away.
     let of = |stream| format!("UPDATED {stream}");
-    assert_eq!(
-        scenario.admin.noted(),
-        [of(CONFIG_STREAM), of(LATTICE_STREAM), of(LATTICE_STREAM)]
-    );
+    scenario
+        .admin
+        .expect_noted(&[of(CONFIG_STREAM), of(LATTICE_STREAM), of(LATTICE_STREAM)]);
 }

@@ -137,13 +137,20 @@ impl Admin {
 
     /// Publishes a message and waits until a stream has stored it.
     pub fn publish(&self, subject: &str, payload: &str) {
-        let answer = self
-            .request(subject, payload.as_bytes().to_vec())
-            .expect(subject);
-        assert!(
-            answer["error"].is_null() && answer["seq"].is_u64(),
-            "{subject} was not stored: {answer}"
-        );
+        self.try_publish(subject, payload)
+            .unwrap_or_else(|why| panic!("{subject} was not stored: {why}"));
+    }
+
+    /// As [`Admin::publish`].
+    ///
+    /// # Errors
+    ///
+    /// Why it was not stored, or may not have been: a new leader keeps an answer away.
+    pub fn try_publish(&self, subject: &str, payload: &str) -> Result<(), String> {
+        let answer = self.request(subject, payload.as_bytes().to_vec())?;
+        (answer["error"].is_null() && answer["seq"].is_u64())
+            .then_some(())
+            .ok_or_else(|| answer.to_string())
     }
 
     /// Publishes a message and waits for nothing but its way to the server.

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::server::free_port;
-use super::{NatsServer, tools, wait_for};
+use super::{Admin, NatsServer, tools, wait_for};
+
+/// Longer than elections that have to be repeated take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A JetStream cluster on the loopback address.
 pub struct Cluster {
@@ -39,6 +44,7 @@ impl Cluster {
         let cluster = Self {
             servers: servers.collect(),
         };
+        cluster.wait_for_routes();
         cluster.wait_for_leader();
         cluster
     }
@@ -55,11 +61,19 @@ impl Cluster {
 
     /// Waits until a meta leader is elected that knows all the others and hears from them.
     pub fn wait_for_leader(&self) {
-        wait_for(
-            "a meta leader with all its peers",
-            Duration::from_secs(30),
-            || self.servers.iter().find(|server| self.leads(server)),
-        );
+        wait_for("a meta leader with all its peers", PATIENCE, || {
+            self.servers.iter().find(|server| self.leads(server))
+        });
+    }
+
+    /// Waits until every server greets with the addresses of all.
+    fn wait_for_routes(&self) {
+        for server in &self.servers {
+            wait_for("the addresses of all servers", PATIENCE, || {
+                let addresses = server.varz()["connect_urls"].as_array()?.len();
+                (addresses >= self.servers.len()).then_some(())
+            });
+        }
     }
 
     fn leads(&self, server: &NatsServer) -> bool {
@@ -86,7 +100,7 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// Starts both, once the link between them stands.
+    /// Starts both, and waits until each answers for the other's domain.
     pub fn start() -> Self {
         let version = tools::nats_server_versions()[0];
         let port = free_port();
@@ -107,9 +121,37 @@ impl Leaf {
                 "leafnodes {{ remotes: [{{ url: \"nats://app:secret@127.0.0.1:{port}\", account: APP }}] }}\n{accounts}"
             ),
         );
-        wait_for("the leaf node's link", Duration::from_secs(10), || {
-            (hub.varz()["leafnodes"] == 1).then_some(())
-        });
+        wait_for_domain(&Admin::connect_as(&hub.url(), "app", "secret"), "leaf");
+        wait_for_domain(&Admin::connect_as(&leaf.url(), "app", "secret"), "hub");
         Self { hub, leaf }
+    }
+}
+
+/// Waits until a domain on the other side of a leaf node's link answers, which is later than that the link stands.
+pub fn wait_for_domain(admin: &Admin, domain: &str) {
+    let admin = admin.in_domain(domain);
+    wait_for(domain, PATIENCE, || admin.try_api("INFO", &json!({})).ok());
+}
+
+/// How long a flag of a replica may lag after an election.
+const LAG: Duration = Duration::from_secs(5);
+
+impl Admin {
+    /// Demands that a stream has so many replicas, that no change of them is under way, and that each holds all of it.
+    /// Gives what the server says of it.
+    pub fn expect_replicas(&self, stream: &str, replicas: usize) -> Value {
+        wait_for(stream, LAG, || {
+            let live = self
+                .try_api(&format!("STREAM.INFO.{stream}"), &json!({}))
+                .ok()?;
+            let cluster = &live["cluster"];
+            let followers = cluster["replicas"]
+                .as_array()
+                .map_or(&[][..], Vec::as_slice);
+            assert_eq!(followers.len() + 1, replicas, "{stream}: {cluster}");
+            assert!(cluster["desired"].is_null(), "{stream}: {cluster}");
+            let current = followers.iter().all(|replica| replica["current"] == true);
+            (current && cluster["leader"].is_string()).then_some(live)
+        })
     }
 }

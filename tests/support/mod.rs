@@ -38,7 +38,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 pub use admin::Admin;
-pub use cluster::{Cluster, Leaf};
+pub use cluster::{Cluster, Leaf, wait_for_domain};
 pub use credentials::{Operator, User};
 pub use failure::{Diagnostic, Failure, warning};
 pub use link::Link;

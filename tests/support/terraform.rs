@@ -23,7 +23,7 @@ use super::tools::{Cli, terraform_default};
 pub const SOURCE: &str = "wasmcloud/wasmcloud";
 
 /// One that waits for a server leaves two processors to two others; more only make each other slower.
-const AT_ONCE: usize = 3;
+const AT_ONCE: u64 = 3;
 
 /// Terraform and one root module. A clone works in the same folder.
 #[derive(Clone, Debug)]
@@ -345,23 +345,39 @@ fn is_foreign(name: &OsStr) -> bool {
     name.starts_with("TF_") || name.starts_with("NATS_")
 }
 
-/// The right to run one of [`AT_ONCE`] commands.
+/// The right to run one of [`AT_ONCE`] commands, given in the order in which it was asked for: a test that runs one
+/// command after the other does not keep the others waiting.
 struct Slot;
 
-static FREE: Mutex<usize> = Mutex::new(AT_ONCE);
-static RETURNED: Condvar = Condvar::new();
+/// Numbers that were drawn, and those that may run.
+struct Queue {
+    drawn: u64,
+    called: u64,
+}
+
+static QUEUE: Mutex<Queue> = Mutex::new(Queue {
+    drawn: 0,
+    called: AT_ONCE,
+});
+static CALLED: Condvar = Condvar::new();
 
 impl Slot {
     fn take() -> Self {
-        let free = FREE.lock().unwrap();
-        *RETURNED.wait_while(free, |free| *free == 0).unwrap() -= 1;
+        let mut queue = QUEUE.lock().unwrap();
+        let number = queue.drawn;
+        queue.drawn += 1;
+        drop(
+            CALLED
+                .wait_while(queue, |queue| queue.called <= number)
+                .unwrap(),
+        );
         Self
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        *FREE.lock().unwrap() += 1;
-        RETURNED.notify_one();
+        QUEUE.lock().unwrap().called += 1;
+        CALLED.notify_all();
     }
 }

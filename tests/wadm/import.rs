@@ -74,7 +74,7 @@ fn adopting_what_wadm_made_changes_nothing() {
         taken.says("holds 1 key (") && taken.says("Nothing of it changes"),
         "{taken}"
     );
-    assert_eq!(scenario.admin.noted(), [] as [String; 0]);
+    scenario.admin.expect_noted::<&str>(&[]);
     assert_eq!((scenario.created(), scenario.configs()), (created, configs));
 }
 
@@ -109,7 +109,7 @@ fn adopting_completes_and_corrects_what_is_there() {
         })
         .collect();
     expected.sort();
-    assert_eq!(scenario.admin.noted(), expected);
+    scenario.admin.expect_noted(&expected);
     for (stream, created) in before {
         assert_eq!(scenario.created()[stream], created);
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::scenario::{MAIN, Scenario, changed_assets, newest_and_oldest, warning};
+use crate::scenario::{MAIN, READ_ON, Scenario, changed_assets, newest_and_oldest, warning};
 use crate::support::{self, wait_for};
 
 #[test]
@@ -98,7 +98,7 @@ fn drift_of_the_acknowledgements_in_multi_tenant_mode_is_repaired() {
 /// Events of a tenant arrive under the lattice's subject. Nobody acknowledges them, so they are published until they do.
 fn assert_tenants_flow(scenario: &Scenario, name: &str) {
     let arrives = format!("wadm_event_consumer.evt.default.{name}");
-    wait_for(&arrives, Duration::from_secs(10), || {
+    wait_for(&arrives, READ_ON, || {
         // Without an acknowledgement the request has no answer; what counts is what arrives.
         scenario
             .admin
@@ -110,7 +110,5 @@ fn assert_tenants_flow(scenario: &Scenario, name: &str) {
         .admin
         .publish(&format!("wadm.evt.default.{name}_wadm"), name);
     let arrives = format!("wadm_event_consumer.evt.default.{name}_wadm");
-    wait_for(&arrives, Duration::from_secs(10), || {
-        scenario.stored(&arrives)
-    });
+    wait_for(&arrives, READ_ON, || scenario.stored(&arrives));
 }

@@ -78,7 +78,7 @@ fn a_create_that_fails_at_any_asset_takes_back_the_others_and_the_next_apply_mak
         scenario.finish();
         let mut all = ASSETS.map(|(_, stream)| format!("CREATED {stream}"));
         all.sort();
-        assert_eq!(scenario.admin.noted(), all);
+        scenario.admin.expect_noted(&all);
     }
 }
 
@@ -118,7 +118,7 @@ fn an_update_that_fails_at_any_asset_keeps_what_was_achieved_and_the_next_apply_
             .map(|stream| format!("UPDATED {stream}"))
             .collect();
         rest.sort();
-        assert_eq!(scenario.admin.noted(), rest);
+        scenario.admin.expect_noted(&rest);
         assert_eq!(scenario.created(), created);
     }
 }
@@ -143,7 +143,7 @@ fn an_asset_that_cannot_be_made_again_is_missing_in_the_state_and_made_by_the_ne
         scenario.write("");
         scenario.admin.note();
         scenario.finish();
-        assert_eq!(scenario.admin.noted(), made_again(stream));
+        scenario.admin.expect_noted(&made_again(stream));
         for (other, created) in others {
             assert_eq!(scenario.created()[other], created);
         }
@@ -183,7 +183,7 @@ fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_fini
             .map(|stream| format!("DELETED {stream}"))
             .collect();
         rest.sort();
-        assert_eq!(scenario.admin.noted(), rest);
+        scenario.admin.expect_noted(&rest);
     }
 }
 

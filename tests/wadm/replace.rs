@@ -19,33 +19,30 @@ fn assert_replaced_alone(scenario: &Scenario, key: &str, plan: &Plan) {
             "{other}"
         );
     }
-    let deleted_or_made: Vec<_> = scenario
+    let (made, deleted) = (format!("CREATED {stream}"), format!("DELETED {stream}"));
+    scenario
         .admin
-        .noted()
-        .into_iter()
-        .filter(|note| !note.starts_with("UPDATED"))
-        .collect();
-    assert_eq!(
-        deleted_or_made,
-        [format!("CREATED {stream}"), format!("DELETED {stream}")]
-    );
+        .expect_noted_without("UPDATED", &[made, deleted]);
 }
 
 #[test]
 fn another_storage_replaces_the_one_stream_and_counts_what_is_lost() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.step("events = { max_age = \"1h\" }");
     scenario.expect_events_flow("before");
     scenario.admin.note();
 
-    let plan = scenario.step("events = { storage = \"memory\" }");
+    let plan = scenario.step("events = { max_age = \"1h\", storage = \"memory\" }");
 
     assert_eq!(changed_assets(&plan), ["events"]);
     let said = warning(
         plan.diagnostics(),
         "Stream wadm_events is replaced to change storage from \"file\" to \"memory\"",
     );
-    assert_eq!(said.code, "events = { storage = \"memory\" }");
+    assert_eq!(
+        said.code,
+        "events = { max_age = \"1h\", storage = \"memory\" }"
+    );
     assert!(
         said.says("stream wadm_events alone is deleted and made anew"),
         "{said}"
@@ -192,7 +189,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
         config["max_consumers"] = json!(1);
         scenario.admin.delete_stream("wadm_commands");
         scenario.admin.create_stream(&config);
-        scenario.admin.note();
+        let created = scenario.created();
 
         let plan = scenario.repair();
 
@@ -205,13 +202,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
             stays.is_none_or(|said| said.says("their lattices are not served")),
             "{stays:?}"
         );
-        assert!(
-            !scenario
-                .admin
-                .noted()
-                .contains(&"DELETED wadm_commands".to_owned()),
-            "{version}"
-        );
+        assert_eq!(scenario.created(), created, "{version}");
         let limit = if old { 1 } else { -1 };
         assert_eq!(
             scenario.admin.config("wadm_commands")["max_consumers"],

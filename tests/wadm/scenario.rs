@@ -26,8 +26,8 @@ pub const ASSETS: [(&str, &str); 8] = [
     ("event_consumer", "wadm_event_consumer"),
 ];
 
-/// Servers look for a source that was made anew within twenty seconds.
-const READ_ON: Duration = Duration::from_secs(40);
+/// Servers look for a source that was made anew after ten seconds, then after twenty, then thirty.
+pub const READ_ON: Duration = Duration::from_secs(120);
 
 /// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
 pub struct Scenario<S = NatsServer> {
@@ -153,7 +153,9 @@ impl<S> Scenario<S> {
     }
 
     fn expect_flow(&self, subject: &str, name: &str) {
-        self.admin.publish(subject, name);
+        wait_for(subject, READ_ON, || {
+            self.admin.try_publish(subject, name).ok()
+        });
         let last = subject.rsplit('.').next().unwrap();
         let arrives = format!("wadm_event_consumer.evt.default.{last}");
         wait_for(&arrives, READ_ON, || self.stored(&arrives));

@@ -54,11 +54,7 @@ fn what_somebody_changed_is_in_the_plan_alone_and_is_repaired_alone() {
 
         assert_eq!(plan.actions(MAIN), ["update"], "{changed}");
         assert_eq!(changed_assets(&plan), [key], "{changed}");
-        assert_eq!(
-            scenario.admin.noted(),
-            [format!("UPDATED {stream}")],
-            "{changed}"
-        );
+        scenario.admin.expect_noted(&[format!("UPDATED {stream}")]);
         assert_eq!(scenario.configs(), configs, "{changed}");
     }
     assert_eq!(scenario.created(), created);
