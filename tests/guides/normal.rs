@@ -1,16 +1,26 @@
 //! What is different in every run is made the same: times, ports, and how long something took.
 
-/// Times become the first, second, third day of a month, in the order in which they are told; every port of the loopback
-/// address is 4222, and nothing takes more than no time.
+use jiff::{SignedDuration, Timestamp};
+
+/// Two buckets that are made at once are made within this time, either one first.
+const AT_ONCE: SignedDuration = SignedDuration::from_millis(250);
+
+/// Times become the first, second, third day of a month, in their order, or where they are of the same moment, in the
+/// order in which they are told; every port of the loopback address is 4222, and nothing takes more than no time.
 pub fn normal(text: &str) -> String {
-    let mut times = Vec::new();
+    let mut times: Vec<(Timestamp, &str)> = Vec::new();
     for word in text.split(|c: char| !is_of_a_time(c)) {
-        if is_time(word) && !times.contains(&word) {
-            times.push(word);
+        if is_time(word) && times.iter().all(|(_, other)| *other != word) {
+            times.push((word.parse().expect("a time"), word));
         }
     }
+    let told = times.clone();
+    times.sort_unstable();
+    for moment in times.chunk_by_mut(|one, next| next.0.duration_since(one.0) < AT_ONCE) {
+        moment.sort_unstable_by_key(|time| told.iter().position(|other| other == time));
+    }
     let mut normal = text.to_owned();
-    for (index, time) in times.iter().enumerate() {
+    for (index, (_, time)) in times.iter().enumerate() {
         let day = format!("2026-03-{:02}T09:30:00.123456789Z", index + 1);
         normal = normal.replace(time, &day);
     }
@@ -49,13 +59,26 @@ fn with_digits_after(text: &str, mark: &str, digits: &str) -> String {
 }
 
 #[test]
-fn times_are_numbered_and_ports_become_one() {
-    let text = "from 2026-11-22T01:27:59.2Z to 2026-11-22T01:27:58.13Z, not 2026-11-22T01:27:59.2Z, at 127.0.0.1:29001, T and Z";
+fn times_keep_their_order_and_ports_become_one() {
+    let day = |number: u8| format!("2026-03-0{number}T09:30:00.123456789Z");
+    let (first, second, third) = (
+        "2026-11-22T01:27:58.13Z",
+        "2026-11-22T01:27:59.27Z",
+        "2026-11-22T01:27:59.2Z",
+    );
 
-    let normal = normal(text);
+    let normal = normal(&format!(
+        "{second}, {third}, {first} at 127.0.0.1:29001, T and Z"
+    ));
 
+    // The last two are of the same moment.
     assert_eq!(
         normal,
-        "from 2026-03-01T09:30:00.123456789Z to 2026-03-02T09:30:00.123456789Z, not 2026-03-01T09:30:00.123456789Z, at 127.0.0.1:4222, T and Z"
+        format!(
+            "{}, {}, {} at 127.0.0.1:4222, T and Z",
+            day(2),
+            day(3),
+            day(1)
+        )
     );
 }
