@@ -153,9 +153,17 @@ impl Client {
         replicas: usize,
         scope: &Scope,
     ) -> Result<StreamInfo, Error> {
+        let mut seen_missing = None;
         loop {
             let ask = ask("wait for the replicas of", "STREAM.INFO", name, Value::Null);
-            let Some(info) = self.stream(name, scope).await? else {
+            let looked = self.stream(name, scope).await;
+            // What was missing says more than that the last look was not answered any more.
+            if let (Err(error), Some(missing)) = (&looked, &seen_missing)
+                && error.is_timeout()
+            {
+                return Err(self.error(Cause::Deadline(String::clone(missing)), &ask));
+            }
+            let Some(info) = looked? else {
                 return Err(self.error(Cause::not_found(), &ask));
             };
             let Some(missing) = missing(&info, replicas) else {
@@ -164,6 +172,7 @@ impl Client {
             if scope.remaining() < LOOK {
                 return Err(self.error(Cause::Deadline(missing), &ask));
             }
+            seen_missing = Some(missing);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped, &ask)),

@@ -13,9 +13,6 @@ use tokio::time::timeout;
 use super::dial::{Greeting, Plain, Way, read_until};
 use super::unreachable::{Failure, Unreachable};
 
-/// A server judges a client's certificate after the handshake has succeeded for the client.
-const SECOND_THOUGHT: Duration = Duration::from_millis(200);
-
 /// What a websocket begins with; the key is the example of RFC 6455.
 const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
                        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -73,7 +70,7 @@ async fn nats(server: &ServerAddr, way: &Way, patience: Duration) -> Result<(), 
             }
             secured => secured?,
         };
-        return second_thoughts(way, stream).await;
+        return second_thoughts(way, stream, patience).await;
     }
     let Ok(line) = timeout(patience, read_until(&mut stream, b"\r\n")).await else {
         return Err(silent(server, way).await);
@@ -94,7 +91,7 @@ async fn nats(server: &ServerAddr, way: &Way, patience: Duration) -> Result<(), 
         return Err(Failure::new(Unreachable::NoTls, how));
     }
     let stream = way.secure(server, stream).await?;
-    second_thoughts(way, stream).await
+    second_thoughts(way, stream, patience).await
 }
 
 fn greeting(line: &str) -> Result<Greeting, Failure> {
@@ -159,9 +156,10 @@ async fn greets_first(server: &ServerAddr, way: &Way) -> Failure {
     }
 }
 
-/// Waits whether the server takes back the handshake.
-async fn second_thoughts(way: &Way, mut stream: Plain) -> Result<(), Failure> {
-    match timeout(SECOND_THOUGHT, stream.read_u8()).await {
+/// Waits whether the server takes back the handshake: it judges a client's certificate after the handshake has succeeded
+/// for the client.
+async fn second_thoughts(way: &Way, mut stream: Plain, patience: Duration) -> Result<(), Failure> {
+    match timeout(patience, stream.read_u8()).await {
         Ok(Err(error)) if error.get_ref().is_some() => Err(way.failed(&error)),
         _ => Ok(()),
     }

@@ -134,11 +134,17 @@ async fn serve_host<P: Provider>(
 fn serve_debug<P: Provider>(plugin: Plugin<P>) -> io::Result<()> {
     let stop = plugin.stop.clone();
     let server = serve_in_process(plugin)?;
-    say(&mut io::stdout(), &in_process::instructions(&server))?;
+    let told = async {
+        say(&mut io::stdout(), &in_process::instructions(&server))?;
+        stop.cancelled().await;
+        Ok(())
+    };
     runtime()?.block_on(async {
         tokio::select! {
+            // In this order: Ctrl-C is listened to before anybody knows where to connect.
+            biased;
             interrupted = tokio::signal::ctrl_c() => interrupted,
-            () = stop.cancelled() => Ok(()),
+            ended = told => ended,
         }
     })
 }

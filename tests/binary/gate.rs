@@ -2,8 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::thread;
 use std::time::Duration;
+
+use crate::given::STREAMS;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -31,7 +34,8 @@ pub struct Gate {
 
 #[derive(Default)]
 struct State {
-    reached: bool,
+    /// How often the mark has come.
+    reached: usize,
     opened: bool,
 }
 
@@ -46,7 +50,7 @@ impl Gate {
             state: Arc::default(),
         };
         let relay = gate.clone();
-        std::thread::spawn(move || {
+        thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 if let Ok(server) = TcpStream::connect(("127.0.0.1", server_port)) {
                     relay.join(client, server);
@@ -60,16 +64,19 @@ impl Gate {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    /// Waits until something marked has come.
+    /// Waits until something marked has come for each stream.
     pub fn wait_until_reached(&self) {
         let (state, changed) = &*self.state;
         let (state, _) = changed
-            .wait_timeout_while(state.lock().unwrap(), PATIENCE, |state| !state.reached)
+            .wait_timeout_while(state.lock().unwrap(), PATIENCE, |state| {
+                state.reached < STREAMS.len()
+            })
             .unwrap();
         assert!(
-            state.reached,
-            "nothing with {} came in {PATIENCE:?}",
-            self.mark
+            state.reached >= STREAMS.len(),
+            "{} came {} times in {PATIENCE:?}",
+            self.mark,
+            state.reached
         );
     }
 
@@ -80,49 +87,51 @@ impl Gate {
         changed.notify_all();
     }
 
-    fn reached(&self) {
+    /// Counts the mark in what a client asks.
+    fn asked(&self, bytes: &[u8]) {
         let (state, changed) = &*self.state;
-        state.lock().unwrap().reached = true;
+        let text = String::from_utf8_lossy(bytes);
+        state.lock().unwrap().reached += text.matches(self.mark).count();
         changed.notify_all();
     }
 
     /// Waits for the opening, if something marked has come.
     fn pass(&self) {
         let (state, changed) = &*self.state;
-        let waits = |state: &mut State| state.reached && !state.opened;
+        let waits = |state: &mut State| state.reached > 0 && !state.opened;
         drop(changed.wait_while(state.lock().unwrap(), waits).unwrap());
     }
 
     fn join(&self, client: TcpStream, server: TcpStream) {
-        let (asking, answering) = (self.clone(), self.clone());
         let (from_client, to_server) = (client.try_clone().unwrap(), server.try_clone().unwrap());
-        std::thread::spawn(move || {
-            copy(from_client, to_server, |bytes| {
-                if String::from_utf8_lossy(bytes).contains(asking.mark) {
-                    asking.reached();
-                }
-                if asking.side == Side::Requests {
-                    asking.pass();
-                }
-            });
-        });
-        std::thread::spawn(move || {
-            copy(server, client, |_| {
-                if answering.side == Side::Answers {
-                    answering.pass();
-                }
-            });
-        });
+        let (asking, answering) = (self.clone(), self.clone());
+        thread::spawn(move || asking.copy(from_client, to_server, Side::Requests));
+        thread::spawn(move || answering.copy(server, client, Side::Answers));
     }
-}
 
-fn copy(mut from: TcpStream, mut to: TcpStream, before: impl Fn(&[u8])) {
-    let mut bytes = vec![0; 64 * 1024];
-    while let Ok(count @ 1..) = from.read(&mut bytes) {
-        before(&bytes[..count]);
-        if to.write_all(&bytes[..count]).is_err() {
-            break;
+    /// Carries one way. It reads on while something waits: more that is marked may come.
+    fn copy(self, mut from: TcpStream, mut to: TcpStream, side: Side) {
+        let (sender, read) = mpsc::channel::<Vec<u8>>();
+        let gate = self.clone();
+        thread::spawn(move || {
+            for bytes in read {
+                if gate.side == side {
+                    gate.pass();
+                }
+                if to.write_all(&bytes).is_err() {
+                    break;
+                }
+            }
+            let _ = to.shutdown(Shutdown::Both);
+        });
+        let mut bytes = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = from.read(&mut bytes) {
+            if side == Side::Requests {
+                self.asked(&bytes[..count]);
+            }
+            if sender.send(bytes[..count].to_vec()).is_err() {
+                break;
+            }
         }
     }
-    let _ = to.shutdown(Shutdown::Both);
 }

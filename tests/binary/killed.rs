@@ -37,7 +37,7 @@ fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on
     gate.wait_until_reached();
     // The server has both, and the provider has not heard of it.
     let admin = Admin::connect(&server.url());
-    crate::support::wait_for("both streams", std::time::Duration::from_secs(10), || {
+    crate::support::wait_for("both streams", std::time::Duration::from_secs(60), || {
         (admin.stream_names() == STREAMS).then_some(())
     });
 

@@ -35,6 +35,8 @@ fn log(variables: &[(&str, &str)]) -> String {
         ("TF_LOG_PATH", file.to_str().unwrap()),
         ("NATS_USER", "app"),
         ("NATS_PASSWORD", SECRET),
+        // Whoever waits in vain warns.
+        ("NATS_TIMEOUT", "60s"),
     ] {
         given.terraform.set_env(name, value);
     }

@@ -142,11 +142,12 @@ fn acts() {
     std::process::exit(i32::from(code != std::process::ExitCode::SUCCESS));
 }
 
-/// What Terraform starts in place of the provider. The harness prints lines of its own, which Terraform must not see.
+/// What Terraform starts in place of the provider. The harness prints lines of its own, which Terraform must not see; with
+/// one thread it would begin the line that the handshake is to be on.
 fn trapped(folder: &std::path::Path) -> PathBuf {
     let script = folder.join("trapped");
     let text = format!(
-        "#!/bin/sh\n\"{}\" --exact panics::acts --ignored --nocapture | grep --line-buffered '^1|'\n",
+        "#!/bin/sh\n\"{}\" --exact panics::acts --ignored --nocapture --test-threads=2 | grep --line-buffered '^1|'\n",
         env::current_exe().unwrap().display()
     );
     fs::write(&script, text).unwrap();

@@ -56,11 +56,8 @@ pub async fn fails(options: Options) -> Told {
         .expect_err("a failure");
     let took = started.elapsed();
 
-    // Half a second for a busy machine.
-    assert!(
-        took < limit + Duration::from_millis(500),
-        "{took:?}: {error}"
-    );
+    // Some seconds for a busy machine.
+    assert!(took < limit + Duration::from_secs(5), "{took:?}: {error}");
     assert!(error.is_of_the_connection(), "{error}");
     let diagnostic = no_way_to_ask(&error);
     Told {

@@ -11,7 +11,7 @@ use terraform_provider_wasmcloud::jetstream::{Options, Unreachable};
 
 use crate::given::{client, given, options, scope};
 use crate::reached::fails;
-use crate::support::NatsServer;
+use crate::support::{NatsServer, wait_for};
 
 /// Somebody who says this to everybody, and then nothing.
 fn saying(words: &'static str) -> String {
@@ -27,6 +27,7 @@ fn saying(words: &'static str) -> String {
     format!("nats://{place}")
 }
 
+/// For those who say nothing: only then the time to connect passes.
 fn short(url: &str) -> Options {
     Options {
         connect_timeout: Duration::from_millis(1000),
@@ -36,29 +37,32 @@ fn short(url: &str) -> Options {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_way_not_to_be_a_nats_server_is_told() {
-    for (url, summary, text) in [
+    // No question is asked about a name of which a part is so long.
+    let nowhere = format!("nats://{}.invalid", "nowhere".repeat(10));
+    for (options, summary, text) in [
         (
-            "nats://127.0.0.1:1".to_owned(),
+            options("nats://127.0.0.1:1"),
             "NATS cannot be reached",
             "Connection refused",
         ),
         (
-            "nats://nowhere.invalid".to_owned(),
+            options(&nowhere),
             "The name of the NATS server does not resolve",
             "the name does not resolve",
         ),
         (
-            saying(""),
+            short(&saying("")),
             "NATS cannot be reached: the server is silent",
             "no greeting of a NATS server within 1000 ms",
         ),
         (
-            saying("SSH-2.0-OpenSSH_9.9\r\n"),
+            options(&saying("SSH-2.0-OpenSSH_9.9\r\n")),
             "What answers is not a NATS server",
             "\"SSH-2.0-OpenSSH_9.9\"",
         ),
     ] {
-        let told = fails(short(&url)).await;
+        let url = options.servers.value[0].clone();
+        let told = fails(options).await;
 
         assert_eq!(told.summary, summary);
         told.says(text)
@@ -70,10 +74,14 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_has_enough_connections_is_told_in_its_words() {
     let server = NatsServer::configured("max_connections: 1");
+    // Whether it is up was asked by a connection too.
+    wait_for("no connection", Duration::from_secs(60), || {
+        (server.connz()["num_connections"] == 0).then_some(())
+    });
     let first = client(&server.url());
     first.stream("A", &scope()).await.unwrap();
 
-    let told = fails(short(&server.url())).await;
+    let told = fails(options(&server.url())).await;
 
     assert_eq!(told.summary, "NATS refuses the connection");
     told.says("maximum connections exceeded");
@@ -86,7 +94,7 @@ async fn of_several_servers_each_is_told_with_its_own_reason() {
 
     let told = fails(Options {
         servers: given(servers),
-        ..short("")
+        ..options("")
     })
     .await;
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -100,7 +101,12 @@ async fn one_side_alone_that_wants_the_handshake_first_is_told() {
     let other = Authority::new();
     let greeting = secured(&other, &other.server(&["localhost"]), "");
 
-    let server_alone = fails(trusting(&at(&first, "tls"), &authority)).await;
+    // The time to connect passes, and a fifth of it is for finding out why.
+    let server_alone = fails(Options {
+        connect_timeout: Duration::from_secs(5),
+        ..trusting(&at(&first, "tls"), &authority)
+    })
+    .await;
     let mut options = trusting(&at(&greeting, "tls"), &other);
     options.tls.first = true;
     let client_alone = fails(options).await;
@@ -262,14 +268,14 @@ async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
     };
     let first = NatsServer::configured(&config(ports[0], 1));
     let second = NatsServer::configured(&config(ports[1], 2));
-    crate::support::wait_for("the route", std::time::Duration::from_secs(10), || {
+    crate::support::wait_for("the route", Duration::from_secs(60), || {
         (first.varz()["connect_urls"].as_array()?.len() == 2).then_some(())
     });
     let client = terraform_provider_wasmcloud::jetstream::Client::new(trusting(
         &at(&first, "tls"),
         &authority,
     ));
-    let asked = crate::given::within(std::time::Duration::from_secs(3));
+    let asked = crate::given::within(Duration::from_secs(3));
     // Two of two servers have no JetStream without a leader; only the connection matters.
     let _ = client.stream("A", &asked).await;
 
@@ -277,7 +283,7 @@ async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
 
     crate::support::wait_for(
         "the connection to the second",
-        std::time::Duration::from_secs(10),
+        Duration::from_secs(60),
         || (second.varz()["connections"].as_u64()? > 0).then_some(()),
     );
 }

@@ -2,7 +2,7 @@
 
 use terraform_provider_wasmcloud::jetstream::{Auth, Options, Tls};
 
-use crate::given::{given, options};
+use crate::given::{TIMEOUT, given, options};
 use crate::reached::{fails, works};
 use crate::support::{Authority, NatsServer, free_port, password};
 
@@ -63,7 +63,11 @@ async fn a_websocket_where_none_is_and_the_reverse_are_told() {
 
     let no_websocket = fails(options(&server.url().replace("nats://", "ws://"))).await;
     let no_tls = fails(options(&format!("wss://127.0.0.1:{port}"))).await;
-    let websocket = fails(options(&format!("nats://127.0.0.1:{port}"))).await;
+    let websocket = fails(Options {
+        connect_timeout: TIMEOUT,
+        ..options(&format!("nats://127.0.0.1:{port}"))
+    })
+    .await;
 
     assert_eq!(no_websocket.summary, "What answers is not a NATS server");
     no_websocket.says("without a websocket: write nats:// or tls://");

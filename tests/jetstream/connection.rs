@@ -6,8 +6,13 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Space};
 
-use crate::given::{TIMEOUT, client, client_as, given, options, scope, within};
+use crate::given::{
+    AT_ONCE, TIMEOUT, client, client_as, given, options, options_as, patient, scope, within,
+};
 use crate::support::{NatsServer, account_without_jetstream, password, token};
+
+/// How much longer a busy machine may take.
+const BUSY: Duration = Duration::from_secs(10);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_first_questions_share_one_named_connection() {
@@ -50,13 +55,13 @@ async fn a_client_that_is_asked_nothing_does_not_connect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_there_is_named_with_where_its_address_came_from() {
-    let client = client("nats://joe:secret@127.0.0.1:1");
+    let client = Client::new(patient(options("nats://joe:secret@127.0.0.1:1")));
 
     let started = Instant::now();
     let error = client.stream("A", &scope()).await.unwrap_err();
 
     assert!(error.is_unreachable(), "{error}");
-    assert!(started.elapsed() < TIMEOUT, "{:?}", started.elapsed());
+    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
     let text = error.to_string();
     assert!(
         text.contains("nats://127.0.0.1:1")
@@ -70,7 +75,10 @@ async fn a_server_that_is_not_there_is_named_with_where_its_address_came_from() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_stays_silent_is_given_up_for_all_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let client = client(&format!("nats://{}", listener.local_addr().unwrap()));
+    let client = Client::new(Options {
+        connect_timeout: TIMEOUT,
+        ..options(&format!("nats://{}", listener.local_addr().unwrap()))
+    });
 
     let started = Instant::now();
     let questions = (0..10).map(|_| async { client.stream("A", &scope()).await.unwrap_err() });
@@ -80,7 +88,11 @@ async fn a_server_that_stays_silent_is_given_up_for_all_at_once() {
         errors.iter().all(|error| error.is_unreachable()),
         "{errors:?}"
     );
-    assert!(started.elapsed() < TIMEOUT * 2, "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < TIMEOUT + BUSY,
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,19 +203,20 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
     let accounts = NatsServer::configured(&account_without_jetstream());
     let with = NatsServer::start();
 
-    let server_without = client(&without.url());
-    let account_without = client_as(&accounts.url(), "without", "secret");
-    let wrong_domain = Client::new(Options {
+    let server_without = options(&without.url());
+    let account_without = options_as(&accounts.url(), "without", "secret");
+    let wrong_domain = Options {
         space: given(Space::Domain("moon".to_owned())),
         ..options(&with.url())
-    });
+    };
 
-    for client in [server_without, account_without, wrong_domain] {
+    for options in [server_without, account_without, wrong_domain] {
+        let client = Client::new(patient(options));
         let started = Instant::now();
         let error = client.stream("A", &scope()).await.unwrap_err();
         assert!(error.is_jetstream_unavailable(), "{error}");
         assert!(
-            started.elapsed() < Duration::from_secs(1),
+            started.elapsed() < AT_ONCE,
             "{error} after {:?}",
             started.elapsed()
         );
@@ -261,14 +274,17 @@ async fn a_server_that_stands_still_is_given_up_at_the_deadline() {
     let answer = client.stream("A", &scope()).await;
 
     assert!(error.is_timeout() && !error.is_unknown_outcome(), "{error}");
-    assert!(took > TIMEOUT && took < Duration::from_secs(4), "{took:?}");
+    assert!(
+        took > TIMEOUT && took < Duration::from_secs(3) + BUSY,
+        "{took:?}"
+    );
     assert!(matches!(answer, Ok(None)), "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_ends_a_question_at_once() {
     let server = NatsServer::start();
-    let client = client(&server.url());
+    let client = Client::new(patient(options(&server.url())));
     client.stream("A", &scope()).await.unwrap();
     server.pause();
     let scope = scope();
@@ -282,11 +298,7 @@ async fn a_stop_ends_a_question_at_once() {
     let error = client.stream("A", &scope).await.unwrap_err();
 
     assert!(error.is_stopped(), "{error}");
-    assert!(
-        started.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -305,5 +317,9 @@ async fn a_server_that_comes_back_and_refuses_us_is_not_waited_for() {
     let error = client.stream("A", &scope()).await.unwrap_err();
 
     assert!(error.is_unauthorized(), "{error}");
-    assert!(started.elapsed() < TIMEOUT * 2, "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < TIMEOUT * 2 + BUSY,
+        "{:?}",
+        started.elapsed()
+    );
 }

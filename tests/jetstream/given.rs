@@ -17,7 +17,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::block_on;
 
+/// For one answer.
 pub const TIMEOUT: Duration = Duration::from_secs(2);
+/// To connect: an attempt that failed is not repeated.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// For one answer and to connect, where nothing is to be waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Far below [`PATIENCE`].
+pub const AT_ONCE: Duration = Duration::from_secs(10);
 
 pub fn options(url: &str) -> Options {
     Options {
@@ -28,8 +35,17 @@ pub fn options(url: &str) -> Options {
         space: given(Space::Own),
         inbox_prefix: None,
         socks_proxy: None,
-        connect_timeout: TIMEOUT,
+        connect_timeout: CONNECT_TIMEOUT,
         timeout: TIMEOUT,
+    }
+}
+
+/// The same with [`PATIENCE`].
+pub fn patient(options: Options) -> Options {
+    Options {
+        connect_timeout: PATIENCE,
+        timeout: PATIENCE,
+        ..options
     }
 }
 
@@ -43,11 +59,15 @@ pub fn client(url: &str) -> Client {
 }
 
 pub fn client_as(url: &str, user: &str, password: &str) -> Client {
+    Client::new(options_as(url, user, password))
+}
+
+pub fn options_as(url: &str, user: &str, password: &str) -> Options {
     let (user, password) = (user.to_owned(), password.to_owned());
-    Client::new(Options {
+    Options {
         auth: given(Auth::UserPassword { user, password }),
         ..options(url)
-    })
+    }
 }
 
 /// A minute, which no test that passes needs.

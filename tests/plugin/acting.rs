@@ -26,8 +26,8 @@ use crate::process::{Process, as_terraform};
 /// Where the slow call leaves `begun` and `done`.
 const MARKS: &str = "MARKS";
 
-/// How long the slow call takes.
-const SLOW: Duration = Duration::from_millis(1500);
+/// How many milliseconds the slow call takes.
+const SLOW: &str = "SLOW";
 
 struct Actor {
     tasks: TaskTracker,
@@ -41,9 +41,10 @@ impl Provider for Actor {
         _: Request<get_provider_schema::Request>,
     ) -> Result<Response<get_provider_schema::Response>, Status> {
         let marks = PathBuf::from(env::var_os(MARKS).unwrap());
+        let slow = Duration::from_millis(env::var(SLOW).unwrap().parse().unwrap());
         let call = self.tasks.spawn(async move {
             fs::write(marks.join("begun"), "").unwrap();
-            tokio::time::sleep(SLOW).await;
+            tokio::time::sleep(slow).await;
             fs::write(marks.join("done"), "").unwrap();
         });
         call.await
@@ -125,6 +126,8 @@ fn acts() {
 fn actor() -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "acting::acts", "--ignored", "--nocapture"]);
+    // With one thread the harness would begin the line that the handshake is to be on.
+    command.arg("--test-threads=2");
     command
 }
 
@@ -136,7 +139,7 @@ async fn connect(handshake: &Handshake) -> Connection {
 async fn when_the_parent_is_killed_running_calls_are_finished_first() {
     let marks = tempfile::tempdir().unwrap();
     let mut command = actor();
-    command.env(MARKS, marks.path());
+    command.env(MARKS, marks.path()).env(SLOW, "1500");
     let orphan = Orphan::of(&command);
     let connection = connect(&orphan.handshake).await;
     let call = tokio::spawn(async move {
@@ -165,7 +168,8 @@ async fn when_the_parent_is_killed_running_calls_are_finished_first() {
 async fn shutdown_does_not_wait_for_running_calls() {
     let marks = tempfile::tempdir().unwrap();
     let mut command = as_terraform(actor());
-    command.env(MARKS, marks.path());
+    // As long as the end of a process may take on a busy machine.
+    command.env(MARKS, marks.path()).env(SLOW, "20000");
     let mut process = Process::start(command);
     let connection = connect(&Handshake::read(&process)).await;
     let mut provider = connection.provider();

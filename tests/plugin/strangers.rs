@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -141,14 +142,20 @@ fn another_user_does_not_reach_the_socket() {
 
 /// Runs `connects` below as a user without any rights.
 fn as_nobody(tests: &Path, socket: &Path) -> Output {
-    Command::new(tests)
-        .args(["--exact", "strangers::connects", "--ignored", "--nocapture"])
-        .env("SOCKET", socket)
-        .current_dir("/")
-        .uid(65_534)
-        .gid(65_534)
-        .output()
-        .unwrap()
+    loop {
+        let output = Command::new(tests)
+            .args(["--exact", "strangers::connects", "--ignored", "--nocapture"])
+            .env("SOCKET", socket)
+            .current_dir("/")
+            .uid(65_534)
+            .gid(65_534)
+            .output();
+        match output {
+            // A process that another test starts has the copy open for writing, until it runs its own program.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {}
+            output => return output.unwrap(),
+        }
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions};
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use super::{tools, wait_for};
 
-const START_LIMIT: Duration = Duration::from_secs(10);
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A running nats-server.
 pub struct NatsServer {
@@ -127,6 +127,16 @@ impl NatsServer {
         self.monitor("/jsz")
     }
 
+    /// The JetStream API requests so far. The server counts a moment after it has answered: the count that stays.
+    pub fn api_requests(&self) -> u64 {
+        let count = || self.jsz()["api"]["total"].as_u64().expect("a count");
+        wait_for("a count that stays", Duration::from_secs(60), || {
+            let counted = count();
+            std::thread::sleep(Duration::from_millis(300));
+            (count() == counted).then_some(counted)
+        })
+    }
+
     /// `/connz`: the open connections and their names.
     pub fn connz(&self) -> Value {
         self.monitor("/connz?auth=true")
@@ -134,7 +144,10 @@ impl NatsServer {
 
     /// What the monitoring port answers for a path.
     pub fn monitor(&self, path: &str) -> Value {
-        let (status, body) = self.http(path).expect("the monitoring port answers");
+        let limit = Duration::from_secs(30);
+        let (status, body) = wait_for("an answer of the monitoring port", limit, || {
+            self.http(path)
+        });
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).unwrap_or_else(|error| panic!("{path}: {error}: {body}"))
     }
@@ -267,22 +280,36 @@ impl Drop for NatsServer {
     }
 }
 
-/// A TCP port of the loopback address that nobody uses and that this process has not handed out yet.
+/// A TCP port of the loopback address that nobody uses. Each comes once in a thousand.
 pub fn free_port() -> u16 {
-    const FIRST: u16 = 26_000;
-    const COUNT: u16 = 6_000;
+    static BLOCK: OnceLock<(TcpListener, u16)> = OnceLock::new();
     static NEXT: AtomicU16 = AtomicU16::new(0);
 
-    // Test programs that run side by side start at different places.
-    let offset = (std::process::id() % u32::from(COUNT)) as u16;
-    for _ in 0..COUNT {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = FIRST + (offset.wrapping_mul(7).wrapping_add(step)) % COUNT;
+    let (_own, first) = BLOCK.get_or_init(own_block);
+    for _ in 1..PORTS {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed) % (PORTS - 1);
+        let port = first + 1 + step;
         if TcpListener::bind(("127.0.0.1", port)).is_ok() {
             return port;
         }
     }
-    panic!("no free port between {FIRST} and {}", FIRST + COUNT);
+    panic!("no free port from {first} on");
+}
+
+/// The ports of one test program.
+const PORTS: u16 = 1_000;
+
+/// A block of ports for this program alone, as long as it listens on the first: those that run side by side would else
+/// take the port of a server that is away for a moment.
+fn own_block() -> (TcpListener, u16) {
+    const FIRST: u16 = 20_000;
+    const BLOCKS: u16 = 12;
+
+    // Seldom the block of the program before, whose servers somebody may still look for.
+    let start = (std::process::id() % u32::from(BLOCKS)) as u16;
+    let mut blocks = (0..BLOCKS).map(|step| FIRST + (start + step) % BLOCKS * PORTS);
+    let own = blocks.find_map(|first| Some((TcpListener::bind(("127.0.0.1", first)).ok()?, first)));
+    own.expect("a free block of ports")
 }
 
 fn pid_of(child: &Child) -> Pid {
