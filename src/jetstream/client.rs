@@ -153,7 +153,7 @@ impl Client {
         replicas: usize,
         scope: &Scope,
     ) -> Result<StreamInfo, Error> {
-        let mut seen_missing = None;
+        let mut seen_missing: Option<String> = None;
         loop {
             let ask = ask("wait for the replicas of", "STREAM.INFO", name, Value::Null);
             let looked = self.stream(name, scope).await;
@@ -161,7 +161,7 @@ impl Client {
             if let (Err(error), Some(missing)) = (&looked, &seen_missing)
                 && error.is_timeout()
             {
-                return Err(self.error(Cause::Deadline(String::clone(missing)), &ask));
+                return Err(self.error(Cause::Deadline(missing.clone()), &ask));
             }
             let Some(info) = looked? else {
                 return Err(self.error(Cause::not_found(), &ask));

@@ -83,7 +83,7 @@ fn acts() {
 fn trapped(folder: &Path) -> PathBuf {
     let script = folder.join("trapped");
     let text = format!(
-        "#!/bin/sh\n\"{}\" --exact crashing::acts --ignored --nocapture | grep --line-buffered '^1|'\n",
+        "#!/bin/sh\n\"{}\" --exact crashing::acts --ignored --nocapture --test-threads=2 | grep --line-buffered '^1|'\n",
         env::current_exe().unwrap().display()
     );
     fs::write(&script, text).unwrap();

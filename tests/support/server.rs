@@ -280,7 +280,7 @@ impl Drop for NatsServer {
     }
 }
 
-/// A TCP port of the loopback address that nobody uses. Each comes once in a thousand.
+/// A TCP port of the loopback address that nobody uses. Each comes once in two thousand.
 pub fn free_port() -> u16 {
     static BLOCK: OnceLock<(TcpListener, u16)> = OnceLock::new();
     static NEXT: AtomicU16 = AtomicU16::new(0);
@@ -297,13 +297,13 @@ pub fn free_port() -> u16 {
 }
 
 /// The ports of one test program.
-const PORTS: u16 = 1_000;
+const PORTS: u16 = 2_000;
 
 /// A block of ports for this program alone, as long as it listens on the first: those that run side by side would else
 /// take the port of a server that is away for a moment.
 fn own_block() -> (TcpListener, u16) {
     const FIRST: u16 = 20_000;
-    const BLOCKS: u16 = 12;
+    const BLOCKS: u16 = 6;
 
     // Seldom the block of the program before, whose servers somebody may still look for.
     let start = (std::process::id() % u32::from(BLOCKS)) as u16;
