@@ -34,7 +34,8 @@ impl Admin {
     pub fn connect_with(url: &str, options: ConnectOptions) -> Self {
         let options = options
             .name("test")
-            .request_timeout(Some(Duration::from_secs(20)));
+            .connection_timeout(Duration::from_secs(30))
+            .request_timeout(Some(Duration::from_secs(60)));
         let servers: Vec<String> = url.split(',').map(str::to_owned).collect();
         let client = block_on(async move { options.connect(servers).await })
             .expect("the test's own connection");
