@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use terraform_provider_wasmcloud::plugin::InProcess;
 
-use crate::support::{Failure, Terraform, serve};
+use crate::support::{Cluster, Failure, Terraform, serve};
 
 /// The secret of every login here, right ones and wrong ones: part of each, and never to be seen.
 pub const SECRET: &str = "hunter2";
@@ -28,6 +28,9 @@ const TIMEOUT: (&str, &str) = ("NATS_TIMEOUT", "30s");
 
 /// Nobody listens there.
 pub const NOBODY: &str = "nats://127.0.0.1:1";
+
+/// A cluster leaves questions without an answer while it elects a leader: they must be asked again.
+pub const SOON_AGAIN: (&str, &str) = ("NATS_TIMEOUT", "5s");
 
 pub struct Given {
     pub terraform: Terraform,
@@ -58,6 +61,11 @@ impl Given {
     /// A provider that finds its server in NATS_URL.
     pub fn server(url: &str) -> Self {
         Self::environment(&[("NATS_URL", url)])
+    }
+
+    /// A provider before a cluster.
+    pub fn cluster(cluster: &Cluster) -> Self {
+        Self::environment(&[("NATS_URL", &cluster.url()), SOON_AGAIN])
     }
 
     /// Serves the provider anew with another environment, to the same Terraform.

@@ -52,7 +52,7 @@ fn a_probe_makes_nothing_changes_nothing_and_is_in_no_log_on_every_server() {
 fn a_probe_is_as_harmless_in_a_cluster() {
     let cluster = Cluster::start(3);
     let admin = Admin::connect(&cluster.url());
-    let given = Given::server(&cluster.url());
+    let given = Given::cluster(&cluster);
     given.write("", "replicas = 3");
     let logs = || cluster.servers().iter().map(NatsServer::log);
     let starts: Vec<_> = logs().map(|log| log.len()).collect();
