@@ -4,6 +4,7 @@
 //! must first be known for (what an adopted bucket loses, how much a stream holds that harms) may take a second round;
 //! it is rare.
 
+use futures::FutureExt;
 use futures::future::join_all;
 
 use crate::catalogue::Kind;
@@ -177,21 +178,26 @@ impl Walk {
         let concerned = deeds
             .iter()
             .filter(|(member, deed)| *deed == Deed::Create || differs(member, plan, &["subjects"]));
-        let asked = concerned.map(|(member, deed)| async move {
-            let answer = match member.row.kind {
-                // Nearly always there are none at all, for any bucket of the process.
-                Kind::Bucket => match self.session.bucket_intruders(client, scope).await {
-                    Ok(intruders) if !intruders.is_empty() => {
-                        self.listeners(client, member, scope).await
-                    }
-                    none => none,
-                },
-                Kind::Stream(_) => self.listeners(client, member, scope).await,
-            };
-            Asked {
-                member,
-                deed: *deed,
-                answer,
+        // Also an error is the answer for all buckets: nobody waits for it a second time.
+        let intruders = self.session.bucket_intruders(client, scope).shared();
+        let asked = concerned.map(|(member, deed)| {
+            let intruders = intruders.clone();
+            async move {
+                let answer = match member.row.kind {
+                    // Nearly always there are none at all, for any bucket of the process.
+                    Kind::Bucket => match intruders.await {
+                        Ok(intruders) if !intruders.is_empty() => {
+                            self.listeners(client, member, scope).await
+                        }
+                        none => none,
+                    },
+                    Kind::Stream(_) => self.listeners(client, member, scope).await,
+                };
+                Asked {
+                    member,
+                    deed: *deed,
+                    answer,
+                }
             }
         });
         join_all(asked).await

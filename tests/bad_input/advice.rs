@@ -76,7 +76,7 @@ fn what_needs_no_server_is_said_without_one() {
 #[test]
 fn one_replica_or_two_in_a_cluster_are_warned_of_when_they_are_set_and_three_are_not() {
     let cluster = Cluster::start(3);
-    let given = Given::server(&cluster.url());
+    let given = Given::cluster(&cluster);
     given.write("", "replicas = 2");
     let two = given.terraform.plan();
     assert_eq!(summaries(two.diagnostics()), [EVEN]);

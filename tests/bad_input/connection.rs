@@ -47,13 +47,15 @@ fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
 #[test]
 fn a_name_that_does_not_resolve_is_said() {
     let given = Given::nothing();
-    given.write("servers = [\"nats://nowhere.invalid:4222\"]", "");
+    // Refused before any name server is asked, which may take its time: no part of a name is longer than 63 letters.
+    let address = format!("nats://{}.invalid:4222", "n".repeat(64));
+    given.write(&format!("servers = [\"{address}\"]"), "");
 
     let failure = given.refused();
 
     let error = failure.error();
     assert!(
-        error.says("nats://nowhere.invalid:4222: the name does not resolve"),
+        error.says(&format!("{address}: the name does not resolve")),
         "{error}"
     );
 }
@@ -74,9 +76,9 @@ fn a_server_that_accepts_and_stays_silent_is_given_up_at_the_timeout() {
         "{error}"
     );
     assert!(error.says(&address), "{error}");
-    // Once while planning, once while planning again at apply, once while creating.
+    // Each question dials but once: not giving up would take the two minutes that a create has.
     assert!(
-        started.elapsed() < Duration::from_millis(3 * 700 + 3000),
+        started.elapsed() < Duration::from_secs(30),
         "{:?}",
         started.elapsed()
     );
@@ -98,7 +100,7 @@ fn the_second_of_two_servers_is_used_when_the_first_is_away() {
 #[test]
 fn an_object_in_the_state_survives_a_server_that_is_away() {
     let server = NatsServer::start();
-    let given = Given::environment(&[("NATS_URL", &server.url()), ("NATS_TIMEOUT", "1s")]);
+    let given = Given::server(&server.url());
     given.applied("", "");
     server.stop();
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use terraform_provider_wasmcloud::plugin::InProcess;
 
-use crate::support::{Failure, Terraform, serve};
+use crate::support::{Cluster, Failure, Terraform, serve};
 
 /// The secret of every login here, right ones and wrong ones: part of each, and never to be seen.
 pub const SECRET: &str = "hunter2";
@@ -19,11 +19,18 @@ pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
 /// The streams of the default lattice.
 pub const STREAMS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
 
-/// Two requests that each take as long as they may, at plan and at apply, and Terraform's own time on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Less than the minute that the shortest operation has, which is what not giving up would take. Far more than a refusal
+/// takes, since the wait for another Terraform's end is part of it.
+const PATIENCE: Duration = Duration::from_secs(50);
+
+/// On a busy machine an answer may take longer than the provider waits for one by itself.
+const TIMEOUT: (&str, &str) = ("NATS_TIMEOUT", "30s");
 
 /// Nobody listens there.
 pub const NOBODY: &str = "nats://127.0.0.1:1";
+
+/// A cluster leaves questions without an answer while it elects a leader: they must be asked again.
+pub const SOON_AGAIN: (&str, &str) = ("NATS_TIMEOUT", "5s");
 
 pub struct Given {
     pub terraform: Terraform,
@@ -31,9 +38,10 @@ pub struct Given {
 }
 
 impl Given {
-    /// A provider with these variables in its environment. The Terraform variable `secret` holds [`SECRET`].
+    /// A provider with these variables in its environment, and [`TIMEOUT`] unless they say otherwise. The Terraform
+    /// variable `secret` holds [`SECRET`].
     pub fn environment(variables: &[(&str, &str)]) -> Self {
-        let provider = serve(variables);
+        let provider = patient(variables);
         let terraform = Terraform::reattached(&provider.reattach()).env("TF_VAR_secret", SECRET);
         terraform.write_file(
             "variables.tf",
@@ -45,7 +53,7 @@ impl Given {
         }
     }
 
-    /// A provider without an environment.
+    /// A provider whose environment names no server and no login.
     pub fn nothing() -> Self {
         Self::environment(&[])
     }
@@ -55,9 +63,14 @@ impl Given {
         Self::environment(&[("NATS_URL", url)])
     }
 
+    /// A provider before a cluster.
+    pub fn cluster(cluster: &Cluster) -> Self {
+        Self::environment(&[("NATS_URL", &cluster.url()), SOON_AGAIN])
+    }
+
     /// Serves the provider anew with another environment, to the same Terraform.
     pub fn environment_is_now(&mut self, variables: &[(&str, &str)]) {
-        let provider = serve(variables);
+        let provider = patient(variables);
         self.terraform
             .set_env("TF_REATTACH_PROVIDERS", &provider.reattach());
         self._provider = provider;
@@ -121,6 +134,11 @@ impl Given {
             );
         }
     }
+}
+
+/// Serves a provider with these variables, of which the last of a name counts.
+fn patient(variables: &[(&str, &str)]) -> InProcess {
+    serve(&[&[TIMEOUT], variables].concat())
 }
 
 /// Writes a file that only its owner may read.

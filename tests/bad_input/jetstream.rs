@@ -1,7 +1,9 @@
 //! A server without JetStream, an account without it, a domain that is not there.
 
+use std::time::Duration;
+
 use crate::given::{Given, STREAMS};
-use crate::support::{Admin, Leaf, NatsServer, account_without_jetstream};
+use crate::support::{Admin, Leaf, NatsServer, account_without_jetstream, wait_for};
 
 #[test]
 fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
@@ -80,6 +82,9 @@ fn a_domain_whose_leaf_node_is_away_loses_nothing() {
     ]);
     given.applied("jetstream_domain = \"leaf\"", "");
     leaf.leaf.stop();
+    wait_for("the end of the link", Duration::from_secs(60), || {
+        (leaf.hub.varz()["leafnodes"] == 0).then_some(())
+    });
 
     let failure = given.refused();
 

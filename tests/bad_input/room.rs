@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::given::Given;
+use crate::given::{Given, SOON_AGAIN};
 use crate::support::{
     Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
 };
@@ -161,7 +161,7 @@ fn each_replica_takes_room_on_servers_that_count_so() {
         &system_account("max_file: 1000000"),
     );
     let url = cluster.url();
-    let given = Given::environment(&login(&url));
+    let given = Given::environment(&[&login(&url)[..], &[SOON_AGAIN]].concat());
     given.write("", "replicas = 3\nmax_bytes = 170000");
 
     let failure = given.refused_to(|terraform| terraform.plan_error());

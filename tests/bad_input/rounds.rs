@@ -6,7 +6,7 @@ use crate::given::{Given, STREAMS};
 use crate::support::{Admin, Link, NatsServer, wait_for};
 
 /// Far more than it takes to send all questions of a plan, on a busy machine too.
-const ROUND_TRIP: Duration = Duration::from_millis(400);
+const ROUND_TRIP: Duration = Duration::from_secs(1);
 
 const BOTH: &str = "resource \"wasmcloud_lattice_buckets\" \"main\" {\n}\nresource \"wadm_jetstream\" \"main\" {\n  provider = wasmcloud\n}\n";
 
@@ -84,7 +84,7 @@ fn a_steady_plan_asks_nothing_beyond_its_refresh() {
     // The server counts a moment after it has answered.
     let count = || server.jsz()["api"]["total"].as_u64().unwrap();
     let total = || {
-        wait_for("a count that stays", Duration::from_secs(10), || {
+        wait_for("a count that stays", Duration::from_secs(60), || {
             let counted = count();
             std::thread::sleep(Duration::from_millis(500));
             (count() == counted).then_some(counted)

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
 
 use serde_json::Value;
 use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::list::{List, streams};
-use crate::support::{Admin, Failure, NatsServer, Plan, Terraform, nats_server_versions, serve};
+use crate::support::{
+    Admin, Failure, NatsServer, Plan, Terraform, nats_server_versions, serve, wait_for,
+};
 
 pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
 pub const WADM: &str = "wadm_jetstream.main";
@@ -31,8 +34,10 @@ impl Given {
 
     /// As [`Given::lacking`], on a server of a version.
     pub fn on(version: &str, lines: &[String]) -> Self {
-        let server =
-            NatsServer::start_with(version, &format!("authorization {{ {} }}", users(lines)));
+        let server = NatsServer::start_with(
+            version,
+            &format!("authorization {{ timeout: 30, {} }}", users(lines)),
+        );
         let url = server.url();
         Self::of(server, url)
     }
@@ -55,6 +60,13 @@ pub fn violations(server: &NatsServer, user: &str) -> Vec<String> {
         .filter(|line| user.iter().any(|user| line.contains(user)))
         .map(str::to_owned)
         .collect()
+}
+
+/// Violations that must be there: the server tells the user of one before it logs it.
+pub fn noted(violations: impl Fn() -> Vec<String>) -> Vec<String> {
+    wait_for("a violation in the log", Duration::from_secs(60), || {
+        Some(violations()).filter(|violations| !violations.is_empty())
+    })
 }
 
 /// The users of [`Given::lacking`], beside `admin`, who may do anything.
@@ -88,7 +100,12 @@ impl<S> Given<S> {
 
     /// The provider is another user from now on.
     pub fn log_in(&mut self, user: &str) {
-        self.provider = serve(&login(&self.url, user));
+        self.log_in_at(&self.url.clone(), user);
+    }
+
+    /// As [`Given::log_in`], on another way to the server.
+    pub fn log_in_at(&mut self, url: &str, user: &str) {
+        self.provider = serve(&login(url, user));
         self.terraform
             .set_env("TF_REATTACH_PROVIDERS", &self.provider.reattach());
     }
@@ -145,7 +162,7 @@ pub fn names_exactly(list: &List, failure: &Failure, line: &str) {
     }
 }
 
-pub fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
+fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
     [
         ("NATS_URL", url),
         ("NATS_USER", user),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::given::{BUCKETS, Given, WADM};
+use crate::given::{BUCKETS, Given, WADM, noted};
 use crate::list::streams;
 use crate::support::nats_server_versions;
 
@@ -51,7 +51,7 @@ fn a_violation_would_be_in_the_servers_log() {
 
         given.terraform.plan_error();
 
-        let violations = given.violations("lacking0");
+        let violations = noted(|| given.violations("lacking0"));
         assert!(
             violations.iter().any(|violation| violation.contains(&line)),
             "{}",

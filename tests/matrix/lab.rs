@@ -5,8 +5,9 @@
 //! source addresses do not. So one plan and one apply cover every setting of every asset at once.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::catalogue::{Asset, CATALOGUE, Kind};
 use terraform_provider_wasmcloud::plugin::InProcess;
@@ -93,6 +94,7 @@ impl Lab {
         let mut accounts: Vec<&str> = specimens.iter().map(Specimen::account).collect();
         accounts.sort_unstable();
         accounts.dedup();
+        allow_many_files();
         let server = NatsServer::start_with(version, &config(&accounts));
         let url = server.url();
         let providers: Vec<InProcess> = accounts
@@ -254,30 +256,44 @@ impl Lab {
 
     /// Messages in each stream of the specimens, once nothing moves any more.
     pub fn counts(&self, specimens: &[Specimen]) -> Counts {
-        let mut last = self.counts_now(specimens);
-        for _ in 0..50 {
+        let start = Instant::now();
+        let (mut last, _) = self.counts_now(specimens);
+        loop {
             std::thread::sleep(Duration::from_millis(60));
-            let now = self.counts_now(specimens);
-            if now == last {
-                break;
+            let (now, behind) = self.counts_now(specimens);
+            if now == last && behind.is_empty() {
+                return now;
             }
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "messages still move, or have not come yet: {behind:#?}"
+            );
             last = now;
         }
-        last
     }
 
-    fn counts_now(&self, specimens: &[Specimen]) -> Counts {
-        let mut counts = Counts::new();
+    /// And the sources from which a stream has yet to hear, or to get messages.
+    fn counts_now(&self, specimens: &[Specimen]) -> (Counts, Vec<String>) {
+        let (mut counts, mut behind) = (Counts::new(), Vec::new());
         for specimen in specimens {
             for asset in specimen.assets() {
                 let stream = specimen.stream(asset);
                 if let Some(info) = self.admin(specimen).stream(&stream) {
                     let count = info["state"]["messages"].as_u64().unwrap_or_default();
                     counts.insert((specimen.address(), asset.key), count);
+                    // What it refuses to store waits at its source for good.
+                    let config = &info["config"];
+                    let refuses = config["discard"] == "new"
+                        || config["max_msg_size"].as_i64().is_some_and(|size| size > 0);
+                    let sources = info["sources"].as_array().into_iter().flatten();
+                    let sources = sources
+                        .filter(|source| (source["lag"] != 0 && !refuses) || source["active"] == -1)
+                        .map(|source| format!("{}.{}: {source}", specimen.name, asset.key));
+                    behind.extend(sources);
                 }
             }
         }
-        counts
+        (counts, behind)
     }
 
     /// Puts messages into every asset: some subjects, several messages of each. What a setting keeps out stays out.
@@ -387,6 +403,14 @@ fn hcl(value: &Value) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// A hundred providers in this process may need more files than it may have by itself.
+fn allow_many_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = maximum;
+    // Not every system gives all of it; then what there is must do.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current, maximum });
 }
 
 /// Names of providers have dashes.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::catalogue::{Asset, CATALOGUE};
-use terraform_provider_wasmcloud::jetstream::{Edit, Effect, SETTINGS, Setting};
+use terraform_provider_wasmcloud::jetstream::{Edit, Effect, SETTINGS, Setting, setting};
 
 use crate::lab::{Arguments, EMPTY, FORCED, LATTICE, OURS, Specimen, WADM};
 use crate::report::Cell;
@@ -25,9 +25,10 @@ fn pair(name: &str) -> [Specimen; 2] {
 /// Lets nothing age out while we look, where the age is not what it is about. What cannot be turned off (a stream that
 /// is sealed has no age) may meet an argument that the user does not set.
 fn keep_messages(specimens: &[Specimen], arguments: &mut BTreeMap<String, Arguments>) {
+    let bounds = setting(AGE).map(|age| age.bounds).unwrap_or_default();
     let young = |specimen: &&Specimen| {
         let (row, _) = row_of(specimen);
-        row.key != AGE && !matches!(row.edit, Edit::OneWay(_))
+        row.key != AGE && !bounds.iter().any(|bound| bound.by == row.key)
     };
     for specimen in specimens.iter().filter(young) {
         for asset in specimen.assets() {

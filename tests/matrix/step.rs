@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::catalogue::{Asset, Contents};
+use terraform_provider_wasmcloud::catalogue::{Asset, Contents, Kind};
 use terraform_provider_wasmcloud::jetstream::{Change, Effect, Setting, diff_at};
 use terraform_provider_wasmcloud::resources::argument::Argument;
 
@@ -318,10 +318,14 @@ impl Experiment {
                         "announced {announced}, but afterwards the plan is not empty: {what}"
                     ));
                 }
-                let live = lives[&trial.key()].as_ref().map(|info| &info["config"]);
+                let info = lives[&trial.key()].as_ref();
+                let live = info.map(|info| &info["config"]);
                 let drift = &state.values(&address)[trial.asset.key]["drift"];
                 self.judge_server(trial, live, drift)?;
-                let data = judge_data(trial, &plan, &announced, &before, &after)?;
+                let data = match announced.as_str() {
+                    "replaced" => judge_all(trial, &plan, info)?,
+                    _ => judge_data(trial, &plan, &before, &after)?,
+                };
                 Ok(format!("{announced}{data}"))
             });
             self.report.note(trial.cell(), end);
@@ -591,11 +595,35 @@ fn judge_class(
     }
 }
 
+/// Whether the plan counted what a stream held that was replaced; answers that in a word, where there was anything.
+fn judge_all(trial: &Trial, plan: &Plan, info: Option<&Value>) -> Result<&'static str, String> {
+    // A bucket's contents are told in keys.
+    let what = match trial.asset.kind {
+        Kind::Bucket => "num_subjects",
+        Kind::Stream(_) => "messages",
+    };
+    let held = info.and_then(|info| info["state"][what].as_u64());
+    let held = held.unwrap_or_default();
+    let warnings = warnings_of(trial, plan);
+    let replaced = warnings.iter().filter(|words| words.says("replaced"));
+    let right = replaced.clone().all(|words| match told(words) {
+        Some(Told::All(said)) => said == held,
+        Some(Told::Empty) => held == 0,
+        _ => false,
+    });
+    match right {
+        true if held > 0 => Ok(", its messages told"),
+        true => Ok(""),
+        false => Err(format!(
+            "it held {held} {what}, but the plan said: {warnings:#?}"
+        )),
+    }
+}
+
 /// Whether the messages that are gone are those that the plan announced; answers that in a word, where there were any.
 fn judge_data(
     trial: &Trial,
     plan: &Plan,
-    announced: &str,
     before: &Counts,
     after: &Counts,
 ) -> Result<&'static str, String> {
@@ -604,7 +632,7 @@ fn judge_data(
     let lost = before.saturating_sub(after);
     // What ages out while we look is not lost by the plan.
     let age = trial.target["max_age"].as_u64().unwrap_or_default();
-    if (1..AGES).contains(&age) && announced != "replaced" {
+    if (1..AGES).contains(&age) {
         return Ok("");
     }
     let warnings = warnings_of(trial, plan);
@@ -618,22 +646,12 @@ fn judge_data(
             "{lost} of {before} messages are gone, but the plan said {said}: {warnings:#?}"
         ))
     };
-    match (announced, told.as_slice()) {
-        ("replaced", [Told::All(said)]) if *said != before => wrong("all of another number"),
-        ("replaced", [Told::Empty]) if before > 0 => wrong("that it is empty"),
-        // Other words than these say nothing that can be counted, and all goes.
-        ("replaced", _) => Ok(if before > 0 {
-            ", its messages told"
-        } else {
-            ""
-        }),
-        (_, []) if lost > 0 => wrong("nothing"),
-        (_, [Told::Exactly(said)]) if *said != lost => wrong("exactly another number"),
-        (_, [Told::About(said)]) if said.abs_diff(lost) > 1 + lost / 4 => {
-            wrong("about another number")
-        }
-        (_, [Told::UpTo(said)]) if lost > *said => wrong("at most another number"),
-        (_, [Told::Exactly(_) | Told::About(_)]) if lost > 0 => Ok(", deleting what it said"),
+    match told.as_slice() {
+        [] if lost > 0 => wrong("nothing"),
+        [Told::Exactly(said)] if *said != lost => wrong("exactly another number"),
+        [Told::About(said)] if said.abs_diff(lost) > 1 + lost / 4 => wrong("about another number"),
+        [Told::UpTo(said)] if lost > *said => wrong("at most another number"),
+        [Told::Exactly(_) | Told::About(_)] if lost > 0 => Ok(", deleting what it said"),
         _ => Ok(""),
     }
 }
@@ -664,12 +682,10 @@ fn told(words: &Diagnostic) -> Option<Told> {
             _ => Told::Exactly(said),
         });
     }
-    let lost = words.windows(2).position(|pair| pair == ["lost", "with"]);
-    match lost {
-        Some(place) if words.get(place + 3)?.starts_with("message") => {
-            number(place + 2).map(Told::All)
-        }
-        _ => words
+    let mut pairs = words.windows(2);
+    match pairs.position(|pair| pair == ["with", "it,"]) {
+        Some(place) => number(place + 2).map(Told::All),
+        None => words
             .windows(2)
             .any(|pair| pair == ["is", "empty"])
             .then_some(Told::Empty),

@@ -14,7 +14,7 @@ use crate::wadm::Wadm;
 pub const MAIN: &str = "wadm_jetstream.main";
 /// How long wadm may take to act on something. It takes milliseconds, but after a change of replicas its request for the
 /// next message may lie with a server that leads no more: its client asks again after 30 seconds, and finds all there.
-const ACT_LIMIT: Duration = Duration::from_secs(60);
+const ACT_LIMIT: Duration = Duration::from_secs(120);
 
 const PERMISSIONS: &str = include_str!("../fixtures/permissions.conf");
 
@@ -140,7 +140,7 @@ impl<S> Installation<S> {
         });
         assert_eq!(scale["component_ref"], "registry.invalid/hello:1");
         wait_for("a status of the application", ACT_LIMIT, || {
-            let answer = self.lattice.ask("model.status.greeter", "");
+            let answer = self.lattice.try_ask("model.status.greeter", "")?;
             let status = answer["status"]["status"]["type"].as_str()?.to_owned();
             (status != "undeployed").then_some(())
         });
@@ -148,10 +148,13 @@ impl<S> Installation<S> {
 
     /// How many events wadm's consumer has been given so far.
     pub fn delivered(&self) -> u64 {
-        let consumer = self.admin.api(
-            "CONSUMER.INFO.wadm_event_consumer.wadm_event_consumer-default",
-            &json!({}),
-        );
+        // While it elects a leader, the server may not say.
+        let what = "CONSUMER.INFO.wadm_event_consumer.wadm_event_consumer-default";
+        let consumer = wait_for("wadm's consumer", ACT_LIMIT, || {
+            self.admin
+                .try_api_within(Duration::from_secs(5), what, &json!({}))
+                .ok()
+        });
         consumer["delivered"]["consumer_seq"]
             .as_u64()
             .expect("a number of deliveries")

@@ -28,7 +28,8 @@ impl Lattice {
     pub fn connect(urls: &str, multitenant: bool) -> Self {
         let urls: Vec<String> = urls.split(',').map(str::to_owned).collect();
         let options = ConnectOptions::with_user_and_password("admin".into(), "secret".into())
-            .request_timeout(Some(Duration::from_secs(2)));
+            .connection_timeout(Duration::from_secs(30))
+            .request_timeout(Some(Duration::from_secs(30)));
         let lattice = Self {
             client: block_on(async move { options.connect(urls).await }).expect("a connection"),
             account: if multitenant { "ACCOUNT." } else { "" },

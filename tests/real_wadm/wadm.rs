@@ -12,7 +12,7 @@ use crate::lattice::Lattice;
 use crate::support::wait_for;
 
 /// Its first answer; it dials, looks at ten streams, and then listens.
-const START_LIMIT: Duration = Duration::from_secs(30);
+const START_LIMIT: Duration = Duration::from_secs(60);
 
 /// A wadm under way. Killed when dropped.
 pub struct Wadm {

@@ -45,6 +45,8 @@ fn refused(world: &World) -> Vec<Kind> {
     let mut wrong_login = other("address", &[("address", &wrong_address)]);
     let decoded = "Pa55:w/rd?not-in-address~".to_owned();
     wrong_login.hidden = vec![("decoded password in the address", decoded)];
+    // No name server is asked for a name with a part longer than 63 letters.
+    let nowhere = format!("{}.invalid", "n".repeat(64));
     let no_address = format!("nats://away:Unreachable-passw0rd@{NOBODY}");
     vec![
         other("password", &[("password", "n0t/the&password of+it")]),
@@ -71,8 +73,8 @@ fn refused(world: &World) -> Vec<Kind> {
             ],
         ),
         // A name that does not resolve, for what is right otherwise.
-        away(world.kind("password"), "nowhere.invalid"),
-        away(world.kind("credentials_file"), "nowhere.invalid"),
+        away(world.kind("password"), &nowhere),
+        away(world.kind("credentials_file"), &nowhere),
     ]
 }
 

@@ -184,10 +184,10 @@ impl Log {
     }
 }
 
-/// A provider block, and an object of it.
+/// A provider block, and an object of it. On a busy machine an answer may take longer than the provider waits by itself.
 fn block(name: &str, arguments: &str) -> String {
     format!(
-        "provider \"wasmcloud\" {{\nalias = \"{name}\"\ntimeout = \"2s\"\n{arguments}\n}}\n\
+        "provider \"wasmcloud\" {{\nalias = \"{name}\"\ntimeout = \"30s\"\n{arguments}\n}}\n\
          resource \"wasmcloud_lattice_buckets\" \"{name}\" {{\n\
          provider = wasmcloud.{name}\nlattice = \"{name}\"\n}}\n"
     )

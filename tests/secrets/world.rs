@@ -54,7 +54,8 @@ impl World {
             files,
         };
         let issued = authority.server(&["127.0.0.1"]);
-        let encrypted = NatsServer::configured(&authority.config(&issued, "verify: true"));
+        let encrypted =
+            NatsServer::configured(&authority.config(&issued, "verify: true, timeout: 30"));
         world.add_passwords(&users);
         world.add_nkeys(&users, &nkeys);
         world.add_token(&tokens);
@@ -264,5 +265,8 @@ fn users(nkeys: &[KeyPair; 2]) -> String {
             .iter()
             .map(|key| format!("{{ nkey: {} }}", key.public_key())),
     );
-    format!("authorization {{ users: [\n{}\n] }}", lines.join("\n"))
+    format!(
+        "authorization {{ timeout: 30, users: [\n{}\n] }}",
+        lines.join("\n")
+    )
 }

@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions};
+use async_nats::{Client, ConnectOptions, Request};
 use serde_json::{Value, json};
 
-use super::block_on;
+use super::{block_on, wait_for};
+
+/// Longer than any answer takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection of the test's own.
 pub struct Admin {
@@ -34,7 +37,7 @@ impl Admin {
     pub fn connect_with(url: &str, options: ConnectOptions) -> Self {
         let options = options
             .name("test")
-            .request_timeout(Some(Duration::from_secs(20)));
+            .connection_timeout(Duration::from_secs(30));
         let servers: Vec<String> = url.split(',').map(str::to_owned).collect();
         let client = block_on(async move { options.connect(servers).await })
             .expect("the test's own connection");
@@ -137,8 +140,14 @@ impl Admin {
 
     /// Publishes a message and waits until a stream has stored it.
     pub fn publish(&self, subject: &str, payload: &str) {
-        self.try_publish(subject, payload)
-            .unwrap_or_else(|why| panic!("{subject} was not stored: {why}"));
+        // In a cluster, a stream that was just created may not listen yet.
+        wait_for(subject, PATIENCE, || {
+            match self.try_publish(subject, payload) {
+                Ok(()) => Some(()),
+                Err(why) if why.starts_with("no responders") => None,
+                Err(why) => panic!("{subject} was not stored: {why}"),
+            }
+        });
     }
 
     /// As [`Admin::publish`].
@@ -147,7 +156,8 @@ impl Admin {
     ///
     /// Why it was not stored, or may not have been: a new leader keeps an answer away.
     pub fn try_publish(&self, subject: &str, payload: &str) -> Result<(), String> {
-        let answer = self.request(subject, payload.as_bytes().to_vec())?;
+        let limit = Duration::from_secs(10);
+        let answer = self.request(limit, subject, payload.as_bytes().to_vec())?;
         (answer["error"].is_null() && answer["seq"].is_u64())
             .then_some(())
             .ok_or_else(|| answer.to_string())
@@ -178,11 +188,23 @@ impl Admin {
     ///
     /// The `error` object of the answer: `code`, `err_code`, `description`. Without an answer only a `description`.
     pub fn try_api(&self, what: &str, body: &Value) -> Result<Value, Value> {
+        self.try_api_within(PATIENCE, what, body)
+    }
+
+    /// As [`Admin::try_api`], with less patience: while it elects a leader, a cluster leaves questions without an answer.
+    ///
+    /// # Errors
+    ///
+    /// As [`Admin::try_api`].
+    pub fn try_api_within(
+        &self,
+        limit: Duration,
+        what: &str,
+        body: &Value,
+    ) -> Result<Value, Value> {
+        let subject = format!("{}.{what}", self.prefix);
         let answer = self
-            .request(
-                &format!("{}.{what}", self.prefix),
-                body.to_string().into_bytes(),
-            )
+            .request(limit, &subject, body.to_string().into_bytes())
             .map_err(|description| json!({ "description": description }))?;
         match answer.get("error") {
             Some(error) => Err(error.clone()),
@@ -191,9 +213,10 @@ impl Admin {
     }
 
     /// The answer, or why there is none: no responders, a timeout.
-    fn request(&self, subject: &str, payload: Vec<u8>) -> Result<Value, String> {
+    fn request(&self, limit: Duration, subject: &str, payload: Vec<u8>) -> Result<Value, String> {
         let (client, to) = (self.client.clone(), subject.to_owned());
-        let message = block_on(async move { client.request(to, payload.into()).await })
+        let request = Request::new().payload(payload.into()).timeout(Some(limit));
+        let message = block_on(async move { client.send_request(to, request).await })
             .map_err(|error| error.to_string())?;
         Ok(serde_json::from_slice(&message.payload)
             .unwrap_or_else(|error| panic!("{subject}: {error}")))

@@ -67,12 +67,10 @@ impl Link {
                 let end = |stream: &TcpStream| stream.try_clone().expect("a socket");
                 let (there, back) = (counted.clone(), counted.clone());
                 let half = round_trip / 2;
-                forward(end(&near), end(&far), half, move |bytes| {
-                    there.lock().unwrap().sent(bytes)
-                });
-                forward(far, near, half, move |bytes| {
-                    back.lock().unwrap().came(bytes, edit)
-                });
+                let sent = move |bytes: &[u8]| there.lock().unwrap().sent(bytes);
+                forward(end(&near), end(&far), half, sent, |bytes| bytes);
+                let came = move |bytes| back.lock().unwrap().came(bytes, edit);
+                forward(far, near, half, |_| {}, came);
             }
         });
         Self { port, seen }
@@ -90,8 +88,8 @@ impl Link {
 }
 
 impl Seen {
-    fn sent(&mut self, bytes: Vec<u8>) -> Vec<u8> {
-        let text = String::from_utf8_lossy(&bytes);
+    fn sent(&mut self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
         let published = text.split("\r\n").filter_map(|line| {
             let rest = line.strip_prefix("PUB ").or(line.strip_prefix("HPUB "))?;
             rest.split(' ').next()
@@ -103,7 +101,6 @@ impl Seen {
             }
             self.requests.push(subject.to_owned());
         }
-        bytes
     }
 
     fn came(&mut self, bytes: Vec<u8>, edit: Edit) -> Vec<u8> {
@@ -113,25 +110,27 @@ impl Seen {
     }
 }
 
-/// Counts what is read from the near end at once, and what comes from the far end when it is passed on: only then can
-/// it be answered by another question.
+/// Looks at what is read at once, and changes it when it is passed on. So what is read from the near end is counted when
+/// it comes, and what comes from the far end only when it can be answered by another question.
 fn forward(
     from: TcpStream,
     to: TcpStream,
     delay: Duration,
+    look: impl FnMut(&[u8]) + Send + 'static,
     pass: impl FnMut(Vec<u8>) -> Vec<u8> + Send + 'static,
 ) {
     for end in [&from, &to] {
         end.set_nodelay(true).expect("a socket");
     }
     let (sender, receiver) = channel();
-    thread::spawn(move || read(from, &sender));
+    thread::spawn(move || read(from, &sender, look));
     thread::spawn(move || write(to, &receiver, delay, pass));
 }
 
-fn read(mut from: TcpStream, chunks: &Sender<(Instant, Vec<u8>)>) {
+fn read(mut from: TcpStream, chunks: &Sender<(Instant, Vec<u8>)>, mut look: impl FnMut(&[u8])) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer) {
+        look(&buffer[..length]);
         if chunks
             .send((Instant::now(), buffer[..length].to_vec()))
             .is_err()

@@ -1,20 +1,22 @@
 //! Pieces of nats-server configuration, to be given to [`super::NatsServer::configured`].
+//!
+//! On a busy machine a login may take longer than the two seconds that a server gives it by itself.
 
 /// Everybody must log in with this user and password.
 pub fn password(user: &str, password: &str) -> String {
-    format!("authorization {{ user: \"{user}\", password: \"{password}\" }}")
+    format!("authorization {{ timeout: 30, user: \"{user}\", password: \"{password}\" }}")
 }
 
 /// Everybody must log in with this token.
 pub fn token(token: &str) -> String {
-    format!("authorization {{ token: \"{token}\" }}")
+    format!("authorization {{ timeout: 30, token: \"{token}\" }}")
 }
 
 /// Two users with the password `secret`: `admin`, who may do anything, and `limited`, who may not publish to `subjects`.
 pub fn denied_publish(subjects: &[&str]) -> String {
     let subjects = subjects.join("\", \"");
     format!(
-        "authorization {{ users: [
+        "authorization {{ timeout: 30, users: [
             {{ user: admin, password: secret }}
             {{ user: limited, password: secret, permissions: {{ publish: {{ deny: [\"{subjects}\"] }} }} }}
         ] }}"
@@ -24,7 +26,8 @@ pub fn denied_publish(subjects: &[&str]) -> String {
 /// Two accounts on a server with JetStream, password `secret`: that of the user `with` has it, that of `without` has not.
 pub fn account_without_jetstream() -> String {
     format!(
-        "accounts {{
+        "authorization {{ timeout: 30 }}
+        accounts {{
             WITH {{ jetstream: enabled, users: [{{ user: with, password: secret }}] }}
             WITHOUT {{ users: [{{ user: without, password: secret }}] }}
             {SYSTEM}
@@ -37,7 +40,8 @@ pub fn account_without_jetstream() -> String {
 /// as `max_file: 1GB, max_streams: 3`), and `sys` in the system account.
 pub fn system_account(limits: &str) -> String {
     format!(
-        "accounts {{
+        "authorization {{ timeout: 30 }}
+        accounts {{
             APP {{ jetstream: {{ {limits} }}, users: [{{ user: admin, password: secret }}] }}
             {SYSTEM}
         }}
