@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::gate::{CREATES, Gate, Side};
 use crate::given::{APPLY, BINARY, Given, STREAMS, provider_of, wait_until_gone};
-use crate::support::{Admin, NatsServer, terraform_versions};
+use crate::support::{Admin, CREATES, Gate, NatsServer, Side, terraform_versions};
 
 #[test]
 fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
@@ -14,7 +13,7 @@ fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
             let gate = Gate::before(server.port(), side, CREATES);
             let given = Given::with(cli, BINARY, &gate.url());
             let mut running = given.terraform.start_group(APPLY);
-            gate.wait_until_reached();
+            gate.wait_until_reached(STREAMS.len());
             let provider = provider_of(&running);
 
             running.interrupt_group();

@@ -2,9 +2,8 @@
 
 use rustix::process::{Pid, Signal};
 
-use crate::gate::{CREATES, Gate, Side};
 use crate::given::{APPLY, CONFIG, Given, STREAMS, provider_of, wait_until_gone};
-use crate::support::{Admin, NatsServer};
+use crate::support::{Admin, CREATES, Gate, NatsServer, Side};
 
 #[test]
 fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
@@ -13,7 +12,7 @@ fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
         let gate = Gate::before(server.port(), side, CREATES);
         let given = Given::server(&gate.url());
         let running = given.terraform.start_group(APPLY);
-        gate.wait_until_reached();
+        gate.wait_until_reached(STREAMS.len());
         let provider = provider_of(&running);
 
         running.kill();
@@ -34,7 +33,7 @@ fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on
     let gate = Gate::before(server.port(), Side::Answers, CREATES);
     let given = Given::server(&gate.url());
     let running = given.terraform.start_group(APPLY);
-    gate.wait_until_reached();
+    gate.wait_until_reached(STREAMS.len());
     // The server has both, and the provider has not heard of it.
     let admin = Admin::connect(&server.url());
     crate::support::wait_for("both streams", std::time::Duration::from_secs(60), || {

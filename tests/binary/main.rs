@@ -12,7 +12,6 @@
 #[path = "../support/mod.rs"]
 mod support;
 
-mod gate;
 mod given;
 
 mod aliases;

@@ -1,8 +1,7 @@
 //! A server that ends in the middle of a create and is started again: the apply goes on where it was.
 
-use crate::gate::{CREATES, Gate, Side};
 use crate::given::{APPLY, BINARY, Given, STREAMS};
-use crate::support::{Admin, NatsServer, terraform_default};
+use crate::support::{Admin, CREATES, Gate, NatsServer, Side, terraform_default};
 
 #[test]
 fn an_apply_survives_that_its_server_crashes_or_is_restarted_in_a_create() {
@@ -16,7 +15,7 @@ fn an_apply_survives_that_its_server_crashes_or_is_restarted_in_a_create() {
         let gate = Gate::before(server.port(), side, CREATES);
         let given = Given::with(terraform_default(), BINARY, &gate.url());
         let running = given.terraform.start(APPLY);
-        gate.wait_until_reached();
+        gate.wait_until_reached(STREAMS.len());
 
         end(&server);
         server.restart();

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::gate::{Gate, Side};
 use crate::given::{Given, noted, users, violations};
 use crate::list::List;
-use crate::support::{Cluster, Diagnostic, nats_server_versions, wait_for, warning};
+use crate::support::{Cluster, Diagnostic, Gate, Side, nats_server_versions, wait_for, warning};
 
 /// What only its update carries: what it reads has been changed by then.
 const UPDATES: &str = "\"name\":\"wadm_event_consumer\"";

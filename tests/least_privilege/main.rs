@@ -14,10 +14,6 @@
 mod support;
 
 mod list;
-// A part of it is used here.
-#[allow(dead_code)]
-#[path = "../binary/gate.rs"]
-mod gate;
 mod given;
 
 mod lifecycle;
