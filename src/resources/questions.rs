@@ -140,15 +140,20 @@ impl Walk {
     /// Assets that are deleted before they are made anew: each alone, or all of a tainted object, whose prior state the
     /// plan does not have.
     fn replaced<'m>(&self, plan: &Plan, deeds: &[(&'m Member, Deed)]) -> Vec<(&'m Member, Deed)> {
-        let tainted =
-            |member: &Member| plan.change == Change::Create && self.session.owns(&member.stream());
-        let alone = |member: &Member| plan.private.fact(&replacing(member.row.key)).is_some();
+        let tainted = plan.change == Change::Create;
+        let is_replaced = |member: &Member| match tainted {
+            true => self.session.owns(&member.stream()),
+            false => plan.private.fact(&replacing(member.row.key)).is_some(),
+        };
         let members = deeds.iter().map(|(member, _)| *member);
-        let (tainted, alone): (Vec<_>, Vec<_>) = members
-            .filter(|member| tainted(member) || alone(member))
+        let replaced: Vec<_> = members
+            .filter(|member| is_replaced(member))
             .map(|member| (member, Deed::Delete))
-            .partition(|(member, _)| tainted(member));
-        [gone_with(&tainted, &plan.planned), alone].concat()
+            .collect();
+        match tainted {
+            true => gone_with(&replaced, &plan.planned),
+            false => replaced,
+        }
     }
 
     async fn allowed<'m>(

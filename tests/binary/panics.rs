@@ -1,26 +1,18 @@
 //! A provider that panics in the middle of a call: this test binary itself, started by Terraform, with the real
 //! resources behind a trap.
 
-use std::collections::HashMap;
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures::FutureExt;
 use terraform_provider_wasmcloud::framework::private::Private;
-use terraform_provider_wasmcloud::framework::rpc::Service;
 use terraform_provider_wasmcloud::framework::{Applied, Call, Plan, Provider, Resource};
-use terraform_provider_wasmcloud::plugin::{self, About, Plugin, log};
 use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::terraform::{Diagnostics, Schema, Value};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::given::{APPLY, BINARY, CONFIG, Given, STREAMS};
-use crate::support::{Admin, NatsServer, terraform_default};
+use crate::support::{Admin, NatsServer, act, terraform_default, trapped};
 
 /// The call that panics, after it has done its work.
 const TRAP: &str = "TRAP";
@@ -116,43 +108,12 @@ impl Resource for Trap {
 #[test]
 #[ignore = "run by Terraform as a plugin"]
 fn acts() {
-    log::init();
-    let environment: HashMap<String, String> = env::vars().collect();
-    let inner = WasmCloud::with_environment(environment);
+    let inner = WasmCloud::with_environment(env::vars().collect());
     let resources = inner.resources().iter();
     let resources = resources
         .map(|resource| Arc::new(Trap(resource.clone())) as Arc<dyn Resource>)
         .collect();
-    let tasks = TaskTracker::new();
-    let provider = Service::new(Trapped { inner, resources }, tasks.clone(), |call| {
-        log::caught(call).boxed()
-    });
-    let about = About {
-        name: "trapped",
-        version: "0",
-        address: "wasmcloud/wasmcloud",
-        help: "",
-    };
-    let code = plugin::serve(Plugin {
-        about,
-        provider,
-        tasks,
-        stop: CancellationToken::new(),
-    });
-    std::process::exit(i32::from(code != std::process::ExitCode::SUCCESS));
-}
-
-/// What Terraform starts in place of the provider. The harness prints lines of its own, which Terraform must not see; with
-/// one thread it would begin the line that the handshake is to be on.
-fn trapped(folder: &std::path::Path) -> PathBuf {
-    let script = folder.join("trapped");
-    let text = format!(
-        "#!/bin/sh\n\"{}\" --exact panics::acts --ignored --nocapture --test-threads=2 | grep --line-buffered '^1|'\n",
-        env::current_exe().unwrap().display()
-    );
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    script
+    act(Trapped { inner, resources });
 }
 
 struct Case {
@@ -166,7 +127,11 @@ struct Case {
 fn case() -> Case {
     let server = NatsServer::start();
     let scripts = tempfile::tempdir().unwrap();
-    let given = Given::with(terraform_default(), trapped(scripts.path()), &server.url());
+    let given = Given::with(
+        terraform_default(),
+        trapped(scripts.path(), "panics::acts"),
+        &server.url(),
+    );
     let sound = Given::with(terraform_default(), BINARY, &server.url());
     Case {
         server,

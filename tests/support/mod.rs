@@ -19,6 +19,7 @@
 
 mod server;
 mod served;
+mod trapped;
 mod setup;
 mod credentials;
 mod pki;
@@ -56,6 +57,7 @@ pub use setup::{
 pub use socks::SocksProxy;
 pub use terraform::Terraform;
 pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
+pub use trapped::{act, trapped};
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.
 pub fn runtime() -> &'static tokio::runtime::Runtime {
