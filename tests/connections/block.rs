@@ -43,7 +43,7 @@ impl Files {
 /// Makes the buckets with these arguments and variables, finds nothing left to do, and deletes them. `files` are in the
 /// folder of the configuration.
 fn applies(arguments: &str, variables: &[(&str, &str)], files: &[(&str, &str)]) {
-    let provider = serve(variables);
+    let provider = serve(&[&[("NATS_TIMEOUT", "30s")], variables].concat());
     let terraform = Terraform::reattached(&provider.reattach());
     for (name, text) in files {
         terraform.write_file(name, text);
