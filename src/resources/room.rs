@@ -4,9 +4,10 @@
 //! 2.15, one server and three: an account without tiers refuses a stream when the `max_bytes` of all, each times its
 //! replicas (from 2.14; before, some of them), would be more than its limit, and one without `max_bytes` when nothing is
 //! left. What `$JS.API.INFO` reports as reserved has no replicas in it, so it is the least that is reserved. The limits of the
-//! server itself (`max_file_store`) are in no answer, and left to the apply.
+//! server itself (`max_file_store`) are in no answer, and left to the apply. What the same object makes free counts, because
+//! its update makes room before it takes any.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::framework::Plan;
@@ -22,8 +23,7 @@ use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
 const COUNTS_REPLICAS: u64 = 4;
 
 impl Walk {
-    /// Notes what the plan does to the room in the account. What other objects free by going is left out: Terraform makes
-    /// and deletes at the same time, so nobody knows whether it is free in time.
+    /// Notes what the plan does to the room in the account.
     pub(super) fn plan_room(
         &self,
         assets: &[Asked<'_, Sight>],
@@ -57,13 +57,14 @@ impl Walk {
         plan: &Plan,
     ) -> Diagnostics {
         let moves = self.session.moves();
+        let own = self.members.iter().map(Member::stream).collect();
         let mut found: Vec<(Path, Excess, Vec<String>)> = Vec::new();
         let changed = members
             .iter()
             .filter(|member| differs(member, plan, &["max_bytes", "storage", "replicas"]));
         for member in changed {
             let planned = plan.planned.attribute(member.row.key);
-            let Some(excess) = excess(planned, &member.stream(), account, &moves) else {
+            let Some(excess) = excess(planned, &member.stream(), account, &moves, &own) else {
                 continue;
             };
             let path = match excess.argument {
@@ -83,6 +84,30 @@ impl Walk {
             Diagnostic::error(excess.summary, detail).at(path)
         });
         Diagnostics(said.collect())
+    }
+
+    /// The assets by position, in the order in which they are changed: what makes room in the account goes before what
+    /// takes it.
+    pub(super) fn stages_of_update(&self, prior: &Value, planned: &Value) -> Vec<Vec<usize>> {
+        let change = |place: usize| {
+            let key = self.members[place].row.key;
+            let reserved = |all: &Value| {
+                let room = planned_room(all.attribute(key));
+                room.bytes.saturating_mul(room.replicas)
+            };
+            reserved(planned).cmp(&reserved(prior))
+        };
+        let takes = (0..self.members.len()).any(|place| change(place).is_gt());
+        let makes_room = |place: &usize| {
+            let anew = self.replacing.contains(&self.members[*place].row.key);
+            takes && change(*place).is_lt() && !anew
+        };
+        let first = (0..self.members.len()).filter(makes_room).collect();
+        let then = self.stages().into_iter().map(|stage| {
+            let rest = stage.into_iter().filter(|place| !makes_room(place));
+            rest.collect()
+        });
+        std::iter::once(first).chain(then).collect()
     }
 }
 
@@ -123,7 +148,8 @@ struct Excess {
 /// What counts for one asset: its part of the account, and what is planned there.
 struct Part<'a> {
     usage: &'a Usage,
-    moves: Vec<&'a Move>,
+    /// What is planned, and whether the object that is judged plans it.
+    moves: Vec<(&'a Move, bool)>,
     tier: Option<u64>,
     counts_replicas: bool,
 }
@@ -134,6 +160,7 @@ fn excess(
     stream: &str,
     account: &Account,
     moves: &HashMap<String, Move>,
+    own: &HashSet<String>,
 ) -> Option<Excess> {
     let max_bytes = planned.attribute("max_bytes").as_i64()?;
     let room = planned_room(planned);
@@ -143,7 +170,10 @@ fn excess(
     };
     let part = Part {
         usage,
-        moves: moves.values().collect(),
+        moves: moves
+            .iter()
+            .map(|(stream, planned)| (planned, own.contains(stream)))
+            .collect(),
         tier: (!account.tiers.is_empty()).then_some(room.replicas),
         counts_replicas: account.api_level >= COUNTS_REPLICAS,
     };
@@ -195,6 +225,28 @@ fn one_stream(usage: &Usage, room: &Room) -> Option<Excess> {
 }
 
 impl Part<'_> {
+    /// How much of what the account reports goes, and how much is needed, by the rooms that count. What goes for the same
+    /// object under another name goes before it is made. What another object gives is left out: Terraform changes them at
+    /// the same time, so nobody knows whether it is free in time.
+    fn balance(
+        &self,
+        counts: impl Fn(&Room) -> bool,
+        reported: impl Fn(&Room) -> u64,
+        needed: impl Fn(&Room) -> u64,
+    ) -> (u64, u64) {
+        let (mut goes, mut comes) = (0_u64, 0_u64);
+        for (planned, own) in &self.moves {
+            let [from, to] =
+                [&planned.from, &planned.to].map(|room| room.as_ref().filter(|room| counts(room)));
+            let (before, after) = (from.map_or(0, &needed), to.map_or(0, &needed));
+            if *own || planned.to.is_none() || after > before {
+                goes = goes.saturating_add(from.map_or(0, &reported));
+                comes = comes.saturating_add(after);
+            }
+        }
+        (goes, comes)
+    }
+
     fn counts(&self, room: &Room) -> bool {
         self.tier.is_none_or(|replicas| room.replicas == replicas)
     }
@@ -205,17 +257,7 @@ impl Part<'_> {
         }
         let limit = u64::try_from(self.usage.limits.max_streams).ok();
         let allowed = limit.filter(|limit| *limit > 0)?;
-        let number = |room: fn(&Move) -> &Option<Room>| {
-            let rooms = self
-                .moves
-                .iter()
-                .filter_map(|planned| room(planned).as_ref());
-            rooms.filter(|room| self.counts(room)).count() as u64
-        };
-        let (from, to) = (
-            number(|planned| &planned.from),
-            number(|planned| &planned.to),
-        );
+        let (from, to) = self.balance(|room| self.counts(room), |_| 1, |_| 1);
         let have = self.usage.streams;
         let need = (have + to).saturating_sub(from);
         (need > allowed).then(|| Excess {
@@ -253,17 +295,11 @@ impl Part<'_> {
                 ),
             });
         }
-        let same = |other: &&Room| other.in_memory == room.in_memory && self.counts(other);
-        let from = self
-            .moves
-            .iter()
-            .filter_map(|planned| planned.from.as_ref());
-        let freed: u64 = from.filter(same).map(|room| room.bytes).sum();
-        let to = self.moves.iter().filter_map(|planned| planned.to.as_ref());
-        let added: u64 = to
-            .filter(same)
-            .map(|room| self.reserves(room))
-            .fold(0, u64::saturating_add);
+        let (freed, added) = self.balance(
+            |other| other.in_memory == room.in_memory && self.counts(other),
+            |other| other.bytes,
+            |other| self.reserves(other),
+        );
         let rest = have.saturating_sub(freed);
         let need = rest.saturating_add(added);
         // A stream without a limit takes what is left, and needs at least one byte of it.
@@ -276,8 +312,10 @@ impl Part<'_> {
             false => "",
         };
         let out = match full {
-            true => "Free some",
-            false => "Lower `max_bytes`",
+            true => "Free some first, in an apply of its own if Terraform does it",
+            false => {
+                "Lower `max_bytes`, free some first, in an apply of its own if Terraform does it"
+            }
         };
         Some(Excess {
             argument: "max_bytes",

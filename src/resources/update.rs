@@ -35,7 +35,7 @@ impl Walk {
             .iter()
             .map(|_| Outcome::quiet(Found::AsBefore))
             .collect();
-        for stage in self.stages() {
+        for stage in self.stages_of_update(prior, planned) {
             let done = join_all(stage.iter().map(|place| {
                 let member = &self.members[*place];
                 let level = plan::level_of(member, &private);

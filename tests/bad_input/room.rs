@@ -97,9 +97,23 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
             .says("1000000 are reserved now, and with all that is planned it would need 1100000"),
         "{errors:#?}"
     );
-    // What another object frees in the same apply is not free in time.
+    // One takes what the other gives, in both directions.
+    for (lattice, config) in [(700_000, 300_000), (300_000, 700_000), (500_000, 500_000)] {
+        account.accepted(&[(
+            "a",
+            &format!("lattice_data = {{ max_bytes = {lattice} }}\nconfig_data = {{ max_bytes = {config} }}"),
+        )]);
+    }
+    // What another object frees in the same apply is perhaps not free in time.
     let errors = account.refused(&[("b", "max_bytes = 500000")]);
     assert!(errors[0].says("it would need 2000000"), "{errors:#?}");
+    let errors = account.refused(&[("a", "max_bytes = 400000"), ("b", "max_bytes = 100000")]);
+    assert!(
+        errors[0]
+            .says("1000000 are reserved now, and with all that is planned it would need 1200000")
+            && errors[0].says("in an apply of its own if Terraform does it"),
+        "{errors:#?}"
+    );
     account.accepted(&[]);
     account.accepted(&[("b", "max_bytes = 500000")]);
     let errors = account.refused(&[("b", "max_bytes = 500000"), ("c", "")]);
