@@ -10,6 +10,7 @@ pub mod argument;
 pub mod asset;
 pub mod common;
 mod changes;
+mod claims;
 mod costs;
 mod create;
 mod delete;
@@ -260,8 +261,11 @@ impl Walk {
         }
     }
 
-    /// Notes what Terraform's state has.
+    /// Notes what Terraform's state has, and what is gone before an object can take its place: not what is only forgotten.
     pub fn remember(&self, state: &Value) {
+        if state.attribute("skip_destroy").as_bool() == Some(true) {
+            return;
+        }
         for member in self
             .members
             .iter()

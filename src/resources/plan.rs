@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::framework::private::Private;
-use crate::framework::{Call, Change as Step, Plan};
+use crate::framework::{Call, Plan};
 use crate::jetstream::{Change, Effect, NEWEST_LEVEL};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
@@ -52,15 +52,8 @@ impl Walk {
     /// Completes a planned create or update.
     pub async fn plan(&self, plan: &mut Plan, call: &Call) {
         self.plan_objects(plan);
-        if plan.change == Step::Create {
-            let twice = self
-                .members
-                .iter()
-                .filter(|member| member.name.is_some() && !self.session.claim(&member.stream()));
-            let twice: Vec<_> = twice.map(Member::stream).collect();
-            plan.diagnostics
-                .extend(remarks::claimed_twice(&twice, &self.identity));
-        }
+        let contradiction = self.claim(plan);
+        plan.diagnostics.extend(contradiction);
         let (mut costly, mut lasting) = (Vec::new(), Vec::new());
         if !plan.prior.is_null() && plan.requires_replace.is_empty() {
             for (member, former) in self.members.iter().zip(&self.former) {

@@ -145,6 +145,9 @@ impl Walk {
 
     /// Says what a destroy loses, or why it will be refused.
     pub async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
+        if let Some(contradiction) = self.claim_destroyed(prior) {
+            return contradiction.into();
+        }
         let Some(client) = self.session.client_if_known() else {
             return Diagnostics::new();
         };

@@ -86,17 +86,6 @@ pub fn found_besides(
     Some(Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)))
 }
 
-/// Two objects of one configuration want the same streams.
-pub fn claimed_twice(streams: &[String], identity: &Path) -> Option<Diagnostic> {
-    let first = streams.first()?;
-    let summary = format!("Another resource of this configuration makes stream {first} too");
-    let detail = format!(
-        "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
-        streams.join(", ")
-    );
-    Some(Diagnostic::error(summary, detail).at(identity.clone()))
-}
-
 /// The asset was deleted and made again by somebody else.
 pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> Diagnostic {
     let summary = format!(

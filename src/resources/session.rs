@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::jetstream::{Account, Client, Error, Given, Scope, Space, StreamInfo};
+use crate::resources::claims::{Claim, Claims};
 use crate::terraform::Diagnostic;
 
 /// How long an answer about a stream counts as read just now: Terraform plans a second time right before it applies,
@@ -38,7 +39,7 @@ pub struct Place {
 struct Inner {
     seen: HashMap<String, (Instant, Option<StreamInfo>)>,
     owned: HashSet<String>,
-    claimed: HashSet<String>,
+    claims: Claims,
     said: HashSet<String>,
     names: Arc<OnceCell<Vec<String>>>,
     intruders: Arc<OnceCell<Vec<String>>>,
@@ -332,10 +333,9 @@ impl Place {
         self.lock().owned.insert(stream.to_owned());
     }
 
-    /// Notes that a stream is planned to be made. `false` if that was planned before, for another object: Terraform plans
-    /// a create once in each process.
-    pub fn claim(&self, stream: &str) -> bool {
-        self.lock().claimed.insert(stream.to_owned())
+    /// As [`Claims::claim`].
+    pub fn claim(&self, stream: &str, claim: Claim, object: Option<&str>) -> Option<Claim> {
+        self.lock().claims.claim(stream, claim, object)
     }
 
     /// Whether Terraform's state has this stream.

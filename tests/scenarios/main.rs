@@ -19,6 +19,7 @@ mod scenario;
 
 mod create;
 mod drift;
+mod two_want;
 mod update;
 mod destroy;
 mod import;
