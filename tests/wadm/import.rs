@@ -324,6 +324,27 @@ fn a_second_installation_in_the_same_configuration_is_found_at_plan() {
 }
 
 #[test]
+fn a_second_installation_beside_one_in_the_state_is_found_at_plan() {
+    let scenario = Scenario::start();
+    scenario.step("");
+    let second = wadm("state = { bucket = \"other\" }").replace("\"main\"", "\"second\"");
+    scenario.terraform.write(&format!("{}{second}", wadm("")));
+
+    let failure = scenario.terraform.plan_error();
+
+    let error = failure.error();
+    assert!(
+        error.summary.starts_with("Two resources want stream"),
+        "{error}"
+    );
+    assert!(
+        error.says("wadm_events") && !error.says("KV_other"),
+        "{error}"
+    );
+    scenario.step("");
+}
+
+#[test]
 fn an_installation_made_after_the_plan_is_not_taken_over_by_the_apply() {
     let scenario = Scenario::start();
     scenario.write("");
