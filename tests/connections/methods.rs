@@ -81,8 +81,10 @@ async fn credentials_and_a_jwt_with_its_seed_log_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_jwt_of_a_stranger_or_of_the_past_is_refused_and_told() {
-    let operator = Operator::new();
+async fn a_jwt_of_a_stranger_or_of_the_past_or_revoked_is_refused_and_told() {
+    let mut operator = Operator::new();
+    let revoked = operator.user(None);
+    operator.revoke(&revoked);
     let server = NatsServer::configured(&operator.config());
     let stranger = Operator::new().user(None);
     let past = operator.user(Some(1_700_000_100));
@@ -90,6 +92,11 @@ async fn a_jwt_of_a_stranger_or_of_the_past_is_refused_and_told() {
     let stranger_told = fails(login(
         &server.url(),
         Auth::Credentials(stranger.credentials()),
+    ))
+    .await;
+    let revoked_told = fails(login(
+        &server.url(),
+        Auth::Credentials(revoked.credentials()),
     ))
     .await;
     let past_told = fails(login(
@@ -107,10 +114,12 @@ async fn a_jwt_of_a_stranger_or_of_the_past_is_refused_and_told() {
         .says("given by the test")
         .never_says(&past.seed)
         .never_says(&past.jwt);
-    stranger_told
-        .says("these credentials, given by the test; the user is U")
-        .never_says("expired")
-        .never_says(&stranger.seed);
+    for (told, user) in [(stranger_told, stranger), (revoked_told, revoked)] {
+        assert_eq!(told.summary, "NATS refuses the login");
+        told.says("these credentials, given by the test; the user is U")
+            .never_says("expired")
+            .never_says(&user.seed);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::{Value, json};
 
+/// When every JWT here was issued, in seconds since 1970.
+const ISSUED: u64 = 1_700_000_000;
+
 /// An operator with one account that may use JetStream.
 pub struct Operator {
     operator: KeyPair,
     account: KeyPair,
     tiers: Value,
+    /// Users whose JWTs do not count any more: by their keys, those issued until that second.
+    revocations: Value,
 }
 
 impl Operator {
@@ -19,6 +24,7 @@ impl Operator {
             operator: KeyPair::new_operator(),
             account: KeyPair::new_account(),
             tiers: json!({}),
+            revocations: json!({}),
         }
     }
 
@@ -28,6 +34,12 @@ impl Operator {
             tiers: json!({ name: limits }),
             ..Self::new()
         }
+    }
+
+    /// From now on, the configuration says that this user's JWT does not count.
+    pub fn revoke(&mut self, user: &User) {
+        let key = KeyPair::from_seed(&user.seed).expect("a seed made here");
+        self.revocations[key.public_key()] = json!(ISSUED);
     }
 
     /// Configuration for [`super::NatsServer::configured`].
@@ -84,7 +96,7 @@ impl Operator {
             &self.operator,
             account,
             "account",
-            json!({ "limits": limits }),
+            json!({ "limits": limits, "revocations": self.revocations }),
         )
     }
 }
@@ -122,7 +134,7 @@ fn sign_until(
     claims["version"] = json!(2);
     let header = json!({ "typ": "JWT", "alg": "ed25519-nkey" });
     let mut body = json!({
-        "jti": subject.public_key(), "iat": 1_700_000_000, "iss": issuer.public_key(), "name": kind,
+        "jti": subject.public_key(), "iat": ISSUED, "iss": issuer.public_key(), "name": kind,
         "sub": subject.public_key(), "nats": claims,
     });
     if let Some(expires) = expires {
