@@ -138,3 +138,48 @@ impl Found {
         Some(Diagnostic::error(summary, detail).at(identity.clone()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Claim::{Has, Leaves, Makes, TakesOver};
+    use super::*;
+
+    #[test]
+    fn what_one_makes_no_other_has_and_only_what_is_left_is_taken_over() {
+        let fits = [
+            (Has, Has),
+            (Has, Leaves),
+            (Leaves, Leaves),
+            (Leaves, TakesOver),
+        ];
+        for one in [Has, Leaves, Makes, TakesOver] {
+            for other in [Has, Leaves, Makes, TakesOver] {
+                let expected = !fits.contains(&(one, other)) && !fits.contains(&(other, one));
+                let mut claims = Claims::default();
+
+                assert_eq!(claims.claim("A", one, Some("first")), None);
+                let contrary = claims.claim("A", other, Some("second"));
+
+                assert_eq!(contrary, expected.then_some(one), "{one:?} {other:?}");
+                assert_eq!(claims.claim("B", other, None), None);
+            }
+        }
+    }
+
+    #[test]
+    fn an_object_that_is_planned_twice_does_not_contradict_itself() {
+        let mut claims = Claims::default();
+
+        assert_eq!(claims.claim("A", Has, Some("its mark")), None);
+        assert_eq!(claims.claim("A", Makes, Some("its mark")), None);
+        assert_eq!(claims.claim("A", Makes, None), Some(Has));
+    }
+
+    #[test]
+    fn of_two_new_objects_the_second_contradicts_the_first() {
+        let mut claims = Claims::default();
+
+        assert_eq!(claims.claim("A", Makes, None), None);
+        assert_eq!(claims.claim("A", Makes, None), Some(Makes));
+    }
+}
