@@ -106,9 +106,6 @@ fn a_leaf_node_is_reached_through_its_hub_by_domain() {
     let pair = Leaf::start();
     let admin = Admin::connect_as(&pair.hub.url(), "app", "secret");
 
-    support::wait_for("the leaf's JetStream", Duration::from_secs(60), || {
-        admin.in_domain("leaf").try_api("INFO", &json!({})).ok()
-    });
     admin
         .in_domain("leaf")
         .create_stream(&json!({ "name": "on_the_leaf" }));

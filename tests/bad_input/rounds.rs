@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::given::{Given, STREAMS};
-use crate::support::{Admin, Link, NatsServer, wait_for};
+use crate::support::{Admin, Link, NatsServer};
 
 /// Far more than it takes to send all questions of a plan, on a busy machine too.
 const ROUND_TRIP: Duration = Duration::from_secs(1);
@@ -81,21 +81,15 @@ fn a_steady_plan_asks_nothing_beyond_its_refresh() {
     let given = Given::server(&link.url());
     given.terraform.write(BOTH);
     given.terraform.apply();
-    // The server counts a moment after it has answered.
-    let count = || server.jsz()["api"]["total"].as_u64().unwrap();
-    let total = || {
-        wait_for("a count that stays", Duration::from_secs(60), || {
-            let counted = count();
-            std::thread::sleep(Duration::from_millis(500));
-            (count() == counted).then_some(counted)
-        })
-    };
     link.asked();
 
-    let before = total();
+    let before = server.api_requests();
     let plan = given.terraform.plan_with(&["-refresh=false"]);
     assert!(plan.is_empty());
-    assert_eq!((link.asked().0, total()), (Vec::new(), before));
+    assert_eq!(
+        (link.asked().0, server.api_requests()),
+        (Vec::new(), before)
+    );
 
     let plan = given.terraform.plan();
     assert!(plan.is_empty());
@@ -106,7 +100,7 @@ fn a_steady_plan_asks_nothing_beyond_its_refresh() {
         .all(|subject| subject.starts_with("$JS.API.STREAM.INFO."));
     assert!(reads && asked.len() == 10, "{asked:?}");
     // One look at who answers, and one for the streams of an old wadm.
-    assert_eq!(total(), before + 12);
+    assert_eq!(server.api_requests(), before + 12);
 }
 
 #[test]

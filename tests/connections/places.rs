@@ -1,12 +1,10 @@
 //! Where JetStream is: domains, prefixes, and what is not there.
 
-use std::time::Duration;
-
 use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Space};
 
 use crate::given::{client, given, options, scope};
 use crate::reached::{fails, works};
-use crate::support::{Leaf, NatsServer, account_without_jetstream, wait_for};
+use crate::support::{Leaf, NatsServer, account_without_jetstream};
 
 fn app(url: &str, space: Space) -> Options {
     user(url, "app", space)
@@ -28,12 +26,6 @@ fn domain(name: &str) -> Space {
 #[tokio::test(flavor = "multi_thread")]
 async fn hub_and_leaf_reach_each_other_s_jetstream() {
     let pair = Leaf::start();
-    let hub = Client::new(app(&pair.hub.url(), domain("leaf")));
-    wait_for("the leaf node's JetStream", Duration::from_secs(60), || {
-        let hub = hub.clone();
-        let answer = crate::support::block_on(async move { hub.account(&scope()).await });
-        answer.ok()
-    });
 
     for (server, name) in [(&pair.hub, "leaf"), (&pair.leaf, "hub"), (&pair.hub, "hub")] {
         let client = works(app(&server.url(), domain(name))).await;

@@ -1,15 +1,9 @@
 //! JetStream behind a leaf node: the same list with the domain in it.
 
-use std::time::Duration;
-
-use serde_json::json;
-
 use crate::given::{Given, names_exactly, users_with, violations};
 use crate::list::List;
-use crate::support::{Admin, NatsServer, free_port, nats_server_versions, wait_for};
+use crate::support::{Admin, NatsServer, free_port, nats_server_versions, wait_for_domain};
 
-/// Far more than two servers take to find each other.
-const LINK_LIMIT: Duration = Duration::from_secs(60);
 const LACKING: &str = "$JS.hub.API.STREAM.CREATE.wadm_notify";
 
 /// Two servers that share an account, each with a domain and JetStream of its own.
@@ -56,17 +50,8 @@ impl Linked {
                 accounts(at_leaf)
             ),
         );
-        wait_for("the leaf node's link", LINK_LIMIT, || {
-            (hub.varz()["leafnodes"] == 1).then_some(())
-        });
-        // Each learns only then what the other listens to.
-        for (server, domain) in [(&hub, "leaf"), (&leaf, "hub")] {
-            let there = Admin::connect_as(&server.url(), "admin", "secret").in_domain(domain);
-            wait_for("JetStream beyond the link", LINK_LIMIT, || {
-                let asked = there.try_api_within(Duration::from_secs(2), "INFO", &json!({}));
-                asked.ok()
-            });
-        }
+        wait_for_domain(&Admin::connect_as(&hub.url(), "admin", "secret"), "leaf");
+        wait_for_domain(&Admin::connect_as(&leaf.url(), "admin", "secret"), "hub");
         Self { hub, leaf }
     }
 }

@@ -130,7 +130,10 @@ impl Leaf {
 /// Waits until a domain on the other side of a leaf node's link answers, which is later than that the link stands.
 pub fn wait_for_domain(admin: &Admin, domain: &str) {
     let admin = admin.in_domain(domain);
-    wait_for(domain, PATIENCE, || admin.try_api("INFO", &json!({})).ok());
+    let soon = Duration::from_secs(2);
+    wait_for(domain, PATIENCE, || {
+        admin.try_api_within(soon, "INFO", &json!({})).ok()
+    });
 }
 
 /// How long a flag of a replica may lag after an election.
