@@ -130,7 +130,7 @@ impl Found {
             ([first, ..], _) => (
                 format!("Two resources want stream {first}"),
                 format!(
-                    "In Terraform's state one resource has {}, and another would make what there can be only once. If it is the same object under a new address, say so with a `moved` block, and nothing is deleted. If the one is to give up what the other makes, let it do so in an apply of its own: Terraform does both at the same time. Otherwise remove one of them, or give it another identity.",
+                    "Terraform's state has {} in one resource, and another would make the same, of which there can be only one. If it is one object under a new address, say so with a `moved` block, and nothing is deleted. If the first is to give up what the other makes, apply that first: Terraform would do both at the same time. Otherwise remove one of the two, or give it another identity.",
                     self.had.join(", ")
                 ),
             ),
