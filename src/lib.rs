@@ -1,10 +1,8 @@
 //! A Terraform provider for the NATS JetStream buckets and streams that wasmCloud hosts and wadm need.
 
 pub mod catalogue;
-pub mod framework;
 pub mod jetstream;
 pub mod plugin;
-pub mod proto;
 pub mod provider;
 pub mod resources;
 pub mod terraform;

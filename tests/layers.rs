@@ -106,7 +106,7 @@ fn what_the_table_allows_is_no_fault() {
         ),
         (
             "plugin",
-            "pub(crate) fn f() { super::tonic_free() }\nuse crate::proto::plugin;",
+            "pub(crate) fn f() { super::tonic_free() }\nuse crate::terraform::proto::plugin;",
         ),
         ("jetstream", "use other_crate::resources; use my_tonic::x;"),
     ] {

@@ -15,7 +15,7 @@ use crate::plugin::handshake::Host;
 use crate::plugin::net::{Address, Listener, Transport};
 use crate::plugin::services::Connections;
 use crate::plugin::{Plugin, runtime};
-use crate::proto::tfplugin6::provider_server::Provider;
+use crate::terraform::proto::tfplugin6::provider_server::Provider;
 
 /// A provider served by threads of this process. Dropping it ends it, calls included.
 pub struct InProcess {

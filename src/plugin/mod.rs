@@ -30,7 +30,7 @@ use crate::plugin::handshake::{Host, Start};
 use crate::plugin::life::Parent;
 use crate::plugin::net::{Listener, Transport};
 use crate::plugin::services::Connections;
-use crate::proto::tfplugin6::provider_server::Provider;
+use crate::terraform::proto::tfplugin6::provider_server::Provider;
 
 pub use crate::plugin::in_process::{InProcess, serve_in_process};
 

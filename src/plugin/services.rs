@@ -15,13 +15,13 @@ use tonic::{Request, Response, Status};
 use tracing::debug;
 
 use crate::plugin::net::{Listener, Stream};
-use crate::proto::health::health_check_response::ServingStatus;
-use crate::proto::health::health_server::{Health, HealthServer};
-use crate::proto::health::{HealthCheckRequest, HealthCheckResponse};
-use crate::proto::plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
-use crate::proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
-use crate::proto::plugin::{Empty, StdioData};
-use crate::proto::tfplugin6::provider_server::{Provider, ProviderServer};
+use crate::terraform::proto::health::health_check_response::ServingStatus;
+use crate::terraform::proto::health::health_server::{Health, HealthServer};
+use crate::terraform::proto::health::{HealthCheckRequest, HealthCheckResponse};
+use crate::terraform::proto::plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
+use crate::terraform::proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
+use crate::terraform::proto::plugin::{Empty, StdioData};
+use crate::terraform::proto::tfplugin6::provider_server::{Provider, ProviderServer};
 
 /// The largest message, in bytes, either way; what Go providers allow. A plan holds a state
 /// twice, and tonic's own limit of 4 MiB is soon reached.

@@ -6,7 +6,7 @@
 
 use crate::provider::rules::{self, Check};
 use crate::resources::domain;
-use crate::terraform::{Attribute, Mode, Rule, Schema, Type};
+use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
 
 const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
 beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \

@@ -7,7 +7,7 @@ use std::path::{Path as FilePath, PathBuf};
 
 use crate::provider::fields::{Fields, Values};
 use crate::provider::files::{self, Environment};
-use crate::terraform::{Diagnostic, Diagnostics, Path};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// A context, as arguments of the provider block.
 pub struct Context {

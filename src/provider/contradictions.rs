@@ -7,7 +7,7 @@ use crate::provider::arguments::variable;
 use crate::provider::files::Environment;
 use crate::provider::parts::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
 use crate::provider::rules;
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Everything that contradicts.
 pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {

@@ -14,7 +14,7 @@ use crate::provider::arguments::ARGUMENTS;
 use crate::provider::files::{self, Environment};
 use crate::provider::parts;
 use crate::resources::diagnose::capitalised;
-use crate::terraform::{Diagnostic, Diagnostics, Path};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// Fields that change nothing about how the provider connects.
 const WITHOUT_EFFECT: [&str; 4] = [

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::terraform::{Diagnostic, Path as Place};
+use crate::terraform::language::{Diagnostic, Path as Place};
 
 /// More than any certificate bundle; whoever names a disk image or `/dev/zero` made a mistake.
 const LARGEST: u64 = 4 * 1024 * 1024;

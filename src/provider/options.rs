@@ -11,7 +11,7 @@ use crate::provider::sources::{Found, LAYERS, Sources};
 use crate::provider::{contradictions, pem};
 use crate::resources::diagnose::capitalised;
 use crate::resources::{common, domain};
-use crate::terraform::{Diagnostic, Diagnostics, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);

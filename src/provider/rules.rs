@@ -8,7 +8,7 @@ use crate::provider::context;
 use crate::provider::parts::{self, Part};
 use crate::resources::common;
 use crate::resources::diagnose::capitalised;
-use crate::terraform::Value;
+use crate::terraform::language::Value;
 
 /// Nothing, or what is wrong and what to do, as a sentence.
 type Verdict = Result<(), String>;

@@ -1,12 +1,12 @@
 //! Taking over an asset that exists already: what stays, what changes in place, and what that loses.
 
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::jetstream::{Change, Client, Effect, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
 use crate::resources::diagnose::capitalised;
 use crate::resources::{Walk, costs, plan, remarks};
-use crate::terraform::{Diagnostic, Diagnostics, Path};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 impl Walk {
     /// What taking over an existing asset means.

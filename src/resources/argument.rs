@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::catalogue::Asset;
 use crate::jetstream::StreamConfig;
 use crate::resources::shape::Shape;
-use crate::terraform::{Attribute, Mode, Value};
+use crate::terraform::language::{Attribute, Mode, Value};
 
 /// One argument.
 #[derive(Debug)]

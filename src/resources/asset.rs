@@ -8,7 +8,7 @@ use crate::catalogue::{Asset, Kind};
 use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
 use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
 use crate::resources::shape::Shape;
-use crate::terraform::{self, Attribute, Mode, Nesting, Rule, Type, Value};
+use crate::terraform::language::{self, Attribute, Mode, Nesting, Rule, Type, Value};
 
 /// An asset of one object: the row of the catalogue with what the object decides of it.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ impl Asset {
         );
         Attribute::new(
             self.key,
-            terraform::Kind::Nested(Nesting::Single, nested),
+            language::Kind::Nested(Nesting::Single, nested),
             Mode::OptionalComputed,
             doc,
         )

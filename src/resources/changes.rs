@@ -7,7 +7,7 @@
 use crate::jetstream::{Bound, Change, Edit, Effect, StreamConfig, diff_at, setting};
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
-use crate::terraform::Value;
+use crate::terraform::language::Value;
 
 /// The differences between what an asset should be and what it is.
 pub(super) struct Changes {

@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 
-use crate::framework::{Change, Plan};
+use crate::terraform::framework::{Change, Plan};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::plan::made;
 use crate::resources::preflight::existing;
 use crate::resources::session::Place;
-use crate::terraform::{Diagnostic, Path, Value};
+use crate::terraform::language::{Diagnostic, Path, Value};
 
 /// What an object is to a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

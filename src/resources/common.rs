@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::catalogue::Asset;
-use crate::framework::Call;
+use crate::terraform::framework::Call;
 use crate::jetstream::Scope;
 use crate::resources::argument::{Argument, Unset};
 use crate::resources::asset::Member;
-use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value};
+use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value};
 
 /// Operations and how long each may take when the configuration says nothing, waiting for replicas included.
 pub const TIMEOUTS: &[(&str, Duration)] = &[

@@ -2,14 +2,14 @@
 //! how to avoid it. The words about a setting are in its row of `SETTINGS`; the numbers come from the server.
 
 use crate::catalogue::{Contents, Kind};
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::jetstream::{Change, Client, Effect, Extent, Loss, Scope, StreamInfo, diff_at};
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::resources::changes::is_refused;
 use crate::resources::diagnose::{argument_path, capitalised};
 use crate::resources::remarks::{argument_name, reason, shown};
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// A change of an existing asset that costs something; how much, only the server knows.
 pub(super) struct Costly {

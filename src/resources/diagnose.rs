@@ -2,7 +2,7 @@
 
 use crate::jetstream::{Error, Unfit, Unreachable, setting};
 use crate::resources::asset::Member;
-use crate::terraform::{Diagnostic, Path, Value};
+use crate::terraform::language::{Diagnostic, Path, Value};
 
 /// What was tried with an asset.
 #[derive(Clone, Copy, Debug)]

@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::resources::session::{Place, Session};
-use crate::terraform::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
+use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
 
 /// The argument.
 pub const NAME: &str = "jetstream_domain";

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::jetstream::Error;
-use crate::terraform::Diagnostic;
+use crate::terraform::language::Diagnostic;
 
 /// One error that names every denied subject; none if nothing is denied.
 pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<Diagnostic> {

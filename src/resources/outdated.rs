@@ -1,11 +1,11 @@
 //! What the connected server is too old for. Servers before 2.12 drop what they do not know without a word, so nothing
 //! else would tell before wasmCloud or wadm does not find it.
 
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::jetstream::{Client, Site, newer_than};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
-use crate::terraform::{Diagnostic, Path};
+use crate::terraform::language::{Diagnostic, Path};
 
 /// A setting that the server does not know, and whom it concerns.
 struct Unknown {

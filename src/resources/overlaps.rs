@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::questions::Asked;
-use crate::terraform::{Diagnostic, Diagnostics, Path};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 impl Walk {
     /// Names each other stream that listens to subjects of the assets, with all that it takes.

@@ -4,13 +4,13 @@
 //! or more, so fewer addresses than replicas are too few servers. One address may be a load balancer's, and a placement
 //! may name another cluster: then nobody knows before the apply.
 
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::jetstream::{Client, Site};
 use crate::resources::advice;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::resources::questions::differs;
-use crate::terraform::{Diagnostic, Path};
+use crate::terraform::language::{Diagnostic, Path};
 
 /// An error for each place that asks for more replicas than there are servers.
 pub fn refused(members: &[&Member], site: &Site, client: &Client, plan: &Plan) -> Vec<Diagnostic> {

@@ -5,15 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::framework::private::Private;
-use crate::framework::{Call, Plan};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Call, Plan};
 use crate::jetstream::{Change, Effect, NEWEST_LEVEL};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
 use crate::resources::costs::{self, Costly};
 use crate::resources::{Walk, remarks};
-use crate::terraform::{Diagnostic, Value};
+use crate::terraform::language::{Diagnostic, Value};
 
 /// The private fact that says when the asset that we made or took over was created.
 pub fn made(key: &str) -> String {

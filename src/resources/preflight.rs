@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::framework::{Call, Change as Step, Plan};
+use crate::terraform::framework::{Call, Change as Step, Plan};
 use crate::jetstream::{Client, Deed, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::costs::{self, Costly};
@@ -13,7 +13,7 @@ use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
 use crate::resources::questions::{Answers, Asked, may_all};
 use crate::resources::session::Sight;
 use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk {
     /// Says what must be known about a planned create or update, and asks the server what only it knows.

@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::join_all;
 
 use crate::catalogue::Kind;
-use crate::framework::{Change, Plan};
+use crate::terraform::framework::{Change, Plan};
 use crate::jetstream::{Account, Client, Deed, Effect, Error, Scope};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
@@ -16,7 +16,7 @@ use crate::resources::costs::Costly;
 use crate::resources::plan::replacing;
 use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
-use crate::terraform::{Diagnostics, Value};
+use crate::terraform::language::{Diagnostics, Value};
 
 /// What the server answered.
 pub(super) struct Answers<'m> {

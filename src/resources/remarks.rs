@@ -8,7 +8,7 @@ use crate::jetstream::{self, Change, Effect, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::capitalised;
 use crate::resources::shape::age_text;
-use crate::terraform::{Diagnostic, Path, Value};
+use crate::terraform::language::{Diagnostic, Path, Value};
 
 /// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
 /// because of it.

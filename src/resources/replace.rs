@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::framework::Call;
+use crate::terraform::framework::Call;
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;

@@ -10,14 +10,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::jetstream::{Account, StreamInfo, Usage};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::resources::questions::{Asked, differs};
 use crate::resources::session::{Move, Room, Sight};
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Servers from this API level (2.14) count the bytes of each replica.
 const COUNTS_REPLICAS: u64 = 4;

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::jetstream::{Account, Client, Error, Given, Scope, Space, StreamInfo};
 use crate::resources::claims::{Claim, Claims};
-use crate::terraform::Diagnostic;
+use crate::terraform::language::Diagnostic;
 
 /// How long an answer about a stream counts as read just now: Terraform plans a second time right before it applies,
 /// and the server need not be asked twice within that moment.

@@ -12,7 +12,7 @@ use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::capitalised;
 use crate::resources::{Outcome, Walk};
-use crate::terraform::{Diagnostic, Path};
+use crate::terraform::language::{Diagnostic, Path};
 
 /// A healthy source is heard about every second; one that is silent for longer has stalled.
 const SILENCE: Duration = Duration::from_secs(5);

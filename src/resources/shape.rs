@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::jetstream::nanos;
 use crate::resources::common;
-use crate::terraform::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
+use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
 
 /// Bytes of all keys and values of metadata (nats-server, `JSMaxMetadataLen`).
 const MAX_METADATA: usize = 128 * 1024;

@@ -14,7 +14,7 @@ use crate::jetstream::{Client, Scope};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::{Found, Outcome, Walk};
-use crate::terraform::Value;
+use crate::terraform::language::Value;
 
 impl Walk {
     /// The first sequence of a stream that is made where `former` was the last one, as far as anybody knows; `None` if

@@ -6,15 +6,15 @@
 
 use futures::future::join_all;
 
-use crate::framework::private::Private;
-use crate::framework::{Applied, Call};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call};
 use crate::jetstream::{Change, Client, Scope, StreamConfig, StreamInfo, diff_at};
 use crate::resources::asset::{Member, Wanted, metadata_edits};
 use crate::resources::changes::{Changes, is_refused, is_worse};
 use crate::resources::create::tell_resurrected;
 use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
-use crate::terraform::{Diagnostic, Path, Value};
+use crate::terraform::language::{Diagnostic, Path, Value};
 
 impl Walk {
     /// Changes every asset that differs from what was planned; makes those that are missing.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::catalogue;
-use crate::framework::private::Private;
-use crate::framework::{Applied, Call, Plan, Resource};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::COMMON;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
 use crate::resources::{Walk, common, domain, named, plan};
-use crate::terraform::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
+use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
 
 const KEYS: &[&str] = &[
     "state",
@@ -69,7 +69,7 @@ impl WadmJetStream {
         let multitenant = Attribute::new(
             "multitenant",
             Type::Bool,
-            crate::terraform::Mode::OptionalComputed,
+            crate::terraform::language::Mode::OptionalComputed,
             "Whether wadm runs with `--multitenant`. A wadm in the other mode deletes streams that it needs itself, so change it together with wadm.",
         )
         .default(false);

@@ -8,12 +8,12 @@
 use std::time::Duration;
 
 use crate::catalogue::{Asset, Kind};
-use crate::framework::Plan;
+use crate::terraform::framework::Plan;
 use crate::resources::advice;
 use crate::resources::asset::Member;
 use crate::resources::questions::differs;
 use crate::resources::shape::age;
-use crate::terraform::{Diagnostic, Diagnostics, Path, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// The heartbeat of a host.
 const HEARTBEAT: Duration = Duration::from_secs(30);

@@ -1,22 +1,7 @@
-//! Terraform's language: values and their types, schemas, attribute paths, diagnostics, and the wire forms of all four.
+//! Terraform's half: its language, the framework around a resource, and the wire.
 //!
-//! Nothing here knows a resource, a provider or NATS.
+//! Nothing here knows NATS.
 
-#[cfg(test)]
-pub(crate) mod arbitrary;
-pub mod convert;
-pub mod diagnostics;
-pub mod lint;
-pub mod number;
-pub mod path;
-pub mod rules;
-pub mod schema;
-pub mod types;
-pub mod value;
-pub mod walk;
-pub mod wire;
-
-pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use path::Path;
-pub use schema::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type};
-pub use value::{Number, Value};
+pub mod language;
+pub mod framework;
+pub mod proto;

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use terraform_provider_wasmcloud::catalogue::CATALOGUE;
-use terraform_provider_wasmcloud::framework::{Provider, Resource};
+use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::{
+use terraform_provider_wasmcloud::terraform::language::{
     Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value,
 };
 

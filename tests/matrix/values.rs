@@ -5,7 +5,7 @@ use terraform_provider_wasmcloud::catalogue::Asset;
 use terraform_provider_wasmcloud::jetstream::{Kind, SETTINGS, Setting, StreamConfig};
 use terraform_provider_wasmcloud::resources::argument::{Argument, Unset};
 use terraform_provider_wasmcloud::resources::shape::Shape;
-use terraform_provider_wasmcloud::terraform::Value as Terraform;
+use terraform_provider_wasmcloud::terraform::language::Value as Terraform;
 
 /// A configuration as the provider's half that speaks JetStream knows it.
 pub fn config(value: &Value) -> StreamConfig {

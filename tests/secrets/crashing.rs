@@ -6,9 +6,9 @@ use std::process::abort;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use terraform_provider_wasmcloud::framework::{Provider, Resource};
+use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::{Diagnostics, Schema, Value};
+use terraform_provider_wasmcloud::terraform::language::{Diagnostics, Schema, Value};
 
 use crate::given::{Log, Run, Way};
 use crate::support::{Terraform, act, trapped};

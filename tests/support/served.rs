@@ -1,6 +1,6 @@
 //! The provider in the test process.
 
-use terraform_provider_wasmcloud::framework::rpc::Service;
+use terraform_provider_wasmcloud::terraform::framework::rpc::Service;
 use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
 use terraform_provider_wasmcloud::provider::{self, WasmCloud};
 use tokio_util::sync::CancellationToken;

@@ -1,0 +1,92 @@
+//! Every call is a task of its own.
+//!
+//! tonic drops a call's future when its connection goes, and a create that is dropped between two requests would leave
+//! something behind that no state knows; a task goes on and finishes. And a panic that reaches tonic loses the state that
+//! the answer would have had; caught here, it is a diagnostic beside the best known state.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tonic::{Response, Status};
+
+use crate::terraform::framework::Call;
+use crate::terraform::language::{Diagnostic, Diagnostics};
+
+/// Wraps every call, so that the process can tell panics that are caught from those that are not.
+pub type Guard = fn(BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
+
+/// The calls of one connection to Terraform.
+pub(super) struct Calls {
+    tasks: TaskTracker,
+    guard: Guard,
+    stop: Mutex<CancellationToken>,
+}
+
+impl Calls {
+    /// Calls that run in `tasks`, each wrapped by `guard`.
+    pub(super) fn new(tasks: TaskTracker, guard: Guard) -> Self {
+        Self {
+            tasks,
+            guard,
+            stop: Mutex::default(),
+        }
+    }
+
+    /// What a call that begins now carries with it.
+    pub(super) fn begin(&self) -> Call {
+        let stop = self.token().child_token();
+        Call { stop }
+    }
+
+    /// Asks the running calls to end. Those that begin later run as ever.
+    pub(super) fn stop(&self) {
+        std::mem::take(&mut *self.token()).cancel();
+    }
+
+    /// Runs a call to its end, whether or not somebody still waits for it; `failed` makes the answer when it has none.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        failed: impl FnOnce(Diagnostics) -> T,
+        work: impl Future<Output = Result<T, Diagnostics>> + Send + 'static,
+    ) -> Result<Response<T>, Status> {
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let work = async move {
+            let outcome = AssertUnwindSafe(work).catch_unwind().await;
+            // Nobody waits any more when Terraform is gone; what was made stays made.
+            let _ =
+                answer.send(outcome.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into())));
+        };
+        self.tasks.spawn((self.guard)(work.boxed()));
+        let outcome = answered.await.unwrap_or_else(|_| Err(ended().into()));
+        Ok(Response::new(outcome.unwrap_or_else(failed)))
+    }
+
+    fn token(&self) -> MutexGuard<'_, CancellationToken> {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let text = text.unwrap_or("no message");
+    Diagnostic::error(
+        "Provider bug: the call panicked",
+        format!(
+            "The provider met a state that it did not expect: {text}. What exists on the server is as it was left; the next refresh shows it. Please report this with the configuration and the provider's version."
+        ),
+    )
+}
+
+fn ended() -> Diagnostic {
+    Diagnostic::error(
+        "The provider ended the call",
+        "The process is shutting down. Plan again: the next refresh shows what exists.",
+    )
+}

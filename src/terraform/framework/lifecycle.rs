@@ -1,0 +1,237 @@
+//! The steps around a resource, on values: `rpc` only translates to and from the wire.
+//!
+//! An answer to apply always has a state, also beside an error: an error without the state that exists makes
+//! Terraform forget what was made.
+
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call, Change, Plan, Resource, check, plan};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value, rules};
+
+/// What PlanResourceChange is asked.
+pub struct PlanRequest {
+    /// The configuration, null to destroy.
+    pub config: Value,
+    /// The last state, null to create.
+    pub prior: Value,
+    /// Core's own merge of both.
+    pub proposed: Value,
+    /// Facts that came with the last state.
+    pub private: Private,
+}
+
+/// What PlanResourceChange answers.
+pub struct PlanAnswer {
+    /// The planned state, null to destroy.
+    pub planned: Value,
+    /// Attributes that make another object of it.
+    pub requires_replace: Vec<Path>,
+    /// Facts to keep.
+    pub private: Private,
+    /// Words for the user.
+    pub diagnostics: Diagnostics,
+}
+
+/// Which change it is, from which values are null.
+///
+/// # Errors
+/// When nothing is to become nothing, which core never asks.
+pub fn change(prior: &Value, next: &Value) -> Result<Change, Diagnostic> {
+    match (prior.is_null(), next.is_null()) {
+        (true, false) => Ok(Change::Create),
+        (false, false) => Ok(Change::Update),
+        (false, true) => Ok(Change::Destroy),
+        (true, true) => Err(Diagnostic::error(
+            "Nothing to plan",
+            "Terraform asked for a change from nothing to nothing. Please report this with the Terraform version.",
+        )),
+    }
+}
+
+/// Checks a configuration: the schema's rules first, then the resource's own.
+pub fn validate(
+    schema: &Schema,
+    config: &Value,
+    own: impl FnOnce(&Value) -> Diagnostics,
+) -> Diagnostics {
+    let mut diagnostics = rules::validate(schema, config);
+    if !diagnostics.has_error() {
+        diagnostics.extend(own(config));
+    }
+    diagnostics
+}
+
+/// Plans a change.
+pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) -> PlanAnswer {
+    let PlanRequest {
+        config,
+        prior,
+        proposed,
+        private,
+    } = request;
+    if !prior.is_null() {
+        resource.remember(&prior);
+    }
+    match change(&prior, &proposed) {
+        Ok(Change::Destroy) => {
+            let diagnostics = resource.plan_destroy(&prior, call).await;
+            PlanAnswer {
+                planned: Value::Null,
+                requires_replace: Vec::new(),
+                private,
+                diagnostics,
+            }
+        }
+        Ok(change) => {
+            plan_existence(
+                resource,
+                change,
+                PlanRequest {
+                    config,
+                    prior,
+                    proposed,
+                    private,
+                },
+                call,
+            )
+            .await
+        }
+        Err(error) => PlanAnswer {
+            planned: Value::Null,
+            requires_replace: Vec::new(),
+            private,
+            diagnostics: error.into(),
+        },
+    }
+}
+
+async fn plan_existence(
+    resource: &dyn Resource,
+    change: Change,
+    request: PlanRequest,
+    call: &Call,
+) -> PlanAnswer {
+    let PlanRequest {
+        config,
+        prior,
+        proposed,
+        private,
+    } = request;
+    let schema = resource.schema();
+    let planned = plan::draft(schema, &config, &prior, &proposed);
+    let requires_replace = plan::replacing(schema, &prior, &planned);
+    let mut plan = Plan {
+        change,
+        config,
+        prior,
+        planned,
+        requires_replace,
+        private,
+        diagnostics: Diagnostics::new(),
+    };
+    resource.plan(&mut plan, call).await;
+    if !plan.diagnostics.has_error() {
+        let problems = check::planned(schema, &plan.config, &plan.prior, &plan.planned);
+        plan.diagnostics.extend(problems);
+    }
+    // The resource may have taken a value back to the prior one, and then nothing asks for another object any more.
+    let (prior, planned) = (&plan.prior, &plan.planned);
+    plan.requires_replace
+        .retain(|path| !prior.is_null() && prior.get(path) != planned.get(path));
+    plan.requires_replace.sort();
+    plan.requires_replace.dedup();
+    PlanAnswer {
+        planned: plan.planned,
+        requires_replace: plan.requires_replace,
+        private: plan.private,
+        diagnostics: plan.diagnostics,
+    }
+}
+
+/// Does what was planned.
+pub async fn apply(
+    resource: &dyn Resource,
+    prior: Value,
+    planned: Value,
+    private: Private,
+    call: &Call,
+) -> Applied {
+    let mut applied = match change(&prior, &planned) {
+        Ok(Change::Create) => resource.create(&planned, private, call).await,
+        Ok(Change::Update) => resource.update(&prior, &planned, private, call).await,
+        Ok(Change::Destroy) => resource.delete(&prior, private, call).await,
+        Err(error) => Applied::unchanged(&prior, private, error),
+    };
+    if !applied.diagnostics.has_error() {
+        let state = applied.state.as_ref().unwrap_or(&Value::Null);
+        let problems = check::applied(resource.schema(), &planned, state);
+        applied.diagnostics.extend(problems);
+    }
+    // Core would save what is still unknown as null, with an error of its own.
+    applied.state = applied.state.map(Value::without_unknowns);
+    applied
+}
+
+/// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
+/// no state has would be lost.
+pub fn best_known(prior: &Value, planned: &Value) -> Value {
+    let known = if prior.is_null() { planned } else { prior };
+    known.clone().without_unknowns()
+}
+
+/// Reads what exists. On an error the state stays as it was.
+pub async fn read(resource: &dyn Resource, state: Value, private: Private, call: &Call) -> Applied {
+    if state.is_null() {
+        return Applied {
+            state: None,
+            private,
+            diagnostics: Diagnostics::new(),
+        };
+    }
+    resource.remember(&state);
+    let mut read = resource.read(&state, private, call).await;
+    if let Some(state) = &read.state {
+        let problems = check::refreshed(resource.schema(), state);
+        read.diagnostics.extend(problems);
+    }
+    if read.diagnostics.has_error() {
+        read.state = Some(state);
+    }
+    read
+}
+
+/// The state to start from for an import id.
+///
+/// # Errors
+/// When the id does not have the documented form.
+pub async fn import(resource: &dyn Resource, id: &str, call: &Call) -> Result<Value, Diagnostics> {
+    let state = resource.import(id, call).await?;
+    let problems = Diagnostics(check::refreshed(resource.schema(), &state));
+    if problems.has_error() {
+        return Err(problems);
+    }
+    Ok(state)
+}
+
+/// Raises a stored state to the current schema version, one version at a time.
+///
+/// # Errors
+/// When the state is newer than this provider, or a step fails.
+pub fn upgrade(
+    resource: &dyn Resource,
+    version: i64,
+    state: serde_json::Value,
+) -> Result<serde_json::Value, Diagnostic> {
+    let current = resource.schema().version;
+    if version > current {
+        return Err(Diagnostic::error(
+            format!(
+                "State of {} was written by a newer provider",
+                resource.type_name()
+            ),
+            format!(
+                "The state has schema version {version}, this provider knows {current}. Use the newer version of the provider again."
+            ),
+        ));
+    }
+    (version..current).try_fold(state, |state, version| resource.upgrade(version, state))
+}

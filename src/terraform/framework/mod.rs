@@ -1,0 +1,165 @@
+//! What Terraform demands around a resource: one place for planning, applying, refreshing, importing and upgrading.
+//!
+//! A resource says what it is (a schema) and what it does (the trait below); the order of the steps, the defaults,
+//! the unknown values and the check of our own answers against Terraform core's rules are here, once for all.
+
+pub mod lifecycle;
+pub mod plan;
+pub mod check;
+pub mod private;
+pub mod calls;
+pub mod rpc;
+pub mod convert;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+
+use crate::terraform::framework::private::Private;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
+
+/// What the plugin serves: a provider block and the types behind it.
+#[async_trait]
+pub trait Provider: Send + Sync + 'static {
+    /// The provider block.
+    fn schema(&self) -> &Schema;
+
+    /// What the schema cannot say about a configuration; values may be unknown.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Takes a configuration, in place of any earlier one. Values may be unknown. Must not dial.
+    async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics;
+
+    /// Every resource type, in the order of the docs.
+    fn resources(&self) -> &[Arc<dyn Resource>];
+}
+
+/// One resource type.
+#[async_trait]
+pub trait Resource: Send + Sync + 'static {
+    /// As written in a configuration: `wasmcloud_lattice_buckets`.
+    fn type_name(&self) -> &'static str;
+
+    /// Its attributes.
+    fn schema(&self) -> &Schema;
+
+    /// What the schema cannot say about a configuration; values may be unknown.
+    fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Completes a planned create or update: computed values, replacements, warnings, errors.
+    async fn plan(&self, plan: &mut Plan, call: &Call);
+
+    /// Says what a planned destruction loses, or why it will be refused.
+    async fn plan_destroy(&self, _prior: &Value, _call: &Call) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// Makes what was planned.
+    async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied;
+
+    /// What exists now of what the state says; `None` for the state means that all of it is gone.
+    async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied;
+
+    /// Changes what exists into what was planned.
+    async fn update(
+        &self,
+        prior: &Value,
+        planned: &Value,
+        private: Private,
+        call: &Call,
+    ) -> Applied;
+
+    /// Removes what the state says. `None` for the state together with no error means that it is gone.
+    async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied;
+
+    /// The state to start from for an import id; core reads it right afterwards.
+    ///
+    /// # Errors
+    /// When the id does not have the documented form.
+    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics>;
+
+    /// Raises a stored state from `version` to the next one. Called once for each version in between.
+    ///
+    /// # Errors
+    /// When there is no way from that version.
+    fn upgrade(
+        &self,
+        version: i64,
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostic> {
+        Err(Diagnostic::error(
+            format!("State of {} cannot be upgraded", self.type_name()),
+            format!(
+                "This provider has no upgrade from schema version {version}. Use a newer version of the provider."
+            ),
+        ))
+    }
+
+    /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
+    /// only this tells that what the server holds is the object's own.
+    fn remember(&self, _state: &Value) {}
+}
+
+/// One call of Terraform that is running.
+#[derive(Clone, Debug, Default)]
+pub struct Call {
+    /// Cancelled when the user wants to stop: finish what cannot be left half done, then answer with what exists.
+    pub stop: CancellationToken,
+}
+
+/// What is being planned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// The object does not exist yet.
+    Create,
+    /// The object exists and stays.
+    Update,
+    /// The object exists and shall not.
+    Destroy,
+}
+
+/// A create or an update between its first draft and the answer to Terraform.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Create or update; a destruction is planned by [`Resource::plan_destroy`].
+    pub change: Change,
+    /// What the configuration says; null where it says nothing.
+    pub config: Value,
+    /// What the last refresh found; null on create.
+    pub prior: Value,
+    /// The draft, with defaults and unknown values in place; the resource completes it.
+    pub planned: Value,
+    /// Attributes whose change means another object.
+    pub requires_replace: Vec<Path>,
+    /// What goes with the object, unseen by the user.
+    pub private: Private,
+    /// Words for the user.
+    pub diagnostics: Diagnostics,
+}
+
+/// What an operation left behind: always the state that exists now, whatever went wrong.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// What exists now; `None` when nothing does.
+    pub state: Option<Value>,
+    /// What goes with the object, unseen by the user.
+    pub private: Private,
+    /// Words for the user.
+    pub diagnostics: Diagnostics,
+}
+
+impl Applied {
+    /// Everything is as it was, and this is why.
+    pub fn unchanged(state: &Value, private: Private, diagnostics: impl Into<Diagnostics>) -> Self {
+        Self {
+            state: (!state.is_null()).then(|| state.clone()),
+            private,
+            diagnostics: diagnostics.into(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a practitioner reads when something is wrong: a title, an explanation with the way out, and the attribute.
+
+use crate::terraform::language::path::Path;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The operation did not do what was asked.
+    Error,
+    /// The operation did what was asked, and the reader should know something about it.
+    Warning,
+}
+
+/// One message to the practitioner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// What failed, as a title without full stop.
+    pub summary: String,
+    /// What was asked, what was answered, what to do next.
+    pub detail: String,
+    /// The attribute that the reader can edit; the root when it is none in particular.
+    pub path: Path,
+}
+
+impl Diagnostic {
+    /// An error about no attribute in particular.
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            summary: summary.into(),
+            detail: detail.into(),
+            path: Path::root(),
+        }
+    }
+
+    /// A warning about no attribute in particular.
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(summary, detail)
+        }
+    }
+
+    /// The same message, pointing at an attribute.
+    #[must_use]
+    pub fn at(self, path: Path) -> Self {
+        Self { path, ..self }
+    }
+}
+
+/// All messages of one call, in the order they were found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// No message.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one message, unless the very same is there already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Adds all messages of another call.
+    pub fn extend(&mut self, other: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in other {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Whether there is an error among them.
+    pub fn has_error(&self) -> bool {
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there is no message at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}

@@ -1,0 +1,70 @@
+//! Values as bytes: msgpack in every call, JSON in stored states. Both are read by type, because neither says what it means.
+//!
+//! Reading is strict, and a fault names the attribute. Writing cannot fail, because after an apply there is something on
+//! the server that must get into the state: what does not fit the type is written as null, and [`mismatches`] tells.
+
+mod conform;
+mod fault;
+mod json;
+mod msgpack;
+#[cfg(test)]
+mod tests;
+
+pub use conform::mismatches;
+
+use crate::terraform::language::diagnostics::Diagnostics;
+use crate::terraform::language::schema::Type;
+use crate::terraform::language::value::Value;
+
+/// How deep values may be nested. Terraform's own are as deep as their schema, some ten levels; the bound keeps a value of
+/// dynamic type from using up the stack.
+const MAX_DEPTH: usize = 100;
+
+/// Reads msgpack. No bytes at all are null.
+///
+/// # Errors
+/// A diagnostic with the path of the first part that does not fit the type.
+pub fn decode_msgpack(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    msgpack::decode(bytes, r#type).map_err(|fault| {
+        fault
+            .into_diagnostic(
+                "Terraform sent a value that the provider cannot read",
+                "This is a bug in the provider; please report it.",
+            )
+            .into()
+    })
+}
+
+/// Writes msgpack. What does not fit the type is written as null; surplus attributes are left out.
+pub fn encode_msgpack(value: &Value, r#type: &Type) -> Vec<u8> {
+    msgpack::encode(value, r#type)
+}
+
+/// Reads JSON as in stored states: attributes that the type does not have are ignored, missing ones are null. No bytes at
+/// all are null.
+///
+/// # Errors
+/// A diagnostic with the path of the first part that does not fit the type.
+pub fn decode_json(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    json::decode(bytes, r#type).map_err(|fault| {
+        fault
+            .into_diagnostic(
+                "The stored value does not fit the provider's schema",
+                "Was it written by a newer version of the provider, or edited by hand? Use that version, or remove the \
+                 resource from the state and import it again.",
+            )
+            .into()
+    })
+}
+
+/// Writes JSON as in stored states. Unknown values, which no state may hold, and what does not fit the type are written as
+/// null; surplus attributes are left out.
+pub fn encode_json(value: &Value, r#type: &Type) -> Vec<u8> {
+    json::encode(value, r#type).into_bytes()
+}
