@@ -17,7 +17,7 @@ pub struct Asset {
     /// The attribute under which a resource shows it.
     pub key: &'static str,
     /// Bucket or stream.
-    pub kind: Kind,
+    pub kind: AssetKind,
     /// The name of the bucket or stream, as its users look for it; `{}` stands for the lattice.
     pub name: &'static str,
     /// What it holds, for the docs.
@@ -34,7 +34,7 @@ pub struct Asset {
 
 /// What an asset is on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum AssetKind {
     /// A key/value bucket: the stream `KV_<bucket>` with the settings of NATS ADR-8.
     Bucket,
     /// A stream.
@@ -102,7 +102,7 @@ const WADM_STREAM: Stream = Stream {
 pub const CATALOGUE: &[Asset] = &[
     Asset {
         key: "lattice_data",
-        kind: Kind::Bucket,
+        kind: AssetKind::Bucket,
         name: "LATTICEDATA_{}",
         holds: "component specifications with their links, and claims",
         description: None,
@@ -112,7 +112,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "config_data",
-        kind: Kind::Bucket,
+        kind: AssetKind::Bucket,
         name: "CONFIGDATA_{}",
         holds: "named configurations and references to secrets",
         description: None,
@@ -122,7 +122,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "state",
-        kind: Kind::Bucket,
+        kind: AssetKind::Bucket,
         name: "wadm_state",
         holds: "what wadm has observed of hosts, components and providers",
         description: None,
@@ -132,7 +132,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "manifests",
-        kind: Kind::Bucket,
+        kind: AssetKind::Bucket,
         name: "wadm_manifests",
         holds: "the manifests of all applications, with their versions",
         description: None,
@@ -142,7 +142,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "events",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             subjects: &["wadm.evt.*.>"],
             multitenant_subjects: &["wadm.evt.*.>"],
             ..WADM_STREAM
@@ -158,7 +158,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "commands",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             subjects: &["wadm.cmd.*"],
             multitenant_subjects: &["wadm.cmd.*"],
             retention: "workqueue",
@@ -173,7 +173,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "status",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             subjects: &["wadm.status.*.*"],
             multitenant_subjects: &["wadm.status.*.*"],
             max_age: Duration::ZERO,
@@ -190,7 +190,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "notify",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             subjects: &["wadm.notify.*"],
             multitenant_subjects: &["wadm.notify.*"],
             retention: "interest",
@@ -205,7 +205,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "wasmbus_events",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             subjects: &["wasmbus.evt.*.>"],
             multitenant_subjects: &["*.wasmbus.evt.*.>"],
             multitenant_no_ack: true,
@@ -222,7 +222,7 @@ pub const CATALOGUE: &[Asset] = &[
     },
     Asset {
         key: "event_consumer",
-        kind: Kind::Stream(Stream {
+        kind: AssetKind::Stream(Stream {
             retention: "workqueue",
             sources: &[
                 Source {
@@ -326,8 +326,8 @@ impl Asset {
     /// The stream behind the bucket or stream of this name.
     pub fn stream_name(&self, name: &str) -> String {
         match self.kind {
-            Kind::Bucket => format!("KV_{name}"),
-            Kind::Stream(_) => name.to_owned(),
+            AssetKind::Bucket => format!("KV_{name}"),
+            AssetKind::Stream(_) => name.to_owned(),
         }
     }
 
@@ -336,8 +336,8 @@ impl Asset {
         let mut rows = LASTING.iter().filter(|row| row.setting == setting);
         rows.find(|row| match row.of {
             Of::All => true,
-            Of::Buckets => self.kind == Kind::Bucket,
-            Of::Streams => self.kind != Kind::Bucket,
+            Of::Buckets => self.kind == AssetKind::Bucket,
+            Of::Streams => self.kind != AssetKind::Bucket,
         })
         .unwrap_or(UNKNOWN)
     }
@@ -345,8 +345,8 @@ impl Asset {
     /// Whether another asset sources from it, or it from others: what is first must be there first.
     pub fn sources(&self) -> &'static [Source] {
         match self.kind {
-            Kind::Bucket => &[],
-            Kind::Stream(stream) => stream.sources,
+            AssetKind::Bucket => &[],
+            AssetKind::Stream(stream) => stream.sources,
         }
     }
 
@@ -364,7 +364,7 @@ impl Asset {
     fn needs(&self, name: &str, multitenant: bool) -> Vec<(&'static str, Value)> {
         match self.kind {
             // As every client makes a bucket (NATS ADR-8; nats.go and async-nats do the same).
-            Kind::Bucket => vec![
+            AssetKind::Bucket => vec![
                 ("subjects", json!([format!("$KV.{name}.>")])),
                 ("max_msgs_per_subject", json!(1)),
                 ("discard", json!("new")),
@@ -372,7 +372,7 @@ impl Asset {
                 ("deny_delete", json!(true)),
                 ("allow_direct", json!(true)),
             ],
-            Kind::Stream(stream) => stream.needs(multitenant),
+            AssetKind::Stream(stream) => stream.needs(multitenant),
         }
     }
 }
@@ -412,7 +412,7 @@ impl Stream {
 impl Source {
     fn json(&self, multitenant: bool) -> Option<Value> {
         let upstream = row(self.key)?;
-        let Kind::Stream(stream) = upstream.kind else {
+        let AssetKind::Stream(stream) = upstream.kind else {
             return None;
         };
         let destination = if multitenant {

@@ -22,13 +22,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
-use crate::terraform::framework::calls::Guard;
-use crate::terraform::framework::rpc::Service;
-use crate::terraform::framework::{Provider, Resource};
 use crate::jetstream::Client;
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::session::{Connection, Session};
 use crate::resources::wadm_jetstream::WadmJetStream;
+use crate::terraform::framework::calls::Guard;
+use crate::terraform::framework::rpc::Service;
+use crate::terraform::framework::{Provider, Resource};
 use crate::terraform::language::{Diagnostics, Schema, Value};
 
 /// The address in the registries, without host, so that each tool asks its own.

@@ -10,7 +10,7 @@ use super::connect::Link;
 use super::error::{Cause, Error};
 use super::request::{Api, Ask};
 use super::stream::StreamInfo;
-use super::{Given, Options, Scope, Space};
+use super::{ApiPrefix, Options, Scope, WithOrigin};
 
 /// Between two looks at replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
@@ -30,15 +30,15 @@ impl Client {
     }
 
     /// JetStream elsewhere, say in another domain, behind the same connection.
-    pub fn in_space(&self, space: Given<Space>) -> Client {
+    pub fn with_api_prefix(&self, api_prefix: WithOrigin<ApiPrefix>) -> Client {
         Client {
-            api: Arc::new(self.api.elsewhere(space)),
+            api: Arc::new(self.api.elsewhere(api_prefix)),
         }
     }
 
     /// Where the JetStream API is that it asks.
-    pub fn space(&self) -> &Space {
-        &self.api.space.value
+    pub fn api_prefix(&self) -> &ApiPrefix {
+        &self.api.api_prefix.value
     }
 
     /// One stream; `None` only if the server says that there is none of this name.

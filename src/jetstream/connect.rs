@@ -23,7 +23,7 @@ use super::relay::Relays;
 use super::socks::Socks;
 use super::unreachable::{Failure, Unreachable};
 use super::verify::Looks;
-use super::{Auth, Given, Options, Scope, inspect, login, tls};
+use super::{Auth, Options, Scope, WithOrigin, inspect, login, tls};
 
 /// Between two attempts to reconnect, at most.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
@@ -238,7 +238,7 @@ impl Link {
     }
 
     /// Why the server or the login itself refused, if that is the reason.
-    fn unauthorized(&self, error: &ConnectError, login: &Given<Auth>) -> Option<String> {
+    fn unauthorized(&self, error: &ConnectError, login: &WithOrigin<Auth>) -> Option<String> {
         match error.kind() {
             ConnectErrorKind::AuthorizationViolation => Some(login::refused(login, None)),
             ConnectErrorKind::Authentication => Some(format!(
@@ -299,9 +299,9 @@ impl Link {
     }
 
     /// The login that was chosen, else the one that an address carries.
-    fn login(&self, in_address: Auth) -> Given<Auth> {
+    fn login(&self, in_address: Auth) -> WithOrigin<Auth> {
         match &self.options.auth.value {
-            Auth::None => Given::new(in_address, self.options.servers.origin.clone()),
+            Auth::None => WithOrigin::new(in_address, self.options.servers.origin.clone()),
             _ => self.options.auth.clone(),
         }
     }

@@ -12,7 +12,7 @@ use super::settings::{self, Setting};
 
 /// One key that differs.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Change {
+pub struct SettingChange {
     /// The key.
     pub key: String,
     /// Its row; absent for a key that is newer than we are.
@@ -45,7 +45,7 @@ pub enum Effect {
 }
 
 /// What differs, by the rules of the server that sent `live` (of the newest known server if it does not say).
-pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<Change> {
+pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<SettingChange> {
     diff_at(
         desired,
         live,
@@ -54,7 +54,7 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<Change> {
 }
 
 /// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](super::StreamInfo::api_level)).
-pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<Change> {
+pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<SettingChange> {
     let (whole, is) = (whole(desired, live), live.normal());
     let known = differing_normal(desired, &whole, &is)
         .into_iter()
@@ -64,7 +64,7 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<C
                 setting.effect(&whole, &is, level)
             });
             let bound = setting.and_then(|setting| setting.bound(&whole, &is, level));
-            Change {
+            SettingChange {
                 key,
                 setting,
                 live,
@@ -76,7 +76,7 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<C
     let newer = live.iter().filter(|(key, value)| {
         settings::setting(key).is_none() && desired.get(key).is_none() && !normal::is_zero(value)
     });
-    let newer = newer.map(|(key, value)| Change {
+    let newer = newer.map(|(key, value)| SettingChange {
         key: key.to_owned(),
         setting: None,
         live: value.clone(),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_newer_than_we_are_is_seen_unless_it_says_nothing() {
+    fn a_key_that_is_unsupported_by_we_are_is_seen_unless_it_says_nothing() {
         let live = json!({ "name": "A", "quantum": {"spin": "up"}, "wave": false, "string": "" });
 
         let found = diff(&config(json!({ "name": "A" })), &config(live));

@@ -13,13 +13,13 @@ use nkeys::KeyPair;
 use serde_json::Value;
 
 use super::unreachable::time;
-use super::{Auth, Given};
+use super::{Auth, WithOrigin};
 
 /// Adds the login to the options.
 ///
 /// # Errors
 /// When it cannot be used; the words repeat nothing of it.
-pub fn log_in(options: ConnectOptions, login: &Given<Auth>) -> Result<ConnectOptions, String> {
+pub fn log_in(options: ConnectOptions, login: &WithOrigin<Auth>) -> Result<ConnectOptions, String> {
     let origin = &login.origin;
     // The reasons are dropped: they are made from the secrets.
     Ok(match login.value.clone() {
@@ -57,7 +57,7 @@ fn signing(options: ConnectOptions, jwt: String, key: KeyPair) -> ConnectOptions
 }
 
 /// Why the server may have refused the login, as a clause. `told` is what it said before it ended an earlier connection.
-pub fn refused(login: &Given<Auth>, told: Option<&str>) -> String {
+pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
     let what = match &login.value {
         Auth::None => {
             return "authorization violation; it wants a login, and none is given".to_owned();
@@ -122,8 +122,8 @@ fn claims(jwt: &str) -> Option<Value> {
 mod tests {
     use super::*;
 
-    fn given(auth: Auth) -> Given<Auth> {
-        Given::new(auth, "the test")
+    fn given(auth: Auth) -> WithOrigin<Auth> {
+        WithOrigin::new(auth, "the test")
     }
 
     fn jwt_with(claims: &str) -> String {

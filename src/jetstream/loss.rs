@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use super::diff::{Change, Effect};
+use super::diff::{Effect, SettingChange};
 use super::settings::Edit;
 use super::stream::StreamInfo;
 
 /// What a change deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Loss {
+pub struct DataLoss {
     /// How sure it is.
     pub extent: Extent,
     /// Messages; in a bucket values and delete markers.
@@ -31,83 +31,83 @@ pub enum Extent {
     UpTo,
 }
 
-impl Loss {
+impl DataLoss {
     /// Nothing.
-    pub const NOTHING: Loss = Loss {
+    pub const NOTHING: DataLoss = DataLoss {
         extent: Extent::Exactly,
         messages: 0,
         bytes: 0,
     };
 
     /// What the change deletes of the stream; `None` where only the single subjects tell.
-    pub fn of(change: &Change, live: &StreamInfo) -> Option<Loss> {
+    pub fn of(change: &SettingChange, live: &StreamInfo) -> Option<DataLoss> {
         if !matches!(change.effect, Effect::Destructive(_)) || live.state.messages == 0 {
-            return Some(Loss::NOTHING);
+            return Some(DataLoss::NOTHING);
         }
         let limit = change.desired.as_u64().unwrap_or_default();
         match (change.key.as_str(), change.setting?.edit) {
-            ("max_bytes", _) => Some(Loss::bytes_above(limit, live)),
-            (_, Edit::LoweringOldest(_)) => Some(Loss::messages(
+            ("max_bytes", _) => Some(DataLoss::bytes_above(limit, live)),
+            (_, Edit::LoweringOldest(_)) => Some(DataLoss::messages(
                 live.state.messages.saturating_sub(limit),
                 live,
             )),
-            (_, Edit::Lowering(_)) => Some(Loss::older_than(Duration::from_nanos(limit), live)),
+            (_, Edit::Lowering(_)) => Some(DataLoss::older_than(Duration::from_nanos(limit), live)),
             (_, Edit::LoweringEach(..)) if limit == 1 => {
                 let last = live.state.num_subjects;
-                Some(Loss::messages(
+                Some(DataLoss::messages(
                     live.state.messages.saturating_sub(last),
                     live,
                 ))
             }
             (_, Edit::LoweringEach(..)) => None,
-            (_, Edit::Retention { level, .. }) => Some(Loss::without_interest(level, live)),
+            (_, Edit::Retention { level, .. }) => Some(DataLoss::without_interest(level, live)),
             // They come again; nothing goes.
-            _ => Some(Loss::NOTHING),
+            _ => Some(DataLoss::NOTHING),
         }
     }
 
     /// So many messages, and their share of the bytes.
-    pub fn messages(messages: u64, live: &StreamInfo) -> Loss {
+    pub fn messages(messages: u64, live: &StreamInfo) -> DataLoss {
         let share = u128::from(live.state.bytes) * u128::from(messages)
             / u128::from(live.state.messages.max(1));
-        Loss {
+        DataLoss {
             extent: Extent::Exactly,
             messages,
             bytes: u64::try_from(share).unwrap_or(u64::MAX),
         }
     }
 
-    fn bytes_above(limit: u64, live: &StreamInfo) -> Loss {
+    fn bytes_above(limit: u64, live: &StreamInfo) -> DataLoss {
         let bytes = live.state.bytes.saturating_sub(limit);
         let share = (u128::from(live.state.messages) * u128::from(bytes))
             .div_ceil(u128::from(live.state.bytes.max(1)));
-        Loss {
+        DataLoss {
             extent: Extent::About,
             messages: u64::try_from(share).unwrap_or(u64::MAX),
             bytes,
         }
     }
 
-    fn older_than(age: Duration, live: &StreamInfo) -> Loss {
+    fn older_than(age: Duration, live: &StreamInfo) -> DataLoss {
         match live.oldest() {
-            Some(oldest) if oldest <= age => Loss::NOTHING,
-            _ => Loss::up_to_all(live),
+            Some(oldest) if oldest <= age => DataLoss::NOTHING,
+            _ => DataLoss::up_to_all(live),
         }
     }
 
     /// Servers from that API level on delete everything when there is no consumer, earlier ones nothing.
-    fn without_interest(level: u64, live: &StreamInfo) -> Loss {
+    fn without_interest(level: u64, live: &StreamInfo) -> DataLoss {
         match live.state.consumer_count {
-            0 if live.api_level() >= level => Loss::messages(live.state.messages, live),
-            0 => Loss::NOTHING,
-            _ => Loss::up_to_all(live),
+            0 if live.api_level() >= level => DataLoss::messages(live.state.messages, live),
+            0 => DataLoss::NOTHING,
+            _ => DataLoss::up_to_all(live),
         }
     }
 
-    fn up_to_all(live: &StreamInfo) -> Loss {
-        Loss {
+    fn up_to_all(live: &StreamInfo) -> DataLoss {
+        DataLoss {
             extent: Extent::UpTo,
-            ..Loss::messages(live.state.messages, live)
+            ..DataLoss::messages(live.state.messages, live)
         }
     }
 }

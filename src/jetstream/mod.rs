@@ -45,17 +45,17 @@ use tokio_util::sync::CancellationToken;
 pub use self::account::{Account, Limits, Usage};
 pub use self::client::Client;
 pub use self::config::{StreamConfig, nanos};
-pub use self::diff::{Change, Effect, diff, diff_at};
+pub use self::diff::{Effect, SettingChange, diff, diff_at};
 pub use self::error::{Error, Mismatch, Unfit};
-pub use self::loss::{Extent, Loss};
+pub use self::loss::{DataLoss, Extent};
 pub use self::mutate::Created;
-pub use self::options::{Auth, Given, Options, Space, Tls};
-pub use self::probe::Deed;
+pub use self::options::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+pub use self::probe::OperationKind;
 pub use self::settings::{
-    Absent, Bound, Edit, Kind, NEWEST_LEVEL, SETTINGS, Setting, setting, unsupported,
+    Absent, Bound, Edit, NEWEST_LEVEL, SETTINGS, Setting, SettingKind, setting, unsupported,
 };
-pub use self::since::newer_than;
-pub use self::site::Site;
+pub use self::since::unsupported_by;
+pub use self::site::ServerInfo;
 pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
 pub use self::unreachable::Unreachable;
 

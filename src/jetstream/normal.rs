@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::config::StreamConfig;
-use super::settings::{Absent, Kind, SETTINGS, Setting};
+use super::settings::{Absent, SETTINGS, Setting, SettingKind};
 
 /// The window within which the server drops duplicates, if nobody says otherwise.
 pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
@@ -71,13 +71,19 @@ pub fn list<'a>(config: &'a StreamConfig, key: &str) -> &'a [Value] {
 /// The one way to write a value; null if it means the same as absence.
 fn canonical(setting: &Setting, value: &Value) -> Value {
     match setting.kind {
-        Kind::Limit { .. } if value.as_i64().is_some_and(|limit| limit < 1) => Value::from(-1),
-        Kind::Count { min, .. } if value.as_i64() == Some(0) && min > 0 => Value::Null,
-        Kind::Nanos { .. } if setting.absent == Absent::Window && is_zero(value) => Value::Null,
-        Kind::Choice(_) | Kind::Texts if is_zero(value) => Value::Null,
-        Kind::Texted { .. } => ours(value),
-        Kind::Object => object(setting.key, value),
-        Kind::Objects => Value::from_iter(value.as_array().into_iter().flatten().map(pruned)),
+        SettingKind::Limit { .. } if value.as_i64().is_some_and(|limit| limit < 1) => {
+            Value::from(-1)
+        }
+        SettingKind::Count { min, .. } if value.as_i64() == Some(0) && min > 0 => Value::Null,
+        SettingKind::Nanos { .. } if setting.absent == Absent::Window && is_zero(value) => {
+            Value::Null
+        }
+        SettingKind::Choice(_) | SettingKind::Texts if is_zero(value) => Value::Null,
+        SettingKind::Texted { .. } => ours(value),
+        SettingKind::Object => object(setting.key, value),
+        SettingKind::Objects => {
+            Value::from_iter(value.as_array().into_iter().flatten().map(pruned))
+        }
         _ => value.clone(),
     }
 }

@@ -10,14 +10,14 @@ use super::address;
 /// A value, and where it comes from as the reader knows it: ``the argument `token` ``, `the environment variable
 /// NATS_URL`, `the context "prod" (<file>)`, `the default`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Given<T> {
+pub struct WithOrigin<T> {
     /// The value; it may be a secret.
     pub value: T,
     /// Where it comes from.
     pub origin: String,
 }
 
-impl<T> Given<T> {
+impl<T> WithOrigin<T> {
     /// A value from there.
     pub fn new(value: T, origin: impl Into<String>) -> Self {
         let origin = origin.into();
@@ -26,7 +26,7 @@ impl<T> Given<T> {
 }
 
 /// Shows the origin only.
-impl<T> fmt::Debug for Given<T> {
+impl<T> fmt::Debug for WithOrigin<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "given by {}", self.origin)
     }
@@ -37,19 +37,19 @@ impl<T> fmt::Debug for Given<T> {
 pub struct Options {
     /// Addresses, `nats://host:port`, also with `tls`, `ws` or `wss`, or `host:port`; user information in them is used if
     /// `auth` is [`Auth::None`].
-    pub servers: Given<Vec<String>>,
+    pub servers: WithOrigin<Vec<String>>,
     /// How to authenticate.
-    pub auth: Given<Auth>,
+    pub auth: WithOrigin<Auth>,
     /// How to use TLS.
     pub tls: Tls,
     /// The name of the connection, as `nats server report connections` shows it.
     pub name: String,
     /// Where the JetStream API is; a client may be told another ([`Client::in_space`](super::Client::in_space)).
-    pub space: Given<Space>,
+    pub api_prefix: WithOrigin<ApiPrefix>,
     /// What the subjects of answers begin with, instead of `_INBOX`.
-    pub inbox_prefix: Option<Given<String>>,
+    pub inbox_prefix: Option<WithOrigin<String>>,
     /// A SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`.
-    pub socks_proxy: Option<Given<String>>,
+    pub socks_proxy: Option<WithOrigin<String>>,
     /// The bound of connecting, over all servers.
     pub connect_timeout: Duration,
     /// The bound of one request.
@@ -65,7 +65,7 @@ impl fmt::Debug for Options {
             .field("auth_origin", &self.auth.origin)
             .field("tls", &self.tls)
             .field("name", &self.name)
-            .field("space", &self.space.value)
+            .field("space", &self.api_prefix.value)
             .field("inbox_prefix", &self.inbox_prefix)
             .field("socks_proxy", &self.socks_proxy)
             .field("connect_timeout", &self.connect_timeout)
@@ -118,42 +118,42 @@ impl fmt::Debug for Auth {
 #[derive(Clone, Debug, Default)]
 pub struct Tls {
     /// Certificates of the authorities to trust instead of the system's.
-    pub ca: Option<Given<String>>,
+    pub ca: Option<WithOrigin<String>>,
     /// The client's certificate, and those between it and its authority.
-    pub certificate: Option<Given<String>>,
+    pub certificate: Option<WithOrigin<String>>,
     /// The private key of the client's certificate.
-    pub key: Option<Given<String>>,
+    pub key: Option<WithOrigin<String>>,
     /// Whether the handshake comes before the server's greeting (`handshake_first` on the server).
     pub first: bool,
 }
 
 /// Where the JetStream API is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Space {
+pub enum ApiPrefix {
     /// `$JS.API`: of the server that answers.
     #[default]
-    Own,
+    Default,
     /// `$JS.<domain>.API`: of a JetStream domain.
     Domain(String),
     /// Another subject in front, as an account that imports the API has it.
-    Prefix(String),
+    Custom(String),
 }
 
-impl Space {
+impl ApiPrefix {
     /// What the subjects of the API begin with, such as `$JS.hub.API`.
     pub fn prefix(&self) -> String {
         match self {
-            Space::Own => "$JS.API".to_owned(),
-            Space::Domain(domain) => format!("$JS.{domain}.API"),
-            Space::Prefix(prefix) => prefix.clone(),
+            ApiPrefix::Default => "$JS.API".to_owned(),
+            ApiPrefix::Domain(domain) => format!("$JS.{domain}.API"),
+            ApiPrefix::Custom(prefix) => prefix.clone(),
         }
     }
 
     /// The domain, if it is one.
     pub fn domain(&self) -> Option<&str> {
         match self {
-            Space::Domain(domain) => Some(domain),
-            Space::Own | Space::Prefix(_) => None,
+            ApiPrefix::Domain(domain) => Some(domain),
+            ApiPrefix::Default | ApiPrefix::Custom(_) => None,
         }
     }
 }

@@ -18,7 +18,7 @@ use super::{Error, Scope};
 
 /// What is to be done with a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum OperationKind {
     /// Making it.
     Create,
     /// Changing it.
@@ -32,11 +32,16 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::denied_subject`] if not; else what kept the server from answering.
-    pub async fn may(&self, deed: Deed, stream: &str, scope: &Scope) -> Result<(), Error> {
+    pub async fn check_permission(
+        &self,
+        deed: OperationKind,
+        stream: &str,
+        scope: &Scope,
+    ) -> Result<(), Error> {
         let (verb, api, body) = match deed {
-            Deed::Create => ("create", "STREAM.CREATE", Value::Null),
-            Deed::Update => ("update", "STREAM.UPDATE", Value::Null),
-            Deed::Delete => ("delete", "STREAM.DELETE", json!({ "dry_run": true })),
+            OperationKind::Create => ("create", "STREAM.CREATE", Value::Null),
+            OperationKind::Update => ("update", "STREAM.UPDATE", Value::Null),
+            OperationKind::Delete => ("delete", "STREAM.DELETE", json!({ "dry_run": true })),
         };
         let ask = Ask {
             mutates: false,

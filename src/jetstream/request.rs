@@ -16,7 +16,7 @@ use tracing::debug;
 use super::Scope;
 use super::connect::Link;
 use super::error::{Cause, Error};
-use super::options::{Given, Space};
+use super::options::{ApiPrefix, WithOrigin};
 use super::pending::Verdict;
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
@@ -48,7 +48,7 @@ pub struct Ask {
 pub struct Api {
     pub link: Arc<Link>,
     /// Where it is.
-    pub space: Given<Space>,
+    pub api_prefix: WithOrigin<ApiPrefix>,
     in_flight: Arc<Semaphore>,
     /// JetStream has answered there.
     heard: AtomicBool,
@@ -57,7 +57,7 @@ pub struct Api {
 impl Api {
     pub fn new(link: Arc<Link>) -> Api {
         Api {
-            space: link.options.space.clone(),
+            api_prefix: link.options.api_prefix.clone(),
             link,
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
             heard: AtomicBool::new(false),
@@ -65,9 +65,9 @@ impl Api {
     }
 
     /// The API elsewhere, over the same connection.
-    pub fn elsewhere(&self, space: Given<Space>) -> Api {
+    pub fn elsewhere(&self, api_prefix: WithOrigin<ApiPrefix>) -> Api {
         Api {
-            space,
+            api_prefix,
             link: self.link.clone(),
             in_flight: self.in_flight.clone(),
             heard: AtomicBool::new(false),
@@ -152,7 +152,7 @@ impl Api {
             answer = client.send_request(subject.clone(), request) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
                 RequestErrorKind::NoResponders => Cause::NoResponders {
-                    domain: self.space.value.domain().map(str::to_owned),
+                    domain: self.api_prefix.value.domain().map(str::to_owned),
                     server_domain: client.try_server_info().and_then(|info| info.domain).filter(|domain| !domain.is_empty()),
                 },
                 RequestErrorKind::Other => Cause::Disconnected,
@@ -237,7 +237,7 @@ impl Api {
     }
 
     pub fn subject(&self, api: &str) -> String {
-        format!("{}.{api}", self.space.value.prefix())
+        format!("{}.{api}", self.api_prefix.value.prefix())
     }
 }
 

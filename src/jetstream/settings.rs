@@ -19,7 +19,7 @@ pub struct Setting {
     /// The key in the JSON.
     pub key: &'static str,
     /// What it holds, in which unit and range.
-    pub kind: Kind,
+    pub kind: SettingKind,
     /// What its absence means to the server.
     pub absent: Absent,
     /// How the server lets it change.
@@ -46,7 +46,7 @@ pub struct Setting {
 
 /// What a setting holds. Numbers are JSON integers: the server refuses `5.0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SettingKind {
     /// `true` or `false`.
     Bool,
     /// A number of things, from `min` to `max`.
@@ -215,9 +215,9 @@ impl Setting {
     /// The smallest and largest number it takes; -1 is unlimited, 0 is none. `None` if it is no number.
     pub fn range(&self) -> Option<(i64, i64)> {
         match self.kind {
-            Kind::Count { min, max, .. } => Some((min, max)),
-            Kind::Limit { max, .. } => Some((-1, max)),
-            Kind::Nanos { min_nanos } => Some((min_nanos, i64::MAX)),
+            SettingKind::Count { min, max, .. } => Some((min, max)),
+            SettingKind::Limit { max, .. } => Some((-1, max)),
+            SettingKind::Nanos { min_nanos } => Some((min_nanos, i64::MAX)),
             _ => None,
         }
     }

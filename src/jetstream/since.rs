@@ -9,7 +9,10 @@ use super::settings::{SETTINGS, Setting, setting};
 
 /// The settings, other than at their defaults, that a server of this version does not know, each with the version that
 /// first did. None if the version cannot be read.
-pub fn newer_than(version: &str, config: &StreamConfig) -> Vec<(&'static Setting, &'static str)> {
+pub fn unsupported_by(
+    version: &str,
+    config: &StreamConfig,
+) -> Vec<(&'static Setting, &'static str)> {
     let Some(version) = number(version) else {
         return Vec::new();
     };
@@ -61,7 +64,7 @@ mod tests {
 
     fn keys(version: &str, config: serde_json::Value) -> Vec<(&'static str, &'static str)> {
         let config = StreamConfig::from_value(config).unwrap();
-        let newer = newer_than(version, &config).into_iter();
+        let newer = unsupported_by(version, &config).into_iter();
         newer.map(|(setting, since)| (setting.key, since)).collect()
     }
 

@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use super::client::Client;
-use super::options::Space;
+use super::options::ApiPrefix;
 
 /// The connected server, where it keeps the streams itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
+pub struct ServerInfo {
     /// Its version.
     pub version: String,
     /// Its cluster, if it is in one.
@@ -28,15 +28,15 @@ impl Client {
     }
 
     /// The connected server; `None` before the first question, and where streams may live on other servers.
-    pub fn site(&self) -> Option<Site> {
+    pub fn server_info(&self) -> Option<ServerInfo> {
         let info = self.api.link.open()?.try_server_info()?;
-        let here = match self.space() {
-            Space::Own => true,
-            Space::Domain(domain) => info.domain.as_ref() == Some(domain),
-            Space::Prefix(_) => false,
+        let here = match self.api_prefix() {
+            ApiPrefix::Default => true,
+            ApiPrefix::Domain(domain) => info.domain.as_ref() == Some(domain),
+            ApiPrefix::Custom(_) => false,
         };
         let addresses: BTreeSet<_> = info.connect_urls.into_iter().collect();
-        (info.jetstream && here).then_some(Site {
+        (info.jetstream && here).then_some(ServerInfo {
             version: info.version,
             cluster: info.cluster,
             addresses: addresses.len(),

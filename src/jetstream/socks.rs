@@ -7,7 +7,7 @@ use tokio_socks::Error as SocksError;
 use tokio_socks::tcp::Socks5Stream;
 
 use super::unreachable::{Failure, Unreachable};
-use super::{Given, address};
+use super::{WithOrigin, address};
 
 /// The port of a proxy that names none.
 const PORT: u16 = 1080;
@@ -26,7 +26,7 @@ impl Socks {
     ///
     /// # Errors
     /// When it is no such address; the words do not repeat it.
-    pub fn parse(given: &Given<String>) -> Result<Socks, Failure> {
+    pub fn parse(given: &WithOrigin<String>) -> Result<Socks, Failure> {
         read(given).ok_or_else(|| {
             let how = format!(
                 "the SOCKS proxy, given by {}, is no address such as socks5://host:1080",
@@ -85,7 +85,7 @@ fn words(error: &SocksError) -> String {
     }
 }
 
-fn read(given: &Given<String>) -> Option<Socks> {
+fn read(given: &WithOrigin<String>) -> Option<Socks> {
     let (scheme, rest) = given
         .value
         .split_once("://")
@@ -125,7 +125,7 @@ mod tests {
             ("socks5://[::1]:99", "::1", 99, None),
             ("socks5://u:p%40@proxy", "proxy", 1080, Some(("u", "p@"))),
         ] {
-            let socks = Socks::parse(&Given::new(text.to_owned(), "the test"))
+            let socks = Socks::parse(&WithOrigin::new(text.to_owned(), "the test"))
                 .ok()
                 .unwrap();
 
@@ -142,7 +142,7 @@ mod tests {
             "socks5://u:secret@",
             "proxy:secret",
         ] {
-            let failure = Socks::parse(&Given::new(text.to_owned(), "the test"))
+            let failure = Socks::parse(&WithOrigin::new(text.to_owned(), "the test"))
                 .err()
                 .unwrap();
 

@@ -16,7 +16,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 use super::unreachable::{Failure, Unreachable};
-use super::{Given, Tls};
+use super::{Tls, WithOrigin};
 
 /// What rustls needs, for servers of these names.
 ///
@@ -55,12 +55,12 @@ fn unusable(error: &Error) -> String {
     }
 }
 
-fn material<T>(given: &Given<T>, why: &str) -> Failure {
+fn material<T>(given: &WithOrigin<T>, why: &str) -> Failure {
     let how = format!("{why}; it is given by {}", given.origin);
     Failure::new(Unreachable::Material, how)
 }
 
-fn authorities(ca: &Given<String>) -> Result<RootCertStore, Failure> {
+fn authorities(ca: &WithOrigin<String>) -> Result<RootCertStore, Failure> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(ca)? {
         roots
@@ -70,7 +70,7 @@ fn authorities(ca: &Given<String>) -> Result<RootCertStore, Failure> {
     Ok(roots)
 }
 
-fn certificates(given: &Given<String>) -> Result<Vec<CertificateDer<'static>>, Failure> {
+fn certificates(given: &WithOrigin<String>) -> Result<Vec<CertificateDer<'static>>, Failure> {
     // What the parser says would repeat a line of what may be a private key.
     let read: Vec<_> = CertificateDer::pem_slice_iter(given.value.as_bytes())
         .collect::<Result<_, _>>()
@@ -81,7 +81,7 @@ fn certificates(given: &Given<String>) -> Result<Vec<CertificateDer<'static>>, F
     Ok(read)
 }
 
-fn private_key(given: &Given<String>) -> Result<PrivateKeyDer<'static>, Failure> {
+fn private_key(given: &WithOrigin<String>) -> Result<PrivateKeyDer<'static>, Failure> {
     if given.value.contains("ENCRYPTED") {
         return Err(material(
             given,
@@ -213,7 +213,7 @@ mod tests {
     fn what_is_wrong_with_a_key_is_said_without_the_key() {
         let secret = "-----BEGIN PRIVATE KEY-----\nSECRETSECRET\n-----END PRIVATE KY-----\n";
         let tls = Tls {
-            certificate: Some(Given::new(secret.to_owned(), "the test")),
+            certificate: Some(WithOrigin::new(secret.to_owned(), "the test")),
             ..Tls::default()
         };
 

@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 
 use super::error::{Cause, Error, Unfit};
 use super::request::{Api, Ask};
-use super::{Scope, Space};
+use super::{ApiPrefix, Scope};
 
 /// The oldest version of a server that keeps the streams: before it there was no `allow_direct`, which every bucket has.
 /// What is newer than the server is refused where it is asked for.
@@ -30,12 +30,12 @@ pub struct Look {
 
 /// The looks of one connection.
 #[derive(Default)]
-pub struct Looks(Mutex<HashMap<Space, Arc<Look>>>);
+pub struct Looks(Mutex<HashMap<ApiPrefix, Arc<Look>>>);
 
 impl Looks {
-    fn at(&self, space: &Space) -> Arc<Look> {
+    fn at(&self, api_prefix: &ApiPrefix) -> Arc<Look> {
         let mut looks = lock(&self.0);
-        looks.entry(space.clone()).or_default().clone()
+        looks.entry(api_prefix.clone()).or_default().clone()
     }
 
     /// Something is about to change: what was answered before is no answer any more.
@@ -56,7 +56,7 @@ impl Api {
     /// # Errors
     /// When it is not what was asked for. A server that does not say is none.
     pub async fn verify(&self, scope: &Scope) -> Result<(), Error> {
-        let look = self.link.looks.at(&self.space.value);
+        let look = self.link.looks.at(&self.api_prefix.value);
         if look.done.initialized() || scope.is_over() {
             return Ok(());
         }
@@ -75,7 +75,7 @@ impl Api {
 
     /// The answer that a look brought, once: whoever asks again wants to know what is new.
     pub fn answered(&self, ask: &Ask) -> Option<Value> {
-        let look = self.link.looks.at(&self.space.value);
+        let look = self.link.looks.at(&self.api_prefix.value);
         self.is_looked_at_by(ask)
             .then(|| lock(&look.answer).take())?
     }
@@ -103,10 +103,12 @@ impl Api {
 
     /// What the lack of an answer means. It may come late, or not be for us.
     fn unanswered(&self, error: Error) -> Result<(), Error> {
-        let cause = match (error.cause(), &self.space.value) {
-            (Cause::NoResponders { .. }, Space::Prefix(_)) => self.no_prefix("nobody answers to"),
-            (Cause::Timeout { .. }, Space::Prefix(_)) => self.no_prefix("no answer in time to"),
-            (Cause::NoResponders { server_domain, .. }, Space::Domain(domain)) => {
+        let cause = match (error.cause(), &self.api_prefix.value) {
+            (Cause::NoResponders { .. }, ApiPrefix::Custom(_)) => {
+                self.no_prefix("nobody answers to")
+            }
+            (Cause::Timeout { .. }, ApiPrefix::Custom(_)) => self.no_prefix("no answer in time to"),
+            (Cause::NoResponders { server_domain, .. }, ApiPrefix::Domain(domain)) => {
                 self.no_domain(domain, server_domain.as_deref())
             }
             (
@@ -121,16 +123,18 @@ impl Api {
     fn unfit(&self, answer: &Value) -> Option<Cause> {
         let server = self.link.open().and_then(|client| client.try_server_info());
         let domain = answer["domain"].as_str().unwrap_or_default();
-        match &self.space.value {
-            Space::Domain(asked) if asked != domain && !domain.is_empty() => Some(Cause::Unfit {
-                kind: Unfit::Domain,
-                how: format!(
-                    "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
+        match &self.api_prefix.value {
+            ApiPrefix::Domain(asked) if asked != domain && !domain.is_empty() => {
+                Some(Cause::Unfit {
+                    kind: Unfit::Domain,
+                    how: format!(
+                        "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
                      {domain:?}",
-                    self.space.origin
-                ),
-            }),
-            Space::Own => server
+                        self.api_prefix.origin
+                    ),
+                })
+            }
+            ApiPrefix::Default => server
                 .filter(|server| too_old(&server.version))
                 .map(|server| Cause::Unfit {
                     kind: Unfit::Version,
@@ -147,7 +151,7 @@ impl Api {
         let subject = self.subject("INFO");
         let how = format!(
             "{what} {subject}: no JetStream API is there; its prefix is given by {}",
-            self.space.origin
+            self.api_prefix.origin
         );
         Cause::Unfit {
             kind: Unfit::Prefix,
@@ -163,7 +167,7 @@ impl Api {
         let how = format!(
             "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
              domain is given by {}",
-            self.space.origin
+            self.api_prefix.origin
         );
         Cause::Unfit {
             kind: Unfit::Domain,

@@ -18,7 +18,9 @@ use crate::plugin::net::{Listener, Stream};
 use crate::terraform::proto::health::health_check_response::ServingStatus;
 use crate::terraform::proto::health::health_server::{Health, HealthServer};
 use crate::terraform::proto::health::{HealthCheckRequest, HealthCheckResponse};
-use crate::terraform::proto::plugin::grpc_controller_server::{GrpcController, GrpcControllerServer};
+use crate::terraform::proto::plugin::grpc_controller_server::{
+    GrpcController, GrpcControllerServer,
+};
 use crate::terraform::proto::plugin::grpc_stdio_server::{GrpcStdio, GrpcStdioServer};
 use crate::terraform::proto::plugin::{Empty, StdioData};
 use crate::terraform::proto::tfplugin6::provider_server::{Provider, ProviderServer};

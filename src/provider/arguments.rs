@@ -34,7 +34,7 @@ pub struct Argument {
     pub variable: Option<&'static str>,
     /// What a context file calls it.
     pub field: Option<&'static str>,
-    kind: Kind,
+    kind: ArgumentKind,
     secret: bool,
     rule: Option<Check>,
     may_be_empty: bool,
@@ -43,14 +43,14 @@ pub struct Argument {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ArgumentKind {
     Text,
     Texts,
     Flag,
 }
 
 impl Argument {
-    const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+    const fn new(name: &'static str, kind: ArgumentKind, doc: &'static str) -> Self {
         Self {
             name,
             variable: None,
@@ -65,7 +65,7 @@ impl Argument {
     }
 
     const fn text(name: &'static str, doc: &'static str) -> Self {
-        Self::new(name, Kind::Text, doc)
+        Self::new(name, ArgumentKind::Text, doc)
     }
 
     const fn variable(mut self, name: &'static str) -> Self {
@@ -100,9 +100,9 @@ impl Argument {
 
     fn attribute(&self) -> Attribute {
         let kind = match self.kind {
-            Kind::Text => Type::String,
-            Kind::Texts => Type::List(Box::new(Type::String)),
-            Kind::Flag => Type::Bool,
+            ArgumentKind::Text => Type::String,
+            ArgumentKind::Texts => Type::List(Box::new(Type::String)),
+            ArgumentKind::Flag => Type::Bool,
         };
         let mut doc = self.doc.to_owned();
         if let Some(variable) = self.variable {
@@ -113,7 +113,7 @@ impl Argument {
         }
         let mut attribute = Attribute::new(self.name, kind, Mode::Optional, doc);
         attribute.sensitive = self.secret;
-        if !(self.may_be_empty || matches!(self.kind, Kind::Flag)) {
+        if !(self.may_be_empty || matches!(self.kind, ArgumentKind::Flag)) {
             attribute = attribute.rule(Rule::NotEmpty);
         }
         match self.rule {
@@ -125,7 +125,7 @@ impl Argument {
 
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[Argument] = &[
-    Argument::new("servers", Kind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
+    Argument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
         .variable("NATS_URL").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
     Argument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
     Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").field("password").secret(),
@@ -144,7 +144,7 @@ pub const ARGUMENTS: &[Argument] = &[
     Argument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
     Argument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
     Argument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").field("key"),
-    Argument::new("tls_first", Kind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
+    Argument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
     Argument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").field("socks_proxy").secret().rule(rules::socks_proxy),
     Argument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
     Argument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),

@@ -3,7 +3,7 @@
 //! The first source that names a way decides which it is, and its second half may come from further down; but a context's
 //! password goes with the context's user only, or it would be sent in somebody else's name.
 
-use crate::jetstream::{Auth, Given};
+use crate::jetstream::{Auth, WithOrigin};
 use crate::provider::contradictions;
 use crate::provider::parts::{METHODS, Method, PASSWORD, Part, USER};
 use crate::provider::rules;
@@ -19,7 +19,7 @@ pub fn auth(
     sources: &Sources<'_>,
     servers: Option<&Found>,
     remarks: &mut Diagnostics,
-) -> Result<Given<Auth>, Diagnostic> {
+) -> Result<WithOrigin<Auth>, Diagnostic> {
     for layer in LAYERS {
         let in_address = servers.filter(|servers| servers.layer == layer && has_login(servers));
         let named: Vec<_> = METHODS
@@ -40,7 +40,7 @@ pub fn auth(
             }
         }
     }
-    Ok(Given::new(Auth::None, String::new()))
+    Ok(WithOrigin::new(Auth::None, String::new()))
 }
 
 fn has_login(servers: &Found) -> bool {
@@ -56,7 +56,7 @@ fn first_part(sources: &Sources<'_>, layer: Layer, method: &Method) -> Option<Fo
 
 /// The token that NATS_USER holds: the nats command describes that variable as "Username or Token", and takes it as a
 /// token where there is no password.
-fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<Given<Auth>> {
+fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<WithOrigin<Auth>> {
     let in_variable = found.argument == USER.content && found.layer == Layer::Environment;
     let has_password = LAYERS
         .iter()
@@ -67,7 +67,7 @@ fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<Given<Auth>> {
             "{}, which without a password is taken as a token, as the nats command does",
             found.origin
         );
-        Given::new(Auth::Token(found.text.clone()), origin)
+        WithOrigin::new(Auth::Token(found.text.clone()), origin)
     })
 }
 
@@ -89,13 +89,13 @@ fn made(
     sources: &Sources<'_>,
     method: &Method,
     remarks: &mut Diagnostics,
-) -> Result<Given<Auth>, Diagnostic> {
+) -> Result<WithOrigin<Auth>, Diagnostic> {
     let found = match method.parts {
         [one, other] => pair(sources, one, other)?.map(|(one, other)| vec![one, other]),
         parts => parts.iter().map(|part| sources.part(part)).collect(),
     };
     let Some(found) = found else {
-        return Ok(Given::new(Auth::None, String::new()));
+        return Ok(WithOrigin::new(Auth::None, String::new()));
     };
     let (mut texts, mut origins) = (Vec::new(), Vec::new());
     for (part, found) in method.parts.iter().zip(&found) {
@@ -109,7 +109,7 @@ fn made(
         let last = found.last().map(Found::path).unwrap_or_default();
         Diagnostic::error("The login cannot be used", detail).at(last)
     })?;
-    Ok(Given::new(auth, origin))
+    Ok(WithOrigin::new(auth, origin))
 }
 
 /// Two parts of which neither is of use without the other.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::jetstream::{Auth, Given, Options, Space, Tls};
+use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
 use crate::provider::files::Environment;
 use crate::provider::login;
 use crate::provider::parts::{CA, CERTIFICATE, KEY, Part};
@@ -62,7 +62,7 @@ impl Wanted<'_> {
         let auth = login::auth(&self.sources, found.as_ref(), &mut self.remarks);
         let auth = self.told(auth);
         let tls = self.tls(&servers);
-        let space = self.space();
+        let api_prefix = self.api_prefix();
         let inbox_prefix = self.ruled(
             "inbox_prefix",
             "The inbox prefix cannot be used",
@@ -78,12 +78,12 @@ impl Wanted<'_> {
         let name = self.sources.find("connection_name").map(|found| found.text);
         Some(Options {
             servers,
-            auth: auth.unwrap_or_else(|| Given::new(Auth::None, String::new())),
+            auth: auth.unwrap_or_else(|| WithOrigin::new(Auth::None, String::new())),
             tls: tls?,
             name: name.unwrap_or_else(|| {
                 format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION"))
             }),
-            space,
+            api_prefix,
             inbox_prefix: inbox_prefix.map(given),
             socks_proxy: socks_proxy
                 .filter(|proxy| !proxy.text.eq_ignore_ascii_case("none"))
@@ -98,9 +98,9 @@ impl Wanted<'_> {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 
-    fn servers(&mut self) -> Given<Vec<String>> {
+    fn servers(&mut self) -> WithOrigin<Vec<String>> {
         let Some(found) = self.sources.find("servers") else {
-            return Given::new(
+            return WithOrigin::new(
                 vec![DEFAULT_SERVER.to_owned()],
                 "the default, as neither the argument `servers` nor NATS_URL is set",
             );
@@ -117,10 +117,10 @@ impl Wanted<'_> {
             )
         });
         self.told(checked);
-        Given::new(servers, found.origin)
+        WithOrigin::new(servers, found.origin)
     }
 
-    fn tls(&mut self, servers: &Given<Vec<String>>) -> Option<Tls> {
+    fn tls(&mut self, servers: &WithOrigin<Vec<String>>) -> Option<Tls> {
         let ca = self.sources.part(&CA);
         let ca = ca.and_then(|found| self.read(&CA, &found));
         let (certificate, key) = self.client_certificate().unzip();
@@ -143,7 +143,7 @@ impl Wanted<'_> {
         })
     }
 
-    fn client_certificate(&mut self) -> Option<(Given<String>, Given<String>)> {
+    fn client_certificate(&mut self) -> Option<(WithOrigin<String>, WithOrigin<String>)> {
         let pair = login::pair(&self.sources, &CERTIFICATE, &KEY);
         let (certificate_found, key_found) = self.told(pair)??;
         let certificate = self.read(&CERTIFICATE, &certificate_found);
@@ -160,14 +160,14 @@ impl Wanted<'_> {
         Some((certificate, key))
     }
 
-    fn read(&mut self, part: &Part, found: &Found) -> Option<Given<String>> {
+    fn read(&mut self, part: &Part, found: &Found) -> Option<WithOrigin<String>> {
         let read = self.sources.read(part, found, &mut self.remarks);
         self.told(read)
-            .map(|(text, origin)| Given::new(text, origin))
+            .map(|(text, origin)| WithOrigin::new(text, origin))
     }
 
     /// Domain and prefix are one choice, which the first source makes that has either.
-    fn space(&mut self) -> Given<Space> {
+    fn api_prefix(&mut self) -> WithOrigin<ApiPrefix> {
         for layer in LAYERS {
             let own_domain = self.sources.at(layer, "jetstream_domain");
             let prefix = self.sources.at(layer, "jetstream_api_prefix");
@@ -181,7 +181,7 @@ impl Wanted<'_> {
                 }
                 (Some(name), None) => {
                     self.obeys(&name, "The JetStream domain cannot be used", domain::name);
-                    return Given::new(Space::Domain(name.text), name.origin);
+                    return WithOrigin::new(ApiPrefix::Domain(name.text), name.origin);
                 }
                 (None, Some(prefix)) => {
                     self.obeys(
@@ -189,11 +189,14 @@ impl Wanted<'_> {
                         "The JetStream API prefix cannot be used",
                         rules::prefix,
                     );
-                    return Given::new(Space::Prefix(prefix.text), prefix.origin);
+                    return WithOrigin::new(ApiPrefix::Custom(prefix.text), prefix.origin);
                 }
             }
         }
-        Given::new(Space::Own, "the default, as `jetstream_domain` is not set")
+        WithOrigin::new(
+            ApiPrefix::Default,
+            "the default, as `jetstream_domain` is not set",
+        )
     }
 
     fn ruled(&mut self, argument: &'static str, summary: &str, rule: Check) -> Option<Found> {
@@ -217,8 +220,8 @@ impl Wanted<'_> {
     }
 }
 
-fn given(found: Found) -> Given<String> {
-    Given::new(found.text, found.origin)
+fn given(found: Found) -> WithOrigin<String> {
+    WithOrigin::new(found.text, found.origin)
 }
 
 #[cfg(test)]
@@ -260,7 +263,7 @@ mod tests {
         assert!(matches!(options.auth.value, Auth::None));
         assert_eq!(options.timeout, Duration::from_secs(5));
         assert_eq!(options.connect_timeout, Duration::from_secs(5));
-        assert_eq!(options.space.value, Space::Own);
+        assert_eq!(options.api_prefix.value, ApiPrefix::Default);
         assert!(options.name.starts_with("terraform-provider-wasmcloud/"));
         assert!(options.inbox_prefix.is_none() && options.socks_proxy.is_none());
         assert!(
@@ -306,7 +309,10 @@ mod tests {
                 .inbox_prefix
                 .is_some_and(|prefix| prefix.value == "_INBOX_ci")
         );
-        assert_eq!(options.space.value, Space::Prefix("JS.acme.API".to_owned()));
+        assert_eq!(
+            options.api_prefix.value,
+            ApiPrefix::Custom("JS.acme.API".to_owned())
+        );
         assert!(options.tls.first);
         let proxy = options.socks_proxy.expect("a proxy");
         assert_eq!(proxy.value, "socks5://me:secret@proxy:1080");

@@ -27,7 +27,7 @@ pub struct Found {
     pub argument: &'static str,
     /// The value; of a list, its elements with commas between them.
     pub text: String,
-    /// As [`crate::jetstream::Given::origin`].
+    /// As [`crate::jetstream::WithOrigin::origin`].
     pub origin: String,
     /// The source.
     pub layer: Layer,

@@ -1,11 +1,11 @@
 //! Taking over an asset that exists already: what stays, what changes in place, and what that loses.
 
-use crate::terraform::framework::Plan;
-use crate::jetstream::{Change, Client, Effect, Scope, StreamInfo};
+use crate::jetstream::{Client, Effect, Scope, SettingChange, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
 use crate::resources::diagnose::capitalised;
 use crate::resources::{Walk, costs, plan, remarks};
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 impl Walk {
@@ -64,7 +64,7 @@ impl Walk {
     }
 }
 
-fn changing(member: &Member, change: &Change) -> String {
+fn changing(member: &Member, change: &SettingChange) -> String {
     let name = remarks::argument_name(member, change);
     format!(
         "{name} from {} to {}",

@@ -3,10 +3,10 @@
 //! Summaries are the same for every object, so that Terraform shows many of them as one.
 
 use crate::catalogue::Contents;
-use crate::terraform::framework::Plan;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::resources::questions::differs;
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// What needs no server to be known.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::catalogue::{Asset, Kind};
+use crate::catalogue::{Asset, AssetKind};
 use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
 use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
 use crate::resources::shape::Shape;
@@ -34,15 +34,15 @@ impl Asset {
     /// The arguments that it takes, and what it shows in the same way.
     pub fn arguments(&self) -> &'static [Argument] {
         match self.kind {
-            Kind::Bucket => BUCKET,
-            Kind::Stream(stream) if stream.max_msgs_per_subject > 0 => PER_SUBJECT_STREAM,
-            Kind::Stream(_) => STREAM,
+            AssetKind::Bucket => BUCKET,
+            AssetKind::Stream(stream) if stream.max_msgs_per_subject > 0 => PER_SUBJECT_STREAM,
+            AssetKind::Stream(_) => STREAM,
         }
     }
 
     /// Whether its users can be told another name.
     pub fn is_named_by_user(&self) -> bool {
-        self.kind == Kind::Bucket && !self.name.contains("{}")
+        self.kind == AssetKind::Bucket && !self.name.contains("{}")
     }
 
     /// Its attribute in a resource.
@@ -61,7 +61,7 @@ impl Asset {
                     .default(self.name)
                     .rule(Rule::Custom(bucket_name)),
             );
-        } else if self.kind == Kind::Bucket {
+        } else if self.kind == AssetKind::Bucket {
             nested.push(computed("bucket", Type::String, "Name of the bucket."));
         }
         nested.extend([
@@ -73,7 +73,7 @@ impl Asset {
                 "What differs on the server from what its users need and has no argument here: setting to live JSON value. Empty when all is well; what the server can change back, the next apply does.",
             ),
         ]);
-        let what = if self.kind == Kind::Bucket {
+        let what = if self.kind == AssetKind::Bucket {
             "bucket"
         } else {
             "stream"
@@ -85,7 +85,7 @@ impl Asset {
         );
         Attribute::new(
             self.key,
-            language::Kind::Nested(Nesting::Single, nested),
+            language::AttributeKind::Nested(Nesting::Single, nested),
             Mode::OptionalComputed,
             doc,
         )
@@ -103,7 +103,7 @@ impl Member {
 
     /// As the user knows it: `bucket LATTICEDATA_default`, `stream wadm_commands`.
     pub fn title(&self) -> String {
-        let what = if self.row.kind == Kind::Bucket {
+        let what = if self.row.kind == AssetKind::Bucket {
             "bucket"
         } else {
             "stream"
@@ -171,7 +171,7 @@ impl Member {
             )
         }));
         let name = self.name.as_deref();
-        if self.row.kind == Kind::Bucket {
+        if self.row.kind == AssetKind::Bucket {
             object.set_attribute("bucket", name.map_or(Value::Unknown, Value::from));
         }
         object.set_attribute(
@@ -259,7 +259,7 @@ impl Member {
             (argument.name, argument.value(&live, like))
         }));
         let name = self.name.as_deref().unwrap_or_default();
-        if self.row.kind == Kind::Bucket {
+        if self.row.kind == AssetKind::Bucket {
             object.set_attribute("bucket", name.into());
         }
         object.set_attribute("stream", self.row.stream_name(name).into());

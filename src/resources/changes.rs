@@ -4,7 +4,7 @@
 //! does not change back and that no argument speaks of stays: nobody has asked for the change, and an asset is not
 //! deleted for what nobody has asked for.
 
-use crate::jetstream::{Bound, Change, Edit, Effect, StreamConfig, diff_at, setting};
+use crate::jetstream::{Bound, Edit, Effect, SettingChange, StreamConfig, diff_at, setting};
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::terraform::language::Value;
@@ -12,9 +12,9 @@ use crate::terraform::language::Value;
 /// The differences between what an asset should be and what it is.
 pub(super) struct Changes {
     /// What the server is asked for; where it refuses, only a new asset can have it.
-    pub asked: Vec<Change>,
+    pub asked: Vec<SettingChange>,
     /// What stays.
-    pub kept: Vec<Change>,
+    pub kept: Vec<SettingChange>,
 }
 
 impl Changes {
@@ -26,7 +26,7 @@ impl Changes {
         level: u64,
     ) -> Self {
         let mut wanted = wanted.clone();
-        let mut kept: Vec<Change> = Vec::new();
+        let mut kept: Vec<SettingChange> = Vec::new();
         loop {
             let changes = diff_at(&wanted, live, level).into_iter();
             let changes = changes.filter(|change| change.setting.is_some());
@@ -36,7 +36,7 @@ impl Changes {
             for change in &stays {
                 wanted.set(&change.key, change.live.clone());
             }
-            let known = |change: &Change| kept.iter().any(|other| other.key == change.key);
+            let known = |change: &SettingChange| kept.iter().any(|other| other.key == change.key);
             if stays.iter().all(known) {
                 return Self { asked, kept };
             }
@@ -74,23 +74,23 @@ impl Changes {
     }
 
     /// The first change that only a new asset can have.
-    pub fn refused(&self) -> Option<&Change> {
+    pub fn refused(&self) -> Option<&SettingChange> {
         self.asked.iter().find(|change| is_refused(change))
     }
 }
 
 /// The server refuses it.
-pub(super) fn is_refused(change: &Change) -> bool {
+pub(super) fn is_refused(change: &SettingChange) -> bool {
     matches!(change.effect, Effect::Refused(_))
 }
 
 /// A difference that has no argument and that the server does not change back.
-pub(super) fn is_refused_drift(member: &Member, change: &Change) -> bool {
+pub(super) fn is_refused_drift(member: &Member, change: &SettingChange) -> bool {
     member.argument(&change.key).is_none() && is_refused(change)
 }
 
 /// Whether one change does more harm than the other.
-pub(super) fn is_worse(now: &Change, planned: &Change) -> bool {
+pub(super) fn is_worse(now: &SettingChange, planned: &SettingChange) -> bool {
     gravity(now.effect) > gravity(planned.effect)
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::catalogue::{Asset, CATALOGUE, Kind};
+    use crate::catalogue::{Asset, AssetKind, CATALOGUE};
     use crate::jetstream::SETTINGS;
 
     fn member(row: &'static Asset) -> Member {
@@ -124,7 +124,7 @@ mod tests {
         let name = row.name.replace("{}", "default");
         let mut config = row.config(&name, false);
         let value = match (key, row.kind) {
-            ("retention", Kind::Bucket) => json!("workqueue"),
+            ("retention", AssetKind::Bucket) => json!("workqueue"),
             _ => serde_json::from_str(example).unwrap(),
         };
         config.set(key, value);

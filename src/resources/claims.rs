@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use crate::terraform::framework::{Change, Plan};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::plan::made;
 use crate::resources::preflight::existing;
 use crate::resources::session::Place;
+use crate::terraform::framework::{Action, Plan};
 use crate::terraform::language::{Diagnostic, Path, Value};
 
 /// What an object is to a stream.
@@ -76,7 +76,7 @@ impl Walk {
         let anew = !plan.requires_replace.is_empty();
         for member in self.members.iter().filter(|member| member.name.is_some()) {
             let mark = mark(member);
-            if plan.change == Change::Create || anew && mark.is_some() {
+            if plan.change == Action::Create || anew && mark.is_some() {
                 found.claim(&self.session, member, wanted, mark);
             }
         }

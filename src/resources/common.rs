@@ -5,11 +5,13 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::catalogue::Asset;
-use crate::terraform::framework::Call;
 use crate::jetstream::Scope;
 use crate::resources::argument::{Argument, Unset};
 use crate::resources::asset::Member;
-use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value};
+use crate::terraform::framework::Call;
+use crate::terraform::language::{
+    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
+};
 
 /// Operations and how long each may take when the configuration says nothing, waiting for replicas included.
 pub const TIMEOUTS: &[(&str, Duration)] = &[
@@ -64,7 +66,7 @@ fn timeouts() -> Attribute {
     });
     Attribute::new(
         "timeouts",
-        Kind::Nested(Nesting::Single, nested.collect()),
+        AttributeKind::Nested(Nesting::Single, nested.collect()),
         Mode::Optional,
         "How long the operations may take, retries included.",
     )

@@ -1,20 +1,22 @@
 //! What a change costs, in the words of the person who must decide: which asset, what happens, how much it concerns now,
 //! how to avoid it. The words about a setting are in its row of `SETTINGS`; the numbers come from the server.
 
-use crate::catalogue::{Contents, Kind};
-use crate::terraform::framework::Plan;
-use crate::jetstream::{Change, Client, Effect, Extent, Loss, Scope, StreamInfo, diff_at};
+use crate::catalogue::{AssetKind, Contents};
+use crate::jetstream::{
+    Client, DataLoss, Effect, Extent, Scope, SettingChange, StreamInfo, diff_at,
+};
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::resources::changes::is_refused;
 use crate::resources::diagnose::{argument_path, capitalised};
 use crate::resources::remarks::{argument_name, reason, shown};
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// A change of an existing asset that costs something; how much, only the server knows.
 pub(super) struct Costly {
     pub member: Member,
-    pub change: Change,
+    pub change: SettingChange,
 }
 
 /// Whether what an asset holds may be deleted to make it anew. `object`: the configuration, or a planned state.
@@ -39,8 +41,8 @@ pub(super) fn costs(
         .filter(|(costly, _)| costly.member.row.key == member.row.key);
     for (costly, counted) in own {
         let costly = by_live_rules(costly, info, plan);
-        let counted = counted.map(|beyond| Loss::messages(beyond, info));
-        let loss = Loss::of(&costly.change, info).or(counted);
+        let counted = counted.map(|beyond| DataLoss::messages(beyond, info));
+        let loss = DataLoss::of(&costly.change, info).or(counted);
         said.extend(cost(&costly, Some(info), loss, &plan.config));
     }
     said
@@ -82,16 +84,16 @@ fn by_live_rules(costly: &Costly, info: &StreamInfo, plan: &Plan) -> Costly {
 /// What a change deletes; absent if the server could not say.
 pub(super) async fn loss(
     client: &Client,
-    change: &Change,
+    change: &SettingChange,
     info: &StreamInfo,
     scope: &Scope,
-) -> Option<Loss> {
-    match (Loss::of(change, info), change.desired.as_u64()) {
+) -> Option<DataLoss> {
+    match (DataLoss::of(change, info), change.desired.as_u64()) {
         (None, Some(kept)) => {
             let beyond = client
                 .messages_beyond(info.config.name(), kept, scope)
                 .await;
-            beyond.ok().map(|beyond| Loss::messages(beyond, info))
+            beyond.ok().map(|beyond| DataLoss::messages(beyond, info))
         }
         (loss, _) => loss,
     }
@@ -101,7 +103,7 @@ pub(super) async fn loss(
 pub(super) fn cost(
     costly: &Costly,
     info: Option<&StreamInfo>,
-    loss: Option<Loss>,
+    loss: Option<DataLoss>,
     config: &Value,
 ) -> Option<Diagnostic> {
     let Costly { member, change } = costly;
@@ -132,7 +134,7 @@ pub(super) fn cost(
 /// Only a new asset can have it, and what this one holds would be lost.
 pub(super) fn refused(
     member: &Member,
-    change: &Change,
+    change: &SettingChange,
     info: &StreamInfo,
     config: &Value,
 ) -> Diagnostic {
@@ -149,7 +151,11 @@ pub(super) fn refused(
 }
 
 /// An asset that is to be taken over cannot become what is planned.
-pub(super) fn cannot_take_over(member: &Member, change: &Change, config: &Value) -> Diagnostic {
+pub(super) fn cannot_take_over(
+    member: &Member,
+    change: &SettingChange,
+    config: &Value,
+) -> Diagnostic {
     let detail = format!(
         "{}, and nothing is deleted to take an asset over. {} Or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
         capitalised(reason(change)),
@@ -159,7 +165,7 @@ pub(super) fn cannot_take_over(member: &Member, change: &Change, config: &Value)
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
 }
 
-fn cannot_change(member: &Member, change: &Change) -> String {
+fn cannot_change(member: &Member, change: &SettingChange) -> String {
     format!(
         "{} of {} cannot change from {} to {}",
         capitalised(argument_name(member, change)),
@@ -170,7 +176,7 @@ fn cannot_change(member: &Member, change: &Change) -> String {
 }
 
 /// How to leave a setting as it is, if the user can set it.
-fn way_back(member: &Member, change: &Change, set: &str, so: &str) -> String {
+fn way_back(member: &Member, change: &SettingChange, set: &str, so: &str) -> String {
     match member.argument(&change.key) {
         Some(argument) if !argument.shape.is_shown_only() => format!(
             "{set} `{}` of `{}` to {}{so}.",
@@ -185,7 +191,7 @@ fn way_back(member: &Member, change: &Change, set: &str, so: &str) -> String {
 /// The asset is deleted and made anew within the update.
 fn replaced(
     member: &Member,
-    change: &Change,
+    change: &SettingChange,
     info: Option<&StreamInfo>,
     config: &Value,
 ) -> Diagnostic {
@@ -250,7 +256,7 @@ pub(super) fn perhaps_replaced(member: &Member, argument: &Argument, config: &Va
 /// A change that cannot be taken back, or does not work yet.
 fn noteworthy(
     member: &Member,
-    change: &Change,
+    change: &SettingChange,
     (what, why): (&str, &str),
     info: Option<&StreamInfo>,
     config: &Value,
@@ -276,9 +282,9 @@ fn noteworthy(
 /// A change in place that deletes something, or imports it again; `None` if it is known that it deletes nothing.
 pub(super) fn deleting(
     member: &Member,
-    change: &Change,
+    change: &SettingChange,
     info: Option<&StreamInfo>,
-    loss: Option<Loss>,
+    loss: Option<DataLoss>,
     config: &Value,
 ) -> Option<Diagnostic> {
     let title = member.title();
@@ -308,10 +314,10 @@ pub(super) fn deleting(
     Some(Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config)))
 }
 
-fn share(member: &Member, info: &StreamInfo, loss: Loss) -> String {
+fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
     let stored = match member.row.kind {
-        Kind::Bucket => "values",
-        Kind::Stream(_) => "messages",
+        AssetKind::Bucket => "values",
+        AssetKind::Stream(_) => "messages",
     };
     let (all, bytes) = (info.state.messages, info.state.bytes);
     let are = if loss.messages == 1 { "is" } else { "are" };
@@ -339,8 +345,8 @@ pub(super) fn amount(member: &Member, info: &StreamInfo) -> String {
     };
     let state = &info.state;
     let count = match member.row.kind {
-        Kind::Bucket => number(state.num_subjects.max(u64::from(state.messages > 0)), "key"),
-        Kind::Stream(_) => number(state.messages, "message"),
+        AssetKind::Bucket => number(state.num_subjects.max(u64::from(state.messages > 0)), "key"),
+        AssetKind::Stream(_) => number(state.messages, "message"),
     };
     format!("{count} ({})", number(state.bytes, "byte"))
 }
@@ -348,16 +354,16 @@ pub(super) fn amount(member: &Member, info: &StreamInfo) -> String {
 /// The words about a setting as one speaks of the asset: messages of a bucket are values, and its subjects are keys.
 fn worded(member: &Member, words: &str) -> String {
     match member.row.kind {
-        Kind::Bucket => words.replace("message", "value").replace("subject", "key"),
-        Kind::Stream(_) => words.to_owned(),
+        AssetKind::Bucket => words.replace("message", "value").replace("subject", "key"),
+        AssetKind::Stream(_) => words.to_owned(),
     }
 }
 
-fn avoid(change: &Change) -> &'static str {
+fn avoid(change: &SettingChange) -> &'static str {
     change.setting.map_or("", |setting| setting.avoid)
 }
 
-fn path(member: &Member, change: &Change, config: &Value) -> Path {
+fn path(member: &Member, change: &SettingChange, config: &Value) -> Path {
     match member.argument(&change.key) {
         Some(argument) if !argument.shape.is_shown_only() => {
             argument_path(member, argument.name, config)

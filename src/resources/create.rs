@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use serde_json::Value as Json;
 
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call};
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::session::Sight;
 use crate::resources::{Found, Outcome, Walk, common};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Time to look again, and to take back what a failed create made, also when the user wants to stop.

@@ -2,13 +2,13 @@
 
 use futures::future::join_all;
 
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call};
 use crate::jetstream::{Client, Scope};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::update::changed_since;
 use crate::resources::{Found, Outcome, Walk, common, remarks};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostics, Value};
 
 impl Walk {

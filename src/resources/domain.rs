@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use crate::terraform::framework::Plan;
 use crate::resources::session::{Place, Session};
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
 
 /// The argument.

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::catalogue;
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::BUCKET;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::{Walk, common, domain, plan};
-use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call, Plan, Resource};
+use crate::terraform::language::{
+    Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value,
+};
 
 const KEYS: &[&str] = &["lattice_data", "config_data"];
 

@@ -39,12 +39,12 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call};
 use crate::jetstream::{Client, Error, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::session::{Place, Sight};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// The assets of one object, and the way to the server.

@@ -1,10 +1,10 @@
 //! What the connected server is too old for. Servers before 2.12 drop what they do not know without a word, so nothing
 //! else would tell before wasmCloud or wadm does not find it.
 
-use crate::terraform::framework::Plan;
-use crate::jetstream::{Client, Site, newer_than};
+use crate::jetstream::{Client, ServerInfo, unsupported_by};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Path};
 
 /// A setting that the server does not know, and whom it concerns.
@@ -17,12 +17,17 @@ struct Unknown {
 }
 
 /// An error for each setting that the server does not know.
-pub fn refused(members: &[&Member], site: &Site, client: &Client, plan: &Plan) -> Vec<Diagnostic> {
+pub fn refused(
+    members: &[&Member],
+    site: &ServerInfo,
+    client: &Client,
+    plan: &Plan,
+) -> Vec<Diagnostic> {
     let mut found: Vec<Unknown> = Vec::new();
     for member in members {
         let planned = plan.planned.attribute(member.row.key);
         let config = member.wanted(planned).new_stream();
-        for (setting, since) in newer_than(&site.version, &config) {
+        for (setting, since) in unsupported_by(&site.version, &config) {
             let argument = member.argument(setting.key);
             let settable = argument.is_some_and(|argument| !argument.shape.is_shown_only());
             let name = argument.map_or(setting.key, |argument| argument.name);
@@ -52,7 +57,7 @@ pub fn refused(members: &[&Member], site: &Site, client: &Client, plan: &Plan) -
 }
 
 impl Unknown {
-    fn refused(self, site: &Site, client: &Client) -> Diagnostic {
+    fn refused(self, site: &ServerInfo, client: &Client) -> Diagnostic {
         let Self {
             path,
             name,

@@ -4,16 +4,21 @@
 //! or more, so fewer addresses than replicas are too few servers. One address may be a load balancer's, and a placement
 //! may name another cluster: then nobody knows before the apply.
 
-use crate::terraform::framework::Plan;
-use crate::jetstream::{Client, Site};
+use crate::jetstream::{Client, ServerInfo};
 use crate::resources::advice;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::resources::questions::differs;
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Path};
 
 /// An error for each place that asks for more replicas than there are servers.
-pub fn refused(members: &[&Member], site: &Site, client: &Client, plan: &Plan) -> Vec<Diagnostic> {
+pub fn refused(
+    members: &[&Member],
+    site: &ServerInfo,
+    client: &Client,
+    plan: &Plan,
+) -> Vec<Diagnostic> {
     let mut found: Vec<(Path, i64, Vec<String>)> = Vec::new();
     for member in members {
         let planned = plan.planned.attribute(member.row.key);
@@ -50,7 +55,7 @@ pub fn refused(members: &[&Member], site: &Site, client: &Client, plan: &Plan) -
 }
 
 /// A warning if something gets one replica where there could be more.
-pub fn advised(members: &[&Member], site: &Site, plan: &Plan) -> Option<Diagnostic> {
+pub fn advised(members: &[&Member], site: &ServerInfo, plan: &Plan) -> Option<Diagnostic> {
     let cluster = site.cluster.as_ref()?;
     let single = members.iter().copied().filter(|member| {
         let replicas = plan.planned.attribute(member.row.key).attribute("replicas");
@@ -75,7 +80,7 @@ fn single_server(titles: &str, client: &Client) -> Diagnostic {
     Diagnostic::error("Replicas need a cluster", detail)
 }
 
-fn small_cluster(titles: &str, replicas: i64, cluster: &str, site: &Site) -> Diagnostic {
+fn small_cluster(titles: &str, replicas: i64, cluster: &str, site: &ServerInfo) -> Diagnostic {
     let known = site.addresses;
     let detail = format!(
         "`replicas` is {replicas}, and the cluster {cluster:?} has {known} servers that are known (JetStream 10005). It concerns {titles}. Set `replicas` to at most {known}, add servers, or name another cluster in `placement`."

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Call, Plan};
-use crate::jetstream::{Change, Effect, NEWEST_LEVEL};
+use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange};
 use crate::resources::argument::Unset;
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
 use crate::resources::costs::{self, Costly};
 use crate::resources::{Walk, remarks};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Call, Plan};
 use crate::terraform::language::{Diagnostic, Value};
 
 /// The private fact that says when the asset that we made or took over was created.
@@ -185,7 +185,7 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costl
     }
 }
 
-fn costly(member: &Member, change: Change) -> Costly {
+fn costly(member: &Member, change: SettingChange) -> Costly {
     Costly {
         member: member.clone(),
         change,
@@ -193,7 +193,7 @@ fn costly(member: &Member, change: Change) -> Costly {
 }
 
 /// One warning for each cause; what only follows from it is told with it.
-pub(super) fn lasting(member: &Member, kept: &[Change], arguments: &[&str]) -> Vec<Lasting> {
+pub(super) fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str]) -> Vec<Lasting> {
     let causes = kept.iter().filter(|change| {
         let by = change.cause.unwrap_or_default();
         !kept.iter().any(|other| other.key == by)
@@ -213,7 +213,7 @@ pub(super) fn lasting(member: &Member, kept: &[Change], arguments: &[&str]) -> V
 }
 
 /// Whether the arguments follow this very setting.
-fn bounds_any(cause: &Change, arguments: &[&str], member: &Member) -> bool {
+fn bounds_any(cause: &SettingChange, arguments: &[&str], member: &Member) -> bool {
     let mut arguments = member
         .row
         .arguments()

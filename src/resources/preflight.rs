@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use crate::terraform::framework::{Call, Change as Step, Plan};
-use crate::jetstream::{Client, Deed, Error, Scope, StreamInfo};
+use crate::jetstream::{Client, Error, OperationKind, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::costs::{self, Costly};
 use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
 use crate::resources::questions::{Answers, Asked, may_all};
 use crate::resources::session::Sight;
 use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
+use crate::terraform::framework::{Action, Call, Plan};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 impl Walk {
@@ -52,7 +52,7 @@ impl Walk {
         scope: &Scope,
     ) -> Diagnostics {
         let members: Vec<_> = answers.assets.iter().map(|asked| asked.member).collect();
-        let site = client.site();
+        let site = client.server_info();
         let mut said = answers.harm;
         if let Some(site) = &site {
             said.extend(outdated::refused(&members, site, client, plan));
@@ -111,7 +111,7 @@ impl Walk {
                 Ok(Some(info)) if !self.has(member, plan) => {
                     said.extend(self.adoption(client, member, info, plan, scope).await);
                 }
-                Ok(Some(info)) if plan.change == Step::Create => {
+                Ok(Some(info)) if plan.change == Action::Create => {
                     said.extend(remarks::refuses_destroy(member, info, &plan.planned));
                 }
                 Ok(Some(info)) => said.extend(costs::costs(member, info, plan, costly, lost)),
@@ -140,7 +140,7 @@ impl Walk {
                 .any(|former| former.stream() == member.stream());
         let in_state = former && !plan.prior.attribute(member.row.key).is_null();
         // A tainted object is planned as a create while its assets still exist: they go first.
-        in_state || plan.change == Step::Create && self.session.owns(&member.stream())
+        in_state || plan.change == Action::Create && self.session.owns(&member.stream())
     }
 
     /// Says what a destroy loses, or why it will be refused.
@@ -158,7 +158,7 @@ impl Walk {
         }
         let deeds: Vec<_> = doomed
             .iter()
-            .map(|member| (*member, Deed::Delete))
+            .map(|member| (*member, OperationKind::Delete))
             .collect();
         let (seen, deletable) = futures::join!(
             self.seen(&client, &deeds, &scope),
@@ -311,7 +311,7 @@ fn denials<'a>(
             .filter(|other| other.member.row.key == asked.member.row.key)
             .count()
             > 1;
-        !twice || exists == (asked.deed == Deed::Update)
+        !twice || exists == (asked.deed == OperationKind::Update)
     };
     allowed
         .iter()

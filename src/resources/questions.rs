@@ -7,15 +7,15 @@
 use futures::FutureExt;
 use futures::future::join_all;
 
-use crate::catalogue::Kind;
-use crate::terraform::framework::{Change, Plan};
-use crate::jetstream::{Account, Client, Deed, Effect, Error, Scope};
+use crate::catalogue::AssetKind;
+use crate::jetstream::{Account, Client, Effect, Error, OperationKind, Scope};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::costs::Costly;
 use crate::resources::plan::replacing;
 use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
+use crate::terraform::framework::{Action, Plan};
 use crate::terraform::language::{Diagnostics, Value};
 
 /// What the server answered.
@@ -42,13 +42,13 @@ pub(super) struct Answers<'m> {
 pub(super) struct Asked<'m, T> {
     pub member: &'m Member,
     /// What the plan does to it.
-    pub deed: Deed,
+    pub deed: OperationKind,
     pub answer: Result<T, Error>,
 }
 
 impl Walk {
     /// What a plan does to its assets, those left out to which it does nothing, or whose name is not known yet.
-    pub(super) fn deeds(&self, plan: &Plan) -> Vec<(&Member, Deed)> {
+    pub(super) fn deeds(&self, plan: &Plan) -> Vec<(&Member, OperationKind)> {
         let named = self.members.iter().filter(|member| member.name.is_some());
         named
             .filter_map(|member| Some((member, deed(member, plan)?)))
@@ -61,7 +61,7 @@ impl Walk {
         client: &Client,
         plan: &Plan,
         costly: &[Costly],
-        deeds: &[(&'m Member, Deed)],
+        deeds: &[(&'m Member, OperationKind)],
         scope: &Scope,
     ) -> Answers<'m> {
         let replaced = !plan.requires_replace.is_empty();
@@ -71,11 +71,11 @@ impl Walk {
         };
         let doomed: Vec<_> = former
             .into_iter()
-            .map(|member| (member, Deed::Delete))
+            .map(|member| (member, OperationKind::Delete))
             .collect();
         let needs_room = deeds
             .iter()
-            .any(|(member, deed)| *deed == Deed::Create || grows(member, plan));
+            .any(|(member, deed)| *deed == OperationKind::Create || grows(member, plan));
         let account = async {
             match needs_room {
                 true => Some(self.session.account(client, scope).await),
@@ -121,7 +121,7 @@ impl Walk {
     pub(super) async fn seen<'m>(
         &self,
         client: &Client,
-        deeds: &[(&'m Member, Deed)],
+        deeds: &[(&'m Member, OperationKind)],
         scope: &Scope,
     ) -> Vec<Asked<'m, Sight>> {
         let sights = self
@@ -139,8 +139,12 @@ impl Walk {
 
     /// Assets that are deleted before they are made anew: each alone, or all of a tainted object, whose prior state the
     /// plan does not have.
-    fn replaced<'m>(&self, plan: &Plan, deeds: &[(&'m Member, Deed)]) -> Vec<(&'m Member, Deed)> {
-        let tainted = plan.change == Change::Create;
+    fn replaced<'m>(
+        &self,
+        plan: &Plan,
+        deeds: &[(&'m Member, OperationKind)],
+    ) -> Vec<(&'m Member, OperationKind)> {
+        let tainted = plan.change == Action::Create;
         let is_replaced = |member: &Member| match tainted {
             true => self.session.owns(&member.stream()),
             false => plan.private.fact(&replacing(member.row.key)).is_some(),
@@ -148,7 +152,7 @@ impl Walk {
         let members = deeds.iter().map(|(member, _)| *member);
         let replaced: Vec<_> = members
             .filter(|member| is_replaced(member))
-            .map(|member| (member, Deed::Delete))
+            .map(|member| (member, OperationKind::Delete))
             .collect();
         match tainted {
             true => gone_with(&replaced, &plan.planned),
@@ -160,15 +164,17 @@ impl Walk {
         &self,
         client: &Client,
         plan: &Plan,
-        deeds: &[(&'m Member, Deed)],
+        deeds: &[(&'m Member, OperationKind)],
         scope: &Scope,
     ) -> Vec<Asked<'m, ()>> {
         // Only the answer about the stream will tell whether it is made, or exists and is taken over.
         let adopts = plan.planned.attribute("adopt_existing").as_bool() == Some(true);
         let either = deeds.iter().filter(|(member, deed)| {
-            adopts && *deed == Deed::Create && plan.prior.attribute(member.row.key).is_null()
+            adopts
+                && *deed == OperationKind::Create
+                && plan.prior.attribute(member.row.key).is_null()
         });
-        let either = either.map(|(member, _)| (*member, Deed::Update));
+        let either = either.map(|(member, _)| (*member, OperationKind::Update));
         may_all(client, deeds.iter().copied().chain(either), scope).await
     }
 
@@ -177,12 +183,12 @@ impl Walk {
         &self,
         client: &Client,
         plan: &Plan,
-        deeds: &[(&'m Member, Deed)],
+        deeds: &[(&'m Member, OperationKind)],
         scope: &Scope,
     ) -> Vec<Asked<'m, Vec<String>>> {
-        let concerned = deeds
-            .iter()
-            .filter(|(member, deed)| *deed == Deed::Create || differs(member, plan, &["subjects"]));
+        let concerned = deeds.iter().filter(|(member, deed)| {
+            *deed == OperationKind::Create || differs(member, plan, &["subjects"])
+        });
         // Also an error is the answer for all buckets: nobody waits for it a second time.
         let intruders = self.session.bucket_intruders(client, scope).shared();
         let asked = concerned.map(|(member, deed)| {
@@ -190,13 +196,13 @@ impl Walk {
             async move {
                 let answer = match member.row.kind {
                     // Nearly always there are none at all, for any bucket of the process.
-                    Kind::Bucket => match intruders.await {
+                    AssetKind::Bucket => match intruders.await {
                         Ok(intruders) if !intruders.is_empty() => {
                             self.listeners(client, member, scope).await
                         }
                         none => none,
                     },
-                    Kind::Stream(_) => self.listeners(client, member, scope).await,
+                    AssetKind::Stream(_) => self.listeners(client, member, scope).await,
                 };
                 Asked {
                     member,
@@ -229,11 +235,11 @@ impl Walk {
 /// Asks whether the user may do all of this.
 pub(super) async fn may_all<'m>(
     client: &Client,
-    deeds: impl IntoIterator<Item = (&'m Member, Deed)>,
+    deeds: impl IntoIterator<Item = (&'m Member, OperationKind)>,
     scope: &Scope,
 ) -> Vec<Asked<'m, ()>> {
     let probes = deeds.into_iter().map(|(member, deed)| async move {
-        let answer = client.may(deed, &member.stream(), scope).await;
+        let answer = client.check_permission(deed, &member.stream(), scope).await;
         Asked {
             member,
             deed,
@@ -244,7 +250,10 @@ pub(super) async fn may_all<'m>(
 }
 
 /// What is deleted with an object.
-fn gone_with<'m>(doomed: &[(&'m Member, Deed)], prior: &Value) -> Vec<(&'m Member, Deed)> {
+fn gone_with<'m>(
+    doomed: &[(&'m Member, OperationKind)],
+    prior: &Value,
+) -> Vec<(&'m Member, OperationKind)> {
     match prior.attribute("skip_destroy").as_bool() {
         Some(true) => Vec::new(),
         _ => doomed.to_vec(),
@@ -252,11 +261,11 @@ fn gone_with<'m>(doomed: &[(&'m Member, Deed)], prior: &Value) -> Vec<(&'m Membe
 }
 
 /// What a plan does to an asset, if it does something.
-fn deed(member: &Member, plan: &Plan) -> Option<Deed> {
+fn deed(member: &Member, plan: &Plan) -> Option<OperationKind> {
     let prior = plan.prior.attribute(member.row.key);
     let replaced = plan.private.fact(&replacing(member.row.key)).is_some();
     if prior.is_null() || replaced || !plan.requires_replace.is_empty() {
-        return Some(Deed::Create);
+        return Some(OperationKind::Create);
     }
     let planned = plan.planned.attribute(member.row.key);
     // An asset that somebody else has made anew is as it should be; only `created` is not what it was.
@@ -265,7 +274,7 @@ fn deed(member: &Member, plan: &Plan) -> Option<Deed> {
         Some(attributes) => !attributes.keys().all(|name| same(name)),
         None => true,
     };
-    changes.then_some(Deed::Update)
+    changes.then_some(OperationKind::Update)
 }
 
 /// Whether it may need more room in the account.

@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 
 use crate::catalogue::{self, Contents};
-use crate::jetstream::{self, Change, Effect, StreamInfo};
+use crate::jetstream::{self, Effect, SettingChange, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::diagnose::capitalised;
 use crate::resources::shape::age_text;
@@ -12,7 +12,7 @@ use crate::terraform::language::{Diagnostic, Path, Value};
 
 /// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
 /// because of it.
-pub fn lasting(member: &Member, change: &Change, with_it: &[&str]) -> (bool, Diagnostic) {
+pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> (bool, Diagnostic) {
     let means = member.row.means(&change.key);
     let summary = format!(
         "{} has {} = {}, which cannot be changed back",
@@ -46,8 +46,8 @@ pub fn lasting(member: &Member, change: &Change, with_it: &[&str]) -> (bool, Dia
 /// What an apply found besides what was planned, and left alone; or changed all the same, because it was planned.
 pub fn found_besides(
     member: &Member,
-    left: &[Change],
-    overwritten: &[(Change, Json)],
+    left: &[SettingChange],
+    overwritten: &[(SettingChange, Json)],
 ) -> Option<Diagnostic> {
     if left.is_empty() && overwritten.is_empty() {
         return None;
@@ -180,7 +180,7 @@ pub fn messages(info: &StreamInfo) -> String {
 }
 
 /// What the server does, or why not, in the words of the setting's row.
-pub fn reason(change: &Change) -> &'static str {
+pub fn reason(change: &SettingChange) -> &'static str {
     match change.effect {
         Effect::Refused(why)
         | Effect::Destructive(why)
@@ -191,10 +191,10 @@ pub fn reason(change: &Change) -> &'static str {
 }
 
 /// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.
-pub fn shown(change: &Change, value: &Json) -> String {
+pub fn shown(change: &SettingChange, value: &Json) -> String {
     let is_time = change
         .setting
-        .is_some_and(|setting| matches!(setting.kind, jetstream::Kind::Nanos { .. }));
+        .is_some_and(|setting| matches!(setting.kind, jetstream::SettingKind::Nanos { .. }));
     match value.as_u64() {
         Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
         _ => value.to_string(),
@@ -202,7 +202,7 @@ pub fn shown(change: &Change, value: &Json) -> String {
 }
 
 /// As the user knows it, where the user does.
-pub fn argument_name<'a>(member: &Member, change: &'a Change) -> &'a str {
+pub fn argument_name<'a>(member: &Member, change: &'a SettingChange) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)

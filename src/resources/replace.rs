@@ -6,7 +6,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::terraform::framework::Call;
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
@@ -14,6 +13,7 @@ use crate::resources::create::{is_resurrected, tell_resurrected};
 use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::update::{Step, changed_since, is_another};
 use crate::resources::{Found, Outcome, Walk, costs};
+use crate::terraform::framework::Call;
 
 /// The longest time for emptying a stream: it is only a precaution.
 const EMPTYING: Duration = Duration::from_secs(10);

@@ -10,13 +10,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::terraform::framework::Plan;
 use crate::jetstream::{Account, StreamInfo, Usage};
 use crate::resources::Walk;
 use crate::resources::asset::Member;
 use crate::resources::diagnose::argument_path;
 use crate::resources::questions::{Asked, differs};
 use crate::resources::session::{Move, Room, Sight};
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Servers from this API level (2.14) count the bytes of each replica.

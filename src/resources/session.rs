@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use crate::jetstream::{Account, Client, Error, Given, Scope, Space, StreamInfo};
+use crate::jetstream::{Account, ApiPrefix, Client, Error, Scope, StreamInfo, WithOrigin};
 use crate::resources::claims::{Claim, Claims};
 use crate::terraform::language::Diagnostic;
 
@@ -101,7 +101,7 @@ impl Session {
     /// The domain of objects that name none; `None` while the provider's configuration is not known.
     pub fn default_domain(&self) -> Option<Option<String>> {
         match &self.lock().connection {
-            Connection::Ready(client) => Some(client.space().domain().map(str::to_owned)),
+            Connection::Ready(client) => Some(client.api_prefix().domain().map(str::to_owned)),
             Connection::Unknown(_) | Connection::Unconfigured => None,
         }
     }
@@ -109,9 +109,9 @@ impl Session {
     /// The subject in front of the API, if the provider block gives one.
     pub fn api_prefix(&self) -> Option<String> {
         match &self.lock().connection {
-            Connection::Ready(client) => match client.space() {
-                Space::Prefix(prefix) => Some(prefix.clone()),
-                Space::Own | Space::Domain(_) => None,
+            Connection::Ready(client) => match client.api_prefix() {
+                ApiPrefix::Custom(prefix) => Some(prefix.clone()),
+                ApiPrefix::Default | ApiPrefix::Domain(_) => None,
             },
             Connection::Unknown(_) | Connection::Unconfigured => None,
         }
@@ -125,7 +125,7 @@ impl Session {
             unready => unready.clone(),
         };
         let key = match &connection {
-            Connection::Ready(client) => client.space().prefix(),
+            Connection::Ready(client) => client.api_prefix().prefix(),
             _ => domain.unwrap_or_default().to_owned(),
         };
         let place = || Arc::new(Place::at(connection));
@@ -146,14 +146,14 @@ impl Session {
 
 /// The client for a domain.
 fn elsewhere(client: &Client, domain: Option<&str>) -> Client {
-    let space = match (domain, client.space()) {
-        (Some(domain), _) => Space::Domain(domain.to_owned()),
-        (None, Space::Prefix(prefix)) => Space::Prefix(prefix.clone()),
-        (None, Space::Own | Space::Domain(_)) => Space::Own,
+    let space = match (domain, client.api_prefix()) {
+        (Some(domain), _) => ApiPrefix::Domain(domain.to_owned()),
+        (None, ApiPrefix::Custom(prefix)) => ApiPrefix::Custom(prefix.clone()),
+        (None, ApiPrefix::Default | ApiPrefix::Domain(_)) => ApiPrefix::Default,
     };
-    match space == *client.space() {
+    match space == *client.api_prefix() {
         true => client.clone(),
-        false => client.in_space(Given::new(
+        false => client.with_api_prefix(WithOrigin::new(
             space,
             "the argument `jetstream_domain` of the resource",
         )),

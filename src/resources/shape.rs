@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::jetstream::nanos;
 use crate::resources::common;
-use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Rule, Type, Value};
+use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Rule, Type, Value};
 
 /// Bytes of all keys and values of metadata (nats-server, `JSMaxMetadataLen`).
 const MAX_METADATA: usize = 128 * 1024;
@@ -46,7 +46,7 @@ impl Shape {
     }
 
     /// Its type in a schema.
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> AttributeKind {
         let text = |name: &str, doc: &str| {
             Attribute::new(name, Type::String, Mode::Optional, doc).rule(Rule::NotEmpty)
         };
@@ -57,7 +57,7 @@ impl Shape {
             Self::Metadata => Type::Map(texts()).into(),
             Self::Subjects => Type::List(texts()).into(),
             Self::Sources => Type::List(Box::new(source_type())).into(),
-            Self::Placement => Kind::Nested(
+            Self::Placement => AttributeKind::Nested(
                 Nesting::Single,
                 vec![
                     text("cluster", "Name of the NATS cluster."),

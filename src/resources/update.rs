@@ -6,14 +6,14 @@
 
 use futures::future::join_all;
 
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call};
-use crate::jetstream::{Change, Client, Scope, StreamConfig, StreamInfo, diff_at};
+use crate::jetstream::{Client, Scope, SettingChange, StreamConfig, StreamInfo, diff_at};
 use crate::resources::asset::{Member, Wanted, metadata_edits};
 use crate::resources::changes::{Changes, is_refused, is_worse};
 use crate::resources::create::tell_resurrected;
 use crate::resources::diagnose::{Attempt, capitalised, failure};
 use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Path, Value};
 
 impl Walk {
@@ -175,7 +175,7 @@ impl Walk {
         client: &Client,
         member: &Member,
         live: StreamInfo,
-        changes: Vec<Change>,
+        changes: Vec<SettingChange>,
         planned: &Value,
         scope: &Scope,
     ) -> Outcome {
@@ -247,14 +247,14 @@ impl Step<'_> {
     }
 
     /// The changes that the plan has shown, as it knew them.
-    fn due(&self) -> Vec<Change> {
+    fn due(&self) -> Vec<SettingChange> {
         let known = self.former.known(self.before());
         let wanted = self.member.wanted(self.after()).config;
         Changes::between(self.member, &wanted, &known, self.level).asked
     }
 
     /// The same, as they are now.
-    fn late(&self, due: &[Change], live: &StreamInfo) -> Vec<Change> {
+    fn late(&self, due: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
         let is_due = |key: &str| {
             let other = if key == "duplicate_window" {
                 "max_age"
@@ -284,7 +284,7 @@ impl Step<'_> {
     }
 
     /// What differs besides.
-    fn besides(&self, due: &[Change], live: &StreamInfo) -> Vec<Change> {
+    fn besides(&self, due: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
         let wanted = self.wanted();
         let mut whole = wanted.whole(live, &[]);
         let edits = metadata_edits(self.before(), self.after());
@@ -307,7 +307,7 @@ pub(super) fn is_another(before: &Value, info: &StreamInfo) -> bool {
 
 /// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
 /// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
-fn steps(changes: Vec<Change>) -> Vec<Vec<Change>> {
+fn steps(changes: Vec<SettingChange>) -> Vec<Vec<SettingChange>> {
     let scale = changes.iter().find(|change| change.key == "num_replicas");
     let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
     let scales = scale.is_some();
@@ -332,7 +332,7 @@ pub(super) fn changed_since(member: &Member, what: &str) -> Diagnostic {
 }
 
 /// What was planned would now do something else.
-fn no_longer_as_planned(member: &Member, change: &Change) -> Diagnostic {
+fn no_longer_as_planned(member: &Member, change: &SettingChange) -> Diagnostic {
     let summary = format!(
         "{} was changed after the plan was made",
         capitalised(&member.title())

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::catalogue;
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::resources::argument::COMMON;
 use crate::resources::asset::{Member, fits_bucket_name};
 use crate::resources::session::Session;
 use crate::resources::wadm_limits;
 use crate::resources::{Walk, common, domain, named, plan};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
 
 const KEYS: &[&str] = &[

@@ -7,12 +7,12 @@
 
 use std::time::Duration;
 
-use crate::catalogue::{Asset, Kind};
-use crate::terraform::framework::Plan;
+use crate::catalogue::{Asset, AssetKind};
 use crate::resources::advice;
 use crate::resources::asset::Member;
 use crate::resources::questions::differs;
 use crate::resources::shape::age;
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// The heartbeat of a host.
@@ -75,7 +75,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
         keeps_events(member.row) && (HEARTBEAT..EXPIRY).contains(&aged(value))
     };
     let fading = |member: &Member, value: &Value| {
-        matches!(member.row.kind, Kind::Stream(_))
+        matches!(member.row.kind, AssetKind::Stream(_))
             && !keeps_events(member.row)
             && !aged(value).is_zero()
     };
@@ -99,7 +99,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
 
 /// Whether its messages are of use for a while only.
 fn keeps_events(row: &Asset) -> bool {
-    matches!(row.kind, Kind::Stream(stream) if !stream.max_age.is_zero())
+    matches!(row.kind, AssetKind::Stream(stream) if !stream.max_age.is_zero())
 }
 
 /// Two buckets of one name are one bucket.

@@ -1,26 +1,26 @@
 //! Where JetStream is: domains, prefixes, and what is not there.
 
-use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Space};
+use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Client, Options};
 
 use crate::given::{client, given, options, scope};
 use crate::reached::{fails, works};
 use crate::support::{Leaf, NatsServer, account_without_jetstream};
 
-fn app(url: &str, space: Space) -> Options {
-    user(url, "app", space)
+fn app(url: &str, api_prefix: ApiPrefix) -> Options {
+    user(url, "app", api_prefix)
 }
 
-fn user(url: &str, user: &str, space: Space) -> Options {
+fn user(url: &str, user: &str, api_prefix: ApiPrefix) -> Options {
     let (user, password) = (user.to_owned(), "secret".to_owned());
     Options {
         auth: given(Auth::UserPassword { user, password }),
-        space: given(space),
+        api_prefix: given(api_prefix),
         ..options(url)
     }
 }
 
-fn domain(name: &str) -> Space {
-    Space::Domain(name.to_owned())
+fn domain(name: &str) -> ApiPrefix {
+    ApiPrefix::Domain(name.to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -61,7 +61,7 @@ system_account: SYS"#;
 fn imported(url: &str, prefix: &str, inbox: Option<&str>) -> Options {
     Options {
         inbox_prefix: inbox.map(|inbox| given(inbox.to_owned())),
-        ..user(url, "b", Space::Prefix(prefix.to_owned()))
+        ..user(url, "b", ApiPrefix::Custom(prefix.to_owned()))
     }
 }
 
@@ -106,7 +106,7 @@ async fn jetstream_that_is_off_is_told_for_the_server_and_for_the_account() {
     let accounts = NatsServer::configured(&account_without_jetstream());
 
     let server = fails(options(&bare.url())).await;
-    let account = fails(user(&accounts.url(), "without", Space::Own)).await;
+    let account = fails(user(&accounts.url(), "without", ApiPrefix::Default)).await;
 
     assert_eq!(server.summary, "JetStream does not answer");
     assert_eq!(account.summary, "JetStream is not enabled");
@@ -135,7 +135,7 @@ async fn whoever_may_only_read_streams_reads_them() {
         "authorization { users: [{ user: app, password: secret, permissions: {
             publish: [\"$JS.API.STREAM.INFO.*\"], subscribe: [\"_INBOX.>\"] } }] }",
     );
-    let client = Client::new(app(&server.url(), Space::Own));
+    let client = Client::new(app(&server.url(), ApiPrefix::Default));
 
     let answers = [
         client.stream("A", &scope()).await,

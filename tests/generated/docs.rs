@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use terraform_provider_wasmcloud::catalogue::CATALOGUE;
-use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::provider::WasmCloud;
+use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::terraform::language::{
-    Attribute, Kind, Mode, Nesting, Rule, Schema, Type, Value,
+    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
 };
 
 const PROVIDER: &str = "wasmcloud";
@@ -160,7 +160,7 @@ fn line(attribute: &Attribute, anchor: &str) -> String {
             }
         }
     }
-    if let Kind::Nested(..) = attribute.kind {
+    if let AttributeKind::Nested(..) = attribute.kind {
         let _ = write!(
             text,
             " (see [below for nested schema](#nestedatt--{anchor}{name}))"
@@ -170,7 +170,7 @@ fn line(attribute: &Attribute, anchor: &str) -> String {
 }
 
 fn nested_section(attribute: &Attribute, anchor: &str) -> String {
-    let Kind::Nested(_, nested) = &attribute.kind else {
+    let AttributeKind::Nested(_, nested) = &attribute.kind else {
         return String::new();
     };
     let anchor = format!("{anchor}{}", attribute.name);
@@ -184,13 +184,13 @@ fn nested_section(attribute: &Attribute, anchor: &str) -> String {
     text
 }
 
-fn type_name(kind: &Kind) -> String {
+fn type_name(kind: &AttributeKind) -> String {
     match kind {
-        Kind::Plain(plain) => plain_name(plain),
-        Kind::Nested(Nesting::Single, _) => "Attributes".to_owned(),
-        Kind::Nested(Nesting::List, _) => "Attributes List".to_owned(),
-        Kind::Nested(Nesting::Set, _) => "Attributes Set".to_owned(),
-        Kind::Nested(Nesting::Map, _) => "Attributes Map".to_owned(),
+        AttributeKind::Plain(plain) => plain_name(plain),
+        AttributeKind::Nested(Nesting::Single, _) => "Attributes".to_owned(),
+        AttributeKind::Nested(Nesting::List, _) => "Attributes List".to_owned(),
+        AttributeKind::Nested(Nesting::Set, _) => "Attributes Set".to_owned(),
+        AttributeKind::Nested(Nesting::Map, _) => "Attributes Map".to_owned(),
     }
 }
 

@@ -16,9 +16,17 @@ use std::path::{Path, PathBuf};
 
 /// The generated modules: the `.proto` and protobuf package each comes from, and its file.
 const MODULES: [(&str, &str, &str); 3] = [
-    ("tfplugin6.proto", "tfplugin6", "src/terraform/proto/tfplugin6.rs"),
+    (
+        "tfplugin6.proto",
+        "tfplugin6",
+        "src/terraform/proto/tfplugin6.rs",
+    ),
     ("plugin.proto", "plugin", "src/terraform/proto/plugin.rs"),
-    ("health.proto", "grpc.health.v1", "src/terraform/proto/health.rs"),
+    (
+        "health.proto",
+        "grpc.health.v1",
+        "src/terraform/proto/health.rs",
+    ),
 ];
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use terraform_provider_wasmcloud::jetstream::{Auth, Client, Options, Space};
+use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Client, Options};
 
 use crate::given::{
     AT_ONCE, TIMEOUT, client, client_as, given, options, options_as, patient, scope, within,
@@ -206,7 +206,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
     let server_without = options(&without.url());
     let account_without = options_as(&accounts.url(), "without", "secret");
     let wrong_domain = Options {
-        space: given(Space::Domain("moon".to_owned())),
+        api_prefix: given(ApiPrefix::Domain("moon".to_owned())),
         ..options(&with.url())
     };
 
@@ -227,7 +227,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
 async fn the_domain_is_asked_and_told() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), "");
     let client = Client::new(Options {
-        space: given(Space::Domain("hub".to_owned())),
+        api_prefix: given(ApiPrefix::Domain("hub".to_owned())),
         ..options(&server.url())
     });
 

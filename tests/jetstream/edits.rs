@@ -6,7 +6,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{Change, Edit, Effect, SETTINGS, Setting, diff_at};
+use terraform_provider_wasmcloud::jetstream::{
+    Edit, Effect, SETTINGS, Setting, SettingChange, diff_at,
+};
 
 use crate::given::{config, publish};
 use crate::support::{Admin, NatsServer, nats_server_versions, wait_for};
@@ -185,7 +187,7 @@ fn ask(server: &NatsServer, admin: &Admin, setting: &Setting, case: &Case) -> Ef
     let wanted = config(with(&name, &case.to));
     let changes = diff_at(&wanted.normal(), &config(live), level_of(server.version()));
     let change = changes.iter().find(|change| change.key == setting.key);
-    let Change {
+    let SettingChange {
         effect, desired, ..
     } = change.unwrap_or_else(|| panic!("{label}: no such change in {changes:?}"));
 

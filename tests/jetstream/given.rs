@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use terraform_provider_wasmcloud::jetstream::{
-    Auth, Client, Given, Options, Scope, Space, StreamConfig, Tls,
+    ApiPrefix, Auth, Client, Options, Scope, StreamConfig, Tls, WithOrigin,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -32,7 +32,7 @@ pub fn options(url: &str) -> Options {
         auth: given(Auth::None),
         tls: Tls::default(),
         name: "terraform-provider-wasmcloud/test".to_owned(),
-        space: given(Space::Own),
+        api_prefix: given(ApiPrefix::Default),
         inbox_prefix: None,
         socks_proxy: None,
         connect_timeout: CONNECT_TIMEOUT,
@@ -50,8 +50,8 @@ pub fn patient(options: Options) -> Options {
 }
 
 /// A value that the test gives.
-pub fn given<T>(value: T) -> Given<T> {
-    Given::new(value, "the test")
+pub fn given<T>(value: T) -> WithOrigin<T> {
+    WithOrigin::new(value, "the test")
 }
 
 pub fn client(url: &str) -> Client {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Deed, Options, Space};
+use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Client, OperationKind, Options};
 
 use crate::given::{AT_ONCE, client_as, config, given, options, options_as, patient, scope};
 use crate::support::{Admin, Cluster, NatsServer, denied_publish, nats_server_versions};
@@ -54,9 +54,13 @@ async fn does_nothing(url: &str, replicas: u64, servers: &[&NatsServer]) {
     let logs = || servers.iter().map(|server| server.log());
     let logged: Vec<_> = logs().collect();
 
-    for deed in [Deed::Create, Deed::Update, Deed::Delete] {
+    for deed in [
+        OperationKind::Create,
+        OperationKind::Update,
+        OperationKind::Delete,
+    ] {
         for stream in ["THERE", "NEITHER"] {
-            let allowed = client.may(deed, stream, &scope()).await;
+            let allowed = client.check_permission(deed, stream, &scope()).await;
             assert!(allowed.is_ok(), "{deed:?} {stream}: {allowed:?}");
         }
     }
@@ -79,9 +83,9 @@ async fn does_nothing(url: &str, replicas: u64, servers: &[&NatsServer]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_may_not_is_told_for_each_deed() {
     let verbs = [
-        (Deed::Create, "CREATE"),
-        (Deed::Update, "UPDATE"),
-        (Deed::Delete, "DELETE"),
+        (OperationKind::Create, "CREATE"),
+        (OperationKind::Update, "UPDATE"),
+        (OperationKind::Delete, "DELETE"),
     ];
     for (denied, verb) in verbs {
         let subject = format!("$JS.API.STREAM.{verb}.A");
@@ -89,14 +93,14 @@ async fn what_one_may_not_is_told_for_each_deed() {
         let client = client_as(&server.url(), "limited", "secret");
 
         for (deed, _) in verbs {
-            let asked = client.may(deed, "A", &scope()).await;
+            let asked = client.check_permission(deed, "A", &scope()).await;
             let told = asked
                 .as_ref()
                 .err()
                 .and_then(|error| error.denied_subject());
             assert_eq!(told, (deed == denied).then_some(&*subject), "{asked:?}");
         }
-        assert!(client.may(denied, "B", &scope()).await.is_ok());
+        assert!(client.check_permission(denied, "B", &scope()).await.is_ok());
     }
 }
 
@@ -155,7 +159,7 @@ async fn a_denial_in_a_domain_is_matched() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), &denied);
     let limited = patient(options_as(&server.url(), "limited", "secret"));
     let in_domain = Client::new(Options {
-        space: given(Space::Domain("hub".into())),
+        api_prefix: given(ApiPrefix::Domain("hub".into())),
         ..limited.clone()
     });
     let limited = Client::new(limited);

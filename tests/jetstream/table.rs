@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{Kind, SETTINGS, Setting, diff};
+use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting, SettingKind, diff};
 
 use crate::given::config;
 use crate::support::{Admin, NatsServer, nats_server_versions};
@@ -137,8 +137,8 @@ fn ranges_end_where_the_row_says() {
 
     for setting in SETTINGS {
         match setting.kind {
-            Kind::Count { .. } | Kind::Limit { .. } => a_number_ends(&admin, setting),
-            Kind::Nanos { min_nanos } => {
+            SettingKind::Count { .. } | SettingKind::Limit { .. } => a_number_ends(&admin, setting),
+            SettingKind::Nanos { min_nanos } => {
                 let age = |nanos: i64| match setting.key {
                     // The window may not be longer.
                     "max_age" => json!({ "max_age": nanos, "duplicate_window": nanos }),
@@ -148,7 +148,7 @@ fn ranges_end_where_the_row_says() {
                 refused(&admin, setting, "below", age(min_nanos - 1));
                 refused(&admin, setting, "negative", age(-1));
             }
-            Kind::Choice(words) => {
+            SettingKind::Choice(words) => {
                 for word in words {
                     accepted(&admin, setting, word, json!({ setting.key: word }));
                 }
@@ -159,7 +159,7 @@ fn ranges_end_where_the_row_says() {
                     json!({ setting.key: "another" }),
                 );
             }
-            Kind::Text { max } if setting.key == "name" => {
+            SettingKind::Text { max } if setting.key == "name" => {
                 let named = |length: usize| {
                     let name = "n".repeat(length);
                     admin.try_api(
@@ -170,7 +170,7 @@ fn ranges_end_where_the_row_says() {
                 assert!(named(max + 1).is_err(), "a longer name");
                 assert!(named(max).is_ok(), "the longest name");
             }
-            Kind::Text { max } => {
+            SettingKind::Text { max } => {
                 accepted(
                     &admin,
                     setting,
@@ -184,7 +184,7 @@ fn ranges_end_where_the_row_says() {
                     json!({ setting.key: "x".repeat(max + 1) }),
                 );
             }
-            Kind::Texted { max } => {
+            SettingKind::Texted { max } => {
                 // Some of the server's own counts too, so the range ends within its length.
                 let own: usize = admin.create_stream(&json!({ "name": "OWN" }))["config"]
                     [setting.key]
@@ -198,8 +198,8 @@ fn ranges_end_where_the_row_says() {
                 accepted(&admin, setting, "max", of_length(max - own));
                 refused(&admin, setting, "above", of_length(max + 1));
             }
-            Kind::Bool => refused(&admin, setting, "text", json!({ setting.key: "true" })),
-            Kind::Texts | Kind::Object | Kind::Objects => {
+            SettingKind::Bool => refused(&admin, setting, "text", json!({ setting.key: "true" })),
+            SettingKind::Texts | SettingKind::Object | SettingKind::Objects => {
                 refused(&admin, setting, "number", json!({ setting.key: 7 }))
             }
         }

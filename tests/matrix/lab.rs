@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::{Asset, CATALOGUE, Kind};
+use terraform_provider_wasmcloud::catalogue::{Asset, AssetKind, CATALOGUE};
 use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::support::{Admin, NatsServer, Terraform, serve};
@@ -65,8 +65,8 @@ impl Specimen {
     /// As diagnostics call an asset.
     pub fn title(&self, asset: &Asset) -> String {
         match asset.kind {
-            Kind::Bucket => format!("ucket {}", self.asset_name(asset)),
-            Kind::Stream(_) => format!("tream {}", self.asset_name(asset)),
+            AssetKind::Bucket => format!("ucket {}", self.asset_name(asset)),
+            AssetKind::Stream(_) => format!("tream {}", self.asset_name(asset)),
         }
     }
 

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::catalogue::{Asset, Contents, Kind};
-use terraform_provider_wasmcloud::jetstream::{Change, Effect, Setting, diff_at};
+use terraform_provider_wasmcloud::catalogue::{Asset, AssetKind, Contents};
+use terraform_provider_wasmcloud::jetstream::{Effect, Setting, SettingChange, diff_at};
 use terraform_provider_wasmcloud::resources::argument::Argument;
 
 use crate::lab::{Arguments, Counts, Lab, Specimen};
@@ -112,7 +112,7 @@ impl Experiment {
     }
 
     /// What differs, by the rows.
-    pub fn changes(&self, target: &Value, live: &Value) -> Vec<Change> {
+    pub fn changes(&self, target: &Value, live: &Value) -> Vec<SettingChange> {
         diff_at(&config(target).normal(), &config(live), self.lab.level)
     }
 
@@ -173,7 +173,7 @@ impl Experiment {
         let refused: Vec<_> = refused
             .filter(|change| matches!(change.effect, Effect::Refused(_)))
             .collect();
-        let has_argument = |change: &Change| {
+        let has_argument = |change: &SettingChange| {
             let mut arguments = trial.asset.arguments().iter();
             arguments.any(|argument| argument.key == change.key)
         };
@@ -560,7 +560,7 @@ const WIDE: &str = "-parallelism=100";
 
 /// Whether what the plan says of the class is what the rows say.
 fn judge_class(
-    changes: &[Change],
+    changes: &[SettingChange],
     warnings: &[&Diagnostic],
     announced: &str,
 ) -> Result<(), String> {
@@ -599,8 +599,8 @@ fn judge_class(
 fn judge_all(trial: &Trial, plan: &Plan, info: Option<&Value>) -> Result<&'static str, String> {
     // A bucket's contents are told in keys.
     let what = match trial.asset.kind {
-        Kind::Bucket => "num_subjects",
-        Kind::Stream(_) => "messages",
+        AssetKind::Bucket => "num_subjects",
+        AssetKind::Stream(_) => "messages",
     };
     let held = info.and_then(|info| info["state"][what].as_u64());
     let held = held.unwrap_or_default();

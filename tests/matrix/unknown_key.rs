@@ -1,7 +1,7 @@
 //! A setting that is newer than this provider: it survives every update, and it is no difference.
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::{CATALOGUE, Kind};
+use terraform_provider_wasmcloud::catalogue::{AssetKind, CATALOGUE};
 
 use crate::support::{Admin, NatsServer, Relay, Terraform, nats_server_versions, serve};
 
@@ -68,8 +68,8 @@ fn survives(version: &str, value: &Value) {
             config["max_msgs"] = json!(1000);
             // In its argument, too.
             config["max_bytes"] = json!(match row.kind {
-                Kind::Bucket => 2_097_152,
-                Kind::Stream(_) => 3_145_728,
+                AssetKind::Bucket => 2_097_152,
+                AssetKind::Stream(_) => 3_145_728,
             });
         });
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use terraform_provider_wasmcloud::catalogue::Asset;
-use terraform_provider_wasmcloud::jetstream::{Kind, SETTINGS, Setting, StreamConfig};
+use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting, SettingKind, StreamConfig};
 use terraform_provider_wasmcloud::resources::argument::{Argument, Unset};
 use terraform_provider_wasmcloud::resources::shape::Shape;
 use terraform_provider_wasmcloud::terraform::language::Value as Terraform;
@@ -33,14 +33,14 @@ pub fn alternatives(row: &Setting, live: &Value, own: &str) -> Vec<Value> {
     let mut values: Vec<Value> = example(row).into_iter().collect();
     values.push(row.default(&StreamConfig::named("x")));
     match row.kind {
-        Kind::Bool => values.extend([json!(true), json!(false)]),
-        Kind::Choice(words) => values.extend(words.iter().map(|word| json!(word))),
-        Kind::Texts => {
+        SettingKind::Bool => values.extend([json!(true), json!(false)]),
+        SettingKind::Choice(words) => values.extend(words.iter().map(|word| json!(word))),
+        SettingKind::Texts => {
             let mut more = live.as_array().cloned().unwrap_or_default();
             more.push(json!(format!("{own}.>")));
             values = vec![Value::Array(more)];
         }
-        Kind::Text { .. } if row.key == "name" => values = vec![json!("RENAMED")],
+        SettingKind::Text { .. } if row.key == "name" => values = vec![json!("RENAMED")],
         _ => {}
     }
     let (min, max) = row.range().unwrap_or_default();
@@ -68,8 +68,8 @@ pub fn alternatives(row: &Setting, live: &Value, own: &str) -> Vec<Value> {
 pub fn order(row: &Setting, value: &Value) -> i64 {
     let number = value.as_i64().unwrap_or_default();
     match row.kind {
-        Kind::Limit { .. } if number < 1 => i64::MAX,
-        Kind::Nanos { .. } if number == 0 && row.key == "max_age" => i64::MAX,
+        SettingKind::Limit { .. } if number < 1 => i64::MAX,
+        SettingKind::Nanos { .. } if number == 0 && row.key == "max_age" => i64::MAX,
         _ => number,
     }
 }

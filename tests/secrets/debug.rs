@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use terraform_provider_wasmcloud::jetstream::{Auth, Given, Options, Space, Tls};
+use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
 
 use crate::search::Search;
 use crate::support::{Operator, User};
@@ -45,16 +45,16 @@ fn methods() -> Vec<(Auth, Vec<String>)> {
 }
 
 fn options(auth: Auth) -> Options {
-    let given = |text: &str| Given::new(text.to_owned(), "the argument");
+    let given = |text: &str| WithOrigin::new(text.to_owned(), "the argument");
     Options {
-        servers: Given::new(vec![ADDRESS.to_owned()], "the argument `servers`"),
-        auth: Given::new(auth, "the argument"),
+        servers: WithOrigin::new(vec![ADDRESS.to_owned()], "the argument `servers`"),
+        auth: WithOrigin::new(auth, "the argument"),
         tls: Tls {
             key: Some(given(KEY)),
             ..Tls::default()
         },
         name: "test".to_owned(),
-        space: Given::new(Space::Own, "the default"),
+        api_prefix: WithOrigin::new(ApiPrefix::Default, "the default"),
         inbox_prefix: None,
         socks_proxy: Some(given(PROXY)),
         connect_timeout: Duration::from_secs(1),

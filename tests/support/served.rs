@@ -1,8 +1,8 @@
 //! The provider in the test process.
 
-use terraform_provider_wasmcloud::terraform::framework::rpc::Service;
 use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
 use terraform_provider_wasmcloud::provider::{self, WasmCloud};
+use terraform_provider_wasmcloud::terraform::framework::rpc::Service;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

@@ -6,7 +6,8 @@
 
 use crate::terraform::framework::plan::{element, part};
 use crate::terraform::language::{
-    Attribute, Diagnostic, Kind, Mode, Nesting, Path, Schema, Type, Value, path::Step, wire,
+    Attribute, AttributeKind, Diagnostic, Mode, Nesting, Path, Schema, Type, Value, path::PathStep,
+    wire,
 };
 
 /// Problems of a planned state, given the configuration and the prior state that it was made from.
@@ -115,7 +116,9 @@ impl Problems {
             return self.push(path, "a value is planned that nobody set");
         }
         match &attribute.kind {
-            Kind::Nested(nesting, nested) if !config.is_unknown() && !planned.is_unknown() => {
+            AttributeKind::Nested(nesting, nested)
+                if !config.is_unknown() && !planned.is_unknown() =>
+            {
                 self.planned_objects(*nesting, nested, config, prior, planned, path);
             }
             _ => self.push(
@@ -140,7 +143,7 @@ impl Problems {
                 if configs.len() == elements.len() =>
             {
                 for (index, (config, planned)) in configs.iter().zip(elements).enumerate() {
-                    let path = path.join(Step::Index(index));
+                    let path = path.join(PathStep::Index(index));
                     self.planned_object(nested, config, element(prior, index), planned, &path);
                 }
             }
@@ -148,7 +151,7 @@ impl Problems {
                 if configs.keys().eq(elements.keys()) =>
             {
                 for ((key, config), planned) in configs.iter().zip(elements.values()) {
-                    let path = path.join(Step::Key(key.clone()));
+                    let path = path.join(PathStep::Key(key.clone()));
                     self.planned_object(nested, config, part(prior, key), planned, &path);
                 }
             }
@@ -209,14 +212,14 @@ impl Problems {
                         Type::Tuple(types) => types.get(index).unwrap_or(&Type::Dynamic),
                         _ => &Type::Dynamic,
                     };
-                    self.applied(r#type, planned, actual, &path.join(Step::Index(index)));
+                    self.applied(r#type, planned, actual, &path.join(PathStep::Index(index)));
                 }
             }
             (Type::Map(element), Value::Map(elements), Value::Map(actual))
                 if elements.keys().eq(actual.keys()) =>
             {
                 for ((key, planned), actual) in elements.iter().zip(actual.values()) {
-                    let path = path.join(Step::Key(key.clone()));
+                    let path = path.join(PathStep::Key(key.clone()));
                     self.applied(element, planned, actual, &path);
                 }
             }

@@ -2,14 +2,14 @@
 //!
 //! An attribute has either a type or a nested type: Terraform refuses to load a schema that says both.
 
+use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::terraform::language::path::{Path, PathStep};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::value::Value;
+use crate::terraform::language::wire;
 use crate::terraform::proto::tfplugin6;
 use crate::terraform::proto::tfplugin6::attribute_path::{self, step::Selector};
 use crate::terraform::proto::tfplugin6::schema::object::NestingMode;
-use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::terraform::language::path::{Path, Step};
-use crate::terraform::language::schema::{Attribute, Kind, Mode, Nesting, Schema, Type};
-use crate::terraform::language::value::Value;
-use crate::terraform::language::wire;
 
 /// Reads a value in whichever form it came. No message and an empty one are null.
 ///
@@ -50,8 +50,10 @@ pub fn schema(schema: &Schema) -> tfplugin6::Schema {
 
 fn attribute(attribute: &Attribute) -> tfplugin6::schema::Attribute {
     let (r#type, nested_type) = match &attribute.kind {
-        Kind::Plain(r#type) => (r#type.to_json().to_string().into_bytes(), None),
-        Kind::Nested(nesting, attributes) => (Vec::new(), Some(object(*nesting, attributes))),
+        AttributeKind::Plain(r#type) => (r#type.to_json().to_string().into_bytes(), None),
+        AttributeKind::Nested(nesting, attributes) => {
+            (Vec::new(), Some(object(*nesting, attributes)))
+        }
     };
     tfplugin6::schema::Attribute {
         name: attribute.name.clone(),
@@ -104,7 +106,7 @@ fn diagnostic(diagnostic: Diagnostic) -> tfplugin6::Diagnostic {
 /// What Terraform can show of a path: an attribute, or one element of it. For a deeper one it shows no line of the
 /// configuration at all (terraform `internal/tfdiags/contextual.go`).
 fn shown(mut path: Path) -> Path {
-    let element = matches!(path.0.get(1), Some(Step::Key(_) | Step::Index(_)));
+    let element = matches!(path.0.get(1), Some(PathStep::Key(_) | PathStep::Index(_)));
     path.0.truncate(if element { 2 } else { 1 });
     path
 }
@@ -113,10 +115,10 @@ fn shown(mut path: Path) -> Path {
 pub fn path(path: &Path) -> tfplugin6::AttributePath {
     let steps = path.0.iter().map(|step| attribute_path::Step {
         selector: Some(match step {
-            Step::Attribute(name) => Selector::AttributeName(name.clone()),
-            Step::Key(key) => Selector::ElementKeyString(key.clone()),
+            PathStep::Attribute(name) => Selector::AttributeName(name.clone()),
+            PathStep::Key(key) => Selector::ElementKeyString(key.clone()),
             // No list is that long.
-            Step::Index(index) => {
+            PathStep::Index(index) => {
                 Selector::ElementKeyInt(i64::try_from(*index).unwrap_or(i64::MAX))
             }
         }),
@@ -145,7 +147,7 @@ mod tests {
             deprecated: Some("Use `b`.".to_owned()),
             ..Attribute::new("a", Type::list(Type::String), Mode::Optional, "Old.").sensitive()
         };
-        let placement = Kind::Nested(Nesting::Map, nested);
+        let placement = AttributeKind::Nested(Nesting::Map, nested);
         let described = Schema {
             version: 2,
             description: "One.".to_owned(),
@@ -178,8 +180,8 @@ mod tests {
     #[test]
     fn a_diagnostic_points_at_its_attribute_or_an_element_of_it_or_at_nothing() {
         let path = Path::attribute("a")
-            .join(Step::Key("k".to_owned()))
-            .join(Step::Index(3));
+            .join(PathStep::Key("k".to_owned()))
+            .join(PathStep::Index(3));
         let mut found = Diagnostics::from(Diagnostic::error("E", "e").at(path));
         found.push(Diagnostic::warning("W", "w"));
 

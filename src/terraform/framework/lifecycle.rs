@@ -4,7 +4,7 @@
 //! Terraform forget what was made.
 
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Change, Plan, Resource, check, plan};
+use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, plan};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value, rules};
 
 /// What PlanResourceChange is asked.
@@ -35,11 +35,11 @@ pub struct PlanAnswer {
 ///
 /// # Errors
 /// When nothing is to become nothing, which core never asks.
-pub fn change(prior: &Value, next: &Value) -> Result<Change, Diagnostic> {
+pub fn change(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
     match (prior.is_null(), next.is_null()) {
-        (true, false) => Ok(Change::Create),
-        (false, false) => Ok(Change::Update),
-        (false, true) => Ok(Change::Destroy),
+        (true, false) => Ok(Action::Create),
+        (false, false) => Ok(Action::Update),
+        (false, true) => Ok(Action::Destroy),
         (true, true) => Err(Diagnostic::error(
             "Nothing to plan",
             "Terraform asked for a change from nothing to nothing. Please report this with the Terraform version.",
@@ -72,7 +72,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
         resource.remember(&prior);
     }
     match change(&prior, &proposed) {
-        Ok(Change::Destroy) => {
+        Ok(Action::Destroy) => {
             let diagnostics = resource.plan_destroy(&prior, call).await;
             PlanAnswer {
                 planned: Value::Null,
@@ -106,7 +106,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
 
 async fn plan_existence(
     resource: &dyn Resource,
-    change: Change,
+    change: Action,
     request: PlanRequest,
     call: &Call,
 ) -> PlanAnswer {
@@ -156,9 +156,9 @@ pub async fn apply(
     call: &Call,
 ) -> Applied {
     let mut applied = match change(&prior, &planned) {
-        Ok(Change::Create) => resource.create(&planned, private, call).await,
-        Ok(Change::Update) => resource.update(&prior, &planned, private, call).await,
-        Ok(Change::Destroy) => resource.delete(&prior, private, call).await,
+        Ok(Action::Create) => resource.create(&planned, private, call).await,
+        Ok(Action::Update) => resource.update(&prior, &planned, private, call).await,
+        Ok(Action::Destroy) => resource.delete(&prior, private, call).await,
         Err(error) => Applied::unchanged(&prior, private, error),
     };
     if !applied.diagnostics.has_error() {

@@ -114,7 +114,7 @@ pub struct Call {
 
 /// What is being planned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum Action {
     /// The object does not exist yet.
     Create,
     /// The object exists and stays.
@@ -127,7 +127,7 @@ pub enum Change {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Create or update; a destruction is planned by [`Resource::plan_destroy`].
-    pub change: Change,
+    pub change: Action,
     /// What the configuration says; null where it says nothing.
     pub config: Value,
     /// What the last refresh found; null on create.

@@ -2,7 +2,7 @@
 //!
 //! Nothing becomes unknown while nothing changes: a planned value equal to the prior one is no change at all.
 
-use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Path, Schema, Value};
+use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Path, Schema, Value};
 
 /// The draft of a create or an update.
 pub fn draft(schema: &Schema, config: &Value, prior: &Value, proposed: &Value) -> Value {
@@ -40,9 +40,9 @@ fn fill(attribute: &Attribute, config: &Value, proposed: &Value) -> Value {
     match (&attribute.kind, &attribute.default) {
         (_, Some(default)) if config.is_null() => default.clone(),
         // There are no defaults in a set.
-        (Kind::Plain(_) | Kind::Nested(Nesting::Set, _), _) => proposed.clone(),
+        (AttributeKind::Plain(_) | AttributeKind::Nested(Nesting::Set, _), _) => proposed.clone(),
         _ if config.is_null() => proposed.clone(),
-        (Kind::Nested(nesting, nested), _) => each_object(
+        (AttributeKind::Nested(nesting, nested), _) => each_object(
             *nesting,
             config,
             &Value::Null,
@@ -70,16 +70,16 @@ fn mark(attribute: &Attribute, config: &Value, prior: &Value, planned: &Value) -
         };
     }
     match (&attribute.kind, config) {
-        (Kind::Plain(_), _) => planned.clone(),
+        (AttributeKind::Plain(_), _) => planned.clone(),
         // What core proposes for a set may have lost elements: two configured ones can look like the same prior one. And
         // as elements cannot be told apart by their computed parts, there is no prior one to keep anything from.
-        (Kind::Nested(Nesting::Set, nested), Value::List(elements)) => {
+        (AttributeKind::Nested(Nesting::Set, nested), Value::List(elements)) => {
             let elements = elements.iter();
             Value::set_of(
                 elements.map(|element| mark_object(nested, element, &Value::Null, element)),
             )
         }
-        (Kind::Nested(nesting, nested), _) => each_object(
+        (AttributeKind::Nested(nesting, nested), _) => each_object(
             *nesting,
             config,
             prior,

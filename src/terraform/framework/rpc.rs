@@ -8,14 +8,14 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 use tonic::{Request, Response, Status};
 
-use crate::terraform::framework::convert;
 use crate::terraform::framework::calls::{Calls, Guard};
+use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value, wire};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
-use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value, wire};
 
 /// The provider as a gRPC service.
 pub struct Service<P> {

@@ -6,7 +6,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use crate::terraform::language::number::Number;
-use crate::terraform::language::schema::{Attribute, Kind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
 use crate::terraform::language::value::Value;
 
 /// How many levels of nested attributes a schema has at most.
@@ -76,7 +76,7 @@ fn attribute(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Attribute> {
     (name, mode, kind(nested_levels, dynamic), flags)
         .prop_flat_map(|(name, mode, kind, (sensitive, replaces, keeps))| {
             let default = match (&kind, mode) {
-                (Kind::Plain(r#type), Mode::OptionalComputed) => {
+                (AttributeKind::Plain(r#type), Mode::OptionalComputed) => {
                     prop::option::of(known(r#type, false)).boxed()
                 }
                 _ => Just(None).boxed(),
@@ -103,7 +103,7 @@ fn attribute(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Attribute> {
 /// Takes from nested attributes what they cannot be there: set, in a computed one; filled or kept, in a set.
 fn settle_inside(attribute: &mut Attribute, in_set: bool) {
     let computed = attribute.mode == Mode::Computed;
-    let Kind::Nested(nesting, nested) = &mut attribute.kind else {
+    let AttributeKind::Nested(nesting, nested) = &mut attribute.kind else {
         return;
     };
     let in_set = in_set || *nesting == Nesting::Set;
@@ -120,8 +120,8 @@ fn settle_inside(attribute: &mut Attribute, in_set: bool) {
     }
 }
 
-fn kind(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Kind> {
-    let plain = types(dynamic).prop_map(Kind::Plain);
+fn kind(nested_levels: u32, dynamic: bool) -> BoxedStrategy<AttributeKind> {
+    let plain = types(dynamic).prop_map(AttributeKind::Plain);
     let Some(inner_levels) = nested_levels.checked_sub(1) else {
         return plain.boxed();
     };
@@ -129,8 +129,8 @@ fn kind(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Kind> {
     let collection = prop_oneof![Just(Nesting::List), Just(Nesting::Set), Just(Nesting::Map)];
     prop_oneof![
         5 => plain,
-        1 => attributes(inner_levels, dynamic).prop_map(|inner| Kind::Nested(Nesting::Single, inner)),
-        2 => (collection, attributes(inner_levels, false)).prop_map(|(nesting, inner)| Kind::Nested(nesting, inner)),
+        1 => attributes(inner_levels, dynamic).prop_map(|inner| AttributeKind::Nested(Nesting::Single, inner)),
+        2 => (collection, attributes(inner_levels, false)).prop_map(|(nesting, inner)| AttributeKind::Nested(nesting, inner)),
     ]
     .boxed()
 }
@@ -220,10 +220,10 @@ fn object_config(attributes: &[Attribute], unknowns: bool) -> BoxedStrategy<Valu
 }
 
 /// Configurations of one attribute that is set.
-pub(crate) fn attribute_config(kind: &Kind, unknowns: bool) -> BoxedStrategy<Value> {
+pub(crate) fn attribute_config(kind: &AttributeKind, unknowns: bool) -> BoxedStrategy<Value> {
     let (nesting, attributes) = match kind {
-        Kind::Plain(r#type) => return known(r#type, unknowns),
-        Kind::Nested(nesting, attributes) => (nesting, attributes),
+        AttributeKind::Plain(r#type) => return known(r#type, unknowns),
+        AttributeKind::Nested(nesting, attributes) => (nesting, attributes),
     };
     let object = object_config(attributes, unknowns);
     let element = known_or_unknown(object.clone(), unknowns);

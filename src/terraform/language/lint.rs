@@ -4,7 +4,9 @@
 
 use crate::terraform::language::path::Path;
 use crate::terraform::language::rules;
-use crate::terraform::language::schema::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type};
+use crate::terraform::language::schema::{
+    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type,
+};
 use crate::terraform::language::wire;
 
 /// Names that mean something else in every block of a resource, so that no configuration could set them.
@@ -83,11 +85,11 @@ fn lint_attributes(
             }
         }
         match &attribute.kind {
-            Kind::Plain(r#type) if has_dynamic(r#type, in_set) => {
+            AttributeKind::Plain(r#type) if has_dynamic(r#type, in_set) => {
                 problem("There can be no dynamic value in a set.");
             }
-            Kind::Plain(_) => {}
-            Kind::Nested(nesting, nested) => {
+            AttributeKind::Plain(_) => {}
+            AttributeKind::Nested(nesting, nested) => {
                 lint_attributes(nested, &path, in_set || *nesting == Nesting::Set, problems);
             }
         }
@@ -125,7 +127,7 @@ fn is_computed(attribute: &Attribute) -> bool {
     matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed)
 }
 
-fn is_for(rule: &Rule, kind: &Kind) -> bool {
+fn is_for(rule: &Rule, kind: &AttributeKind) -> bool {
     match (rule, kind.to_type()) {
         (Rule::Range { min, max }, Type::Number) => min <= max,
         (Rule::OneOf(allowed), Type::String) => !allowed.is_empty(),
@@ -177,7 +179,7 @@ mod tests {
         let nested = |nesting, inner| {
             Attribute::new(
                 "a",
-                Kind::Nested(nesting, vec![inner]),
+                AttributeKind::Nested(nesting, vec![inner]),
                 Mode::Optional,
                 "Nested.",
             )

@@ -17,5 +17,5 @@ pub mod wire;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use path::Path;
-pub use schema::{Attribute, Kind, Mode, Nesting, Rule, Schema, Type};
+pub use schema::{Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type};
 pub use value::{Number, Value};

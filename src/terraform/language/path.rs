@@ -6,11 +6,11 @@ use crate::terraform::language::value::quoted;
 
 /// Steps from the root of a resource's or provider's configuration to one attribute or element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path(pub Vec<Step>);
+pub struct Path(pub Vec<PathStep>);
 
 /// One step of a [`Path`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum PathStep {
     /// Into an object, by attribute name.
     Attribute(String),
     /// Into a map, by key.
@@ -27,18 +27,18 @@ impl Path {
 
     /// The attribute `name` of the root object.
     pub fn attribute(name: impl Into<String>) -> Self {
-        Self::root().join(Step::Attribute(name.into()))
+        Self::root().join(PathStep::Attribute(name.into()))
     }
 
     /// This path and one more attribute step.
     #[must_use]
     pub fn then(&self, name: impl Into<String>) -> Self {
-        self.join(Step::Attribute(name.into()))
+        self.join(PathStep::Attribute(name.into()))
     }
 
     /// This path and one more step.
     #[must_use]
-    pub fn join(&self, step: Step) -> Self {
+    pub fn join(&self, step: PathStep) -> Self {
         let mut steps = self.0.clone();
         steps.push(step);
         Self(steps)
@@ -55,10 +55,10 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             match step {
-                Step::Attribute(name) if position == 0 => write!(f, "{name}")?,
-                Step::Attribute(name) => write!(f, ".{name}")?,
-                Step::Key(key) => write!(f, "[{}]", quoted(key))?,
-                Step::Index(index) => write!(f, "[{index}]")?,
+                PathStep::Attribute(name) if position == 0 => write!(f, "{name}")?,
+                PathStep::Attribute(name) => write!(f, ".{name}")?,
+                PathStep::Key(key) => write!(f, "[{}]", quoted(key))?,
+                PathStep::Index(index) => write!(f, "[{index}]")?,
             }
         }
         Ok(())
@@ -73,8 +73,8 @@ mod tests {
     fn a_path_reads_as_in_a_configuration() {
         let path = Path::attribute("a")
             .then("b")
-            .join(Step::Index(2))
-            .join(Step::Key("k \"1\"".to_owned()));
+            .join(PathStep::Index(2))
+            .join(PathStep::Key("k \"1\"".to_owned()));
 
         assert_eq!(path.to_string(), r#"a.b[2]["k \"1\""]"#);
         assert_eq!(Path::root().to_string(), "");

@@ -221,7 +221,7 @@ mod tests {
 
     use super::*;
     use crate::terraform::language::arbitrary::{configs, schemas, values};
-    use crate::terraform::language::schema::{Kind, Nesting, Type};
+    use crate::terraform::language::schema::{AttributeKind, Nesting, Type};
 
     fn plain(name: &str, r#type: Type, mode: Mode) -> Attribute {
         Attribute::new(name, r#type, mode, "Something.")
@@ -243,7 +243,7 @@ mod tests {
         let nested = |name, nesting| {
             Attribute::new(
                 name,
-                Kind::Nested(nesting, inner.clone()),
+                AttributeKind::Nested(nesting, inner.clone()),
                 Mode::Optional,
                 "Nested.",
             )

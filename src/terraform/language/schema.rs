@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::terraform::language::path::{Path, Step};
+use crate::terraform::language::path::{Path, PathStep};
 use crate::terraform::language::value::Value;
 
 /// The attributes of a resource, a data source or a provider block.
@@ -30,7 +30,7 @@ impl Schema {
         let mut found = None;
         for step in &path.0 {
             // Positions and keys lead into a collection whose attribute is found already.
-            let Step::Attribute(name) = step else {
+            let PathStep::Attribute(name) = step else {
                 continue;
             };
             match siblings.iter().find(|sibling| sibling.name == *name) {
@@ -60,7 +60,7 @@ pub struct Attribute {
     /// snake_case.
     pub name: String,
     /// Its type, or the attributes nested in it.
-    pub kind: Kind,
+    pub kind: AttributeKind,
     /// Who sets it.
     pub mode: Mode,
     /// Meaning, unit, range and what absence means, in Markdown.
@@ -83,7 +83,7 @@ impl Attribute {
     /// An attribute without default, rules or other properties.
     pub fn new(
         name: &str,
-        kind: impl Into<Kind>,
+        kind: impl Into<AttributeKind>,
         mode: Mode,
         description: impl Into<String>,
     ) -> Self {
@@ -104,8 +104,8 @@ impl Attribute {
     /// The attributes nested in it; none for a plain type.
     pub fn nested(&self) -> &[Attribute] {
         match &self.kind {
-            Kind::Plain(_) => &[],
-            Kind::Nested(_, attributes) => attributes,
+            AttributeKind::Plain(_) => &[],
+            AttributeKind::Nested(_, attributes) => attributes,
         }
     }
 
@@ -154,7 +154,7 @@ impl Attribute {
     }
 }
 
-impl From<Type> for Kind {
+impl From<Type> for AttributeKind {
     fn from(r#type: Type) -> Self {
         Self::Plain(r#type)
     }
@@ -162,14 +162,14 @@ impl From<Type> for Kind {
 
 /// What an attribute holds.
 #[derive(Clone, Debug)]
-pub enum Kind {
+pub enum AttributeKind {
     /// A value of a type.
     Plain(Type),
     /// Objects with attributes of their own, each with mode, default and rules.
     Nested(Nesting, Vec<Attribute>),
 }
 
-impl Kind {
+impl AttributeKind {
     /// The type of the values it holds.
     pub fn to_type(&self) -> Type {
         match self {
@@ -255,7 +255,7 @@ mod tests {
         let nested = |name, nesting, attributes| {
             Attribute::new(
                 name,
-                Kind::Nested(nesting, attributes),
+                AttributeKind::Nested(nesting, attributes),
                 Mode::Optional,
                 "Nested.",
             )
@@ -275,12 +275,17 @@ mod tests {
                 .attribute(path)
                 .map(|attribute| attribute.name.as_str())
         };
-        let bucket = Path::attribute("buckets").join(Step::Key("b".to_owned()));
+        let bucket = Path::attribute("buckets").join(PathStep::Key("b".to_owned()));
 
         assert_eq!(name(&bucket), Some("buckets"));
         assert_eq!(name(&bucket.then("placement")), Some("placement"));
         assert_eq!(
-            name(&bucket.then("placement").then("tags").join(Step::Index(0))),
+            name(
+                &bucket
+                    .then("placement")
+                    .then("tags")
+                    .join(PathStep::Index(0))
+            ),
             Some("tags")
         );
         assert_eq!(name(&Path::attribute("limits").then("max")), Some("limits"));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 pub use crate::terraform::language::number::Number;
-use crate::terraform::language::path::{Path, Step};
+use crate::terraform::language::path::{Path, PathStep};
 
 /// A value of any Terraform type. What type it has is said by the schema, not by the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,10 +90,10 @@ impl Value {
         path.0
             .iter()
             .try_fold(self, |value, step| match (value, step) {
-                (Self::Map(elements), Step::Attribute(name) | Step::Key(name)) => {
+                (Self::Map(elements), PathStep::Attribute(name) | PathStep::Key(name)) => {
                     elements.get(name)
                 }
-                (Self::List(elements), Step::Index(index)) => elements.get(*index),
+                (Self::List(elements), PathStep::Index(index)) => elements.get(*index),
                 _ => None,
             })
     }
@@ -108,18 +108,18 @@ impl Value {
         let parent = way
             .iter()
             .try_fold(self, |value, step| match (value, step) {
-                (Self::Map(elements), Step::Attribute(name) | Step::Key(name)) => {
+                (Self::Map(elements), PathStep::Attribute(name) | PathStep::Key(name)) => {
                     elements.get_mut(name)
                 }
-                (Self::List(elements), Step::Index(index)) => elements.get_mut(*index),
+                (Self::List(elements), PathStep::Index(index)) => elements.get_mut(*index),
                 _ => None,
             });
         match (parent, last) {
-            (Some(Self::Map(elements)), Step::Attribute(name) | Step::Key(name)) => {
+            (Some(Self::Map(elements)), PathStep::Attribute(name) | PathStep::Key(name)) => {
                 elements.insert(name.clone(), value);
                 true
             }
-            (Some(Self::List(elements)), Step::Index(index)) if *index < elements.len() => {
+            (Some(Self::List(elements)), PathStep::Index(index)) if *index < elements.len() => {
                 elements[*index] = value;
                 true
             }
@@ -289,8 +289,8 @@ mod tests {
     #[test]
     fn a_path_leads_to_a_part_or_nowhere() {
         let value = placement();
-        let in_tags = |index| Path::attribute("tags").join(Step::Index(index));
-        let key = Path::attribute("labels").join(Step::Key("k.y".to_owned()));
+        let in_tags = |index| Path::attribute("tags").join(PathStep::Index(index));
+        let key = Path::attribute("labels").join(PathStep::Key("k.y".to_owned()));
 
         assert_eq!(value.get(&Path::root()), Some(&value));
         assert_eq!(value.get(&in_tags(0)), Some(&Value::from("a")));
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_part_is_replaced_where_its_parent_is_there() {
         let mut value = placement();
-        let in_tags = |index| Path::attribute("tags").join(Step::Index(index));
+        let in_tags = |index| Path::attribute("tags").join(PathStep::Index(index));
 
         assert!(value.set(&in_tags(1), "b".into()));
         assert!(value.set(&Path::attribute("labels").then("new"), true.into()));

@@ -1,7 +1,7 @@
 //! Attributes and their values side by side: the one way through nested attributes.
 
-use crate::terraform::language::path::{Path, Step};
-use crate::terraform::language::schema::{Attribute, Kind, Nesting, Schema};
+use crate::terraform::language::path::{Path, PathStep};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Nesting, Schema};
 use crate::terraform::language::value::Value;
 
 /// One attribute of a value, on a [`Schema::walk`].
@@ -68,7 +68,7 @@ fn walk_object(
 }
 
 fn walk_nested(place: Place<'_>, visit: &mut impl FnMut(Place<'_>)) {
-    let Kind::Nested(nesting, attributes) = &place.attribute.kind else {
+    let AttributeKind::Nested(nesting, attributes) = &place.attribute.kind else {
         return;
     };
     let around = Around {
@@ -85,7 +85,7 @@ fn walk_nested(place: Place<'_>, visit: &mut impl FnMut(Place<'_>)) {
         (Nesting::Single, object) => enter(object, around),
         (Nesting::List, Value::List(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                let path = &place.path.join(Step::Index(index));
+                let path = &place.path.join(PathStep::Index(index));
                 enter(element, Around { path, ..around });
             }
         }
@@ -103,7 +103,7 @@ fn walk_nested(place: Place<'_>, visit: &mut impl FnMut(Place<'_>)) {
         }
         (Nesting::Map, Value::Map(elements)) => {
             for (key, element) in elements {
-                let path = &place.path.join(Step::Key(key.clone()));
+                let path = &place.path.join(PathStep::Key(key.clone()));
                 enter(element, Around { path, ..around });
             }
         }

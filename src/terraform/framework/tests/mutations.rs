@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use crate::terraform::framework::tests::properties::{Given, given};
-use crate::terraform::framework::tests::random::{another, resolved};
 use crate::terraform::framework::check;
 use crate::terraform::framework::tests::oracle;
-use crate::terraform::language::{Kind, Mode, Nesting, Path, Schema, Type, Value};
+use crate::terraform::framework::tests::properties::{Given, given};
+use crate::terraform::framework::tests::random::{another, resolved};
+use crate::terraform::language::{AttributeKind, Mode, Nesting, Path, Schema, Type, Value};
 
 const CASES: u32 = 200;
 const ENOUGH: usize = 5;
@@ -145,16 +145,18 @@ fn faults_of_plan(
         match (kind, config) {
             _ if free => {}
             (_, Value::Null) => put("appeared", another(&r#type, &[], seed)),
-            (Kind::Plain(_), Value::Unknown) => put("guessed", another(&r#type, &[prior], seed)),
+            (AttributeKind::Plain(_), Value::Unknown) => {
+                put("guessed", another(&r#type, &[prior], seed))
+            }
             (_, Value::Unknown) => {}
             (kind, config) => {
                 put("lost", Some(Value::Null));
                 put("unknown", Some(Value::Unknown));
-                if let Kind::Plain(_) = kind {
+                if let AttributeKind::Plain(_) = kind {
                     put("another value", another(&r#type, &[config], seed));
                 }
                 let counted = config.is_wholly_known() && value.is_wholly_known();
-                if counted || !matches!(kind, Kind::Nested(Nesting::Set, _)) {
+                if counted || !matches!(kind, AttributeKind::Nested(Nesting::Set, _)) {
                     put("added element", with_one_more(kind, value));
                     put("lost element", with_one_less(kind, value));
                 }
@@ -190,7 +192,7 @@ fn faults_of_result(schema: &Schema, planned: &Value, actual: &Value, seed: u64)
                 if planned.is_wholly_known() {
                     put("another value", another(&r#type, &[planned], seed));
                 }
-                if !matches!(kind, Kind::Nested(Nesting::Set, _)) {
+                if !matches!(kind, AttributeKind::Nested(Nesting::Set, _)) {
                     put("added element", with_one_more(kind, value));
                     put("lost element", with_one_less(kind, value));
                 }
@@ -213,8 +215,8 @@ fn of_another_type(r#type: &Type) -> Option<Value> {
     }
 }
 
-fn with_one_more(kind: &Kind, value: &Value) -> Option<Value> {
-    let Kind::Nested(nesting, nested) = kind else {
+fn with_one_more(kind: &AttributeKind, value: &Value) -> Option<Value> {
+    let AttributeKind::Nested(nesting, nested) = kind else {
         return None;
     };
     let names = nested.iter().map(|attribute| attribute.name.as_str());
@@ -234,9 +236,9 @@ fn with_one_more(kind: &Kind, value: &Value) -> Option<Value> {
     }
 }
 
-fn with_one_less(kind: &Kind, value: &Value) -> Option<Value> {
+fn with_one_less(kind: &AttributeKind, value: &Value) -> Option<Value> {
     match (kind, value) {
-        (Kind::Plain(_) | Kind::Nested(Nesting::Single, _), _) => None,
+        (AttributeKind::Plain(_) | AttributeKind::Nested(Nesting::Single, _), _) => None,
         (_, Value::List(elements)) => Some(Value::List(elements.split_last()?.1.to_vec())),
         (_, Value::Map(elements)) => {
             let (last, _) = elements.last_key_value()?;

@@ -3,7 +3,9 @@
 //! Written from core's behaviour (terraform `internal/plans/objchange`) and not from `check`, so that the two can be held
 //! against each other. Core's oddities are here too: a provider has to live with them.
 
-use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Schema, Type, Value, wire};
+use crate::terraform::language::{
+    Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, wire,
+};
 
 const NULL: &Value = &Value::Null;
 const UNKNOWN: &Value = &Value::Unknown;
@@ -28,7 +30,7 @@ fn proposed_object(attributes: &[Attribute], prior: &Value, config: &Value) -> V
             } else {
                 prior.clone()
             }
-        } else if let Kind::Nested(nesting, nested) = &attribute.kind {
+        } else if let AttributeKind::Nested(nesting, nested) = &attribute.kind {
             proposed_nested(*nesting, nested, prior, config)
         } else {
             config.clone()
@@ -87,11 +89,11 @@ fn has_configured(attribute: &Attribute, prior: &Value) -> bool {
         })
 }
 
-fn each_object<'a>(kind: &Kind, value: &'a Value) -> Vec<&'a Value> {
+fn each_object<'a>(kind: &AttributeKind, value: &'a Value) -> Vec<&'a Value> {
     match (kind, value) {
-        (Kind::Nested(Nesting::Single, _), Value::Map(_)) => vec![value],
-        (Kind::Nested(..), Value::List(elements)) => elements.iter().collect(),
-        (Kind::Nested(..), Value::Map(elements)) => elements.values().collect(),
+        (AttributeKind::Nested(Nesting::Single, _), Value::Map(_)) => vec![value],
+        (AttributeKind::Nested(..), Value::List(elements)) => elements.iter().collect(),
+        (AttributeKind::Nested(..), Value::Map(elements)) => elements.values().collect(),
         _ => Vec::new(),
     }
 }
@@ -107,12 +109,12 @@ fn grew(attributes: &[Attribute], prior: &Value, config: &Value) -> bool {
 
 fn grew_inside(attribute: &Attribute, prior: &Value, config: &Value) -> bool {
     match (&attribute.kind, prior) {
-        (Kind::Plain(Type::Set(_)) | Kind::Nested(Nesting::Set, _), _) => false,
-        (Kind::Plain(_), _) => is_computed(attribute) && config.is_null(),
-        (Kind::Nested(Nesting::Single, nested), Value::Map(_)) => {
+        (AttributeKind::Plain(Type::Set(_)) | AttributeKind::Nested(Nesting::Set, _), _) => false,
+        (AttributeKind::Plain(_), _) => is_computed(attribute) && config.is_null(),
+        (AttributeKind::Nested(Nesting::Single, nested), Value::Map(_)) => {
             !config.is_null() && grew(nested, prior, config)
         }
-        (Kind::Nested(Nesting::List, nested), Value::List(priors)) => {
+        (AttributeKind::Nested(Nesting::List, nested), Value::List(priors)) => {
             let configs = config.as_list().unwrap_or_default();
             priors.len() <= configs.len()
                 && priors
@@ -120,7 +122,7 @@ fn grew_inside(attribute: &Attribute, prior: &Value, config: &Value) -> bool {
                     .zip(configs)
                     .all(|(prior, config)| grew(nested, prior, config))
         }
-        (Kind::Nested(Nesting::Map, nested), Value::Map(priors)) => {
+        (AttributeKind::Nested(Nesting::Map, nested), Value::Map(priors)) => {
             config.as_map().is_some_and(|configs| {
                 priors.iter().all(|(key, prior)| {
                     configs
@@ -179,7 +181,7 @@ fn plan_of_attribute(
     }
 
     let mut refuse = |reason: &str| reasons.push(format!("{}: {reason}", attribute.name));
-    let Kind::Nested(nesting, nested) = &attribute.kind else {
+    let AttributeKind::Nested(nesting, nested) = &attribute.kind else {
         return refuse("is neither configured nor prior");
     };
     match (nesting, config, planned) {

@@ -7,12 +7,12 @@ use futures::FutureExt;
 use proptest::prelude::*;
 
 use crate::terraform::framework::lifecycle::{self, PlanAnswer, PlanRequest};
-use crate::terraform::framework::tests::oracle;
 use crate::terraform::framework::private::Private;
+use crate::terraform::framework::tests::oracle;
 use crate::terraform::framework::tests::random::{Ending, Random, resolved};
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::arbitrary::{configs, schemas};
-use crate::terraform::language::{Attribute, Kind, Mode, Nesting, Schema, Type, Value};
+use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value};
 
 /// A resource and two configurations of it, with unknown parts.
 #[derive(Debug)]
@@ -142,13 +142,13 @@ fn unknown_only_where_nobody_says(
             "{} is unknown",
             attribute.name
         );
-        if let Kind::Plain(_) = attribute.kind
+        if let AttributeKind::Plain(_) = attribute.kind
             && says
             && config.is_wholly_known()
         {
             prop_assert!(planned.is_wholly_known(), "{planned}");
         }
-        if let Kind::Nested(Nesting::Single, nested) = &attribute.kind
+        if let AttributeKind::Nested(Nesting::Single, nested) = &attribute.kind
             && says
         {
             unknown_only_where_nobody_says(nested, config, planned)?;
@@ -162,7 +162,7 @@ fn core_knows_the_elements(attributes: &[Attribute], in_set: bool) -> bool {
     attributes.iter().all(|attribute| {
         let is_set = matches!(
             attribute.kind,
-            Kind::Plain(Type::Set(_)) | Kind::Nested(Nesting::Set, _)
+            AttributeKind::Plain(Type::Set(_)) | AttributeKind::Nested(Nesting::Set, _)
         );
         let recognised = match attribute.mode {
             Mode::Required | Mode::Optional => {

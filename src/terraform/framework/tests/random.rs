@@ -14,7 +14,7 @@ use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::terraform::language::arbitrary::{attribute_config, known};
 use crate::terraform::language::{
-    Attribute, Diagnostic, Diagnostics, Kind, Mode, Nesting, Schema, Type, Value,
+    Attribute, AttributeKind, Diagnostic, Diagnostics, Mode, Nesting, Schema, Type, Value,
 };
 
 /// How creating and updating ends.
@@ -190,7 +190,7 @@ impl Filler {
     fn attribute(&mut self, attribute: &Attribute, value: &Value, at: &str) -> Value {
         let at = format!("{at}.{}", attribute.name);
         match (&attribute.kind, value) {
-            (Kind::Plain(r#type), Value::Unknown) if self.foresees(attribute, &at) => {
+            (AttributeKind::Plain(r#type), Value::Unknown) if self.foresees(attribute, &at) => {
                 draw(&known(r#type, false), &mut runner(&(self.seed, &at)))
             }
             _ if self.scope == Scope::Foreseen && attribute.nested().is_empty() => value.clone(),
@@ -198,10 +198,14 @@ impl Filler {
             (kind, Value::Unknown) if self.scope == Scope::Configured => {
                 draw(&attribute_config(kind, false), &mut self.runner)
             }
-            (Kind::Plain(r#type), value) => self.value(r#type, value),
-            (Kind::Nested(nesting, nested), Value::Unknown) => self.invent(*nesting, nested, &at),
-            (Kind::Nested(Nesting::Single, nested), value) => self.object(nested, value, &at),
-            (Kind::Nested(nesting, nested), Value::List(elements)) => {
+            (AttributeKind::Plain(r#type), value) => self.value(r#type, value),
+            (AttributeKind::Nested(nesting, nested), Value::Unknown) => {
+                self.invent(*nesting, nested, &at)
+            }
+            (AttributeKind::Nested(Nesting::Single, nested), value) => {
+                self.object(nested, value, &at)
+            }
+            (AttributeKind::Nested(nesting, nested), Value::List(elements)) => {
                 let elements = elements.iter();
                 let elements = elements.map(|element| self.element(nested, element, &at));
                 match nesting {
@@ -209,13 +213,13 @@ impl Filler {
                     _ => Value::List(elements.collect()),
                 }
             }
-            (Kind::Nested(_, nested), Value::Map(elements)) => {
+            (AttributeKind::Nested(_, nested), Value::Map(elements)) => {
                 let elements = elements.iter();
                 Value::object(
                     elements.map(|(key, element)| (key, self.element(nested, element, &at))),
                 )
             }
-            (Kind::Nested(..), value) => value.clone(),
+            (AttributeKind::Nested(..), value) => value.clone(),
         }
     }
 
@@ -228,7 +232,7 @@ impl Filler {
     fn element(&mut self, nested: &[Attribute], element: &Value, at: &str) -> Value {
         match (element, self.scope) {
             (Value::Unknown, Scope::Configured) => {
-                let object = Kind::Nested(Nesting::Single, nested.to_vec());
+                let object = AttributeKind::Nested(Nesting::Single, nested.to_vec());
                 draw(&attribute_config(&object, false), &mut self.runner)
             }
             (Value::Unknown, Scope::Everything) => self.invent(Nesting::Single, nested, at),

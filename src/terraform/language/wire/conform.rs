@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
-use crate::terraform::language::path::{Path, Step};
+use crate::terraform::language::path::{Path, PathStep};
 use crate::terraform::language::schema::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::wire::fault::{Fault, attribute, key};
@@ -26,7 +26,7 @@ fn check(value: &Value, r#type: &Type, path: &Path, found: &mut Vec<Diagnostic>)
         | (Type::String, Value::String(_)) => {}
         (Type::List(r#type), Value::List(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                check(element, r#type, &path.join(Step::Index(index)), found);
+                check(element, r#type, &path.join(PathStep::Index(index)), found);
             }
         }
         (Type::Set(r#type), Value::List(elements)) => {
@@ -41,7 +41,7 @@ fn check(value: &Value, r#type: &Type, path: &Path, found: &mut Vec<Diagnostic>)
         }
         (Type::Tuple(types), Value::List(elements)) if types.len() == elements.len() => {
             for (index, (element, r#type)) in elements.iter().zip(types).enumerate() {
-                check(element, r#type, &path.join(Step::Index(index)), found);
+                check(element, r#type, &path.join(PathStep::Index(index)), found);
             }
         }
         (Type::Tuple(types), Value::List(elements)) => {

@@ -2,7 +2,7 @@
 //! in order costs no path at all.
 
 use crate::terraform::language::diagnostics::Diagnostic;
-use crate::terraform::language::path::{Path, Step};
+use crate::terraform::language::path::{Path, PathStep};
 use crate::terraform::language::schema::Type;
 
 /// One part of a value that does not fit its type.
@@ -10,7 +10,7 @@ use crate::terraform::language::schema::Type;
 pub(super) struct Fault {
     reason: String,
     /// From the part outwards.
-    steps: Vec<Step>,
+    steps: Vec<PathStep>,
 }
 
 impl Fault {
@@ -43,12 +43,12 @@ impl Fault {
     }
 
     /// A key that its object or map has already.
-    pub(super) fn twice(step: Step) -> Self {
+    pub(super) fn twice(step: PathStep) -> Self {
         Self::new("it is given twice").within(step)
     }
 
     /// The same fault, seen from one level further out.
-    pub(super) fn within(mut self, step: Step) -> Self {
+    pub(super) fn within(mut self, step: PathStep) -> Self {
         self.steps.push(step);
         self
     }
@@ -103,11 +103,11 @@ fn noun(r#type: &Type) -> &'static str {
 }
 
 /// The step into an object.
-pub(super) fn attribute(name: &str) -> Step {
-    Step::Attribute(name.to_owned())
+pub(super) fn attribute(name: &str) -> PathStep {
+    PathStep::Attribute(name.to_owned())
 }
 
 /// The step into a map.
-pub(super) fn key(key: &str) -> Step {
-    Step::Key(key.to_owned())
+pub(super) fn key(key: &str) -> PathStep {
+    PathStep::Key(key.to_owned())
 }

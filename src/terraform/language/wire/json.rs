@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::terraform::language::path::Step;
+use crate::terraform::language::path::PathStep;
 use crate::terraform::language::schema::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::wire::MAX_DEPTH;
@@ -85,7 +85,7 @@ fn decode_list<'t>(
 ) -> Result<Value, Fault> {
     let elements = elements.iter().enumerate().map(|(index, raw)| {
         decode_text(raw.get(), type_at(index), depth)
-            .map_err(|fault| fault.within(Step::Index(index)))
+            .map_err(|fault| fault.within(PathStep::Index(index)))
     });
     Ok(Value::List(elements.collect::<Result<_, _>>()?))
 }

@@ -9,7 +9,7 @@ use rmpv::ValueRef;
 use rmpv::decode::read_value_ref_with_max_depth;
 
 use crate::terraform::language::number::Number;
-use crate::terraform::language::path::Step;
+use crate::terraform::language::path::PathStep;
 use crate::terraform::language::schema::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::wire::MAX_DEPTH;
@@ -78,7 +78,7 @@ fn decode_list<'t>(
     type_at: impl Fn(usize) -> &'t Type,
 ) -> Result<Value, Fault> {
     let elements = elements.iter().enumerate().map(|(index, element)| {
-        decode_tree(element, type_at(index)).map_err(|fault| fault.within(Step::Index(index)))
+        decode_tree(element, type_at(index)).map_err(|fault| fault.within(PathStep::Index(index)))
     });
     Ok(Value::List(elements.collect::<Result<_, _>>()?))
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::terraform::language::arbitrary::{schemas, values};
-use crate::terraform::language::path::{Path, Step};
+use crate::terraform::language::path::{Path, PathStep};
 use crate::terraform::language::schema::{Schema, Type};
 use crate::terraform::language::value::Value;
 use crate::terraform::language::wire::{
@@ -359,7 +359,7 @@ fn what_does_not_fit_is_sent_as_null_and_named_by_mismatches() {
         .iter()
         .map(|diagnostic| diagnostic.path.clone())
         .collect();
-    let in_list = Path::attribute("b").join(Step::Index(1));
+    let in_list = Path::attribute("b").join(PathStep::Index(1));
     assert_eq!(
         paths,
         [
