@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
 
 /// Why a question failed, and which. Displays as whole sentences; never holds a secret.
 #[derive(Clone, Debug)]

@@ -10,54 +10,31 @@
 //! * a request that timed out may still be applied, so the mutations read again before they say anything;
 //! * a denied permission is not answered: it arrives beside the request ([`Error::denied_subject`]).
 
-mod settings;
-mod table;
 mod config;
-mod normal;
-mod diff;
-mod loss;
-mod stream;
+mod connection;
+mod api;
 mod error;
-mod options;
-mod address;
-mod unreachable;
-mod tls;
-mod socks;
-mod dial;
-mod relay;
-mod login;
-mod inspect;
-mod connect;
-mod pending;
-mod request;
-mod verify;
-mod client;
-mod account;
-mod site;
-mod since;
-mod probe;
-mod mutate;
 
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::account::{Account, Limits, Usage};
-pub use self::client::Client;
-pub use self::config::{StreamConfig, nanos};
-pub use self::diff::{Effect, SettingChange, diff, diff_at};
-pub use self::error::{Error, Mismatch, Unfit};
-pub use self::loss::{DataLoss, Extent};
-pub use self::mutate::Created;
-pub use self::options::{ApiPrefix, Auth, Options, Tls, WithOrigin};
-pub use self::probe::OperationKind;
-pub use self::settings::{
+pub use self::api::account::{Account, Limits, Usage};
+pub use self::api::client::Client;
+pub use self::api::mutate::Created;
+pub use self::api::permissions::OperationKind;
+pub use self::api::server_info::ServerInfo;
+pub use self::api::stream_info::{Cluster, Replica, SourceState, StreamInfo, StreamState};
+pub use self::config::data_loss::{DataLoss, Extent};
+pub use self::config::diff::{Effect, SettingChange, diff, diff_at};
+pub use self::config::settings::{
     Absent, Bound, Edit, NEWEST_LEVEL, SETTINGS, Setting, SettingKind, setting, unsupported,
 };
-pub use self::since::unsupported_by;
-pub use self::site::ServerInfo;
-pub use self::stream::{Cluster, Replica, SourceState, StreamInfo, StreamState};
-pub use self::unreachable::Unreachable;
+pub use self::config::stream_config::{StreamConfig, nanos};
+pub use self::config::version::unsupported_by;
+pub use self::connection::failure::unreachable::Unreachable;
+pub use self::connection::options::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+pub use self::error::{Error, Mismatch, Unfit};
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]
@@ -99,5 +76,5 @@ impl Scope {
 /// # Errors
 /// A clause that says which one cannot, by its position from 1: an address may hold a password.
 pub fn check_servers(servers: &[String]) -> Result<bool, String> {
-    address::parse(servers).map(|addresses| !matches!(addresses.auth, Auth::None))
+    connection::address::parse(servers).map(|addresses| !matches!(addresses.auth, Auth::None))
 }

@@ -3,9 +3,9 @@
 //! The API level does not tell: it is 0 for every server before 2.11. And a server before 2.12 says nothing, it drops
 //! what it does not know.
 
-use super::config::StreamConfig;
-use super::normal::{is_zero, list};
-use super::settings::{SETTINGS, Setting, setting};
+use crate::jetstream::config::normal::{is_zero, list};
+use crate::jetstream::config::settings::{SETTINGS, Setting, setting};
+use crate::jetstream::config::stream_config::StreamConfig;
 
 /// The settings, other than at their defaults, that a server of this version does not know, each with the version that
 /// first did. None if the version cannot be read.

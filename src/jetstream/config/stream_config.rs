@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::normal;
-use super::settings::SETTINGS;
+use crate::jetstream::config::normal;
+use crate::jetstream::config::settings::SETTINGS;
 
 /// A stream's configuration: keys and values as on the wire, durations in nanoseconds, keys we do not know included.
 #[derive(Clone, Default, PartialEq)]

@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::config::StreamConfig;
-use super::diff::Effect;
-use super::normal;
-pub use super::table::SETTINGS;
+use crate::jetstream::config::diff::Effect;
+use crate::jetstream::config::normal;
+use crate::jetstream::config::stream_config::StreamConfig;
+pub use crate::jetstream::config::table::SETTINGS;
 
 /// The newest API level whose rules we know (nats-server 2.15).
 pub const NEWEST_LEVEL: u64 = 5;

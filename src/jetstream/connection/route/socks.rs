@@ -6,8 +6,9 @@ use tokio::net::TcpStream;
 use tokio_socks::Error as SocksError;
 use tokio_socks::tcp::Socks5Stream;
 
-use super::unreachable::{Failure, Unreachable};
-use super::{WithOrigin, address};
+use crate::jetstream::connection::address;
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::options::WithOrigin;
 
 /// The port of a proxy that names none.
 const PORT: u16 = 1080;

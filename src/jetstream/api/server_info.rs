@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Client;
-use super::options::ApiPrefix;
+use crate::jetstream::api::client::Client;
+use crate::jetstream::connection::options::ApiPrefix;
 
 /// The connected server, where it keeps the streams itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

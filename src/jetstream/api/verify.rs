@@ -10,9 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::error::{Cause, Error, Unfit};
-use super::request::{Api, Ask};
-use super::{ApiPrefix, Scope};
+use crate::jetstream::Scope;
+use crate::jetstream::api::request::{Api, Ask};
+use crate::jetstream::connection::options::ApiPrefix;
+use crate::jetstream::error::{Cause, Error, Unfit};
 
 /// The oldest version of a server that keeps the streams: before it there was no `allow_direct`, which every bucket has.
 /// What is newer than the server is refused where it is asked for.

@@ -2,7 +2,7 @@
 //!
 //! From `StreamConfig` in nats-server's server/stream.go and from asking servers 2.10 to 2.15. The order is the server's.
 
-use super::settings::{Absent, Bound, Edit, Setting, SettingKind};
+use crate::jetstream::config::settings::{Absent, Bound, Edit, Setting, SettingKind};
 
 /// Every setting of a stream.
 pub const SETTINGS: &[Setting] = &[

@@ -15,8 +15,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use super::unreachable::{Failure, Unreachable};
-use super::{Tls, WithOrigin};
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::options::Tls;
+use crate::jetstream::connection::options::WithOrigin;
 
 /// What rustls needs, for servers of these names.
 ///

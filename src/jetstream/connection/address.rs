@@ -5,7 +5,7 @@
 
 use async_nats::ServerAddr;
 
-use super::Auth;
+use crate::jetstream::connection::options::Auth;
 
 /// The servers, without user information.
 #[derive(Clone)]

@@ -6,9 +6,9 @@
 
 use serde_json::Value;
 
-use super::config::StreamConfig;
-use super::normal;
-use super::settings::{self, Setting};
+use crate::jetstream::config::normal;
+use crate::jetstream::config::settings::{self, Setting};
+use crate::jetstream::config::stream_config::StreamConfig;
 
 /// One key that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,7 +53,7 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<SettingChange> {
     )
 }
 
-/// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](super::StreamInfo::api_level)).
+/// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](crate::jetstream::StreamInfo::api_level)).
 pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<SettingChange> {
     let (whole, is) = (whole(desired, live), live.normal());
     let known = differing_normal(desired, &whole, &is)

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::connect::Link;
-use super::error::{Cause, Error};
-use super::request::{Api, Ask};
-use super::stream::StreamInfo;
-use super::{ApiPrefix, Options, Scope, WithOrigin};
+use crate::jetstream::Scope;
+use crate::jetstream::api::request::{Api, Ask};
+use crate::jetstream::api::stream_info::StreamInfo;
+use crate::jetstream::connection::link::Link;
+use crate::jetstream::connection::options::ApiPrefix;
+use crate::jetstream::connection::options::Options;
+use crate::jetstream::connection::options::WithOrigin;
+use crate::jetstream::error::{Cause, Error};
 
 /// Between two looks at replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);

@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
-use super::Scope;
-use super::client::{Client, ask};
-use super::config::{StreamConfig, nanos};
-use super::diff;
-use super::error::{Cause, Error, Mismatch};
-use super::normal;
-use super::request::{Ask, Backoff};
-use super::stream::StreamInfo;
+use crate::jetstream::Scope;
+use crate::jetstream::api::client::{Client, ask};
+use crate::jetstream::api::request::{Ask, Backoff};
+use crate::jetstream::api::stream_info::StreamInfo;
+use crate::jetstream::config::diff;
+use crate::jetstream::config::normal;
+use crate::jetstream::config::stream_config::{StreamConfig, nanos};
+use crate::jetstream::error::{Cause, Error, Mismatch};
 
 /// How much longer a stream may have existed, by the server's clocks, than we know it was absent, by ours.
 const CLOCK_SLACK: Duration = Duration::from_millis(500);
@@ -241,7 +241,7 @@ impl Client {
 
     /// A scope to find out in: it outlives being stopped, and leaves time for one answer.
     fn grace(&self, scope: &Scope) -> Scope {
-        let least = super::after(self.api.link.options.timeout);
+        let least = crate::jetstream::after(self.api.link.options.timeout);
         Scope {
             deadline: scope.deadline.max(least),
             stop: CancellationToken::new(),

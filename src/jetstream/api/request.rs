@@ -13,11 +13,11 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tracing::debug;
 
-use super::Scope;
-use super::connect::Link;
-use super::error::{Cause, Error};
-use super::options::{ApiPrefix, WithOrigin};
-use super::pending::Verdict;
+use crate::jetstream::Scope;
+use crate::jetstream::connection::link::Link;
+use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
+use crate::jetstream::connection::pending::Verdict;
+use crate::jetstream::error::{Cause, Error};
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
 const IN_FLIGHT: usize = 64;

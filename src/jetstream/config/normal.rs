@@ -8,8 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::config::StreamConfig;
-use super::settings::{Absent, SETTINGS, Setting, SettingKind};
+use crate::jetstream::config::settings::{Absent, SETTINGS, Setting, SettingKind};
+use crate::jetstream::config::stream_config::StreamConfig;
 
 /// The window within which the server drops duplicates, if nobody says otherwise.
 pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
@@ -52,7 +52,7 @@ pub fn is_zero(value: &Value) -> bool {
 
 /// The server's default for `duplicate_window`, in nanoseconds.
 pub fn default_window(config: &StreamConfig) -> i64 {
-    let window = super::config::nanos(DEFAULT_DUPLICATE_WINDOW);
+    let window = crate::jetstream::config::stream_config::nanos(DEFAULT_DUPLICATE_WINDOW);
     match config.number("max_age") {
         max_age if max_age > 0 => window.min(max_age),
         _ => window,

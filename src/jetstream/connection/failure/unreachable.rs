@@ -1,11 +1,11 @@
 //! Why there is no connection: the kinds of failure that a reader repairs in different ways.
 //!
 //! async-nats tells some of them apart in no way, or in words that change, so that the kind is found out by looking
-//! again ([`super::inspect`]). The words beside the kind say what was seen; they never hold a secret.
+//! again ([`crate::jetstream::connection::failure::inspect`]). The words beside the kind say what was seen; they never hold a secret.
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
-use super::Tls;
+use crate::jetstream::connection::options::Tls;
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::address;
+use crate::jetstream::connection::address;
 
 /// A value, and where it comes from as the reader knows it: ``the argument `token` ``, `the environment variable
 /// NATS_URL`, `the context "prod" (<file>)`, `the default`.
@@ -44,7 +44,7 @@ pub struct Options {
     pub tls: Tls,
     /// The name of the connection, as `nats server report connections` shows it.
     pub name: String,
-    /// Where the JetStream API is; a client may be told another ([`Client::in_space`](super::Client::in_space)).
+    /// Where the JetStream API is; a client may be told another ([`Client::in_space`](crate::jetstream::Client::in_space)).
     pub api_prefix: WithOrigin<ApiPrefix>,
     /// What the subjects of answers begin with, instead of `_INBOX`.
     pub inbox_prefix: Option<WithOrigin<String>>,

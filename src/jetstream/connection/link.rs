@@ -15,15 +15,21 @@ use async_nats::{
 use futures::future::{BoxFuture, FutureExt, Shared};
 use tracing::{debug, warn};
 
-use super::address::{self, Addresses};
-use super::dial::Way;
-use super::error::{Cause, Error};
-use super::pending::Pending;
-use super::relay::Relays;
-use super::socks::Socks;
-use super::unreachable::{Failure, Unreachable};
-use super::verify::Looks;
-use super::{Auth, Options, Scope, WithOrigin, inspect, login, tls};
+use crate::jetstream::Scope;
+use crate::jetstream::api::verify::Looks;
+use crate::jetstream::connection::address::{self, Addresses};
+use crate::jetstream::connection::failure::inspect;
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::login;
+use crate::jetstream::connection::options::Auth;
+use crate::jetstream::connection::options::Options;
+use crate::jetstream::connection::options::WithOrigin;
+use crate::jetstream::connection::pending::Pending;
+use crate::jetstream::connection::route::dial::Way;
+use crate::jetstream::connection::route::relay::Relays;
+use crate::jetstream::connection::route::socks::Socks;
+use crate::jetstream::connection::route::tls;
+use crate::jetstream::error::{Cause, Error};
 
 /// Between two attempts to reconnect, at most.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);

@@ -17,8 +17,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tracing::debug;
 
-use super::dial::{Greeting, Plain, Way, read_until};
-use super::unreachable::Failure;
+use crate::jetstream::connection::failure::unreachable::Failure;
+use crate::jetstream::connection::route::dial::{Greeting, Plain, Way, read_until};
 
 /// The relays of one connection; they end with it.
 pub struct Relays {

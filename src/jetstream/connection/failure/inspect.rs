@@ -10,8 +10,8 @@ use futures::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use super::dial::{Greeting, Plain, Way, read_until};
-use super::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::route::dial::{Greeting, Plain, Way, read_until};
 
 /// What a websocket begins with; the key is the example of RFC 6455.
 const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\

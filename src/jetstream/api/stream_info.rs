@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::config::StreamConfig;
+use crate::jetstream::config::stream_config::StreamConfig;
 
 /// The answer to `STREAM.INFO`, `STREAM.CREATE` and `STREAM.UPDATE`.
 #[derive(Clone, Debug, PartialEq)]

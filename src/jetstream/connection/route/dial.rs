@@ -9,10 +9,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use super::Tls;
-use super::socks::Socks;
-use super::tls;
-use super::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::options::Tls;
+use crate::jetstream::connection::route::socks::Socks;
+use crate::jetstream::connection::route::tls;
 
 /// A greeting or a head of HTTP is shorter.
 const LONGEST_HEAD: usize = 64 * 1024;

@@ -5,9 +5,10 @@
 
 use serde_json::Value;
 
-use super::client::Client;
-use super::request::Ask;
-use super::{Error, Scope};
+use crate::jetstream::Scope;
+use crate::jetstream::api::client::Client;
+use crate::jetstream::api::request::Ask;
+use crate::jetstream::error::Error;
 
 /// What JetStream says about the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

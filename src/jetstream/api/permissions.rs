@@ -12,9 +12,10 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, ask};
-use super::request::Ask;
-use super::{Error, Scope};
+use crate::jetstream::Scope;
+use crate::jetstream::api::client::{Client, ask};
+use crate::jetstream::api::request::Ask;
+use crate::jetstream::error::Error;
 
 /// What is to be done with a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::diff::{Effect, SettingChange};
-use super::settings::Edit;
-use super::stream::StreamInfo;
+use crate::jetstream::api::stream_info::StreamInfo;
+use crate::jetstream::config::diff::{Effect, SettingChange};
+use crate::jetstream::config::settings::Edit;
 
 /// What a change deletes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,10 @@
+//! The JetStream API: requests, and what the server answers.
+
+pub mod client;
+pub mod request;
+pub mod stream_info;
+pub mod mutate;
+pub mod account;
+pub mod permissions;
+pub mod server_info;
+pub mod verify;

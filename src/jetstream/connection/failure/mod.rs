@@ -1,0 +1,4 @@
+//! Why a connection fails.
+
+pub mod unreachable;
+pub mod inspect;

@@ -1,0 +1,9 @@
+//! The connection to a server: addresses, routes, TLS, login, and why a connection fails.
+
+pub mod address;
+pub mod options;
+pub mod login;
+pub mod link;
+pub mod pending;
+pub mod route;
+pub mod failure;
