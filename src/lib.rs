@@ -6,3 +6,4 @@ pub mod plugin;
 pub mod provider;
 pub mod resources;
 pub mod terraform;
+pub mod text;

@@ -13,8 +13,8 @@ use serde_json::{Map, Value as Json};
 use crate::provider::arguments::ARGUMENTS;
 use crate::provider::files::{self, Environment};
 use crate::provider::parts;
-use crate::resources::diagnose::capitalised;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
+use crate::text::capitalised;
 
 /// Fields that change nothing about how the provider connects.
 const WITHOUT_EFFECT: [&str; 4] = [

@@ -8,8 +8,8 @@ use crate::provider::contradictions;
 use crate::provider::parts::{METHODS, Method, PASSWORD, Part, USER};
 use crate::provider::rules;
 use crate::provider::sources::{Found, LAYERS, Layer, Sources};
-use crate::resources::diagnose::capitalised;
 use crate::terraform::language::{Diagnostic, Diagnostics};
+use crate::text::capitalised;
 
 /// How to authenticate, and who says so. [`Auth::None`] where an address says it, or nobody.
 ///

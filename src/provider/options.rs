@@ -9,9 +9,10 @@ use crate::provider::parts::{CA, CERTIFICATE, KEY, Part};
 use crate::provider::rules::{self, Check};
 use crate::provider::sources::{Found, LAYERS, Sources};
 use crate::provider::{contradictions, pem};
-use crate::resources::diagnose::capitalised;
-use crate::resources::{common, domain};
+use crate::resources::domain;
+use crate::terraform::language::duration;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
+use crate::text::capitalised;
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -214,7 +215,7 @@ impl Wanted<'_> {
 
     fn timeout(&mut self, argument: &'static str) -> Option<Duration> {
         let found = self.sources.find(argument)?;
-        let wait = common::wait(&found.text)
+        let wait = duration::wait(&found.text)
             .map_err(|problem| found.problem("The timeout cannot be understood", &problem));
         self.told(wait)
     }

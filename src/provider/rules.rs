@@ -6,9 +6,9 @@
 use crate::jetstream;
 use crate::provider::context;
 use crate::provider::parts::{self, Part};
-use crate::resources::common;
-use crate::resources::diagnose::capitalised;
 use crate::terraform::language::Value;
+use crate::terraform::language::duration;
+use crate::text::capitalised;
 
 /// Nothing, or what is wrong and what to do, as a sentence.
 type Verdict = Result<(), String>;
@@ -147,7 +147,7 @@ pub fn socks_proxy(value: &Value) -> Verdict {
 }
 
 pub fn timeout(value: &Value) -> Verdict {
-    common::wait(value.as_str().unwrap_or_default()).map(drop)
+    duration::wait(value.as_str().unwrap_or_default()).map(drop)
 }
 
 pub fn context(value: &Value) -> Verdict {

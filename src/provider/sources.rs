@@ -6,8 +6,8 @@ use crate::provider::arguments;
 use crate::provider::context::Context;
 use crate::provider::files::{self, Environment};
 use crate::provider::parts::{METHODS, Part};
-use crate::resources::diagnose::capitalised;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
+use crate::text::capitalised;
 
 /// One source, in the order in which they count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

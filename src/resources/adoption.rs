@@ -3,10 +3,10 @@
 use crate::jetstream::{Client, Effect, Scope, SettingChange, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::changes::Changes;
-use crate::resources::diagnose::capitalised;
 use crate::resources::{Walk, costs, plan, remarks};
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
+use crate::text::capitalised;
 
 impl Walk {
     /// What taking over an existing asset means.

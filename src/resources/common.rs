@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
-
 use crate::catalogue::Asset;
 use crate::jetstream::Scope;
 use crate::resources::argument::{Argument, Unset};
 use crate::resources::asset::Member;
 use crate::terraform::framework::Call;
+use crate::terraform::language::duration;
 use crate::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
 };
@@ -20,9 +19,6 @@ pub const TIMEOUTS: &[(&str, Duration)] = &[
     ("update", Duration::from_secs(300)),
     ("delete", Duration::from_secs(120)),
 ];
-
-/// Clocks do not reach as far as durations do.
-const LONGEST_WAIT: Duration = Duration::from_secs(8760 * 3600);
 
 /// The attributes of a resource after those that identify it.
 pub fn attributes(arguments: &[Argument], rows: &[&'static Asset]) -> Vec<Attribute> {
@@ -73,31 +69,7 @@ fn timeouts() -> Attribute {
 }
 
 fn positive_duration(value: &Value) -> Result<(), String> {
-    wait(value.as_str().unwrap_or_default()).map(drop)
-}
-
-/// A time to wait: positive, and no longer than anybody waits.
-///
-/// # Errors
-/// What is wrong with it, as sentences.
-pub fn wait(text: &str) -> Result<Duration, String> {
-    match duration(text) {
-        Some(wait) if wait > LONGEST_WAIT => Err(format!(
-            "{text:?} is longer than anybody waits. Write at most \"8760h\", which is a year."
-        )),
-        Some(wait) => Ok(wait),
-        None => Err(format!(
-            "{text:?} is no positive duration. Write a number with a unit, such as \"30s\", \"5m\" or \"1h30m\"."
-        )),
-    }
-}
-
-/// A positive duration as Terraform users write it: `30s`, `1h30m`, `500ms`.
-pub fn duration(text: &str) -> Option<Duration> {
-    let parsed: SignedDuration = text.parse().ok()?;
-    Duration::try_from(parsed)
-        .ok()
-        .filter(|duration| !duration.is_zero())
+    duration::wait(value.as_str().unwrap_or_default()).map(drop)
 }
 
 /// The bounds of an operation: the object's timeout, and Terraform's wish to stop.
@@ -106,7 +78,7 @@ pub fn scope(object: &Value, operation: &str, call: &Call) -> Scope {
         .attribute("timeouts")
         .attribute(operation)
         .as_str()
-        .and_then(duration);
+        .and_then(duration::duration);
     let default = TIMEOUTS
         .iter()
         .find(|(name, _)| *name == operation)
@@ -155,19 +127,4 @@ pub fn imported(schema: &Schema, known: impl IntoIterator<Item = (&'static str, 
         state.set_attribute(name, value);
     }
     state
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_are_read_as_terraform_users_write_them() {
-        assert_eq!(duration("30s"), Some(Duration::from_secs(30)));
-        assert_eq!(duration("1h30m"), Some(Duration::from_secs(5400)));
-        assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
-        for nonsense in ["", "0s", "-5s", "5", "soon"] {
-            assert_eq!(duration(nonsense), None, "{nonsense}");
-        }
-    }
 }

@@ -8,10 +8,11 @@ use crate::jetstream::{
 use crate::resources::argument::Argument;
 use crate::resources::asset::Member;
 use crate::resources::changes::is_refused;
-use crate::resources::diagnose::{argument_path, capitalised};
+use crate::resources::diagnose::argument_path;
 use crate::resources::remarks::{argument_name, reason, shown};
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
+use crate::text::capitalised;
 
 /// A change of an existing asset that costs something; how much, only the server knows.
 pub(super) struct Costly {

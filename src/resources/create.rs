@@ -10,12 +10,13 @@ use serde_json::Value as Json;
 
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
-use crate::resources::diagnose::{Attempt, capitalised, failure};
+use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::session::Sight;
 use crate::resources::{Found, Outcome, Walk, common};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
+use crate::text::capitalised;
 
 /// Time to look again, and to take back what a failed create made, also when the user wants to stop.
 const ROLLBACK: Duration = Duration::from_secs(15);

@@ -3,6 +3,7 @@
 use crate::jetstream::{Error, Unfit, Unreachable, setting};
 use crate::resources::asset::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::text::capitalised;
 
 /// What was tried with an asset.
 #[derive(Clone, Copy, Debug)]
@@ -268,13 +269,4 @@ pub fn argument_path(member: &Member, name: &str, config: &Value) -> Path {
         (true, false) => path,
         _ => path.then(name),
     }
-}
-
-/// With a capital, as a title begins.
-pub fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -8,12 +8,13 @@ use std::sync::Arc;
 use crate::jetstream::{Client, Error, OperationKind, Scope, StreamInfo};
 use crate::resources::asset::Member;
 use crate::resources::costs::{self, Costly};
-use crate::resources::diagnose::{Attempt, capitalised, failure, no_way_to_ask};
+use crate::resources::diagnose::{Attempt, failure, no_way_to_ask};
 use crate::resources::questions::{Answers, Asked, may_all};
 use crate::resources::session::Sight;
 use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
 use crate::terraform::framework::{Action, Call, Plan};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
+use crate::text::capitalised;
 
 impl Walk {
     /// Says what must be known about a planned create or update, and asks the server what only it knows.

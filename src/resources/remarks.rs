@@ -6,9 +6,9 @@ use serde_json::Value as Json;
 use crate::catalogue::{self, Contents};
 use crate::jetstream::{self, Effect, SettingChange, StreamInfo};
 use crate::resources::asset::Member;
-use crate::resources::diagnose::capitalised;
 use crate::resources::shape::age_text;
 use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::text::capitalised;
 
 /// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
 /// because of it.

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::asset::Member;
-use crate::resources::diagnose::capitalised;
 use crate::resources::{Outcome, Walk};
 use crate::terraform::language::{Diagnostic, Path};
+use crate::text::capitalised;
 
 /// A healthy source is heard about every second; one that is silent for longer has stalled.
 const SILENCE: Duration = Duration::from_secs(5);

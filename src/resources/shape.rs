@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use crate::jetstream::nanos;
-use crate::resources::common;
+use crate::terraform::language::duration;
 use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Rule, Type, Value};
 
 /// Bytes of all keys and values of metadata (nats-server, `JSMaxMetadataLen`).
@@ -161,7 +161,7 @@ impl Shape {
 
 /// A duration of zero, or of at least the 100 ms that the server demands (JetStream 10052).
 pub fn age(text: &str) -> Option<Duration> {
-    match common::duration(text) {
+    match duration::duration(text) {
         Some(age) => (age >= Duration::from_millis(100)).then_some(age),
         None => matches!(text, "0" | "0s" | "0m" | "0h" | "0ms").then_some(Duration::ZERO),
     }

@@ -10,11 +10,12 @@ use crate::jetstream::{Client, Scope, SettingChange, StreamConfig, StreamInfo, d
 use crate::resources::asset::{Member, Wanted, metadata_edits};
 use crate::resources::changes::{Changes, is_refused, is_worse};
 use crate::resources::create::tell_resurrected;
-use crate::resources::diagnose::{Attempt, capitalised, failure};
+use crate::resources::diagnose::{Attempt, failure};
 use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::text::capitalised;
 
 impl Walk {
     /// Changes every asset that differs from what was planned; makes those that are missing.

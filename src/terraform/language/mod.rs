@@ -5,6 +5,7 @@
 #[cfg(test)]
 pub(crate) mod arbitrary;
 pub mod diagnostics;
+pub mod duration;
 pub mod lint;
 pub mod number;
 pub mod path;
