@@ -1,9 +1,13 @@
 //! A Terraform provider for the NATS JetStream buckets and streams that wasmCloud hosts and wadm need.
 
-pub mod catalogue;
-pub mod jetstream;
+mod catalogue;
+mod jetstream;
 pub mod plugin;
 pub mod provider;
-pub mod resources;
-pub mod terraform;
-pub mod text;
+mod resources;
+mod terraform;
+mod text;
+
+#[cfg(not(without_tests))]
+#[doc(hidden)]
+pub mod testing;

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::framework::private::Private;
-use terraform_provider_wasmcloud::terraform::framework::{Applied, Call, Plan, Provider, Resource};
-use terraform_provider_wasmcloud::terraform::language::{Diagnostics, Schema, Value};
+use terraform_provider_wasmcloud::testing::terraform::framework::private::Private;
+use terraform_provider_wasmcloud::testing::terraform::framework::{
+    Applied, Call, Plan, Provider, Resource,
+};
+use terraform_provider_wasmcloud::testing::terraform::language::{Diagnostics, Schema, Value};
 
 use crate::given::{APPLY, BINARY, CONFIG, Given, STREAMS};
 use crate::support::{Admin, NatsServer, act, terraform_default, trapped};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nkeys::KeyPair;
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Auth, Client, Error, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{Auth, Client, Error, Options};
 
 use crate::given::{config, given, options, scope};
 use crate::support::{Authority, Cluster, NatsServer, Operator, password, token};

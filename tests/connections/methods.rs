@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use nkeys::KeyPair;
-use terraform_provider_wasmcloud::jetstream::{Auth, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{Auth, Options};
 
 use crate::given::{given, options, scope};
 use crate::reached::{fails, works};

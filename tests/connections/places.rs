@@ -1,6 +1,6 @@
 //! Where JetStream is: domains, prefixes, and what is not there.
 
-use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Client, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Client, Options};
 
 use crate::given::{client, given, options, scope};
 use crate::reached::{fails, works};

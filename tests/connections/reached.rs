@@ -6,8 +6,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Options};
-use terraform_provider_wasmcloud::resources::diagnose::no_way_to_ask;
+use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
+use terraform_provider_wasmcloud::testing::resources::no_way_to_ask;
 
 use crate::given::{config, scope, within};
 

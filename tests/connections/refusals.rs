@@ -7,7 +7,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use terraform_provider_wasmcloud::jetstream::{Options, Unreachable};
+use terraform_provider_wasmcloud::testing::jetstream::{Options, Unreachable};
 
 use crate::given::{client, given, options, scope};
 use crate::reached::fails;

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use terraform_provider_wasmcloud::jetstream::Options;
+use terraform_provider_wasmcloud::testing::jetstream::Options;
 use tokio::sync::RwLock;
 
 use crate::given::{given, options, scope};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use terraform_provider_wasmcloud::jetstream::{Options, Tls};
+use terraform_provider_wasmcloud::testing::jetstream::{Options, Tls};
 
 use crate::given::{given, options};
 use crate::reached::{fails, works};
@@ -271,7 +271,7 @@ async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
     crate::support::wait_for("the route", Duration::from_secs(60), || {
         (first.varz()["connect_urls"].as_array()?.len() == 2).then_some(())
     });
-    let client = terraform_provider_wasmcloud::jetstream::Client::new(trusting(
+    let client = terraform_provider_wasmcloud::testing::jetstream::Client::new(trusting(
         &at(&first, "tls"),
         &authority,
     ));

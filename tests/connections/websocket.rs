@@ -1,6 +1,6 @@
 //! Websockets.
 
-use terraform_provider_wasmcloud::jetstream::{Auth, Options, Tls};
+use terraform_provider_wasmcloud::testing::jetstream::{Auth, Options, Tls};
 
 use crate::given::{TIMEOUT, given, options};
 use crate::reached::{fails, works};

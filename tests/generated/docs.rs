@@ -4,10 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use terraform_provider_wasmcloud::catalogue::CATALOGUE;
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
-use terraform_provider_wasmcloud::terraform::language::{
+use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
+use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
+use terraform_provider_wasmcloud::testing::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
 };
 

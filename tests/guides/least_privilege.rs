@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use terraform_provider_wasmcloud::catalogue::CATALOGUE;
+use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 
 use crate::conf::{self, SECRET};
 use crate::page;

@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{
+use terraform_provider_wasmcloud::testing::jetstream::{
     Bound, Effect, SETTINGS, Setting, StreamConfig, diff_at,
 };
 

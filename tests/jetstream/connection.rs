@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
-use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Client, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Client, Options};
 
 use crate::given::{
     AT_ONCE, TIMEOUT, client, client_as, given, options, options_as, patient, scope, within,

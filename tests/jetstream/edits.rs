@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{
+use terraform_provider_wasmcloud::testing::jetstream::{
     Edit, Effect, SETTINGS, Setting, SettingChange, diff_at,
 };
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::jetstream::{
+use terraform_provider_wasmcloud::testing::jetstream::{
     ApiPrefix, Auth, Client, Options, Scope, StreamConfig, Tls, WithOrigin,
 };
 use tokio_util::sync::CancellationToken;

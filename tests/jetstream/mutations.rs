@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
 use crate::given::{Relay, client, config, options, scope, within};
 use crate::support::{Admin, NatsServer};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Client, OperationKind, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Client, OperationKind, Options};
 
 use crate::given::{AT_ONCE, client_as, config, given, options, options_as, patient, scope};
 use crate::support::{Admin, Cluster, NatsServer, denied_publish, nats_server_versions};

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Client, Options};
+use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
 use crate::given::{client, config, options, scope, within};
 use crate::support::Cluster;

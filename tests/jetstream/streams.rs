@@ -1,7 +1,7 @@
 //! Reading, creating, updating and deleting streams.
 
 use serde_json::json;
-use terraform_provider_wasmcloud::jetstream::{Created, diff};
+use terraform_provider_wasmcloud::testing::jetstream::{Created, diff};
 
 use crate::given::{client, config, scope};
 use crate::support::{Admin, NatsServer, nats_server_versions};

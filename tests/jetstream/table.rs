@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting, SettingKind, diff};
+use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting, SettingKind, diff};
 
 use crate::given::config;
 use crate::support::{Admin, NatsServer, nats_server_versions};

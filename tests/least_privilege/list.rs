@@ -1,6 +1,6 @@
 //! The permissions of the provider's user, and variations of them.
 
-use terraform_provider_wasmcloud::catalogue::CATALOGUE;
+use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 
 /// What is done to each stream.
 const OPERATIONS: [&str; 4] = ["INFO", "CREATE", "UPDATE", "DELETE"];

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::{Asset, AssetKind, CATALOGUE};
 use terraform_provider_wasmcloud::plugin::InProcess;
+use terraform_provider_wasmcloud::testing::catalogue::{Asset, AssetKind, CATALOGUE};
 
 use crate::support::{Admin, NatsServer, Terraform, serve};
 

@@ -24,7 +24,7 @@ mod report;
 
 mod unknown_key;
 
-use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting};
+use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting};
 
 #[test]
 fn what_a_configuration_changes_happens_as_the_plan_says_on_the_newest_server() {

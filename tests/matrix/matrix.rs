@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::{Asset, CATALOGUE};
-use terraform_provider_wasmcloud::jetstream::{Edit, Effect, SETTINGS, Setting, setting};
+use terraform_provider_wasmcloud::testing::catalogue::{Asset, CATALOGUE};
+use terraform_provider_wasmcloud::testing::jetstream::{Edit, Effect, SETTINGS, Setting, setting};
 
 use crate::lab::{Arguments, EMPTY, FORCED, LATTICE, OURS, Specimen, WADM};
 use crate::report::Cell;

@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::catalogue::{Asset, AssetKind, Contents};
-use terraform_provider_wasmcloud::jetstream::{Effect, Setting, SettingChange, diff_at};
-use terraform_provider_wasmcloud::resources::argument::Argument;
+use terraform_provider_wasmcloud::testing::catalogue::{Asset, AssetKind, Contents};
+use terraform_provider_wasmcloud::testing::jetstream::{Effect, Setting, SettingChange, diff_at};
+use terraform_provider_wasmcloud::testing::resources::Argument;
 
 use crate::lab::{Arguments, Counts, Lab, Specimen};
 use crate::matrix::REFUSED;

@@ -1,7 +1,7 @@
 //! A setting that is newer than this provider: it survives every update, and it is no difference.
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::{AssetKind, CATALOGUE};
+use terraform_provider_wasmcloud::testing::catalogue::{AssetKind, CATALOGUE};
 
 use crate::support::{Admin, NatsServer, Relay, Terraform, nats_server_versions, serve};
 

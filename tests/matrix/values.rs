@@ -1,11 +1,13 @@
 //! Values for the cells, all from the tables: examples, ranges, words, and what absence means.
 
 use serde_json::{Map, Value, json};
-use terraform_provider_wasmcloud::catalogue::Asset;
-use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting, SettingKind, StreamConfig};
-use terraform_provider_wasmcloud::resources::argument::{Argument, Unset};
-use terraform_provider_wasmcloud::resources::shape::Shape;
-use terraform_provider_wasmcloud::terraform::language::Value as Terraform;
+use terraform_provider_wasmcloud::testing::catalogue::Asset;
+use terraform_provider_wasmcloud::testing::jetstream::{
+    SETTINGS, Setting, SettingKind, StreamConfig,
+};
+use terraform_provider_wasmcloud::testing::resources::Shape;
+use terraform_provider_wasmcloud::testing::resources::{Argument, Unset};
+use terraform_provider_wasmcloud::testing::terraform::language::Value as Terraform;
 
 /// A configuration as the provider's half that speaks JetStream knows it.
 pub fn config(value: &Value) -> StreamConfig {

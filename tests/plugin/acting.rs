@@ -8,9 +8,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use terraform_provider_wasmcloud::plugin::{self, About, Plugin, log};
-use terraform_provider_wasmcloud::terraform::proto::plugin::Empty;
-use terraform_provider_wasmcloud::terraform::proto::tfplugin6::provider_server::Provider;
-use terraform_provider_wasmcloud::terraform::proto::tfplugin6::{
+use terraform_provider_wasmcloud::testing::terraform::proto::plugin::Empty;
+use terraform_provider_wasmcloud::testing::terraform::proto::tfplugin6::provider_server::Provider;
+use terraform_provider_wasmcloud::testing::terraform::proto::tfplugin6::{
     Diagnostic, DynamicValue, RawState, get_metadata, get_provider_schema, upgrade_resource_state,
     validate_provider_config,
 };

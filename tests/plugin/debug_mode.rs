@@ -1,7 +1,7 @@
 //! `-debug`: served to a Terraform that did not start the process.
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::terraform::proto::health::health_check_response::ServingStatus;
+use terraform_provider_wasmcloud::testing::terraform::proto::health::health_check_response::ServingStatus;
 use tokio::net::UnixStream;
 
 use crate::client::Connection;

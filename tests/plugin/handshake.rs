@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use terraform_provider_wasmcloud::terraform::proto::health::health_check_response::ServingStatus;
-use terraform_provider_wasmcloud::terraform::proto::plugin::Empty;
+use terraform_provider_wasmcloud::testing::terraform::proto::health::health_check_response::ServingStatus;
+use terraform_provider_wasmcloud::testing::terraform::proto::plugin::Empty;
 
 use crate::certificate::ClientCertificate;
 use crate::client::{Handshake, started};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use terraform_provider_wasmcloud::terraform::proto::plugin::Empty;
+use terraform_provider_wasmcloud::testing::terraform::proto::plugin::Empty;
 
 use crate::client::{Handshake, started};
 use crate::process::{PATIENCE, Process, as_terraform, binary, signal};

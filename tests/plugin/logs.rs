@@ -1,7 +1,7 @@
 //! Logs of the real process: JSON lines on stderr, at the level that was asked for.
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::terraform::proto::plugin::Empty;
+use terraform_provider_wasmcloud::testing::terraform::proto::plugin::Empty;
 
 use crate::client::Handshake;
 use crate::process::{Process, as_terraform, binary};

@@ -9,8 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use terraform_provider_wasmcloud::terraform::proto::health::health_check_response::ServingStatus;
-use terraform_provider_wasmcloud::terraform::proto::tfplugin6::get_provider_schema;
+use terraform_provider_wasmcloud::testing::terraform::proto::health::health_check_response::ServingStatus;
+use terraform_provider_wasmcloud::testing::terraform::proto::tfplugin6::get_provider_schema;
 
 use crate::certificate::ClientCertificate;
 use crate::client::{Handshake, started};

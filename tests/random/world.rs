@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::catalogue::Asset;
-use terraform_provider_wasmcloud::jetstream::{SETTINGS, Setting};
-use terraform_provider_wasmcloud::resources::argument::{Argument, BUCKET, COMMON};
-use terraform_provider_wasmcloud::resources::shape::Shape;
+use terraform_provider_wasmcloud::testing::catalogue::Asset;
+use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting};
+use terraform_provider_wasmcloud::testing::resources::Shape;
+use terraform_provider_wasmcloud::testing::resources::{Argument, BUCKET, COMMON};
 
 use crate::lab::{Arguments, LATTICE, Lab, Specimen, WADM};
 use crate::story::{Deed, Step, Story};

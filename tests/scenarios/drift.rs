@@ -1,7 +1,7 @@
 //! What somebody else changed, deleted or made anew on the server is in the next plan, and the next apply repairs it.
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::jetstream::SETTINGS;
+use terraform_provider_wasmcloud::testing::jetstream::SETTINGS;
 
 use crate::scenario::{
     BUCKETS, CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, warning,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use terraform_provider_wasmcloud::provider::WasmCloud;
-use terraform_provider_wasmcloud::terraform::framework::{Provider, Resource};
-use terraform_provider_wasmcloud::terraform::language::{Diagnostics, Schema, Value};
+use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
+use terraform_provider_wasmcloud::testing::terraform::language::{Diagnostics, Schema, Value};
 
 use crate::given::{Log, Run, Way};
 use crate::support::{Terraform, act, trapped};

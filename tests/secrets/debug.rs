@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use terraform_provider_wasmcloud::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
 
 use crate::search::Search;
 use crate::support::{Operator, User};

@@ -2,7 +2,7 @@
 
 use terraform_provider_wasmcloud::plugin::{About, InProcess, Plugin, serve_in_process};
 use terraform_provider_wasmcloud::provider::{self, WasmCloud};
-use terraform_provider_wasmcloud::terraform::framework::rpc::Service;
+use terraform_provider_wasmcloud::testing::terraform::framework::rpc::Service;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

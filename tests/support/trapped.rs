@@ -9,8 +9,8 @@ use std::process::{ExitCode, exit};
 
 use futures::FutureExt;
 use terraform_provider_wasmcloud::plugin::{self, About, Plugin, log};
-use terraform_provider_wasmcloud::terraform::framework::Provider;
-use terraform_provider_wasmcloud::terraform::framework::rpc::Service;
+use terraform_provider_wasmcloud::testing::terraform::framework::Provider;
+use terraform_provider_wasmcloud::testing::terraform::framework::rpc::Service;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 

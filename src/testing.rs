@@ -1,0 +1,26 @@
+//! What the integration tests and the benchmark use of the crate's modules, which are private.
+//!
+//! Nothing of the provider uses it. `make lint` builds the crate once without it, so that code that only the tests keep
+//! alive is found.
+
+pub mod catalogue {
+    pub use crate::catalogue::{Asset, AssetKind, CATALOGUE, Contents};
+}
+
+pub mod jetstream {
+    pub use crate::jetstream::{
+        ApiPrefix, Auth, Bound, Client, Created, Edit, Effect, Error, OperationKind, Options,
+        SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls, Unreachable,
+        WithOrigin, diff, diff_at, setting,
+    };
+}
+
+pub mod resources {
+    pub use crate::resources::argument::{Argument, BUCKET, COMMON, Unset};
+    pub use crate::resources::diagnose::no_way_to_ask;
+    pub use crate::resources::shape::Shape;
+}
+
+pub mod terraform {
+    pub use crate::terraform::{framework, language, proto};
+}
