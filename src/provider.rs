@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 use crate::jetstream::Client;
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::session::{Connection, Session};
-use crate::resources::wadm_jetstream::WadmJetStream;
+use crate::resources::wadm::WadmJetStream;
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::rpc::Service;
 use crate::terraform::framework::{Provider, Resource};

@@ -16,9 +16,9 @@ pub mod jetstream {
 }
 
 pub mod resources {
-    pub use crate::resources::argument::{Argument, BUCKET, COMMON, Unset};
-    pub use crate::resources::diagnose::no_way_to_ask;
-    pub use crate::resources::shape::Shape;
+    pub use crate::resources::messages::failure::no_way_to_ask;
+    pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
+    pub use crate::resources::object::codec::Shape;
 }
 
 pub mod terraform {

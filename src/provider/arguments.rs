@@ -5,7 +5,7 @@
 //! so does the variable: NATS_NKEY is the path of a seed, NATS_SEED is a seed.
 
 use crate::provider::rules::{self, Check};
-use crate::resources::domain;
+use crate::resources::object::domain;
 use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
 
 const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \

@@ -9,7 +9,7 @@ use crate::provider::parts::{CA, CERTIFICATE, KEY, Part};
 use crate::provider::rules::{self, Check};
 use crate::provider::sources::{Found, LAYERS, Sources};
 use crate::provider::{contradictions, pem};
-use crate::resources::domain;
+use crate::resources::object::domain;
 use crate::terraform::language::duration;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 use crate::text::capitalised;

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::catalogue;
-use crate::resources::argument::BUCKET;
-use crate::resources::asset::{Member, fits_bucket_name};
+use crate::resources::Walk;
+use crate::resources::object::argument::BUCKET;
+use crate::resources::object::common;
+use crate::resources::object::domain;
+use crate::resources::object::member::{Member, fits_bucket_name};
+use crate::resources::plan;
 use crate::resources::session::Session;
-use crate::resources::{Walk, common, domain, plan};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::terraform::language::{

@@ -4,44 +4,23 @@
 //! A newcomer would get this wrong: an error from a create makes Terraform taint the object and destroy it at the next
 //! apply. So a create that fails takes back what it made itself, and only what it cannot take back stays in the state.
 
-mod adoption;
-mod advice;
-pub mod argument;
-pub mod asset;
-pub mod common;
-mod changes;
-mod claims;
-mod costs;
-mod create;
-mod delete;
-pub mod diagnose;
-pub mod domain;
-mod grants;
 pub mod lattice_buckets;
-mod outdated;
-mod overlaps;
-mod peers;
+pub mod wadm;
+pub mod object;
 pub mod plan;
-mod preflight;
-mod questions;
-mod remarks;
-mod replace;
-mod room;
+pub mod preflight;
+pub mod apply;
+pub mod messages;
 pub mod session;
-mod settle;
-mod succession;
-pub mod shape;
-mod update;
-pub mod wadm_jetstream;
-mod wadm_limits;
 
 use std::sync::Arc;
 
 use futures::future::join_all;
 
 use crate::jetstream::{Client, Error, Scope, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::diagnose::{Attempt, failure};
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::object::common;
+use crate::resources::object::member::Member;
 use crate::resources::session::{Place, Sight};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 use crate::jetstream::{Account, ApiPrefix, Client, Error, Scope, StreamInfo, WithOrigin};
-use crate::resources::claims::{Claim, Claims};
+use crate::resources::preflight::object_conflicts::{Claim, Claims};
 use crate::terraform::language::Diagnostic;
 
 /// How long an answer about a stream counts as read just now: Terraform plans a second time right before it applies,

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::jetstream::{Client, Scope, StreamInfo};
-use crate::resources::asset::Member;
+use crate::resources::object::member::Member;
 use crate::resources::{Outcome, Walk};
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::capitalised;
@@ -28,7 +28,7 @@ const SUSPICIOUS: Duration = Duration::from_secs(10);
 
 impl Walk {
     /// Waits for what follows a create or (`moved`) the last of the changes of replicas and placement.
-    pub(super) async fn settle(
+    pub(crate) async fn settle(
         &self,
         client: &Client,
         member: &Member,
@@ -139,7 +139,7 @@ impl Walk {
     }
 
     /// On a refresh: a warning if a source is silent and stays so.
-    pub(super) async fn stalled(
+    pub(crate) async fn stalled(
         &self,
         client: &Client,
         member: &Member,

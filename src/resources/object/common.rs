@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::catalogue::Asset;
 use crate::jetstream::Scope;
-use crate::resources::argument::{Argument, Unset};
-use crate::resources::asset::Member;
+use crate::resources::object::argument::{Argument, Unset};
+use crate::resources::object::member::Member;
 use crate::terraform::framework::Call;
 use crate::terraform::language::duration;
 use crate::terraform::language::{

@@ -3,22 +3,34 @@
 //! Adds words to a plan, never values. A server that cannot be reached is a warning here, because it may be made by
 //! the same apply; a server that answers "no" is an error. The questions are in `questions`; here are the words.
 
+pub mod survey;
+pub mod permissions;
+pub mod account_limits;
+pub mod cluster_size;
+pub mod server_version;
+pub mod subject_overlap;
+pub mod object_conflicts;
+pub mod adoption;
+pub mod advice;
+
 use std::sync::Arc;
 
 use crate::jetstream::{Client, Error, OperationKind, Scope, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::costs::{self, Costly};
-use crate::resources::diagnose::{Attempt, failure, no_way_to_ask};
-use crate::resources::questions::{Answers, Asked, may_all};
+use crate::resources::messages::costs::{self, Costly};
+use crate::resources::messages::failure::{Attempt, failure, no_way_to_ask};
+use crate::resources::messages::remarks;
+use crate::resources::object::common;
+use crate::resources::object::member::Member;
+use crate::resources::preflight::survey::{Answers, Asked, may_all};
 use crate::resources::session::Sight;
-use crate::resources::{Walk, advice, common, grants, is_away, outdated, peers, remarks};
+use crate::resources::{Walk, is_away};
 use crate::terraform::framework::{Action, Call, Plan};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 
 impl Walk {
     /// Says what must be known about a planned create or update, and asks the server what only it knows.
-    pub(super) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
+    pub(crate) async fn preflight(&self, plan: &mut Plan, costly: Vec<Costly>, call: &Call) {
         let deeds = self.deeds(plan);
         let members: Vec<_> = deeds.iter().map(|(member, _)| *member).collect();
         let advice = advice::always(&members, plan);
@@ -56,7 +68,7 @@ impl Walk {
         let site = client.server_info();
         let mut said = answers.harm;
         if let Some(site) = &site {
-            said.extend(outdated::refused(&members, site, client, plan));
+            said.extend(server_version::refused(&members, site, client, plan));
         }
         let denied = denials(&answers.allowed, &answers.assets);
         let account = answers
@@ -69,7 +81,7 @@ impl Walk {
             .filter_map(|asked| asked.answer.as_ref().err());
         let seen: Vec<_> = answers.assets.iter().chain(&answers.doomed).collect();
         let kept = undeletable(&answers.deletable, &seen);
-        said.extend(grants::missing(
+        said.extend(permissions::missing(
             denied.chain(kept).chain(account).chain(owners),
             client.server(),
         ));
@@ -82,8 +94,8 @@ impl Walk {
             return said;
         }
         if let Some(site) = &site {
-            said.extend(peers::refused(&members, site, client, plan));
-            said.extend(peers::advised(&members, site, plan));
+            said.extend(cluster_size::refused(&members, site, client, plan));
+            said.extend(cluster_size::advised(&members, site, plan));
         }
         if let Some(Ok(account)) = &answers.account {
             self.plan_room(&answers.assets, &answers.doomed, plan);
@@ -166,7 +178,7 @@ impl Walk {
             may_all(&client, deeds.iter().copied(), &scope),
         );
         let mut said = Diagnostics::new();
-        said.extend(grants::missing(
+        said.extend(permissions::missing(
             undeletable(&deletable, &seen.iter().collect::<Vec<_>>()),
             client.server(),
         ));
@@ -175,7 +187,7 @@ impl Walk {
     }
 
     /// Assets are on the server and not in the state.
-    pub(super) fn exists(&self, members: &[&Member]) -> Option<Diagnostic> {
+    pub(crate) fn exists(&self, members: &[&Member]) -> Option<Diagnostic> {
         let id = &self.import_id;
         let (summary, these, them) = match members {
             [] => return None,
@@ -207,7 +219,7 @@ impl Walk {
 
     /// Streams that harm the object's users, said once in a run of Terraform. They are looked for by name, because
     /// nobody is allowed to ask about a stream that hardly anybody has.
-    pub(super) async fn harm(&self, client: &Client, scope: &Scope) -> Diagnostics {
+    pub(crate) async fn harm(&self, client: &Client, scope: &Scope) -> Diagnostics {
         let mut said = Diagnostics::new();
         if self.harmful.is_empty() {
             return said;
@@ -242,7 +254,7 @@ impl Walk {
 }
 
 /// The assets that a state has.
-pub(super) fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
+pub(crate) fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
     let members = members.iter();
     members
         .filter(|member| !state.attribute(member.row.key).is_null())

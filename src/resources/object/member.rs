@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, AssetKind};
 use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
-use crate::resources::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
-use crate::resources::shape::Shape;
+use crate::resources::object::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
+use crate::resources::object::codec::Shape;
 use crate::terraform::language::{self, Attribute, Mode, Nesting, Rule, Type, Value};
 
 /// An asset of one object: the row of the catalogue with what the object decides of it.

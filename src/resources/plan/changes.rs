@@ -5,12 +5,12 @@
 //! deleted for what nobody has asked for.
 
 use crate::jetstream::{Bound, Edit, Effect, SettingChange, StreamConfig, diff_at, setting};
-use crate::resources::argument::Argument;
-use crate::resources::asset::Member;
+use crate::resources::object::argument::Argument;
+use crate::resources::object::member::Member;
 use crate::terraform::language::Value;
 
 /// The differences between what an asset should be and what it is.
-pub(super) struct Changes {
+pub(crate) struct Changes {
     /// What the server is asked for; where it refuses, only a new asset can have it.
     pub asked: Vec<SettingChange>,
     /// What stays.
@@ -80,17 +80,17 @@ impl Changes {
 }
 
 /// The server refuses it.
-pub(super) fn is_refused(change: &SettingChange) -> bool {
+pub(crate) fn is_refused(change: &SettingChange) -> bool {
     matches!(change.effect, Effect::Refused(_))
 }
 
 /// A difference that has no argument and that the server does not change back.
-pub(super) fn is_refused_drift(member: &Member, change: &SettingChange) -> bool {
+pub(crate) fn is_refused_drift(member: &Member, change: &SettingChange) -> bool {
     member.argument(&change.key).is_none() && is_refused(change)
 }
 
 /// Whether one change does more harm than the other.
-pub(super) fn is_worse(now: &SettingChange, planned: &SettingChange) -> bool {
+pub(crate) fn is_worse(now: &SettingChange, planned: &SettingChange) -> bool {
     gravity(now.effect) > gravity(planned.effect)
 }
 

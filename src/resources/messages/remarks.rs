@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 
 use crate::catalogue::{self, Contents};
 use crate::jetstream::{self, Effect, SettingChange, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::shape::age_text;
+use crate::resources::object::codec::age_text;
+use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::capitalised;
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::catalogue::Asset;
 use crate::jetstream::StreamConfig;
-use crate::resources::shape::Shape;
+use crate::resources::object::codec::Shape;
 use crate::terraform::language::{Attribute, Mode, Value};
 
 /// One argument.

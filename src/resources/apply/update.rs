@@ -7,11 +7,15 @@
 use futures::future::join_all;
 
 use crate::jetstream::{Client, Scope, SettingChange, StreamConfig, StreamInfo, diff_at};
-use crate::resources::asset::{Member, Wanted, metadata_edits};
-use crate::resources::changes::{Changes, is_refused, is_worse};
-use crate::resources::create::tell_resurrected;
-use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::{Found, Outcome, Walk, common, costs, plan, remarks};
+use crate::resources::apply::create::tell_resurrected;
+use crate::resources::messages::costs;
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::messages::remarks;
+use crate::resources::object::common;
+use crate::resources::object::member::{Member, Wanted, metadata_edits};
+use crate::resources::plan;
+use crate::resources::plan::changes::{Changes, is_refused, is_worse};
+use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Path, Value};
@@ -109,7 +113,7 @@ impl Walk {
 
     /// Brings an existing stream that the state does not have to what was planned, in place; what the server does not
     /// change back stays.
-    pub(super) async fn take_over(
+    pub(crate) async fn take_over(
         &self,
         client: &Client,
         member: &Member,
@@ -133,7 +137,7 @@ impl Walk {
     }
 
     /// Makes the planned changes of a stream, and says what else is not as the plan knew it.
-    pub(super) async fn bring(
+    pub(crate) async fn bring(
         &self,
         client: &Client,
         step: Step<'_>,
@@ -218,7 +222,7 @@ impl Walk {
 
 /// One asset of an update.
 #[derive(Clone, Copy)]
-pub(super) struct Step<'a> {
+pub(crate) struct Step<'a> {
     pub member: &'a Member,
     /// The same as the prior state has it.
     pub former: &'a Member,
@@ -229,7 +233,7 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
-    pub(super) fn before(&self) -> &Value {
+    pub(crate) fn before(&self) -> &Value {
         self.prior.attribute(self.member.row.key)
     }
 
@@ -301,7 +305,7 @@ impl Step<'_> {
 }
 
 /// The stream is not the one that the state has.
-pub(super) fn is_another(before: &Value, info: &StreamInfo) -> bool {
+pub(crate) fn is_another(before: &Value, info: &StreamInfo) -> bool {
     let created = before.attribute("created").as_str();
     created.is_some_and(|created| created != info.created)
 }
@@ -320,7 +324,7 @@ fn steps(changes: Vec<SettingChange>) -> Vec<Vec<SettingChange>> {
 }
 
 /// The plan is stale.
-pub(super) fn changed_since(member: &Member, what: &str) -> Diagnostic {
+pub(crate) fn changed_since(member: &Member, what: &str) -> Diagnostic {
     let summary = format!(
         "{} {what} after the plan was made",
         capitalised(&member.title())

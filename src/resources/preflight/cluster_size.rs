@@ -5,10 +5,10 @@
 //! may name another cluster: then nobody knows before the apply.
 
 use crate::jetstream::{Client, ServerInfo};
-use crate::resources::advice;
-use crate::resources::asset::Member;
-use crate::resources::diagnose::argument_path;
-use crate::resources::questions::differs;
+use crate::resources::messages::failure::argument_path;
+use crate::resources::object::member::Member;
+use crate::resources::preflight::advice;
+use crate::resources::preflight::survey::differs;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Path};
 

@@ -3,10 +3,12 @@
 use futures::future::join_all;
 
 use crate::jetstream::{Client, Scope};
-use crate::resources::asset::Member;
-use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::update::changed_since;
-use crate::resources::{Found, Outcome, Walk, common, remarks};
+use crate::resources::apply::update::changed_since;
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::messages::remarks;
+use crate::resources::object::common;
+use crate::resources::object::member::Member;
+use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostics, Value};

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::resources::Walk;
-use crate::resources::asset::Member;
-use crate::resources::questions::Asked;
+use crate::resources::object::member::Member;
+use crate::resources::preflight::survey::Asked;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 impl Walk {
     /// Names each other stream that listens to subjects of the assets, with all that it takes.
-    pub(super) fn overlaps(&self, owners: &[Asked<'_, Vec<String>>]) -> Diagnostics {
+    pub(crate) fn overlaps(&self, owners: &[Asked<'_, Vec<String>>]) -> Diagnostics {
         let members = self.members.iter().chain(&self.former);
         let ours: Vec<_> = members.map(Member::stream).collect();
         let mut taken: BTreeMap<&String, Vec<&Member>> = BTreeMap::new();

@@ -9,10 +9,11 @@ use futures::future::join_all;
 use serde_json::Value as Json;
 
 use crate::jetstream::{Client, Scope, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::diagnose::{Attempt, failure};
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::object::common;
+use crate::resources::object::member::Member;
 use crate::resources::session::Sight;
-use crate::resources::{Found, Outcome, Walk, common};
+use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
@@ -112,7 +113,7 @@ impl Walk {
 
     /// Makes one asset that was seen not to exist at `absent_since`; `former` is the last sequence of the stream that
     /// was there before, 0 if nobody knows.
-    pub(super) async fn make(
+    pub(crate) async fn make(
         &self,
         client: &Client,
         member: &Member,
@@ -160,7 +161,7 @@ impl Walk {
     }
 
     /// What a stream is after something went wrong with it.
-    pub(super) async fn look_again(
+    pub(crate) async fn look_again(
         &self,
         client: &Client,
         member: &Member,
@@ -245,7 +246,7 @@ impl Walk {
 }
 
 /// Warns of older messages in a new asset.
-pub(super) fn tell_resurrected(member: &Member, mut outcome: Outcome) -> Outcome {
+pub(crate) fn tell_resurrected(member: &Member, mut outcome: Outcome) -> Outcome {
     if let Found::Stream(info) = &outcome.found
         && is_resurrected(member, info)
     {
@@ -255,7 +256,7 @@ pub(super) fn tell_resurrected(member: &Member, mut outcome: Outcome) -> Outcome
 }
 
 /// It is new, and what it holds is older. Where it imports from others, that is only what they hold.
-pub(super) fn is_resurrected(member: &Member, info: &StreamInfo) -> bool {
+pub(crate) fn is_resurrected(member: &Member, info: &StreamInfo) -> bool {
     member.row.sources().is_empty() && info.holds_older_messages()
 }
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::resources::Walk;
-use crate::resources::asset::Member;
+use crate::resources::object::member::Member;
 use crate::resources::plan::made;
 use crate::resources::preflight::existing;
 use crate::resources::session::Place;
@@ -60,7 +60,7 @@ impl Claims {
 
 impl Walk {
     /// Claims the streams of a planned object. The error names those that another object claims.
-    pub(super) fn claim(&self, plan: &Plan) -> Option<Diagnostic> {
+    pub(crate) fn claim(&self, plan: &Plan) -> Option<Diagnostic> {
         let wanted = match plan.planned.attribute("adopt_existing").as_bool() {
             Some(true) => Claim::TakesOver,
             _ => Claim::Makes,
@@ -84,7 +84,7 @@ impl Walk {
     }
 
     /// As [`Walk::claim`], for an object that is destroyed.
-    pub(super) fn claim_destroyed(&self, prior: &Value) -> Option<Diagnostic> {
+    pub(crate) fn claim_destroyed(&self, prior: &Value) -> Option<Diagnostic> {
         let claim = match prior.attribute("skip_destroy").as_bool() {
             Some(true) => Claim::Leaves,
             _ => Claim::Has,

@@ -2,8 +2,8 @@
 //! else would tell before wasmCloud or wadm does not find it.
 
 use crate::jetstream::{Client, ServerInfo, unsupported_by};
-use crate::resources::asset::Member;
-use crate::resources::diagnose::argument_path;
+use crate::resources::messages::failure::argument_path;
+use crate::resources::object::member::Member;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Path};
 

@@ -11,15 +11,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::json;
 
 use crate::jetstream::{Client, Scope};
-use crate::resources::asset::Member;
-use crate::resources::diagnose::{Attempt, failure};
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::object::member::Member;
 use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::language::Value;
 
 impl Walk {
     /// The first sequence of a stream that is made where `former` was the last one, as far as anybody knows; `None` if
     /// nothing reads from it yet.
-    pub(super) async fn beginning(
+    pub(crate) async fn beginning(
         &self,
         client: &Client,
         member: &Member,
@@ -43,7 +43,7 @@ impl Walk {
     }
 
     /// Takes the first sequence out of the configuration of a stream that was made with one.
-    pub(super) async fn forget_beginning(
+    pub(crate) async fn forget_beginning(
         &self,
         client: &Client,
         member: &Member,

@@ -10,8 +10,8 @@ use futures::future::join_all;
 use crate::catalogue::AssetKind;
 use crate::jetstream::{Account, Client, Effect, Error, OperationKind, Scope};
 use crate::resources::Walk;
-use crate::resources::asset::Member;
-use crate::resources::costs::Costly;
+use crate::resources::messages::costs::Costly;
+use crate::resources::object::member::Member;
 use crate::resources::plan::replacing;
 use crate::resources::preflight::existing;
 use crate::resources::session::Sight;
@@ -19,7 +19,7 @@ use crate::terraform::framework::{Action, Plan};
 use crate::terraform::language::{Diagnostics, Value};
 
 /// What the server answered.
-pub(super) struct Answers<'m> {
+pub(crate) struct Answers<'m> {
     /// Each asset that is made or changed, as it is.
     pub assets: Vec<Asked<'m, Sight>>,
     /// Each asset of the former object, if another takes its place.
@@ -39,7 +39,7 @@ pub(super) struct Answers<'m> {
 }
 
 /// An answer about an asset.
-pub(super) struct Asked<'m, T> {
+pub(crate) struct Asked<'m, T> {
     pub member: &'m Member,
     /// What the plan does to it.
     pub deed: OperationKind,
@@ -48,7 +48,7 @@ pub(super) struct Asked<'m, T> {
 
 impl Walk {
     /// What a plan does to its assets, those left out to which it does nothing, or whose name is not known yet.
-    pub(super) fn deeds(&self, plan: &Plan) -> Vec<(&Member, OperationKind)> {
+    pub(crate) fn deeds(&self, plan: &Plan) -> Vec<(&Member, OperationKind)> {
         let named = self.members.iter().filter(|member| member.name.is_some());
         named
             .filter_map(|member| Some((member, deed(member, plan)?)))
@@ -56,7 +56,7 @@ impl Walk {
     }
 
     /// Asks all of it at once.
-    pub(super) async fn ask<'m>(
+    pub(crate) async fn ask<'m>(
         &'m self,
         client: &Client,
         plan: &Plan,
@@ -118,7 +118,7 @@ impl Walk {
         }
     }
 
-    pub(super) async fn seen<'m>(
+    pub(crate) async fn seen<'m>(
         &self,
         client: &Client,
         deeds: &[(&'m Member, OperationKind)],
@@ -233,7 +233,7 @@ impl Walk {
 }
 
 /// Asks whether the user may do all of this.
-pub(super) async fn may_all<'m>(
+pub(crate) async fn may_all<'m>(
     client: &Client,
     deeds: impl IntoIterator<Item = (&'m Member, OperationKind)>,
     scope: &Scope,
@@ -283,7 +283,7 @@ fn grows(member: &Member, plan: &Plan) -> bool {
 }
 
 /// Whether any of these differs from what it is; of an asset that is made, all do.
-pub(super) fn differs(member: &Member, plan: &Plan, names: &[&str]) -> bool {
+pub(crate) fn differs(member: &Member, plan: &Plan, names: &[&str]) -> bool {
     let (prior, planned) = (
         plan.prior.attribute(member.row.key),
         plan.planned.attribute(member.row.key),

@@ -1,15 +1,19 @@
 //! `wadm_jetstream`: the two buckets and six streams of one wadm installation. One object, because wadm needs all.
 
+pub mod limits;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::catalogue;
-use crate::resources::argument::COMMON;
-use crate::resources::asset::{Member, fits_bucket_name};
+use crate::resources::object::argument::COMMON;
+use crate::resources::object::common;
+use crate::resources::object::domain;
+use crate::resources::object::member::{Member, fits_bucket_name};
+use crate::resources::plan;
 use crate::resources::session::Session;
-use crate::resources::wadm_limits;
-use crate::resources::{Walk, common, domain, named, plan};
+use crate::resources::{Walk, named};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call, Plan, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Path, Schema, Type, Value};
@@ -181,7 +185,7 @@ impl Resource for WadmJetStream {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        wadm_limits::validate(config, &catalogue::rows(KEYS))
+        limits::validate(config, &catalogue::rows(KEYS))
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
@@ -214,7 +218,7 @@ impl Resource for WadmJetStream {
         }
         walk.plan(plan, call).await;
         if !plan.diagnostics.has_error() {
-            let advised = wadm_limits::advised(&walk.members, plan);
+            let advised = limits::advised(&walk.members, plan);
             plan.diagnostics.extend(advised);
         }
     }

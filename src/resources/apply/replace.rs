@@ -7,12 +7,13 @@
 use std::time::{Duration, Instant};
 
 use crate::jetstream::{Client, Scope, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::changes::Changes;
-use crate::resources::create::{is_resurrected, tell_resurrected};
-use crate::resources::diagnose::{Attempt, failure};
-use crate::resources::update::{Step, changed_since, is_another};
-use crate::resources::{Found, Outcome, Walk, costs};
+use crate::resources::apply::create::{is_resurrected, tell_resurrected};
+use crate::resources::apply::update::{Step, changed_since, is_another};
+use crate::resources::messages::costs;
+use crate::resources::messages::failure::{Attempt, failure};
+use crate::resources::object::member::Member;
+use crate::resources::plan::changes::Changes;
+use crate::resources::{Found, Outcome, Walk};
 use crate::terraform::framework::Call;
 
 /// The longest time for emptying a stream: it is only a precaution.
@@ -20,7 +21,7 @@ const EMPTYING: Duration = Duration::from_secs(10);
 
 impl Walk {
     /// Replaces a stream whose replacement was planned; if somebody has made it unnecessary, changes it in place.
-    pub(super) async fn replace(&self, client: &Client, step: Step<'_>, scope: &Scope) -> Outcome {
+    pub(crate) async fn replace(&self, client: &Client, step: Step<'_>, scope: &Scope) -> Outcome {
         let Step {
             member, planned, ..
         } = step;

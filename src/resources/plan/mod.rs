@@ -3,14 +3,17 @@
 //! Values never depend on the server beyond what the last refresh put into the state: a plan without a connection
 //! plans the same values, and only `preflight` adds words.
 
+pub mod changes;
+
 use std::collections::BTreeMap;
 
 use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange};
-use crate::resources::argument::Unset;
-use crate::resources::asset::Member;
-use crate::resources::changes::Changes;
-use crate::resources::costs::{self, Costly};
-use crate::resources::{Walk, remarks};
+use crate::resources::Walk;
+use crate::resources::messages::costs::{self, Costly};
+use crate::resources::messages::remarks;
+use crate::resources::object::argument::Unset;
+use crate::resources::object::member::Member;
+use crate::resources::plan::changes::Changes;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Call, Plan};
 use crate::terraform::language::{Diagnostic, Value};
@@ -38,7 +41,7 @@ pub fn replacements(keys: &[&'static str], private: &Private) -> Vec<&'static st
 }
 
 /// The API level by whose rules an asset is planned; the newest while nobody has asked its server.
-pub(super) fn level_of(member: &Member, private: &Private) -> u64 {
+pub(crate) fn level_of(member: &Member, private: &Private) -> u64 {
     let known = private.fact(&level(member.row.key));
     known
         .and_then(|level| level.parse().ok())
@@ -46,7 +49,7 @@ pub(super) fn level_of(member: &Member, private: &Private) -> u64 {
 }
 
 /// What stays of an asset as somebody else made it: whether it breaks its users, and the words.
-pub(super) type Lasting = (bool, Diagnostic);
+pub(crate) type Lasting = (bool, Diagnostic);
 
 impl Walk {
     /// Completes a planned create or update.
@@ -193,7 +196,7 @@ fn costly(member: &Member, change: SettingChange) -> Costly {
 }
 
 /// One warning for each cause; what only follows from it is told with it.
-pub(super) fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str]) -> Vec<Lasting> {
+pub(crate) fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str]) -> Vec<Lasting> {
     let causes = kept.iter().filter(|change| {
         let by = change.cause.unwrap_or_default();
         !kept.iter().any(|other| other.key == by)

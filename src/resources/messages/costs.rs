@@ -5,30 +5,30 @@ use crate::catalogue::{AssetKind, Contents};
 use crate::jetstream::{
     Client, DataLoss, Effect, Extent, Scope, SettingChange, StreamInfo, diff_at,
 };
-use crate::resources::argument::Argument;
-use crate::resources::asset::Member;
-use crate::resources::changes::is_refused;
-use crate::resources::diagnose::argument_path;
-use crate::resources::remarks::{argument_name, reason, shown};
+use crate::resources::messages::failure::argument_path;
+use crate::resources::messages::remarks::{argument_name, reason, shown};
+use crate::resources::object::argument::Argument;
+use crate::resources::object::member::Member;
+use crate::resources::plan::changes::is_refused;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 
 /// A change of an existing asset that costs something; how much, only the server knows.
-pub(super) struct Costly {
+pub(crate) struct Costly {
     pub member: Member,
     pub change: SettingChange,
 }
 
 /// Whether what an asset holds may be deleted to make it anew. `object`: the configuration, or a planned state.
-pub(super) fn may_lose(member: &Member, object: &Value) -> bool {
+pub(crate) fn may_lose(member: &Member, object: &Value) -> bool {
     member.row.contents == Contents::Transient
         || object.attribute("force_destroy").as_bool() == Some(true)
 }
 
 /// What the changes of an asset cost that is on the server like this. `counted`: for each of them, how many messages it
 /// deletes, where that took a question.
-pub(super) fn costs(
+pub(crate) fn costs(
     member: &Member,
     info: &StreamInfo,
     plan: &Plan,
@@ -50,7 +50,7 @@ pub(super) fn costs(
 }
 
 /// The same while nobody can be asked.
-pub(super) fn unasked(member: &Member, costly: &[Costly], config: &Value) -> Diagnostics {
+pub(crate) fn unasked(member: &Member, costly: &[Costly], config: &Value) -> Diagnostics {
     let own = costly
         .iter()
         .filter(|costly| costly.member.row.key == member.row.key);
@@ -83,7 +83,7 @@ fn by_live_rules(costly: &Costly, info: &StreamInfo, plan: &Plan) -> Costly {
 }
 
 /// What a change deletes; absent if the server could not say.
-pub(super) async fn loss(
+pub(crate) async fn loss(
     client: &Client,
     change: &SettingChange,
     info: &StreamInfo,
@@ -101,7 +101,7 @@ pub(super) async fn loss(
 }
 
 /// What one change costs; nothing if it is known to cost nothing.
-pub(super) fn cost(
+pub(crate) fn cost(
     costly: &Costly,
     info: Option<&StreamInfo>,
     loss: Option<DataLoss>,
@@ -133,7 +133,7 @@ pub(super) fn cost(
 }
 
 /// Only a new asset can have it, and what this one holds would be lost.
-pub(super) fn refused(
+pub(crate) fn refused(
     member: &Member,
     change: &SettingChange,
     info: &StreamInfo,
@@ -152,7 +152,7 @@ pub(super) fn refused(
 }
 
 /// An asset that is to be taken over cannot become what is planned.
-pub(super) fn cannot_take_over(
+pub(crate) fn cannot_take_over(
     member: &Member,
     change: &SettingChange,
     config: &Value,
@@ -235,7 +235,7 @@ fn replaced(
 }
 
 /// Whether the asset is deleted and made anew shows only when the plan is applied.
-pub(super) fn perhaps_replaced(member: &Member, argument: &Argument, config: &Value) -> Diagnostic {
+pub(crate) fn perhaps_replaced(member: &Member, argument: &Argument, config: &Value) -> Diagnostic {
     let title = member.title();
     let summary = format!(
         "{} is replaced if {} turns out different",
@@ -281,7 +281,7 @@ fn noteworthy(
 }
 
 /// A change in place that deletes something, or imports it again; `None` if it is known that it deletes nothing.
-pub(super) fn deleting(
+pub(crate) fn deleting(
     member: &Member,
     change: &SettingChange,
     info: Option<&StreamInfo>,
@@ -339,7 +339,7 @@ fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
 }
 
 /// What an asset holds: keys or messages, and bytes.
-pub(super) fn amount(member: &Member, info: &StreamInfo) -> String {
+pub(crate) fn amount(member: &Member, info: &StreamInfo) -> String {
     let number = |count: u64, what: &str| match count {
         1 => format!("1 {what}"),
         many => format!("{many} {what}s"),

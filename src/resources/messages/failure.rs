@@ -1,7 +1,7 @@
 //! From what JetStream answered to what a practitioner reads: the attribute to edit, and the way out.
 
 use crate::jetstream::{Error, Unfit, Unreachable, setting};
-use crate::resources::asset::Member;
+use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::capitalised;
 

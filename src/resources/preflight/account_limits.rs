@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use crate::jetstream::{Account, StreamInfo, Usage};
 use crate::resources::Walk;
-use crate::resources::asset::Member;
-use crate::resources::diagnose::argument_path;
-use crate::resources::questions::{Asked, differs};
+use crate::resources::messages::failure::argument_path;
+use crate::resources::object::member::Member;
+use crate::resources::preflight::survey::{Asked, differs};
 use crate::resources::session::{Move, Room, Sight};
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
@@ -24,7 +24,7 @@ const COUNTS_REPLICAS: u64 = 4;
 
 impl Walk {
     /// Notes what the plan does to the room in the account.
-    pub(super) fn plan_room(
+    pub(crate) fn plan_room(
         &self,
         assets: &[Asked<'_, Sight>],
         doomed: &[Asked<'_, Sight>],
@@ -50,7 +50,7 @@ impl Walk {
     }
 
     /// What the account does not allow, once for each argument that says it.
-    pub(super) fn judge_room(
+    pub(crate) fn judge_room(
         &self,
         members: &[&Member],
         account: &Account,
@@ -88,7 +88,7 @@ impl Walk {
 
     /// The assets by position, in the order in which they are changed: what makes room in the account goes before what
     /// takes it.
-    pub(super) fn stages_of_update(&self, prior: &Value, planned: &Value) -> Vec<Vec<usize>> {
+    pub(crate) fn stages_of_update(&self, prior: &Value, planned: &Value) -> Vec<Vec<usize>> {
         let change = |place: usize| {
             let key = self.members[place].row.key;
             let reserved = |all: &Value| {

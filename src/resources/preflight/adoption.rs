@@ -1,16 +1,19 @@
 //! Taking over an asset that exists already: what stays, what changes in place, and what that loses.
 
 use crate::jetstream::{Client, Effect, Scope, SettingChange, StreamInfo};
-use crate::resources::asset::Member;
-use crate::resources::changes::Changes;
-use crate::resources::{Walk, costs, plan, remarks};
+use crate::resources::Walk;
+use crate::resources::messages::costs;
+use crate::resources::messages::remarks;
+use crate::resources::object::member::Member;
+use crate::resources::plan;
+use crate::resources::plan::changes::Changes;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 use crate::text::capitalised;
 
 impl Walk {
     /// What taking over an existing asset means.
-    pub(super) async fn adoption(
+    pub(crate) async fn adoption(
         &self,
         client: &Client,
         member: &Member,

@@ -3,9 +3,9 @@
 //! Summaries are the same for every object, so that Terraform shows many of them as one.
 
 use crate::catalogue::Contents;
-use crate::resources::asset::Member;
-use crate::resources::diagnose::argument_path;
-use crate::resources::questions::differs;
+use crate::resources::messages::failure::argument_path;
+use crate::resources::object::member::Member;
+use crate::resources::preflight::survey::differs;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
