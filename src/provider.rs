@@ -23,9 +23,8 @@ use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
 use crate::jetstream::Client;
-use crate::resources::lattice_buckets::LatticeBuckets;
+use crate::resources;
 use crate::resources::session::{Connection, Session};
-use crate::resources::wadm::WadmJetStream;
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::rpc::Service;
 use crate::terraform::framework::{Provider, Resource};
@@ -82,10 +81,7 @@ impl WasmCloud {
     /// With an environment of the caller's.
     pub fn with_environment(environment: HashMap<String, String>) -> Self {
         let session = Arc::new(Session::default());
-        let resources: Vec<Arc<dyn Resource>> = vec![
-            Arc::new(LatticeBuckets::new(session.clone())),
-            Arc::new(WadmJetStream::new(session.clone())),
-        ];
+        let resources = resources::all(&session);
         Self {
             schema: arguments::schema(),
             environment,

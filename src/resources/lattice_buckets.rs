@@ -1,24 +1,11 @@
 //! `wasmcloud_lattice_buckets`: the two buckets of one lattice. One object, because a host needs both or none.
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
-
-use crate::catalogue;
-use crate::resources::Walk;
-use crate::resources::object::argument::BUCKET;
-use crate::resources::object::common;
+use crate::catalogue::{self, Asset};
+use crate::resources::object::argument::{Argument, BUCKET};
 use crate::resources::object::domain;
 use crate::resources::object::member::{Member, fits_bucket_name};
-use crate::resources::plan;
-use crate::resources::session::Session;
-use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Resource};
-use crate::terraform::language::{
-    Attribute, Diagnostic, Diagnostics, Mode, Path, Rule, Schema, Type, Value,
-};
-
-const KEYS: &[&str] = &["lattice_data", "config_data"];
+use crate::resources::object_type::{Names, ObjectType};
+use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
 
 const DESCRIPTION: &str = "The key/value buckets that the wasmCloud hosts of one lattice share: `LATTICEDATA_<lattice>` \
 and `CONFIGDATA_<lattice>`. A host (1.0.0 to 1.9.2) that does not find them makes them with one replica and no limits; \
@@ -39,130 +26,68 @@ Nothing that holds keys is deleted unless `force_destroy` is set, for a destroy 
 that exists already is never taken over silently: import it, or set `adopt_existing`.";
 
 /// The resource type.
-pub struct LatticeBuckets {
-    schema: Schema,
-    session: Arc<Session>,
-}
+pub struct LatticeBuckets;
 
-impl LatticeBuckets {
-    /// The type, on a connection that the provider shares.
-    pub fn new(session: Arc<Session>) -> Self {
-        let lattice = Attribute::new("lattice", Type::String, Mode::OptionalComputed, "Name of the lattice: letters, digits, `_` and `-`. Another lattice is another object, so changing it replaces.")
-            .default("default")
-            .replaces()
-            .rule(Rule::Custom(lattice_name));
-        let mut attributes = vec![lattice, domain::attribute()];
-        attributes.extend(common::attributes(BUCKET, &catalogue::rows(KEYS)));
-        Self {
-            schema: Schema {
-                version: 0,
-                description: DESCRIPTION.to_owned(),
-                attributes,
-            },
-            session,
-        }
-    }
-
-    /// The buckets of an object, beside those of its prior state.
-    fn walk(&self, object: &Value, prior: &Value, private: &Private) -> Walk {
-        let lattice = object.attribute("lattice").as_str();
-        Walk {
-            session: domain::place(&self.session, object),
-            former_session: domain::place(&self.session, prior),
-            members: members(lattice),
-            former: members(prior.attribute("lattice").as_str()),
-            import_id: domain::import_id(&self.session, object, lattice.unwrap_or_default()),
-            identity: Path::attribute("lattice"),
-            replacing: plan::replacements(KEYS, private),
-            singleton: "",
-            harmful: &[],
-        }
-    }
-}
-
-fn members(lattice: Option<&str>) -> Vec<Member> {
-    let name = |pattern: &str| lattice.map(|lattice| pattern.replace("{}", lattice));
-    catalogue::rows(KEYS)
-        .into_iter()
-        .map(|row| Member {
-            row,
-            name: name(row.name),
-            multitenant: false,
-        })
-        .collect()
-}
-
-#[async_trait]
-impl Resource for LatticeBuckets {
+impl ObjectType for LatticeBuckets {
     fn type_name(&self) -> &'static str {
         "wasmcloud_lattice_buckets"
     }
 
-    fn schema(&self) -> &Schema {
-        &self.schema
+    fn description(&self) -> &'static str {
+        DESCRIPTION
     }
 
-    async fn plan(&self, plan: &mut Plan, call: &Call) {
-        domain::plan(&self.session, plan);
-        let walk = self.walk(&plan.planned, &plan.prior, &Private::default());
-        walk.plan(plan, call).await;
+    fn rows(&self) -> Vec<&'static Asset> {
+        catalogue::rows(&["lattice_data", "config_data"])
     }
 
-    async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
-        self.walk(prior, prior, &Private::default())
-            .plan_destroy(prior, call)
-            .await
+    fn common_arguments(&self) -> &'static [Argument] {
+        BUCKET
     }
 
-    async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
-        let planned = &domain::settled(&self.session, planned);
-        self.walk(planned, &Value::Null, &private)
-            .create(planned, private, call)
-            .await
+    fn identity_attributes(&self) -> Vec<Attribute> {
+        let doc = "Name of the lattice: letters, digits, `_` and `-`. Another lattice is another object, so changing it replaces.";
+        let lattice = Attribute::new("lattice", Type::String, Mode::OptionalComputed, doc)
+            .default("default")
+            .replaces()
+            .rule(Rule::Custom(lattice_name));
+        vec![lattice]
     }
 
-    async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(state, state, &private)
-            .read(state, private, call)
-            .await
+    fn identity(&self) -> Path {
+        Path::attribute("lattice")
     }
 
-    async fn update(
+    fn members(&self, object: &Value, _: Names<'_>) -> Vec<Member> {
+        let lattice = object.attribute("lattice").as_str();
+        let rows = self.rows().into_iter();
+        rows.map(|row| Member {
+            row,
+            name: lattice.map(|lattice| row.name.replace("{}", lattice)),
+            multitenant: false,
+        })
+        .collect()
+    }
+
+    fn import_id(&self, object: &Value, _: &[Member]) -> String {
+        let lattice = object.attribute("lattice").as_str();
+        lattice.unwrap_or_default().to_owned()
+    }
+
+    fn parse_import_id(
         &self,
-        prior: &Value,
-        planned: &Value,
-        private: Private,
-        call: &Call,
-    ) -> Applied {
-        self.walk(planned, prior, &private)
-            .update(prior, planned, private, call)
-            .await
-    }
-
-    async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
-        self.walk(prior, prior, &private)
-            .delete(prior, private, call)
-            .await
-    }
-
-    async fn import(&self, id: &str, _call: &Call) -> Result<Value, Diagnostics> {
-        let (domain, lattice) = domain::of_import(&self.session, id);
-        if let Err(problem) = domain::name(&domain).and_then(|()| lattice_name(&lattice.into())) {
+        id: &str,
+        domain: &Value,
+        lattice: &str,
+    ) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
+        if let Err(problem) = domain::name(domain).and_then(|()| lattice_name(&lattice.into())) {
             let detail = format!(
                 "The import id is the name of the lattice, such as `default`, or `<domain>:<lattice>` for one in another JetStream domain than the provider block's. {problem}"
             );
-            return Err(
-                Diagnostic::error(format!("{id:?} is not the name of a lattice"), detail)
-                    .at(Path::attribute("lattice"))
-                    .into(),
-            );
+            let summary = format!("{id:?} is not the name of a lattice");
+            return Err(Diagnostic::error(summary, detail).at(self.identity()));
         }
-        let known = [("lattice", lattice.into()), (domain::NAME, domain)];
-        Ok(common::imported(&self.schema, known))
-    }
-
-    fn remember(&self, state: &Value) {
-        self.walk(state, state, &Private::default()).remember(state);
+        Ok(vec![("lattice", lattice.into())])
     }
 }
 

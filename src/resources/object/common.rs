@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::catalogue::Asset;
 use crate::jetstream::Scope;
-use crate::resources::object::argument::{Argument, Unset};
+use crate::resources::object::argument::Unset;
 use crate::resources::object::member::Member;
 use crate::terraform::framework::Call;
 use crate::terraform::language::duration;
@@ -12,26 +11,54 @@ use crate::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
 };
 
-/// Operations and how long each may take when the configuration says nothing, waiting for replicas included.
-pub const TIMEOUTS: &[(&str, Duration)] = &[
-    ("create", Duration::from_secs(120)),
-    ("read", Duration::from_secs(60)),
-    ("update", Duration::from_secs(300)),
-    ("delete", Duration::from_secs(120)),
-];
-
-/// The attributes of a resource after those that identify it.
-pub fn attributes(arguments: &[Argument], rows: &[&'static Asset]) -> Vec<Attribute> {
-    let common = arguments.iter().map(Argument::common_attribute);
-    let assets = rows.iter().map(|row| row.attribute());
-    common
-        .chain(assets)
-        .chain(protection())
-        .chain([timeouts()])
-        .collect()
+/// What Terraform does with an object, in the order of the docs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crud {
+    /// Creating its assets.
+    Create,
+    /// Reading them.
+    Read,
+    /// Changing them.
+    Update,
+    /// Deleting them.
+    Delete,
 }
 
-fn protection() -> [Attribute; 3] {
+impl Crud {
+    const ALL: [Self; 4] = [Self::Create, Self::Read, Self::Update, Self::Delete];
+
+    /// Its name in the argument `timeouts`.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// How long it may take when the configuration says nothing, waiting for replicas included.
+    fn default_timeout(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Create | Self::Delete => 120,
+            Self::Read => 60,
+            Self::Update => 300,
+        })
+    }
+
+    /// What was done when it succeeded.
+    pub fn done(self) -> &'static str {
+        match self {
+            Self::Create => "created",
+            Self::Read => "read",
+            Self::Update => "updated",
+            Self::Delete => "deleted",
+        }
+    }
+}
+
+/// The arguments that protect against loss.
+pub fn protection() -> [Attribute; 3] {
     let flag = |name: &str, doc: &str| {
         Attribute::new(name, Type::Bool, Mode::OptionalComputed, doc).default(false)
     };
@@ -51,11 +78,13 @@ fn protection() -> [Attribute; 3] {
     ]
 }
 
-fn timeouts() -> Attribute {
-    let nested = TIMEOUTS.iter().map(|(name, default)| {
+/// The argument that limits how long operations take.
+pub fn timeouts() -> Attribute {
+    let nested = Crud::ALL.into_iter().map(|operation| {
+        let name = operation.name();
         let doc = format!(
             "Longest time of {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
-            default.as_secs()
+            operation.default_timeout().as_secs()
         );
         Attribute::new(name, Type::String, Mode::Optional, doc)
             .rule(Rule::Custom(positive_duration))
@@ -73,17 +102,16 @@ fn positive_duration(value: &Value) -> Result<(), String> {
 }
 
 /// The bounds of an operation: the object's timeout, and Terraform's wish to stop.
-pub fn scope(object: &Value, operation: &str, call: &Call) -> Scope {
+pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
     let own = object
         .attribute("timeouts")
-        .attribute(operation)
+        .attribute(operation.name())
         .as_str()
         .and_then(duration::duration);
-    let default = TIMEOUTS
-        .iter()
-        .find(|(name, _)| *name == operation)
-        .map_or(Duration::from_secs(60), |(_, default)| *default);
-    Scope::new(own.unwrap_or(default), call.stop.clone())
+    Scope::new(
+        own.unwrap_or(operation.default_timeout()),
+        call.stop.clone(),
+    )
 }
 
 /// After an import the common arguments are not known: takes what the assets have in common, else what the first has.
@@ -113,18 +141,24 @@ pub fn fill_from_members(state: &mut Value, members: &[Member]) {
 
 /// The state to start an import from: nothing but what the id says, and the defaults of what no server knows.
 pub fn imported(schema: &Schema, known: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    let mut state = Value::object(
-        schema
-            .attributes
-            .iter()
-            .map(|attribute| (attribute.name.clone(), Value::Null)),
-    );
-    for (name, value) in ["force_destroy", "skip_destroy", "adopt_existing"]
-        .map(|name| (name, Value::from(false)))
-        .into_iter()
-        .chain(known)
-    {
+    let mut state = with_all_attributes(&schema.attributes, &Value::Null);
+    for flag in ["force_destroy", "skip_destroy", "adopt_existing"] {
+        state.set_attribute(flag, false.into());
+    }
+    for (name, value) in known {
+        let attribute = schema.attributes.iter().find(|one| one.name == name);
+        let nested = attribute.map(Attribute::nested).unwrap_or_default();
+        let value = match nested {
+            [] => value,
+            nested => with_all_attributes(nested, &value),
+        };
         state.set_attribute(name, value);
     }
     state
+}
+
+/// An object with every attribute, null where `known` has none.
+fn with_all_attributes(attributes: &[Attribute], known: &Value) -> Value {
+    let names = attributes.iter().map(|attribute| &attribute.name);
+    Value::object(names.map(|name| (name.clone(), known.attribute(name).clone())))
 }

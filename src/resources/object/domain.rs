@@ -4,9 +4,6 @@
 //! was used, wherever it was set: moving the argument from the provider block to the resource changes nothing, and
 //! another domain in the provider block is seen as another object. Null is no domain: the server's own API.
 
-use std::sync::Arc;
-
-use crate::resources::session::{Place, Session};
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
 
@@ -16,6 +13,15 @@ pub const NAME: &str = "jetstream_domain";
 const DOC: &str = "JetStream domain of the buckets and streams, instead of the provider block's: the hub's from a leaf \
 node, or a leaf node's from the hub. Another domain holds other objects, so changing it replaces. Without it in either \
 place, the JetStream of the server itself.";
+
+/// What the provider block says of where JetStream is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderDomain {
+    /// The domain of objects that name none; `None` while the provider's configuration is not known.
+    pub domain: Option<Option<String>>,
+    /// The subject in front of the API, if the provider block gives one.
+    pub api_prefix: Option<String>,
+}
 
 /// The attribute of every resource.
 pub fn attribute() -> Attribute {
@@ -39,26 +45,18 @@ pub fn name(value: &Value) -> Result<(), String> {
     }
 }
 
-/// Where an object of the state or of a plan is.
-pub fn place(session: &Session, object: &Value) -> Arc<Place> {
-    match object.attribute(NAME) {
-        Value::Unknown => session.nowhere(NAME),
-        domain => session.place(domain.as_str()),
-    }
-}
-
 /// Plans the domain: what the configuration says, else the provider block, else, while that is not known, what it was.
-pub fn plan(session: &Session, plan: &mut Plan) {
+pub fn plan(provider: &ProviderDomain, plan: &mut Plan) {
     let planned = match plan.config.attribute(NAME) {
-        Value::Null => match session.default_domain() {
-            Some(domain) => domain.map_or(Value::Null, Value::from),
+        Value::Null => match &provider.domain {
+            Some(domain) => value(domain.clone()),
             None if plan.prior.is_null() => Value::Unknown,
             None => plan.prior.attribute(NAME).clone(),
         },
         set => set.clone(),
     };
     plan.diagnostics
-        .extend(contradiction(session, &plan.config));
+        .extend(contradiction(provider, &plan.config));
     if !plan.prior.is_null() && planned != *plan.prior.attribute(NAME) {
         plan.requires_replace.push(Path::attribute(NAME));
     }
@@ -66,8 +64,8 @@ pub fn plan(session: &Session, plan: &mut Plan) {
 }
 
 /// A domain and the subject in front of the API are two ways to say where it is.
-fn contradiction(session: &Session, config: &Value) -> Option<Diagnostic> {
-    let prefix = session.api_prefix()?;
+fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
+    let prefix = provider.api_prefix.as_deref()?;
     let domain = config.attribute(NAME).as_str()?;
     let detail = format!(
         "The resource names the JetStream domain {domain:?}, and the provider block says by `jetstream_api_prefix` that the API is at {prefix}. Remove one of them, or use a provider configuration (`alias`) without `jetstream_api_prefix` for this resource."
@@ -77,32 +75,32 @@ fn contradiction(session: &Session, config: &Value) -> Option<Diagnostic> {
 }
 
 /// What was planned, with the provider block's domain where the plan could not know it.
-pub fn settled(session: &Session, planned: &Value) -> Value {
-    let mut settled = planned.clone();
+pub fn completed(provider: &ProviderDomain, planned: &Value) -> Value {
+    let mut completed = planned.clone();
     if planned.attribute(NAME).is_unknown() {
-        let domain = session.default_domain().flatten();
-        settled.set_attribute(NAME, domain.map_or(Value::Null, Value::from));
+        completed.set_attribute(NAME, value(provider.domain.clone().flatten()));
     }
-    settled
+    completed
 }
 
 /// `<domain>:<rest>` of an import id, or `<rest>` in the provider block's domain.
-pub fn of_import<'a>(session: &Session, id: &'a str) -> (Value, &'a str) {
+pub fn split_import_id<'a>(provider: &ProviderDomain, id: &'a str) -> (Value, &'a str) {
     match id.rsplit_once(':') {
         Some((domain, rest)) => (domain.into(), rest),
-        None => {
-            let domain = session.default_domain().flatten();
-            (domain.map_or(Value::Null, Value::from), id)
-        }
+        None => (value(provider.domain.clone().flatten()), id),
     }
 }
 
 /// The import id of an object: with its domain, unless that is the provider block's.
-pub fn import_id(session: &Session, object: &Value, id: &str) -> String {
+pub fn import_id(provider: &ProviderDomain, object: &Value, id: &str) -> String {
     let domain = object.attribute(NAME).as_str();
-    let default = session.default_domain().flatten();
-    match domain.filter(|domain| default.as_deref() != Some(domain)) {
+    let default = provider.domain.as_ref().and_then(Option::as_deref);
+    match domain.filter(|domain| default != Some(domain)) {
         Some(domain) => format!("{domain}:{id}"),
         None => id.to_owned(),
     }
+}
+
+fn value(domain: Option<String>) -> Value {
+    domain.map_or(Value::Null, Value::from)
 }

@@ -1,7 +1,56 @@
 //! One object of Terraform: its assets, its arguments, and how attributes and stream configurations correspond.
+//!
+//! Plain data, without a connection: planning, preflight and apply are functions over it.
 
-pub mod member;
 pub mod argument;
 pub mod codec;
-pub mod domain;
+pub mod member;
+pub mod changes;
 pub mod common;
+pub mod domain;
+pub mod private_facts;
+pub mod storage;
+
+use crate::resources::object::member::Member;
+use crate::terraform::language::{Path, Value};
+
+/// What is known of one object without a server.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The assets, in the order of the docs.
+    pub members: Vec<Member>,
+    /// The attribute that says which object it is; the root if none does.
+    pub identity: Path,
+    /// The id to import the object by.
+    pub import_id: String,
+    /// What is said of assets that exist already where there can be only one such object.
+    pub singleton: &'static str,
+}
+
+/// The assets that a state has.
+pub fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
+    let members = members.iter();
+    members
+        .filter(|member| !state.attribute(member.row.key).is_null())
+        .collect()
+}
+
+/// The assets by position, those that nothing else must precede first, then those that source from them.
+pub fn stages(members: &[Member]) -> [Vec<usize>; 2] {
+    let (first, then) =
+        (0..members.len()).partition(|place| members[*place].row.sources().is_empty());
+    [first, then]
+}
+
+/// The attribute where the user sets an argument of an asset: its own if that is another one than the common. `config`
+/// may as well be a planned state, in which an asset has every argument.
+pub fn argument_path(member: &Member, name: &str, config: &Value) -> Path {
+    let own = config.attribute(member.row.key).attribute(name);
+    let path = Path::attribute(member.row.key);
+    let is_common = config.as_map().is_some_and(|root| root.contains_key(name));
+    match (own.is_null(), is_common) {
+        (_, true) if own.is_null() || own == config.attribute(name) => Path::attribute(name),
+        (true, false) => path,
+        _ => path.then(name),
+    }
+}

@@ -1,145 +1,124 @@
 //! Planning the assets of one object: the planned values, and what the user must know about each change.
 //!
-//! Values never depend on the server beyond what the last refresh put into the state: a plan without a connection
-//! plans the same values, and only `preflight` adds words.
+//! No requests: values never depend on the server beyond what the last refresh put into the state, so a plan without a
+//! connection plans the same values. What the server knows besides, the preflight adds as diagnostics.
 
-pub mod changes;
+pub mod object_plan;
+pub mod planned_change;
 
 use std::collections::BTreeMap;
 
-use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange};
-use crate::resources::Walk;
-use crate::resources::messages::costs::{self, Costly};
-use crate::resources::messages::remarks;
+use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange, setting};
+use crate::resources::messages::changes as messages;
+use crate::resources::messages::drift::{self, LastingDrift};
 use crate::resources::object::argument::Unset;
+use crate::resources::object::changes::{Changes, CostlyChange};
 use crate::resources::object::member::Member;
-use crate::resources::plan::changes::Changes;
+use crate::resources::object::private_facts::PrivateFact;
+use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Call, Plan};
-use crate::terraform::language::{Diagnostic, Value};
-
-/// The private fact that says when the asset that we made or took over was created.
-pub fn made(key: &str) -> String {
-    format!("created.{key}")
-}
-
-/// The private fact that says which API level the server of an asset has: how it changes settings depends on it.
-pub fn level(key: &str) -> String {
-    format!("level.{key}")
-}
-
-/// The private fact, from the plan to its apply, that the plan has shown the replacement of an asset.
-pub fn replacing(key: &str) -> String {
-    format!("replacing.{key}")
-}
-
-/// The assets of these keys whose replacement the plan has shown.
-pub fn replacements(keys: &[&'static str], private: &Private) -> Vec<&'static str> {
-    let keys = keys.iter().copied();
-    keys.filter(|key| private.fact(&replacing(key)).is_some())
-        .collect()
-}
+use crate::terraform::language::Value;
 
 /// The API level by whose rules an asset is planned; the newest while nobody has asked its server.
-pub(crate) fn level_of(member: &Member, private: &Private) -> u64 {
-    let known = private.fact(&level(member.row.key));
+pub fn level_of(member: &Member, private: &Private) -> u64 {
+    let known = PrivateFact::ApiLevel.read(private, member.row.key);
     known
         .and_then(|level| level.parse().ok())
         .unwrap_or(NEWEST_LEVEL)
 }
 
-/// What stays of an asset as somebody else made it: whether it breaks its users, and the words.
-pub(crate) type Lasting = (bool, Diagnostic);
-
-impl Walk {
-    /// Completes a planned create or update.
-    pub async fn plan(&self, plan: &mut Plan, call: &Call) {
-        self.plan_objects(plan);
-        let contradiction = self.claim(plan);
-        plan.diagnostics.extend(contradiction);
-        let (mut costly, mut lasting) = (Vec::new(), Vec::new());
-        if !plan.prior.is_null() && plan.requires_replace.is_empty() {
-            for (member, former) in self.members.iter().zip(&self.former) {
-                let (costs, stays) = plan_changes(member, former, plan);
-                costly.extend(costs);
-                lasting.extend(stays);
-            }
-        }
-        tell_lasting(lasting, plan);
-        if !plan.diagnostics.has_error() && plan.planned != plan.prior {
-            self.preflight(plan, costly, call).await;
-        }
-    }
-
-    fn plan_objects(&self, plan: &mut Plan) {
-        let adopts = plan.planned.attribute("adopt_existing").as_bool() != Some(false);
-        let mut common = plan.planned.clone();
-        for argument in self
-            .members
-            .iter()
-            .flat_map(|member| member.row.arguments())
-        {
-            let at_root = plan
-                .planned
-                .as_map()
-                .is_some_and(|root| root.contains_key(argument.name));
-            if at_root && matches!(argument.unset, Unset::LeftAlone) {
-                // Left alone when not set: the asset's own value stays, whatever was common once.
-                let set = plan.config.attribute(argument.name).clone();
-                if set.is_null() {
-                    plan.planned
-                        .set_attribute(argument.name, plan.prior.attribute(argument.name).clone());
-                }
-                common.set_attribute(argument.name, set);
-            }
-        }
-        for member in &self.members {
-            let key = member.row.key;
-            // What an apply before this plan was told and did not do is no longer true.
-            plan.private.set_fact(&replacing(key), None);
-            let prior = plan.prior.attribute(key);
-            let created = prior.attribute("created").as_str();
-            let recreated = !prior.is_null()
-                && plan
-                    .private
-                    .fact(&made(key))
-                    .is_some_and(|made| Some(made) != created);
-            let planned = member.plan(&plan.config, &common, &plan.prior, adopts, recreated);
-            plan.planned.set_attribute(key, planned);
-            if recreated {
-                plan.diagnostics.push(remarks::recreation(
-                    member,
-                    plan.private.fact(&made(key)),
-                    created,
-                ));
-            }
-            if prior.is_null() && !plan.prior.is_null() {
-                plan.diagnostics.push(remarks::disappearance(member));
-            }
-        }
+/// Completes the planned values of a create or update.
+pub fn plan_values(members: &[Member], plan: &mut Plan) {
+    let common = plan_common(members, plan);
+    let adopts = plan.planned.attribute("adopt_existing").as_bool() != Some(false);
+    for member in members {
+        plan_member(member, &common, adopts, plan);
     }
 }
 
-/// What breaks somebody is said before everything else.
-fn tell_lasting(lasting: Vec<Lasting>, plan: &mut Plan) {
+/// Completes the planned changes of existing assets, and answers those that cost something. `prior_members`: the assets
+/// as the prior state has them.
+pub fn plan_changes(
+    members: &[Member],
+    prior_members: &[Member],
+    plan: &mut Plan,
+) -> Vec<CostlyChange> {
+    let (mut costly, mut lasting) = (Vec::new(), Vec::new());
+    if !plan.prior.is_null() && plan.requires_replace.is_empty() {
+        for (member, prior) in members.iter().zip(prior_members) {
+            let (costs, stays) = plan_member_changes(member, prior, plan);
+            costly.extend(costs);
+            lasting.extend(stays);
+        }
+    }
+    report_lasting(lasting, plan);
+    costly
+}
+
+/// The common arguments as the assets see them.
+fn plan_common(members: &[Member], plan: &mut Plan) -> Value {
+    let mut common = plan.planned.clone();
+    for argument in members.iter().flat_map(|member| member.row.arguments()) {
+        let at_root = plan
+            .planned
+            .as_map()
+            .is_some_and(|root| root.contains_key(argument.name));
+        if at_root && matches!(argument.unset, Unset::LeftAlone) {
+            // Left alone when not set: the asset's own value stays, whatever was common once.
+            let set = plan.config.attribute(argument.name).clone();
+            if set.is_null() {
+                plan.planned
+                    .set_attribute(argument.name, plan.prior.attribute(argument.name).clone());
+            }
+            common.set_attribute(argument.name, set);
+        }
+    }
+    common
+}
+
+fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
+    let key = member.row.key;
+    // What an apply before this plan was to replace and did not is no longer true.
+    PrivateFact::Replacing.write(&mut plan.private, key, None);
+    let prior = plan.prior.attribute(key);
+    let created = prior.attribute("created").as_str();
+    let ours = PrivateFact::Created.read(&plan.private, key);
+    let recreated = !prior.is_null() && ours.is_some_and(|ours| Some(ours) != created);
+    let planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated);
+    plan.planned.set_attribute(key, planned);
+    if recreated {
+        plan.diagnostics
+            .push(drift::recreation(member, ours, created));
+    }
+    if prior.is_null() && !plan.prior.is_null() {
+        plan.diagnostics.push(drift::disappearance(member));
+    }
+}
+
+/// What breaks somebody is reported before everything else.
+fn report_lasting(lasting: Vec<LastingDrift>, plan: &mut Plan) {
     let (breaking, harmless): (Vec<_>, Vec<_>) =
-        lasting.into_iter().partition(|(breaks, _)| *breaks);
-    let words = |lasting: Vec<Lasting>| lasting.into_iter().map(|(_, said)| said);
-    let said = std::mem::take(&mut plan.diagnostics);
-    plan.diagnostics.extend(words(breaking));
-    plan.diagnostics.extend(said);
-    plan.diagnostics.extend(words(harmless));
+        lasting.into_iter().partition(|drift| drift.breaks);
+    let warnings = |lasting: Vec<LastingDrift>| lasting.into_iter().map(|drift| drift.warning);
+    let before = std::mem::take(&mut plan.diagnostics);
+    plan.diagnostics.extend(warnings(breaking));
+    plan.diagnostics.extend(before);
+    plan.diagnostics.extend(warnings(harmless));
 }
 
 /// Completes the planned object of an existing asset; answers the changes that cost something, and what stays.
-fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costly>, Vec<Lasting>) {
+fn plan_member_changes(
+    member: &Member,
+    prior_member: &Member,
+    plan: &mut Plan,
+) -> (Vec<CostlyChange>, Vec<LastingDrift>) {
     let key = member.row.key;
     let prior = plan.prior.attribute(key);
     let mut planned = plan.planned.attribute(key).clone();
     if prior.is_null() || planned.is_unknown() {
         return (Vec::new(), Vec::new());
     }
-    let (known, level) = (former.known(prior), level_of(member, &plan.private));
+    let (known, level) = (prior_member.known(prior), level_of(member, &plan.private));
     let changes =
         |planned: &Value| Changes::between(member, &member.wanted(planned).config, &known, level);
     let mut found = changes(&planned);
@@ -164,12 +143,12 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costl
             planned.set_attribute("drift", Value::Unknown);
         }
         plan.diagnostics
-            .push(costs::perhaps_replaced(member, argument, &plan.config));
+            .push(messages::may_be_replaced(member, argument, &plan.config));
     }
     if replaced.is_some() {
         planned.set_attribute("created", Value::Unknown);
-        let fact = Some("true".to_owned());
-        plan.private.set_fact(&replacing(key), fact);
+        let shown = Some("true".to_owned());
+        PrivateFact::Replacing.write(&mut plan.private, key, shown);
     }
     plan.planned.set_attribute(key, planned);
     match replaced {
@@ -188,15 +167,15 @@ fn plan_changes(member: &Member, former: &Member, plan: &mut Plan) -> (Vec<Costl
     }
 }
 
-fn costly(member: &Member, change: SettingChange) -> Costly {
-    Costly {
+fn costly(member: &Member, change: SettingChange) -> CostlyChange {
+    CostlyChange {
         member: member.clone(),
         change,
     }
 }
 
-/// One warning for each cause; what only follows from it is told with it.
-pub(crate) fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str]) -> Vec<Lasting> {
+/// One warning for each cause; what only follows from it is reported with it.
+pub fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str]) -> Vec<LastingDrift> {
     let causes = kept.iter().filter(|change| {
         let by = change.cause.unwrap_or_default();
         !kept.iter().any(|other| other.key == by)
@@ -210,7 +189,7 @@ pub(crate) fn lasting(member: &Member, kept: &[SettingChange], arguments: &[&str
             if cause.setting.is_some() && bounds_any(cause, arguments, member) {
                 with_it.extend(arguments);
             }
-            remarks::lasting(member, cause, &with_it)
+            drift::lasting(member, cause, &with_it)
         })
         .collect()
 }
@@ -223,7 +202,7 @@ fn bounds_any(cause: &SettingChange, arguments: &[&str], member: &Member) -> boo
         .iter()
         .filter(|argument| arguments.contains(&argument.name));
     arguments.any(|argument| {
-        crate::jetstream::setting(argument.key)
+        setting(argument.key)
             .is_some_and(|row| row.bounds.iter().any(|bound| bound.by == cause.key))
     })
 }

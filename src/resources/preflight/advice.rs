@@ -1,18 +1,20 @@
-//! What is allowed and rarely meant: said when it is planned, once for all assets, and never again.
+//! What is allowed and rarely meant: reported when it is planned, once for all assets, and never again.
 //!
 //! Summaries are the same for every object, so that Terraform shows many of them as one.
 
 use crate::catalogue::Contents;
-use crate::resources::messages::failure::argument_path;
+use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
-use crate::resources::preflight::survey::differs;
+use crate::resources::plan::object_plan::ObjectPlan;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// What needs no server to be known.
-pub fn always(members: &[&Member], plan: &Plan) -> Diagnostics {
-    let said = [even(members, plan), in_memory(members, plan)];
-    Diagnostics(said.into_iter().flatten().collect())
+pub fn check(plan: &ObjectPlan<'_>) -> Diagnostics {
+    [even(plan), in_memory(plan)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Assets that share an advice: their titles, and where to point.
@@ -27,27 +29,38 @@ pub fn together<'m>(
     Some((titles.join(", "), path))
 }
 
-fn even(members: &[&Member], plan: &Plan) -> Option<Diagnostic> {
-    let even = members.iter().copied().filter(|member| {
-        let replicas = plan.planned.attribute(member.row.key).attribute("replicas");
-        replicas.as_i64().is_some_and(|count| count % 2 == 0)
-            && differs(member, plan, &["replicas"])
+fn members<'p>(plan: &'p ObjectPlan<'_>) -> impl Iterator<Item = &'p Member> {
+    plan.actions.iter().map(|action| action.member)
+}
+
+fn even(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
+    let even = members(plan).filter(|member| {
+        let replicas = plan
+            .plan
+            .planned
+            .attribute(member.row.key)
+            .attribute("replicas");
+        replicas.as_i64().is_some_and(|count| count % 2 == 0) && plan.differs(member, &["replicas"])
     });
-    let (titles, path) = together(even, "replicas", plan)?;
+    let (titles, path) = together(even, "replicas", plan.plan)?;
     let detail = format!(
         "More than half of the replicas must agree, so 2 survive the loss of no server, as 1 does, and 4 that of one, as 3 do; the even one only adds a server that can fail. Set an odd number for {titles}."
     );
     Some(Diagnostic::warning("An even number of replicas survives no more", detail).at(path))
 }
 
-fn in_memory(members: &[&Member], plan: &Plan) -> Option<Diagnostic> {
-    let precious = members.iter().copied().filter(|member| {
-        let storage = plan.planned.attribute(member.row.key).attribute("storage");
+fn in_memory(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
+    let precious = members(plan).filter(|member| {
+        let storage = plan
+            .plan
+            .planned
+            .attribute(member.row.key)
+            .attribute("storage");
         member.row.contents != Contents::Transient
             && storage.as_str() == Some("memory")
-            && differs(member, plan, &["storage"])
+            && plan.differs(member, &["storage"])
     });
-    let (titles, path) = together(precious, "storage", plan)?;
+    let (titles, path) = together(precious, "storage", plan.plan)?;
     let detail = format!(
         "The contents of {titles} exist nowhere else, and a restart of the server empties them, or of all servers at once where there are replicas. A bucket without replicas is then gone itself, and the next apply makes it anew, empty. Set `storage = \"file\"` unless they may be lost."
     );

@@ -1,185 +1,116 @@
-//! What the objects of one configuration want from the same streams.
+//! Streams that two objects of one configuration cannot both have.
 //!
-//! Terraform plans each object for itself and tells the provider neither its address nor which others there are. So each
-//! plan leaves its claims with the session, and the second of two that contradict each other is refused, whichever comes
-//! first. Otherwise an apply would make what another object has, or hand over contents that are deleted in the same moment.
+//! Terraform plans each object for itself. What the plans of a run do with each stream is recorded in the session
+//! ([`crate::resources::session::stream_uses`]); whichever of two conflicting plans comes second is refused.
 
-use std::collections::HashMap;
-
-use crate::resources::Walk;
+use crate::resources::object::existing;
 use crate::resources::object::member::Member;
-use crate::resources::plan::made;
-use crate::resources::preflight::existing;
-use crate::resources::session::Place;
-use crate::terraform::framework::{Action, Plan};
-use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::resources::object::private_facts::PrivateFact;
+use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::survey::{Domains, Survey};
+use crate::resources::session::DomainSession;
+use crate::resources::session::stream_uses::StreamUse;
+use crate::terraform::framework::Action;
+use crate::terraform::language::{Diagnostic, Diagnostics};
 
-/// What an object is to a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Terraform's state has it, and it stays or is deleted.
-    Has,
-    /// Terraform's state has it, and forgets it without deleting it.
-    Leaves,
-    /// It is to be made.
-    Makes,
-    /// It is to be taken over, or made where there is none.
-    TakesOver,
+/// A stream for which another object has a plan that excludes this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// Its name.
+    pub stream: String,
+    /// Whether Terraform's state has it in one of the two objects; otherwise both would create it.
+    pub is_in_state: bool,
 }
 
-impl Claim {
-    fn contradicts(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Makes, _) | (_, Self::Makes) => true,
-            (Self::TakesOver, Self::Leaves) | (Self::Leaves, Self::TakesOver) => false,
-            (Self::TakesOver, _) | (_, Self::TakesOver) => true,
-            _ => false,
-        }
-    }
-}
-
-/// The claims of a run of Terraform, by stream, each with the mark of its object if it has one.
-#[derive(Default)]
-pub struct Claims(HashMap<String, Vec<(Claim, Option<String>)>>);
-
-impl Claims {
-    /// Notes a claim; the one of another object that it contradicts.
-    ///
-    /// Terraform plans an object that is replaced twice. What the first plan has put into the private state comes back in
-    /// the second, so that the mark is the same.
-    pub fn claim(&mut self, stream: &str, claim: Claim, object: Option<&str>) -> Option<Claim> {
-        let claims = self.0.entry(stream.to_owned()).or_default();
-        let contrary = claims.iter().find(|(other, by)| {
-            other.contradicts(claim) && (by.is_none() || by.as_deref() != object)
-        });
-        let contrary = contrary.map(|(other, _)| *other);
-        claims.push((claim, object.map(str::to_owned)));
-        contrary
-    }
-}
-
-impl Walk {
-    /// Claims the streams of a planned object. The error names those that another object claims.
-    pub(crate) fn claim(&self, plan: &Plan) -> Option<Diagnostic> {
-        let wanted = match plan.planned.attribute("adopt_existing").as_bool() {
-            Some(true) => Claim::TakesOver,
-            _ => Claim::Makes,
-        };
-        let mark = |member: &Member| plan.private.fact(&made(member.row.key));
-        let mut found = Found::default();
-        for member in existing(&self.former, &plan.prior) {
-            // Without a mark the second plan of the same object would contradict this one.
-            if let Some(mark) = mark(member) {
-                found.claim(&self.former_session, member, Claim::Has, Some(mark));
-            }
-        }
-        let anew = !plan.requires_replace.is_empty();
-        for member in self.members.iter().filter(|member| member.name.is_some()) {
-            let mark = mark(member);
-            if plan.change == Action::Create || anew && mark.is_some() {
-                found.claim(&self.session, member, wanted, mark);
-            }
-        }
-        found.refused(&self.identity)
-    }
-
-    /// As [`Walk::claim`], for an object that is destroyed.
-    pub(crate) fn claim_destroyed(&self, prior: &Value) -> Option<Diagnostic> {
-        let claim = match prior.attribute("skip_destroy").as_bool() {
-            Some(true) => Claim::Leaves,
-            _ => Claim::Has,
-        };
-        let mut found = Found::default();
-        for member in existing(&self.members, prior) {
-            found.claim(&self.session, member, claim, None);
-        }
-        found.refused(&self.identity)
-    }
-}
-
-/// The streams that another object claims too.
-#[derive(Default)]
-struct Found {
-    /// Terraform's state has them in one of the two.
-    had: Vec<String>,
-    /// Both would make them.
-    made: Vec<String>,
-}
-
-impl Found {
-    fn claim(&mut self, place: &Place, member: &Member, claim: Claim, mark: Option<&str>) {
-        let stream = member.stream();
-        let has = |claim| matches!(claim, Claim::Has | Claim::Leaves);
-        match place.claim(&stream, claim, mark) {
-            None => {}
-            Some(other) if has(other) || has(claim) => self.had.push(stream),
-            Some(_) => self.made.push(stream),
-        }
-    }
-
-    fn refused(&self, identity: &Path) -> Option<Diagnostic> {
-        let (summary, detail) = match (&self.had[..], &self.made[..]) {
-            ([], []) => return None,
-            ([], [first, ..]) => (
-                format!("Another resource of this configuration makes stream {first} too"),
-                format!(
-                    "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
-                    self.made.join(", ")
-                ),
+/// One error that names the streams of all conflicts.
+pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
+    let streams = |is_in_state: bool| {
+        let conflicts = survey.conflicts.iter();
+        let conflicts = conflicts.filter(move |conflict| conflict.is_in_state == is_in_state);
+        conflicts
+            .map(|conflict| conflict.stream.as_str())
+            .collect::<Vec<_>>()
+    };
+    let (in_state, created) = (streams(true), streams(false));
+    let (summary, detail) = match (&in_state[..], &created[..]) {
+        ([], []) => return Diagnostics::new(),
+        ([], [first, ..]) => (
+            format!("Another resource of this configuration makes stream {first} too"),
+            format!(
+                "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
+                created.join(", ")
             ),
-            ([first, ..], _) => (
-                format!("Two resources want stream {first}"),
-                format!(
-                    "Terraform's state has {} in one resource, and another would make the same, of which there can be only one. If it is one object under a new address, say so with a `moved` block, and nothing is deleted. If the first is to give up what the other makes, apply that first: Terraform would do both at the same time. Otherwise remove one of the two, or give it another identity.",
-                    self.had.join(", ")
-                ),
+        ),
+        ([first, ..], _) => (
+            format!("Two resources want stream {first}"),
+            format!(
+                "Terraform's state has {} in one resource, and another would make the same, of which there can be only one. If it is one object under a new address, say so with a `moved` block, and nothing is deleted. If the first is to give up what the other makes, apply that first: Terraform would do both at the same time. Otherwise remove one of the two, or give it another identity.",
+                in_state.join(", ")
             ),
-        };
-        Some(Diagnostic::error(summary, detail).at(identity.clone()))
-    }
+        ),
+    };
+    Diagnostic::error(summary, detail)
+        .at(plan.object.identity.clone())
+        .into()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::Claim::{Has, Leaves, Makes, TakesOver};
-    use super::*;
-
-    #[test]
-    fn what_one_makes_no_other_has_and_only_what_is_left_is_taken_over() {
-        let fits = [
-            (Has, Has),
-            (Has, Leaves),
-            (Leaves, Leaves),
-            (Leaves, TakesOver),
-        ];
-        for one in [Has, Leaves, Makes, TakesOver] {
-            for other in [Has, Leaves, Makes, TakesOver] {
-                let expected = !fits.contains(&(one, other)) && !fits.contains(&(other, one));
-                let mut claims = Claims::default();
-
-                assert_eq!(claims.claim("A", one, Some("first")), None);
-                let contrary = claims.claim("A", other, Some("second"));
-
-                assert_eq!(contrary, expected.then_some(one), "{one:?} {other:?}");
-                assert_eq!(claims.claim("B", other, None), None);
-            }
+/// Records what a create or an update does with its streams, and answers the conflicts with other objects.
+pub fn record(plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Vec<Conflict> {
+    let wanted = match plan.adopts() {
+        true => StreamUse::Adopts,
+        false => StreamUse::Creates,
+    };
+    let mark = |member: &Member| PrivateFact::Created.read(&plan.plan.private, member.row.key);
+    let mut conflicts = Vec::new();
+    for member in existing(plan.prior_members, &plan.plan.prior) {
+        // Without a mark the second plan of the same object would conflict with this one.
+        if let Some(mark) = mark(member) {
+            conflicts.extend(record_one(
+                domains.prior,
+                member,
+                StreamUse::Has,
+                Some(mark),
+            ));
         }
     }
-
-    #[test]
-    fn an_object_that_is_planned_twice_does_not_contradict_itself() {
-        let mut claims = Claims::default();
-
-        assert_eq!(claims.claim("A", Has, Some("its mark")), None);
-        assert_eq!(claims.claim("A", Makes, Some("its mark")), None);
-        assert_eq!(claims.claim("A", Makes, None), Some(Has));
+    let replaced = !plan.plan.requires_replace.is_empty();
+    let named = plan
+        .object
+        .members
+        .iter()
+        .filter(|member| member.name.is_some());
+    for member in named {
+        let mark = mark(member);
+        if plan.plan.change == Action::Create || replaced && mark.is_some() {
+            conflicts.extend(record_one(domains.planned, member, wanted, mark));
+        }
     }
+    conflicts
+}
 
-    #[test]
-    fn of_two_new_objects_the_second_contradicts_the_first() {
-        let mut claims = Claims::default();
+/// As [`record`], for a destroy.
+pub fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Conflict> {
+    let prior = &plan.plan.prior;
+    let stream_use = match prior.attribute("skip_destroy").as_bool() {
+        Some(true) => StreamUse::Forgets,
+        _ => StreamUse::Has,
+    };
+    let members = existing(plan.prior_members, prior).into_iter();
+    members
+        .filter_map(|member| record_one(session, member, stream_use, None))
+        .collect()
+}
 
-        assert_eq!(claims.claim("A", Makes, None), None);
-        assert_eq!(claims.claim("A", Makes, None), Some(Makes));
-    }
+fn record_one(
+    session: &DomainSession,
+    member: &Member,
+    stream_use: StreamUse,
+    object: Option<&str>,
+) -> Option<Conflict> {
+    let stream = member.stream();
+    let other = session.cache.record_use(&stream, stream_use, object)?;
+    Some(Conflict {
+        stream,
+        is_in_state: other.is_in_state() || stream_use.is_in_state(),
+    })
 }

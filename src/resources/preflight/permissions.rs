@@ -5,11 +5,63 @@
 
 use std::collections::BTreeSet;
 
-use crate::jetstream::Error;
-use crate::terraform::language::Diagnostic;
+use crate::jetstream::{Error, OperationKind};
+use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::survey::{Answer, Survey};
+use crate::terraform::language::{Diagnostic, Diagnostics};
 
-/// One error that names every denied subject; none if nothing is denied.
-pub fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<Diagnostic> {
+/// One error that names every denied subject.
+pub fn check(survey: &Survey<'_>, _: &ObjectPlan<'_>) -> Diagnostics {
+    let account = survey
+        .account
+        .iter()
+        .filter_map(|answer| answer.as_ref().err());
+    let owners = survey.subject_owners.iter();
+    let owners = owners.filter_map(|answer| answer.result.as_ref().err());
+    let errors = denied(survey)
+        .chain(denied_deletes(survey))
+        .chain(account)
+        .chain(owners);
+    missing(errors, &survey.server).into_iter().collect()
+}
+
+/// What the user may not do, of what is really done: an asset that exists is not created, and one that does not is not
+/// changed.
+fn denied<'s>(survey: &'s Survey<'_>) -> impl Iterator<Item = &'s Error> {
+    let happens = |checked: &Answer<'_, ()>| {
+        let key = checked.member.row.key;
+        let mut assets = survey.assets.iter();
+        let exists = assets
+            .find(|asset| asset.member.row.key == key)
+            .and_then(|asset| asset.result.as_ref().ok())
+            .is_some_and(|snapshot| snapshot.info.is_some());
+        let of_asset = |other: &&Answer<'_, ()>| other.member.row.key == key;
+        let both = survey.permissions.iter().filter(of_asset).count() > 1;
+        !both || exists == (checked.kind == OperationKind::Update)
+    };
+    let permissions = survey.permissions.iter();
+    permissions
+        .filter(move |checked| happens(checked))
+        .filter_map(|checked| checked.result.as_ref().err())
+}
+
+/// What the user may not delete, of what is there.
+fn denied_deletes<'s>(survey: &'s Survey<'_>) -> impl Iterator<Item = &'s Error> {
+    let exists = |stream: String| {
+        let mut snapshots = survey.assets.iter().chain(&survey.deleted);
+        snapshots.any(|answer| {
+            let snapshot = answer.result.as_ref().ok();
+            let info = snapshot.and_then(|snapshot| snapshot.info.as_ref());
+            info.is_some_and(|info| info.config.name() == stream)
+        })
+    };
+    let permissions = survey.delete_permissions.iter();
+    permissions
+        .filter(move |checked| exists(checked.member.stream()))
+        .filter_map(|checked| checked.result.as_ref().err())
+}
+
+fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<Diagnostic> {
     let subjects: BTreeSet<_> = errors
         .filter(|error| !error.is_inbox_denied())
         .filter_map(Error::denied_subject)

@@ -1,84 +1,79 @@
 //! What the connected server is too old for. Servers before 2.12 drop what they do not know without a word, so nothing
 //! else would tell before wasmCloud or wadm does not find it.
 
-use crate::jetstream::{Client, ServerInfo, unsupported_by};
-use crate::resources::messages::failure::argument_path;
+use crate::jetstream::unsupported_by;
+use crate::resources::messages::grouped;
+use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
-use crate::terraform::framework::Plan;
-use crate::terraform::language::{Diagnostic, Path};
+use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::survey::Survey;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
-/// A setting that the server does not know, and whom it concerns.
-struct Unknown {
-    path: Path,
-    name: String,
+/// A setting that the server does not know.
+#[derive(PartialEq)]
+struct Unsupported {
+    name: &'static str,
     since: &'static str,
-    titles: Vec<String>,
     settable: bool,
 }
 
 /// An error for each setting that the server does not know.
-pub fn refused(
-    members: &[&Member],
-    site: &ServerInfo,
-    client: &Client,
-    plan: &Plan,
-) -> Vec<Diagnostic> {
-    let mut found: Vec<Unknown> = Vec::new();
-    for member in members {
-        let planned = plan.planned.attribute(member.row.key);
-        let config = member.wanted(planned).new_stream();
-        for (setting, since) in unsupported_by(&site.version, &config) {
-            let argument = member.argument(setting.key);
-            let settable = argument.is_some_and(|argument| !argument.shape.is_shown_only());
-            let name = argument.map_or(setting.key, |argument| argument.name);
-            let path = match settable {
-                true => argument_path(member, name, &plan.config),
-                false => Path::attribute(member.row.key),
-            };
-            match found
-                .iter_mut()
-                .find(|unknown| unknown.path == path && unknown.name == name)
-            {
-                Some(unknown) => unknown.titles.push(member.title()),
-                None => found.push(Unknown {
-                    path,
-                    name: name.to_owned(),
-                    since,
-                    titles: vec![member.title()],
-                    settable,
-                }),
-            }
-        }
-    }
-    let said = found
+pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
+    let Some(server) = &survey.server_info else {
+        return Diagnostics::new();
+    };
+    let members = survey.assets.iter().map(|answer| answer.member);
+    let found = members.flat_map(|member| unsupported(member, &server.version, plan));
+    let errors = grouped(found)
         .into_iter()
-        .map(|unknown| unknown.refused(site, client));
-    said.collect()
+        .map(|(path, unsupported, titles)| {
+            error(&unsupported, &titles, &survey.server, &server.version).at(path)
+        });
+    Diagnostics(errors.collect())
 }
 
-impl Unknown {
-    fn refused(self, site: &ServerInfo, client: &Client) -> Diagnostic {
-        let Self {
-            path,
+fn unsupported<'m>(
+    member: &'m Member,
+    version: &str,
+    plan: &ObjectPlan<'_>,
+) -> Vec<(Path, Unsupported, &'m Member)> {
+    let planned = plan.plan.planned.attribute(member.row.key);
+    let config = member.wanted(planned).new_stream();
+    let settings = unsupported_by(version, &config).into_iter();
+    let found = settings.map(|(setting, since)| {
+        let argument = member.argument(setting.key);
+        let settable = argument.is_some_and(|argument| !argument.shape.is_shown_only());
+        let name = argument.map_or(setting.key, |argument| argument.name);
+        let path = match settable {
+            true => argument_path(member, name, &plan.plan.config),
+            false => Path::attribute(member.row.key),
+        };
+        let unsupported = Unsupported {
             name,
             since,
-            titles,
             settable,
-        } = self;
-        let out = match settable {
-            true => format!(", or leave `{name}` out"),
-            false => String::new(),
         };
-        let what = match name.as_str() {
-            "sources" => "subject transforms of `sources`".to_owned(),
-            _ => format!("`{name}`"),
-        };
-        let detail = format!(
-            "The NATS server at {} has version {}, which drops {what} without a word; {since} is the first that knows it. Upgrade the server to {since} or newer{out}. It concerns {}.",
-            client.server(),
-            site.version,
-            titles.join(", ")
-        );
-        Diagnostic::error(format!("{name} needs nats-server {since}"), detail).at(path)
-    }
+        (path, unsupported, member)
+    });
+    found.collect()
+}
+
+fn error(unsupported: &Unsupported, titles: &str, server: &str, version: &str) -> Diagnostic {
+    let Unsupported {
+        name,
+        since,
+        settable,
+    } = unsupported;
+    let out = match settable {
+        true => format!(", or leave `{name}` out"),
+        false => String::new(),
+    };
+    let what = match *name {
+        "sources" => "subject transforms of `sources`".to_owned(),
+        _ => format!("`{name}`"),
+    };
+    let detail = format!(
+        "The NATS server at {server} has version {version}, which drops {what} without a word; {since} is the first that knows it. Upgrade the server to {since} or newer{out}. It concerns {titles}."
+    );
+    Diagnostic::error(format!("{name} needs nats-server {since}"), detail)
 }

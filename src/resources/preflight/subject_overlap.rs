@@ -1,31 +1,29 @@
-//! Whether other streams take the subjects of what is planned.
+//! Whether other streams have the subjects of what is planned.
 
 use std::collections::BTreeMap;
 
-use crate::resources::Walk;
 use crate::resources::object::member::Member;
-use crate::resources::preflight::survey::Asked;
+use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::survey::{Answer, Survey};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
-impl Walk {
-    /// Names each other stream that listens to subjects of the assets, with all that it takes.
-    pub(crate) fn overlaps(&self, owners: &[Asked<'_, Vec<String>>]) -> Diagnostics {
-        let members = self.members.iter().chain(&self.former);
-        let ours: Vec<_> = members.map(Member::stream).collect();
-        let mut taken: BTreeMap<&String, Vec<&Member>> = BTreeMap::new();
-        for Asked { member, answer, .. } in owners {
-            match answer {
-                Ok(names) => {
-                    for name in names.iter().filter(|name| !ours.contains(name)) {
-                        taken.entry(name).or_default().push(member);
-                    }
+/// Names each other stream that has subjects of the assets, with all that it takes.
+pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
+    let members = plan.object.members.iter().chain(plan.prior_members);
+    let ours: Vec<_> = members.map(Member::stream).collect();
+    let mut taken: BTreeMap<&String, Vec<&Member>> = BTreeMap::new();
+    for Answer { member, result, .. } in &survey.subject_owners {
+        match result {
+            Ok(names) => {
+                for name in names.iter().filter(|name| !ours.contains(name)) {
+                    taken.entry(name).or_default().push(member);
                 }
-                Err(error) => tracing::debug!(%error, "stream names are not readable"),
             }
+            Err(error) => tracing::debug!(%error, "stream names are not readable"),
         }
-        let said = taken.iter().map(|(name, members)| overlap(members, name));
-        Diagnostics(said.collect())
     }
+    let errors = taken.iter().map(|(name, members)| overlap(members, name));
+    errors.collect()
 }
 
 fn overlap(members: &[&Member], name: &str) -> Diagnostic {

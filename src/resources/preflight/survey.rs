@@ -1,309 +1,453 @@
-//! Everything that a plan asks the server, in one round: all questions start together, and the words are made after.
+//! Everything that a plan needs to know from the server, requested in one round: all requests start together, and the
+//! rules decide afterwards.
 //!
-//! Only on a plan that does something to an asset, and only about the assets to which it does something. What an answer
-//! must first be known for (what an adopted bucket loses, how much a stream holds that harms) may take a second round;
+//! Only for a plan that does something to an asset, and only about the assets to which it does something. What an answer
+//! must first be known for (what adopting a bucket deletes, how much a conflicting stream contains) takes a second round;
 //! it is rare.
 
+use std::collections::{HashMap, HashSet};
+
 use futures::FutureExt;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 
 use crate::catalogue::AssetKind;
-use crate::jetstream::{Account, Client, Effect, Error, OperationKind, Scope};
-use crate::resources::Walk;
-use crate::resources::messages::costs::Costly;
+use crate::jetstream::{
+    Account, Client, DataLoss, Error, OperationKind, Scope, ServerInfo, SettingChange, StreamInfo,
+};
+use crate::resources::object::changes::{adoption_changes, kept_per_subject};
+use crate::resources::object::existing;
 use crate::resources::object::member::Member;
-use crate::resources::plan::replacing;
-use crate::resources::preflight::existing;
-use crate::resources::session::Sight;
-use crate::terraform::framework::{Action, Plan};
-use crate::terraform::language::{Diagnostics, Value};
+use crate::resources::object::private_facts::PrivateFact;
+use crate::resources::object::storage::StorageChange;
+use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
+use crate::resources::preflight::harmful_streams::{HarmfulStream, Present};
+use crate::resources::preflight::object_conflicts::Conflict;
+use crate::resources::session::DomainSession;
+use crate::resources::session::cache::Snapshot;
+use crate::terraform::framework::Action;
+use crate::terraform::language::Value;
 
-/// What the server answered.
-pub(crate) struct Answers<'m> {
-    /// Each asset that is made or changed, as it is.
-    pub assets: Vec<Asked<'m, Sight>>,
-    /// Each asset of the former object, if another takes its place.
-    pub doomed: Vec<Asked<'m, Sight>>,
-    /// How many messages each of the costly changes deletes, where counting took a question.
-    pub lost: Vec<Option<u64>>,
+/// What is known about a plan besides its values: plain data.
+#[derive(Debug, Default)]
+pub struct Survey<'p> {
+    /// The streams for which other objects of the configuration have plans that exclude this one.
+    pub conflicts: Vec<Conflict>,
+    /// The streams of the assets that Terraform's state has, in this object or another.
+    pub in_state: HashSet<String>,
+    /// The addresses of the servers, for the reader.
+    pub server: String,
+    /// The connected server, where it stores the streams itself.
+    pub server_info: Option<ServerInfo>,
+    /// Each asset that is created or changed, as it is.
+    pub assets: Vec<Answer<'p, Snapshot>>,
+    /// Each asset of the prior object, if it is destroyed or another takes its place.
+    pub deleted: Vec<Answer<'p, Snapshot>>,
+    /// How many messages a smaller limit per subject deletes, by asset and setting, where counting took a request.
+    pub counted: HashMap<(&'static str, String), u64>,
     /// Whether the user may do what is planned.
-    pub allowed: Vec<Asked<'m, ()>>,
-    /// Whether the user may delete what is replaced, or whose object is.
-    pub deletable: Vec<Asked<'m, ()>>,
-    /// The account, if the plan needs room in it.
+    pub permissions: Vec<Answer<'p, ()>>,
+    /// Whether the user may delete what is replaced or destroyed.
+    pub delete_permissions: Vec<Answer<'p, ()>>,
+    /// The account, if the plan needs storage in it.
     pub account: Option<Result<Account, Error>>,
-    /// The streams that listen to subjects of the assets.
-    pub owners: Vec<Asked<'m, Vec<String>>>,
-    /// What is said of streams that harm the object's users.
-    pub harm: Diagnostics,
+    /// What all plans of this process together do to the account's storage, by stream.
+    pub storage: HashMap<String, StorageChange>,
+    /// The streams that have subjects of the assets.
+    pub subject_owners: Vec<Answer<'p, Vec<String>>>,
+    /// The streams that break the object's users and exist.
+    pub harmful: Vec<Present>,
 }
 
 /// An answer about an asset.
-pub(crate) struct Asked<'m, T> {
-    pub member: &'m Member,
+#[derive(Debug)]
+pub struct Answer<'p, T> {
+    /// The asset.
+    pub member: &'p Member,
     /// What the plan does to it.
-    pub deed: OperationKind,
-    pub answer: Result<T, Error>,
+    pub kind: OperationKind,
+    /// What the server answered.
+    pub result: Result<T, Error>,
 }
 
-impl Walk {
-    /// What a plan does to its assets, those left out to which it does nothing, or whose name is not known yet.
-    pub(crate) fn deeds(&self, plan: &Plan) -> Vec<(&Member, OperationKind)> {
-        let named = self.members.iter().filter(|member| member.name.is_some());
-        named
-            .filter_map(|member| Some((member, deed(member, plan)?)))
-            .collect()
+impl<'p> Survey<'p> {
+    /// The assets that are created or changed and exist, as they are.
+    pub fn existing(&self) -> impl Iterator<Item = (&'p Member, &StreamInfo)> {
+        self.assets.iter().filter_map(|asset| {
+            let snapshot = asset.result.as_ref().ok()?;
+            Some((asset.member, snapshot.info.as_ref()?))
+        })
     }
 
-    /// Asks all of it at once.
-    pub(crate) async fn ask<'m>(
-        &'m self,
-        client: &Client,
-        plan: &Plan,
-        costly: &[Costly],
-        deeds: &[(&'m Member, OperationKind)],
-        scope: &Scope,
-    ) -> Answers<'m> {
-        let replaced = !plan.requires_replace.is_empty();
-        let former = match replaced {
-            true => existing(&self.former, &plan.prior),
-            false => Vec::new(),
-        };
-        let doomed: Vec<_> = former
-            .into_iter()
-            .map(|member| (member, OperationKind::Delete))
-            .collect();
-        let needs_room = deeds
-            .iter()
-            .any(|(member, deed)| *deed == OperationKind::Create || grows(member, plan));
-        let account = async {
-            match needs_room {
-                true => Some(self.session.account(client, scope).await),
-                false => None,
-            }
-        };
-        let formerly = self.formerly();
-        let gone = async {
-            match formerly.session.client_if_known() {
-                Some(client) => futures::join!(
-                    formerly.seen(&client, &doomed, scope),
-                    may_all(&client, gone_with(&doomed, &plan.prior), scope),
-                ),
-                None => (Vec::new(), Vec::new()),
-            }
-        };
-        let replaced = self.replaced(plan, deeds);
-        let lost = costly.iter().map(|costly| count(client, costly, scope));
-        let (assets, gone, lost, allowed, freed, account, owners, harm) = futures::join!(
-            self.seen(client, deeds, scope),
-            gone,
-            join_all(lost),
-            self.allowed(client, plan, deeds, scope),
-            may_all(client, replaced, scope),
-            account,
-            self.owners(client, plan, deeds, scope),
-            self.harm(client, scope),
-        );
-        let (doomed, mut deletable) = gone;
-        deletable.extend(freed);
-        Answers {
-            assets,
-            doomed,
-            lost,
-            allowed,
-            deletable,
-            account,
-            owners,
-            harm,
-        }
-    }
-
-    pub(crate) async fn seen<'m>(
+    /// What a change deletes, if its messages were counted.
+    pub fn loss(
         &self,
-        client: &Client,
-        deeds: &[(&'m Member, OperationKind)],
-        scope: &Scope,
-    ) -> Vec<Asked<'m, Sight>> {
-        let sights = self
-            .sights(client, deeds.iter().map(|(member, _)| *member), scope)
-            .await;
-        let asked = deeds.iter().zip(sights);
-        asked
-            .map(|((member, deed), answer)| Asked {
-                member,
-                deed: *deed,
-                answer,
-            })
-            .collect()
-    }
-
-    /// Assets that are deleted before they are made anew: each alone, or all of a tainted object, whose prior state the
-    /// plan does not have.
-    fn replaced<'m>(
-        &self,
-        plan: &Plan,
-        deeds: &[(&'m Member, OperationKind)],
-    ) -> Vec<(&'m Member, OperationKind)> {
-        let tainted = plan.change == Action::Create;
-        let is_replaced = |member: &Member| match tainted {
-            true => self.session.owns(&member.stream()),
-            false => plan.private.fact(&replacing(member.row.key)).is_some(),
-        };
-        let members = deeds.iter().map(|(member, _)| *member);
-        let replaced: Vec<_> = members
-            .filter(|member| is_replaced(member))
-            .map(|member| (member, OperationKind::Delete))
-            .collect();
-        match tainted {
-            true => gone_with(&replaced, &plan.planned),
-            false => replaced,
-        }
-    }
-
-    async fn allowed<'m>(
-        &self,
-        client: &Client,
-        plan: &Plan,
-        deeds: &[(&'m Member, OperationKind)],
-        scope: &Scope,
-    ) -> Vec<Asked<'m, ()>> {
-        // Only the answer about the stream will tell whether it is made, or exists and is taken over.
-        let adopts = plan.planned.attribute("adopt_existing").as_bool() == Some(true);
-        let either = deeds.iter().filter(|(member, deed)| {
-            adopts
-                && *deed == OperationKind::Create
-                && plan.prior.attribute(member.row.key).is_null()
-        });
-        let either = either.map(|(member, _)| (*member, OperationKind::Update));
-        may_all(client, deeds.iter().copied().chain(either), scope).await
-    }
-
-    /// The streams that listen to subjects of what will be made, or gets other subjects.
-    async fn owners<'m>(
-        &self,
-        client: &Client,
-        plan: &Plan,
-        deeds: &[(&'m Member, OperationKind)],
-        scope: &Scope,
-    ) -> Vec<Asked<'m, Vec<String>>> {
-        let concerned = deeds.iter().filter(|(member, deed)| {
-            *deed == OperationKind::Create || differs(member, plan, &["subjects"])
-        });
-        // Also an error is the answer for all buckets: nobody waits for it a second time.
-        let intruders = self.session.bucket_intruders(client, scope).shared();
-        let asked = concerned.map(|(member, deed)| {
-            let intruders = intruders.clone();
-            async move {
-                let answer = match member.row.kind {
-                    // Nearly always there are none at all, for any bucket of the process.
-                    AssetKind::Bucket => match intruders.await {
-                        Ok(intruders) if !intruders.is_empty() => {
-                            self.listeners(client, member, scope).await
-                        }
-                        none => none,
-                    },
-                    AssetKind::Stream(_) => self.listeners(client, member, scope).await,
-                };
-                Asked {
-                    member,
-                    deed: *deed,
-                    answer,
-                }
-            }
-        });
-        join_all(asked).await
-    }
-
-    /// The streams that listen to any of its subjects.
-    async fn listeners(
-        &self,
-        client: &Client,
         member: &Member,
-        scope: &Scope,
-    ) -> Result<Vec<String>, Error> {
-        let subjects = member.subjects();
-        let mut names = self
-            .session
-            .subject_owners(client, &subjects, scope)
-            .await?;
-        names.sort();
-        names.dedup();
-        Ok(names)
+        change: &SettingChange,
+        live: &StreamInfo,
+    ) -> Option<DataLoss> {
+        let counted = self.counted.get(&(member.row.key, change.key.clone()))?;
+        Some(DataLoss::messages(*counted, live))
     }
 }
 
-/// Asks whether the user may do all of this.
-pub(crate) async fn may_all<'m>(
+/// Where the object is, and where it was.
+pub struct Domains<'a> {
+    /// Of the planned object.
+    pub planned: &'a DomainSession,
+    /// Of the prior state.
+    pub prior: &'a DomainSession,
+}
+
+/// Requests all that a create or an update needs to know, at once.
+pub async fn survey<'p>(
     client: &Client,
-    deeds: impl IntoIterator<Item = (&'m Member, OperationKind)>,
+    domains: &Domains<'_>,
+    plan: &'p ObjectPlan<'p>,
+    harmful: &'static [HarmfulStream],
     scope: &Scope,
-) -> Vec<Asked<'m, ()>> {
-    let probes = deeds.into_iter().map(|(member, deed)| async move {
-        let answer = client.check_permission(deed, &member.stream(), scope).await;
-        Asked {
-            member,
-            deed,
-            answer,
+) -> Survey<'p> {
+    let cache = &domains.planned.cache;
+    let account = async {
+        match needs_storage(plan) {
+            true => Some(cache.account(client, scope).await),
+            false => None,
+        }
+    };
+    let replaced = match plan.plan.requires_replace.is_empty() {
+        true => Vec::new(),
+        false => deletions(existing(plan.prior_members, &plan.plan.prior)),
+    };
+    let (
+        assets,
+        (deleted, mut delete_permissions),
+        counted,
+        permissions,
+        freed,
+        account,
+        subject_owners,
+        harmful,
+    ) = futures::join!(
+        assets(client, domains.planned, plan, scope),
+        deleted(domains.prior, replaced, &plan.plan.prior, scope),
+        counted(client, plan, scope),
+        permissions(client, plan, scope),
+        check_all(client, replaced_alone(plan, domains.planned), scope),
+        account,
+        subject_owners(client, domains.planned, plan, scope),
+        harmful_streams(client, domains.planned, harmful, scope),
+    );
+    delete_permissions.extend(freed);
+    let (assets, adopted) = assets;
+    let mut counted = counted;
+    counted.extend(adopted);
+    Survey {
+        server: client.server().to_owned(),
+        server_info: client.server_info(),
+        assets,
+        deleted,
+        counted,
+        permissions,
+        delete_permissions,
+        account,
+        subject_owners,
+        harmful,
+        in_state: in_state(plan, domains.planned),
+        ..Survey::default()
+    }
+}
+
+/// Requests all that a destroy needs to know.
+pub async fn survey_destroy<'p>(
+    client: &Client,
+    session: &DomainSession,
+    plan: &'p ObjectPlan<'p>,
+    scope: &Scope,
+) -> Survey<'p> {
+    let prior = &plan.plan.prior;
+    let all = deletions(existing(plan.prior_members, prior));
+    let (deleted, delete_permissions) = deleted(session, all, prior, scope).await;
+    Survey {
+        server: client.server().to_owned(),
+        deleted,
+        delete_permissions,
+        ..Survey::default()
+    }
+}
+
+/// The streams of the assets that Terraform's state has.
+fn in_state(plan: &ObjectPlan<'_>, session: &DomainSession) -> HashSet<String> {
+    let streams = plan.object.members.iter().map(Member::stream);
+    streams
+        .filter(|stream| session.cache.is_in_state(stream))
+        .collect()
+}
+
+/// Each asset that is created or changed; of those that are adopted, also how many messages that deletes.
+async fn assets<'p>(
+    client: &Client,
+    session: &DomainSession,
+    plan: &'p ObjectPlan<'p>,
+    scope: &Scope,
+) -> (
+    Vec<Answer<'p, Snapshot>>,
+    HashMap<(&'static str, String), u64>,
+) {
+    let requests = plan.actions.iter().map(|action| async {
+        let answer = snapshot(client, session, action, scope).await;
+        let counted = match &answer.result {
+            Ok(Snapshot {
+                info: Some(live), ..
+            }) if is_new(plan, action) && plan.adopts() && live.state.messages > 0 => {
+                let changes = adoption_changes(action.member, &plan.plan.planned, live);
+                count_all(client, action.member, &changes.asked, scope).await
+            }
+            _ => HashMap::new(),
+        };
+        (answer, counted)
+    });
+    let (answers, counted): (Vec<_>, Vec<_>) = join_all(requests).await.into_iter().unzip();
+    (answers, counted.into_iter().flatten().collect())
+}
+
+/// Whether the prior state does not have the asset.
+fn is_new(plan: &ObjectPlan<'_>, action: &AssetAction<'_>) -> bool {
+    let prior = plan.plan.prior.attribute(action.member.row.key);
+    action.kind == OperationKind::Create && prior.is_null()
+}
+
+/// Each asset of the prior object as it is, and whether the user may delete it.
+async fn deleted<'p>(
+    session: &DomainSession,
+    actions: Vec<AssetAction<'p>>,
+    prior: &Value,
+    scope: &Scope,
+) -> (Vec<Answer<'p, Snapshot>>, Vec<Answer<'p, ()>>) {
+    let Some(client) = session.client_if_known() else {
+        return (Vec::new(), Vec::new());
+    };
+    let snapshots = actions
+        .iter()
+        .map(|action| snapshot(&client, session, action, scope));
+    let deletes = match forgets(prior) {
+        true => Vec::new(),
+        false => actions.clone(),
+    };
+    futures::join!(join_all(snapshots), check_all(&client, deletes, scope))
+}
+
+async fn snapshot<'p>(
+    client: &Client,
+    session: &DomainSession,
+    action: &AssetAction<'p>,
+    scope: &Scope,
+) -> Answer<'p, Snapshot> {
+    let AssetAction { member, kind } = *action;
+    let stream = member.stream();
+    let result = session.cache.snapshot(client, &stream, scope).await;
+    Answer {
+        member,
+        kind,
+        result,
+    }
+}
+
+fn deletions(members: Vec<&Member>) -> Vec<AssetAction<'_>> {
+    let actions = members.into_iter().map(|member| AssetAction {
+        member,
+        kind: OperationKind::Delete,
+    });
+    actions.collect()
+}
+
+/// Assets that are deleted and recreated: each alone, or all of a tainted object, whose prior state the plan does not have.
+fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<AssetAction<'p>> {
+    let members = plan.actions.iter().map(|action| action.member);
+    match plan.plan.change == Action::Create {
+        true if forgets(&plan.plan.planned) => Vec::new(),
+        true => deletions(
+            members
+                .filter(|member| session.cache.is_in_state(&member.stream()))
+                .collect(),
+        ),
+        false => deletions(members.filter(|member| is_replaced(plan, member)).collect()),
+    }
+}
+
+fn is_replaced(plan: &ObjectPlan<'_>, member: &Member) -> bool {
+    PrivateFact::Replacing
+        .read(&plan.plan.private, member.row.key)
+        .is_some()
+}
+
+/// Whether a destroy of this object leaves its assets on the server.
+fn forgets(object: &Value) -> bool {
+    object.attribute("skip_destroy").as_bool() == Some(true)
+}
+
+/// Whether the user may do what is planned. Whether an asset is created, or exists and is adopted, only the answer about
+/// the stream tells, so both are checked.
+async fn permissions<'p>(
+    client: &Client,
+    plan: &'p ObjectPlan<'p>,
+    scope: &Scope,
+) -> Vec<Answer<'p, ()>> {
+    let adopted = plan
+        .actions
+        .iter()
+        .filter(|action| plan.adopts() && is_new(plan, action));
+    let adopted = adopted.map(|action| AssetAction {
+        kind: OperationKind::Update,
+        ..*action
+    });
+    check_all(client, plan.actions.iter().copied().chain(adopted), scope).await
+}
+
+async fn check_all<'p>(
+    client: &Client,
+    actions: impl IntoIterator<Item = AssetAction<'p>>,
+    scope: &Scope,
+) -> Vec<Answer<'p, ()>> {
+    let checks = actions
+        .into_iter()
+        .map(|AssetAction { member, kind }| async move {
+            let stream = member.stream();
+            let result = client.check_permission(kind, &stream, scope).await;
+            Answer {
+                member,
+                kind,
+                result,
+            }
+        });
+    join_all(checks).await
+}
+
+/// Whether the plan may need more storage in the account.
+fn needs_storage(plan: &ObjectPlan<'_>) -> bool {
+    plan.actions.iter().any(|action| {
+        action.kind == OperationKind::Create
+            || plan.differs(action.member, &["max_bytes", "replicas", "storage"])
+    })
+}
+
+/// How many messages the planned changes delete, where it takes a request to know.
+async fn counted(
+    client: &Client,
+    plan: &ObjectPlan<'_>,
+    scope: &Scope,
+) -> HashMap<(&'static str, String), u64> {
+    let requests = plan.costly.iter().map(|costly| async {
+        let changes = std::slice::from_ref(&costly.change);
+        count_all(client, &costly.member, changes, scope).await
+    });
+    join_all(requests).await.into_iter().flatten().collect()
+}
+
+async fn count_all(
+    client: &Client,
+    member: &Member,
+    changes: &[SettingChange],
+    scope: &Scope,
+) -> HashMap<(&'static str, String), u64> {
+    let stream = &member.stream();
+    let requests = changes.iter().map(|change| async move {
+        let kept = kept_per_subject(change)?;
+        let beyond = client.messages_beyond(stream, kept, scope).await.ok()?;
+        Some(((member.row.key, change.key.clone()), beyond))
+    });
+    join_all(requests).await.into_iter().flatten().collect()
+}
+
+/// The streams that have subjects of what is created, or gets other subjects.
+async fn subject_owners<'p>(
+    client: &Client,
+    session: &DomainSession,
+    plan: &'p ObjectPlan<'p>,
+    scope: &Scope,
+) -> Vec<Answer<'p, Vec<String>>> {
+    let concerned = plan.actions.iter().filter(|action| {
+        action.kind == OperationKind::Create || plan.differs(action.member, &["subjects"])
+    });
+    // Also an error is the answer for all buckets: nobody waits for it a second time.
+    let foreign = session
+        .cache
+        .foreign_bucket_subjects(client, scope)
+        .shared();
+    let requests = concerned.map(|AssetAction { member, kind }| {
+        let foreign = foreign.clone();
+        async move {
+            let result = match member.row.kind {
+                // Nearly always there are none at all, for any bucket of the process.
+                AssetKind::Bucket => match foreign.await {
+                    Ok(foreign) if !foreign.is_empty() => {
+                        streams_with_subjects(client, &member.subjects(), scope).await
+                    }
+                    none => none,
+                },
+                AssetKind::Stream(_) => {
+                    streams_with_subjects(client, &member.subjects(), scope).await
+                }
+            };
+            Answer {
+                member,
+                kind: *kind,
+                result,
+            }
         }
     });
-    join_all(probes).await
+    join_all(requests).await
 }
 
-/// What is deleted with an object.
-fn gone_with<'m>(
-    doomed: &[(&'m Member, OperationKind)],
-    prior: &Value,
-) -> Vec<(&'m Member, OperationKind)> {
-    match prior.attribute("skip_destroy").as_bool() {
-        Some(true) => Vec::new(),
-        _ => doomed.to_vec(),
-    }
-}
-
-/// What a plan does to an asset, if it does something.
-fn deed(member: &Member, plan: &Plan) -> Option<OperationKind> {
-    let prior = plan.prior.attribute(member.row.key);
-    let replaced = plan.private.fact(&replacing(member.row.key)).is_some();
-    if prior.is_null() || replaced || !plan.requires_replace.is_empty() {
-        return Some(OperationKind::Create);
-    }
-    let planned = plan.planned.attribute(member.row.key);
-    // An asset that somebody else has made anew is as it should be; only `created` is not what it was.
-    let same = |name: &str| name == "created" || prior.attribute(name) == planned.attribute(name);
-    let changes = match planned.as_map() {
-        Some(attributes) => !attributes.keys().all(|name| same(name)),
-        None => true,
-    };
-    changes.then_some(OperationKind::Update)
-}
-
-/// Whether it may need more room in the account.
-fn grows(member: &Member, plan: &Plan) -> bool {
-    differs(member, plan, &["max_bytes", "replicas", "storage"])
-}
-
-/// Whether any of these differs from what it is; of an asset that is made, all do.
-pub(crate) fn differs(member: &Member, plan: &Plan, names: &[&str]) -> bool {
-    let (prior, planned) = (
-        plan.prior.attribute(member.row.key),
-        plan.planned.attribute(member.row.key),
-    );
-    names
+async fn streams_with_subjects(
+    client: &Client,
+    subjects: &[String],
+    scope: &Scope,
+) -> Result<Vec<String>, Error> {
+    let requests = subjects
         .iter()
-        .any(|name| prior.attribute(name) != planned.attribute(name))
+        .map(|subject| client.stream_names(Some(subject), scope));
+    let mut names = try_join_all(requests).await?.concat();
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
-/// How many messages a smaller limit per subject deletes, where it takes a question to know.
-async fn count(client: &Client, costly: &Costly, scope: &Scope) -> Option<u64> {
-    let Costly { member, change } = costly;
-    if !matches!(change.effect, Effect::Destructive(_)) {
-        return None;
+/// Those of the streams that exist and were not reported yet.
+pub async fn harmful_streams(
+    client: &Client,
+    session: &DomainSession,
+    harmful: &'static [HarmfulStream],
+    scope: &Scope,
+) -> Vec<Present> {
+    let mut present = Vec::new();
+    if harmful.is_empty() {
+        return present;
     }
-    match (change.key.as_str(), change.desired.as_u64()?) {
-        ("max_msgs_per_subject", kept @ 2..) => client
-            .messages_beyond(&member.stream(), kept, scope)
-            .await
-            .ok(),
-        _ => None,
+    let names = match session.cache.stream_names(client, scope).await {
+        Ok(names) => names,
+        Err(error) => {
+            tracing::debug!(%error, "stream names are not readable");
+            return present;
+        }
+    };
+    for stream in harmful {
+        let name = stream.name;
+        if !names.iter().any(|other| other == name) || !session.cache.report_once(name) {
+            continue;
+        }
+        match session.cache.snapshot(client, name, scope).await {
+            Ok(snapshot) if snapshot.info.is_none() => {}
+            Ok(snapshot) => present.push(Present {
+                stream: *stream,
+                info: snapshot.info,
+            }),
+            Err(error) => {
+                tracing::debug!(%error, stream = name, "cannot be read");
+                present.push(Present {
+                    stream: *stream,
+                    info: None,
+                });
+            }
+        }
     }
+    present
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::catalogue::{Asset, AssetKind};
 use crate::resources::object::codec::age;
 use crate::resources::object::member::Member;
+use crate::resources::plan::object_plan::differs;
 use crate::resources::preflight::advice;
-use crate::resources::preflight::survey::differs;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 

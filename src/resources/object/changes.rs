@@ -1,16 +1,19 @@
 //! What is to change of one asset, and what stays as somebody else made it.
 //!
-//! Plan and apply ask the same question here, so that an apply does what its plan has shown. A difference that the server
+//! Plan and apply use the same comparison, so that an apply does what its plan has shown. A difference that the server
 //! does not change back and that no argument speaks of stays: nobody has asked for the change, and an asset is not
 //! deleted for what nobody has asked for.
 
-use crate::jetstream::{Bound, Edit, Effect, SettingChange, StreamConfig, diff_at, setting};
+use crate::catalogue::Contents;
+use crate::jetstream::{
+    Bound, Edit, Effect, SettingChange, StreamConfig, StreamInfo, diff_at, setting,
+};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
 use crate::terraform::language::Value;
 
 /// The differences between what an asset should be and what it is.
-pub(crate) struct Changes {
+pub struct Changes {
     /// What the server is asked for; where it refuses, only a new asset can have it.
     pub asked: Vec<SettingChange>,
     /// What stays.
@@ -80,27 +83,57 @@ impl Changes {
 }
 
 /// The server refuses it.
-pub(crate) fn is_refused(change: &SettingChange) -> bool {
+pub fn is_refused(change: &SettingChange) -> bool {
     matches!(change.effect, Effect::Refused(_))
 }
 
 /// A difference that has no argument and that the server does not change back.
-pub(crate) fn is_refused_drift(member: &Member, change: &SettingChange) -> bool {
+pub fn is_refused_drift(member: &Member, change: &SettingChange) -> bool {
     member.argument(&change.key).is_none() && is_refused(change)
 }
 
-/// Whether one change does more harm than the other.
-pub(crate) fn is_worse(now: &SettingChange, planned: &SettingChange) -> bool {
-    gravity(now.effect) > gravity(planned.effect)
+/// Whether one change loses more than the other.
+pub fn is_worse(now: &SettingChange, planned: &SettingChange) -> bool {
+    severity(now.effect) > severity(planned.effect)
 }
 
-fn gravity(effect: Effect) -> u8 {
+fn severity(effect: Effect) -> u8 {
     match effect {
         Effect::InPlace | Effect::NoEffect(_) | Effect::Unknown => 0,
         Effect::OneWay(_) => 1,
         Effect::Destructive(_) => 2,
         Effect::Refused(_) => 3,
     }
+}
+
+/// What adopting an asset that exists like this changes. `planned`: the planned object.
+pub fn adoption_changes(member: &Member, planned: &Value, live: &StreamInfo) -> Changes {
+    let wanted = member.wanted(planned.attribute(member.row.key));
+    let wanted = wanted.whole(live, &[]);
+    Changes::between(member, &wanted, &live.config, live.api_level())
+}
+
+/// The messages that a change keeps of each subject, if only counting the subjects' messages tells how many it deletes.
+/// With a limit of 1 the number of subjects tells.
+pub fn kept_per_subject(change: &SettingChange) -> Option<u64> {
+    let deletes = matches!(change.effect, Effect::Destructive(_));
+    let kept = change.desired.as_u64()?;
+    (deletes && change.key == "max_msgs_per_subject" && kept >= 2).then_some(kept)
+}
+
+/// A change of an existing asset that costs something; how much, only the server knows.
+#[derive(Clone, Debug)]
+pub struct CostlyChange {
+    /// The asset.
+    pub member: Member,
+    /// The change, as the prior state knows it.
+    pub change: SettingChange,
+}
+
+/// Whether what an asset holds may be deleted to make it anew. `object`: the configuration, or a planned state.
+pub fn may_delete_contents(member: &Member, object: &Value) -> bool {
+    member.row.contents == Contents::Transient
+        || object.attribute("force_destroy").as_bool() == Some(true)
 }
 
 #[cfg(test)]

@@ -1,18 +1,25 @@
-//! What a practitioner is told about an asset: what somebody else did to it, what stays, what a destroy loses. What a
-//! change costs is in `costs`.
+//! What somebody else did to an asset, and what of it stays.
 
 use serde_json::Value as Json;
 
 use crate::catalogue::{self, Contents};
-use crate::jetstream::{self, Effect, SettingChange, StreamInfo};
-use crate::resources::object::codec::age_text;
+use crate::jetstream::SettingChange;
+use crate::resources::messages::setting::{argument_name, reason, shown};
 use crate::resources::object::member::Member;
-use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::terraform::language::{Diagnostic, Path};
 use crate::text::capitalised;
 
-/// It differs from what its users need, has no argument, and stays; whether it breaks them. `with_it`: what differs only
+/// Drift that stays because the server does not change it back.
+pub struct LastingDrift {
+    /// Whether it breaks the asset's users.
+    pub breaks: bool,
+    /// The warning.
+    pub warning: Diagnostic,
+}
+
+/// It differs from what its users need, has no argument, and stays. `with_it`: what differs only
 /// because of it.
-pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> (bool, Diagnostic) {
+pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> LastingDrift {
     let means = member.row.means(&change.key);
     let summary = format!(
         "{} has {} = {}, which cannot be changed back",
@@ -39,8 +46,10 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> (bo
         stream = member.stream(),
         then = member.row.when_recreated,
     );
-    let said = Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key));
-    (means.breaks, said)
+    LastingDrift {
+        breaks: means.breaks,
+        warning: Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)),
+    }
 }
 
 /// What an apply found besides what was planned, and left alone; or changed all the same, because it was planned.
@@ -97,13 +106,13 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
         member.row.when_recreated,
-        skipping(member)
+        skipped_events(member)
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
 
-/// What happens to those who read a stream that somebody else has made anew: see `succession`.
-fn skipping(member: &Member) -> String {
+/// What happens to those who read a stream that somebody else has recreated: see `apply::first_sequence`.
+fn skipped_events(member: &Member) -> String {
     let readers = catalogue::CATALOGUE.iter().filter(|row| {
         let mut sources = row.sources().iter();
         sources.any(|source| source.key == member.row.key)
@@ -128,82 +137,32 @@ pub fn disappearance(member: &Member) -> Diagnostic {
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
 
-/// Why a destroy will not delete it, if it will not.
-pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Option<Diagnostic> {
-    let forced = prior.attribute("force_destroy").as_bool() == Some(true);
-    if forced || member.row.contents == Contents::Transient || info.state.messages == 0 {
-        return None;
-    }
-    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
-    let detail = format!(
-        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
-        member.row.holds
-    );
-    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
-}
-
-/// What a destroy loses.
-pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
-    if info.state.messages == 0 || member.row.contents == Contents::Transient {
-        return None;
-    }
+/// The plan is stale.
+pub fn changed_since(member: &Member, what: &str) -> Diagnostic {
     let summary = format!(
-        "{} is deleted with {}",
-        capitalised(&member.title()),
-        keys(info)
+        "{} {what} after the plan was made",
+        capitalised(&member.title())
     );
     let detail = format!(
-        "{} bytes are lost: {}. Whoever still uses them loses them. To keep the bucket on the server and only forget it here, set `skip_destroy = true`, apply that, and try again.",
-        info.state.bytes, member.row.holds
+        "What the plan said of stream {} is no longer true, so nothing was done to it. Plan again: the next plan shows what is left to do.",
+        member.stream()
     );
-    Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
-/// How many keys a bucket holds, delete markers included.
-pub fn keys(info: &StreamInfo) -> String {
-    match info
-        .state
-        .num_subjects
-        .max(u64::from(info.state.messages > 0))
-    {
-        1 => "1 key".to_owned(),
-        many => format!("{many} keys"),
-    }
-}
-
-/// How many messages a stream holds.
-pub fn messages(info: &StreamInfo) -> String {
-    match info.state.messages {
-        1 => "1 message".to_owned(),
-        many => format!("{many} messages"),
-    }
-}
-
-/// What the server does, or why not, in the words of the setting's row.
-pub fn reason(change: &SettingChange) -> &'static str {
-    match change.effect {
-        Effect::Refused(why)
-        | Effect::Destructive(why)
-        | Effect::OneWay(why)
-        | Effect::NoEffect(why) => why,
-        Effect::InPlace | Effect::Unknown => "",
-    }
-}
-
-/// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.
-pub fn shown(change: &SettingChange, value: &Json) -> String {
-    let is_time = change
-        .setting
-        .is_some_and(|setting| matches!(setting.kind, jetstream::SettingKind::Nanos { .. }));
-    match value.as_u64() {
-        Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
-        _ => value.to_string(),
-    }
-}
-
-/// As the user knows it, where the user does.
-pub fn argument_name<'a>(member: &Member, change: &'a SettingChange) -> &'a str {
-    member
-        .argument(&change.key)
-        .map_or(change.key.as_str(), |argument| argument.name)
+/// What was planned would now do something else.
+pub fn no_longer_as_planned(member: &Member, change: &SettingChange) -> Diagnostic {
+    let summary = format!(
+        "{} was changed after the plan was made",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "Its {} is {} now, and changing that to {}, as planned, does more than the plan has said: {}. So nothing was done to stream {}. Plan again.",
+        argument_name(member, change),
+        shown(change, &change.live),
+        shown(change, &change.desired),
+        reason(change),
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }

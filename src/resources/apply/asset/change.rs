@@ -1,0 +1,123 @@
+//! Changing one asset in place, and only what the plan has shown.
+
+use crate::jetstream::{SettingChange, StreamInfo};
+use crate::resources::apply::Operation;
+use crate::resources::apply::asset::read_again;
+use crate::resources::apply::asset::wait::wait;
+use crate::resources::apply::outcome::{Live, Outcome};
+use crate::resources::messages::changes::cannot_adopt;
+use crate::resources::messages::drift::{found_besides, no_longer_as_planned};
+use crate::resources::messages::failure::failure;
+use crate::resources::object::changes::{adoption_changes, is_refused, is_worse};
+use crate::resources::object::common::Crud;
+use crate::resources::object::member::Member;
+use crate::resources::plan::planned_change::PlannedChange;
+
+/// Brings an existing stream that the state does not have to what was planned, in place; what the server does not
+/// change back stays.
+pub async fn adopt(operation: &Operation<'_>, member: &Member, live: StreamInfo) -> Outcome {
+    let changes = adoption_changes(member, operation.state, &live);
+    match changes.refused() {
+        None => send(operation, member, live, changes.asked).await,
+        Some(change) => {
+            let refused = cannot_adopt(member, change, operation.state);
+            Outcome::failed(Live::Stream(Box::new(live)), refused)
+        }
+    }
+}
+
+/// Makes the planned changes of a stream, and reports what else is not as the plan knew it.
+pub async fn change_in_place(
+    operation: &Operation<'_>,
+    planned: PlannedChange<'_>,
+    live: StreamInfo,
+) -> Outcome {
+    let member = planned.member;
+    let shown = planned.shown();
+    let now = planned.now(&shown, &live);
+    let as_shown = |change: &SettingChange| shown.iter().find(|shown| shown.key == change.key);
+    let worse = |change: &&SettingChange| {
+        is_refused(change) || as_shown(change).is_some_and(|shown| is_worse(change, shown))
+    };
+    if let Some(change) = now.iter().find(worse) {
+        let worse = no_longer_as_planned(member, change);
+        return Outcome::failed(Live::Stream(Box::new(live)), worse);
+    }
+    let unplanned = planned.unplanned(&shown, &live);
+    let overwritten = now.iter().filter_map(|change| {
+        let shown = as_shown(change)?;
+        let differs = shown.live != change.live && change.key != "metadata";
+        differs.then(|| (change.clone(), shown.live.clone()))
+    });
+    let found = found_besides(member, &unplanned, &overwritten.collect::<Vec<_>>());
+    let mut outcome = send(operation, member, live, now).await;
+    if !outcome.has_failed() {
+        outcome.diagnostics.extend(found);
+    }
+    outcome
+}
+
+/// Sends changes to the server, in as many updates as they need.
+async fn send(
+    operation: &Operation<'_>,
+    member: &Member,
+    live: StreamInfo,
+    changes: Vec<SettingChange>,
+) -> Outcome {
+    let Operation {
+        client,
+        scope,
+        session,
+        state: planned,
+        ..
+    } = *operation;
+    let mut outcome = Outcome::stream(live);
+    let mut updates = updates(changes).into_iter().peekable();
+    while let Some(update) = updates.next() {
+        let Live::Stream(info) = outcome.live else {
+            break;
+        };
+        let overlay: Vec<_> = update
+            .iter()
+            .map(|change| (change.key.as_str(), change.desired.clone()))
+            .collect();
+        let moves = update
+            .iter()
+            .any(|change| matches!(change.key.as_str(), "num_replicas" | "placement"));
+        session.cache.forget(&member.stream());
+        match client.update(&info.config.overlaid(&overlay), scope).await {
+            Ok(info) if moves => {
+                // What stalls between two moves is seen, and healed, after the second.
+                let last = updates.peek().is_none();
+                let waited = wait(operation, member, info, last).await;
+                outcome.live = waited.live;
+                outcome.diagnostics.extend(waited.diagnostics);
+            }
+            Ok(info) => outcome.live = Live::Stream(Box::new(info)),
+            Err(error) => {
+                outcome
+                    .diagnostics
+                    .push(failure(member, Crud::Update, &error, planned));
+                outcome.live = read_again(operation, member, Live::Stream(info)).await;
+                break;
+            }
+        }
+    }
+    outcome
+}
+
+/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
+/// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
+fn updates(changes: Vec<SettingChange>) -> Vec<Vec<SettingChange>> {
+    let scale = changes.iter().find(|change| change.key == "num_replicas");
+    let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
+    let scales = scale.is_some();
+    let (moves, rest): (Vec<_>, Vec<_>) = changes
+        .into_iter()
+        .partition(|change| scales && change.key == "placement");
+    let order = if grows { [moves, rest] } else { [rest, moves] };
+    order
+        .into_iter()
+        .filter(|update| !update.is_empty())
+        .collect()
+}

@@ -1,0 +1,174 @@
+//! Waiting until what was created or changed works: all replicas current, and sourcing alive.
+//!
+//! That replicas are behind is no failure: the configuration is as planned. Sourcing that stopped is worse, because
+//! the server says nothing: after `wadm_event_consumer` got more replicas, its sourcing may stop for good, without an
+//! error and with a lag of 0 (seen on nats-server 2.10 to 2.15; nats-server issue 8323). Only the time since the
+//! source was last active grows, and only a new leader heals it.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use crate::jetstream::StreamInfo;
+use crate::resources::apply::Operation;
+use crate::resources::apply::outcome::Outcome;
+use crate::resources::object::member::Member;
+use crate::terraform::language::{Diagnostic, Path};
+use crate::text::capitalised;
+
+/// A healthy source is heard about every second; one that is silent for longer has stalled.
+const SILENCE: Duration = Duration::from_secs(5);
+/// How long a new leader may take to hear from the sources: a source whose first set-up fails is looked for again after
+/// ten seconds.
+const RECOVERY: Duration = Duration::from_secs(30);
+/// Two times at which a source was heard are at least so far apart; what is less is the clock.
+const BETWEEN: Duration = Duration::from_millis(300);
+/// Between two looks at the sources.
+const LOOK: Duration = Duration::from_millis(500);
+/// Silence that makes a refresh look longer.
+const SUSPICIOUS: Duration = Duration::from_secs(10);
+
+/// Waits for what follows a create or (`moved`) the last of the changes of replicas and placement.
+pub async fn wait(
+    operation: &Operation<'_>,
+    member: &Member,
+    info: StreamInfo,
+    moved: bool,
+) -> Outcome {
+    let Operation { client, scope, .. } = *operation;
+    let replicas = info
+        .config
+        .get("num_replicas")
+        .and_then(serde_json::Value::as_u64)
+        .unwrap_or(1);
+    let clustered = info
+        .cluster
+        .as_ref()
+        .is_some_and(|cluster| cluster.desired || !cluster.replicas.is_empty());
+    if replicas < 2 && !clustered {
+        return Outcome::stream(info);
+    }
+    let waited = client
+        .wait_current(
+            &member.stream(),
+            usize::try_from(replicas).unwrap_or(1),
+            scope,
+        )
+        .await;
+    let (info, remark) = match waited {
+        Ok(settled) => (settled, None),
+        Err(error) => {
+            let summary = format!("Replicas of {} are not all current yet", member.title());
+            let detail = format!(
+                "The server has taken the configuration with {replicas} replicas, but not every replica holds all data yet. {error} `nats stream info {}` shows the state.",
+                member.stream()
+            );
+            (info, Some(Diagnostic::warning(summary, detail)))
+        }
+    };
+    let mut outcome = Outcome::stream(info);
+    outcome.diagnostics.extend(remark);
+    if moved && !member.row.sources().is_empty() {
+        outcome
+            .diagnostics
+            .extend(heal_sources(operation, member).await);
+    }
+    outcome
+}
+
+/// Watches the sources, and asks for a new leader when they are silent.
+async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diagnostic> {
+    let Operation { client, scope, .. } = *operation;
+    if is_sourcing(operation, member, SILENCE).await? {
+        return None;
+    }
+    tracing::info!(
+        stream = member.stream(),
+        "sourcing has stalled, asking for a new leader"
+    );
+    if let Err(error) = client.step_down(&member.stream(), scope).await {
+        return Some(stall(
+            member,
+            &format!("A new leader would heal it, but asking for one failed. {error}"),
+        ));
+    }
+    match is_sourcing(operation, member, RECOVERY).await? {
+        true => None,
+        false => Some(stall(
+            member,
+            "A new leader was asked for and did not heal it.",
+        )),
+    }
+}
+
+/// Whether every source is heard again and again within `limit`; `None` if the user wants to stop.
+///
+/// Once is not enough: a source that is set up anew and then stalls looks as if it had been heard at that moment.
+async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration) -> Option<bool> {
+    let Operation {
+        client,
+        scope,
+        session,
+        ..
+    } = *operation;
+    let since = Instant::now();
+    let mut heard: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+    while since.elapsed() < limit {
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = scope.stop.cancelled() => return None,
+        }
+        let stream = member.stream();
+        // A new leader may keep an answer away; the next look asks again.
+        let Ok(Some(info)) = session.cache.stream(client, &stream, scope).await else {
+            continue;
+        };
+        for source in info.sources {
+            let when = source
+                .active
+                .and_then(|active| since.elapsed().checked_sub(active));
+            let times = heard.entry(source.name).or_default();
+            let last = times.last().copied().unwrap_or_default();
+            times.extend(when.filter(|when| *when > last + BETWEEN));
+        }
+        let lively = heard.values().filter(|times| times.len() > 1).count();
+        if lively >= member.row.sources().len() {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// On a refresh: a warning if a source is silent and stays so.
+pub async fn stalled(
+    operation: &Operation<'_>,
+    member: &Member,
+    info: &StreamInfo,
+) -> Option<Diagnostic> {
+    let silent = |active: Option<Duration>| match active {
+        Some(active) => active > SUSPICIOUS,
+        None => info.age().is_none_or(|age| age > SUSPICIOUS),
+    };
+    let sources = !member.row.sources().is_empty();
+    if !sources || !info.sources.iter().any(|source| silent(source.active)) {
+        return None;
+    }
+    match is_sourcing(operation, member, SILENCE).await? {
+        true => None,
+        false => Some(stall(
+            member,
+            "It has not heard from a source for more than 10 seconds.",
+        )),
+    }
+}
+
+fn stall(member: &Member, what: &str) -> Diagnostic {
+    let stream = member.stream();
+    let summary = format!(
+        "{} receives nothing from its sources",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "{what} wadm then answers, and does nothing. `nats stream cluster step-down {stream}` heals it (permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}); check with `nats stream info {stream}` that the sources are active."
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}

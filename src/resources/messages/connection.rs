@@ -1,0 +1,144 @@
+//! Why NATS or JetStream cannot be reached: the same words for all assets, so that the reader gets them once.
+
+use crate::jetstream::{Error, Unfit, Unreachable};
+use crate::terraform::language::Diagnostic;
+
+/// The diagnostic of a failure that has nothing to do with the asset that was asked for. It is the same for all assets,
+/// so that the reader gets it once.
+pub fn connection_failure(error: &Error) -> Diagnostic {
+    if let Some(why) = error.unreachable() {
+        let (summary, advice) = unreachable(why);
+        return Diagnostic::error(summary, with_advice(error.reason(), advice));
+    }
+    if let Some(inbox) = error.denied_inbox() {
+        let advice = format!(
+            "Grant the provider's user permission to subscribe to {inbox}, or set `inbox_prefix` in the provider block to a prefix that it may subscribe to."
+        );
+        let detail = with_advice(error.reason(), &advice);
+        return Diagnostic::error("Answers of NATS cannot be received", detail);
+    }
+    let (summary, advice) = if error.is_unauthorized() {
+        (
+            "NATS refuses the login",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
+        )
+    } else if let Some(unfit) = error.unfit() {
+        wrong_jetstream(unfit)
+    } else if error.absent_domain().is_some() {
+        wrong_jetstream(Unfit::Domain)
+    } else if error.code().is_some() {
+        (
+            "JetStream is not enabled",
+            "Log in as a user of an account that has JetStream, or enable it (`jetstream: enabled` in the account, `jetstream {}` on the server).",
+        )
+    } else {
+        (
+            "JetStream does not answer",
+            "Enable it on the server (`jetstream {}` in its configuration), connect to another one, or, to reach JetStream through a leaf node, set `jetstream_domain`.",
+        )
+    };
+    Diagnostic::error(summary, with_advice(error.reason(), advice))
+}
+
+/// The title of a connection that fails, and what to do.
+fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
+    match why {
+        Unreachable::Address => ("An address cannot be understood", ""),
+        Unreachable::Nobody => (
+            "NATS cannot be reached",
+            "Check that it runs and can be reached from here, or set `servers` in the provider block, or NATS_URL, to where it is.",
+        ),
+        Unreachable::Name => (
+            "The name of the NATS server does not resolve",
+            "Correct it, or see to it that this machine can resolve it; with `socks_proxy` the proxy resolves it.",
+        ),
+        Unreachable::Silent => (
+            "NATS cannot be reached: the server is silent",
+            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise `connect_timeout`.",
+        ),
+        Unreachable::Foreign => (
+            "What answers is not a NATS server",
+            "Check host, port and scheme: nats:// and tls:// go to the port for clients, ws:// and wss:// to the one for websockets.",
+        ),
+        Unreachable::Refused => ("NATS refuses the connection", ""),
+        Unreachable::Proxy => (
+            "The SOCKS proxy does not let us through",
+            "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it may connect to the server.",
+        ),
+        why => tls_failure(why),
+    }
+}
+
+fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
+    match why {
+        Unreachable::Material => (
+            "Certificates or keys cannot be used",
+            "They are text in PEM: `-----BEGIN CERTIFICATE-----` and `-----BEGIN PRIVATE KEY-----`, the key without a passphrase.",
+        ),
+        Unreachable::UnknownAuthority => (
+            "The NATS server's certificate is of an unknown authority",
+            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file` of the provider block, or NATS_CA. If one is given, it is another authority's.",
+        ),
+        Unreachable::WrongName => (
+            "The NATS server's certificate is for another name",
+            "Write one of its names in the address, or give the server a certificate for this one.",
+        ),
+        Unreachable::Expired => (
+            "The NATS server's certificate has expired",
+            "Renew it on the server; check this machine's clock.",
+        ),
+        Unreachable::NotYetValid => (
+            "The NATS server's certificate is not valid yet",
+            "Check this machine's clock and the certificate.",
+        ),
+        Unreachable::CertificateDemanded => (
+            "NATS demands a client certificate",
+            "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
+        ),
+        Unreachable::CertificateRefused => (
+            "NATS does not accept the client certificate",
+            "Give one that has not expired, is meant for clients and is signed by an authority that the server trusts.",
+        ),
+        Unreachable::NoTls => (
+            "The server does not speak TLS",
+            "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
+        ),
+        Unreachable::HandshakeFirst => (
+            "NATS wants the TLS handshake first",
+            "The server has `handshake_first`: set `tls_first = true` in the provider block.",
+        ),
+        Unreachable::GreetingFirst => (
+            "NATS greets before the TLS handshake",
+            "The server has no `handshake_first`: remove `tls_first` from the provider block.",
+        ),
+        _ => (
+            "TLS with NATS fails",
+            "TLS 1.2 and 1.3 are spoken, and certificates are always verified.",
+        ),
+    }
+}
+
+/// The title of a JetStream that is not the one asked for, and what to do.
+fn wrong_jetstream(unfit: Unfit) -> (&'static str, &'static str) {
+    match unfit {
+        Unfit::Domain => (
+            "The JetStream domain is not there",
+            "Correct `jetstream_domain`, of the resource or of the provider block, or see to it that the domain's servers run and their leaf node is connected.",
+        ),
+        Unfit::Prefix => (
+            "Nobody answers under the JetStream API prefix",
+            "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
+        ),
+        Unfit::Version => (
+            "The NATS server is too old",
+            "Update it, or connect to a newer one.",
+        ),
+    }
+}
+
+pub fn with_advice(what: String, advice: &str) -> String {
+    match advice {
+        "" => what,
+        advice => format!("{what} {advice}"),
+    }
+}

@@ -1,0 +1,50 @@
+//! What a destroy does to an asset, or why it is refused.
+
+use crate::catalogue::Contents;
+use crate::jetstream::StreamInfo;
+use crate::resources::messages::contents::keys;
+use crate::resources::object::member::Member;
+use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::text::capitalised;
+
+/// Why a destroy will not delete it, if it will not.
+pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Option<Diagnostic> {
+    let forced = prior.attribute("force_destroy").as_bool() == Some(true);
+    if forced || member.row.contents == Contents::Transient || info.state.messages == 0 {
+        return None;
+    }
+    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
+    let detail = format!(
+        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        member.row.holds
+    );
+    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// What a destroy loses.
+pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
+    if info.state.messages == 0 || member.row.contents == Contents::Transient {
+        return None;
+    }
+    let summary = format!(
+        "{} is deleted with {}",
+        capitalised(&member.title()),
+        keys(info)
+    );
+    let detail = format!(
+        "{} bytes are lost: {}. Whoever still uses them loses them. To keep the bucket on the server and only forget it here, set `skip_destroy = true`, apply that, and try again.",
+        info.state.bytes, member.row.holds
+    );
+    Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// Nothing is deleted, because the user wants to keep it.
+pub fn kept(members: &[&Member]) -> Diagnostic {
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let detail = format!(
+        "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
+        streams.join(", ")
+    );
+    Diagnostic::warning("Nothing is deleted on the server", detail)
+        .at(Path::attribute("skip_destroy"))
+}

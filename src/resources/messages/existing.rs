@@ -1,0 +1,37 @@
+//! Assets that exist on the server and are not in the state.
+
+use crate::resources::object::Object;
+use crate::resources::object::member::Member;
+use crate::terraform::language::Diagnostic;
+use crate::text::capitalised;
+
+/// Assets are on the server and not in the state.
+pub fn exist_already(object: &Object, members: &[&Member]) -> Option<Diagnostic> {
+    let id = &object.import_id;
+    let (summary, these, them) = match members {
+        [] => return None,
+        [member] => (
+            format!("{} exists already", capitalised(&member.title())),
+            format!("Stream {} is", member.stream()),
+            "it",
+        ),
+        many => {
+            let streams: Vec<_> = many.iter().map(|member| member.stream()).collect();
+            let summary = match (many.len(), object.members.len()) {
+                (2, 2) => "Both buckets exist already".to_owned(),
+                (some, all) => format!("{some} of {all} buckets and streams exist already"),
+            };
+            (
+                summary,
+                format!("The streams {} are", streams.join(", ")),
+                "them",
+            )
+        }
+    };
+    let as_is = if them == "it" { "it is" } else { "they are" };
+    let singleton = object.singleton;
+    let detail = format!(
+        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {id}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`.{singleton}",
+    );
+    Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
+}

@@ -1,0 +1,53 @@
+//! A setting and its values as a reader knows them.
+
+use serde_json::Value as Json;
+
+use crate::jetstream::{Effect, SettingChange, SettingKind};
+use crate::resources::object::argument_path;
+use crate::resources::object::codec::age_text;
+use crate::resources::object::member::Member;
+use crate::terraform::language::{Path, Value};
+
+/// As the user knows it, where the user does.
+pub fn argument_name<'a>(member: &Member, change: &'a SettingChange) -> &'a str {
+    member
+        .argument(&change.key)
+        .map_or(change.key.as_str(), |argument| argument.name)
+}
+
+/// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.
+pub fn shown(change: &SettingChange, value: &Json) -> String {
+    let is_time = change
+        .setting
+        .is_some_and(|setting| matches!(setting.kind, SettingKind::Nanos { .. }));
+    match value.as_u64() {
+        Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
+        _ => value.to_string(),
+    }
+}
+
+/// What the server does, or why not, in the words of the setting's row.
+pub fn reason(change: &SettingChange) -> &'static str {
+    match change.effect {
+        Effect::Refused(why)
+        | Effect::Destructive(why)
+        | Effect::OneWay(why)
+        | Effect::NoEffect(why) => why,
+        Effect::InPlace | Effect::Unknown => "",
+    }
+}
+
+/// How to avoid what a change does: whole sentences; empty if it is always in place.
+pub fn avoid(change: &SettingChange) -> &'static str {
+    change.setting.map_or("", |setting| setting.avoid)
+}
+
+/// The attribute to edit for a change.
+pub fn path(member: &Member, change: &SettingChange, config: &Value) -> Path {
+    match member.argument(&change.key) {
+        Some(argument) if !argument.shape.is_shown_only() => {
+            argument_path(member, argument.name, config)
+        }
+        _ => Path::attribute(member.row.key),
+    }
+}

@@ -1,0 +1,135 @@
+//! What a resource type states about its objects; everything else exists once for all types.
+
+use crate::catalogue::Asset;
+use crate::resources::object::argument::Argument;
+use crate::resources::object::member::Member;
+use crate::resources::object::private_facts::PrivateFact;
+use crate::resources::object::{common, domain};
+use crate::resources::preflight::harmful_streams::HarmfulStream;
+use crate::terraform::framework::Plan;
+use crate::terraform::framework::private::Private;
+use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Path, Schema, Value};
+
+/// What is specific to one resource type.
+pub trait ObjectType: Send + Sync + 'static {
+    /// As written in a configuration: `wasmcloud_lattice_buckets`.
+    fn type_name(&self) -> &'static str;
+
+    /// What one object is, in Markdown.
+    fn description(&self) -> &'static str;
+
+    /// The rows of the catalogue that one object has, in the order of the docs.
+    fn rows(&self) -> Vec<&'static Asset>;
+
+    /// The arguments that set something for all assets of an object.
+    fn common_arguments(&self) -> &'static [Argument];
+
+    /// The attributes that say which object it is, before all others.
+    fn identity_attributes(&self) -> Vec<Attribute> {
+        Vec::new()
+    }
+
+    /// Further attributes of the type, after the common arguments.
+    fn own_attributes(&self) -> Vec<Attribute> {
+        Vec::new()
+    }
+
+    /// The attribute that says which object it is; the root if none does.
+    fn identity(&self) -> Path {
+        Path::root()
+    }
+
+    /// The assets of an object of the state or of a plan, one for each row.
+    fn members(&self, object: &Value, names: Names<'_>) -> Vec<Member>;
+
+    /// The id to import an object by, without its domain.
+    fn import_id(&self, object: &Value, members: &[Member]) -> String;
+
+    /// The attributes that an import id gives. `id` is the whole, `rest` what follows the domain.
+    ///
+    /// # Errors
+    /// When the id does not have the documented form.
+    fn parse_import_id(
+        &self,
+        id: &str,
+        domain: &Value,
+        rest: &str,
+    ) -> Result<Vec<(&'static str, Value)>, Diagnostic>;
+
+    /// An import names a bucket that does not exist.
+    fn bucket_missing(&self, member: &Member) -> Diagnostic {
+        let detail = format!(
+            "Stream {} does not exist in this account and JetStream domain.",
+            member.stream()
+        );
+        Diagnostic::error(format!("There is no {}", member.title()), detail)
+    }
+
+    /// What is said of assets that exist already where there can be only one such object.
+    fn singleton(&self) -> &'static str {
+        ""
+    }
+
+    /// Streams that break the users of an object: looked for whenever it is read or planned.
+    fn harmful_streams(&self) -> &'static [HarmfulStream] {
+        &[]
+    }
+
+    /// What the schema cannot say about a configuration; values may be unknown.
+    fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::new()
+    }
+
+    /// What the changed attributes of a plan mean beyond their values.
+    fn consequence(&self, _plan: &Plan) -> Option<Diagnostic> {
+        None
+    }
+
+    /// What a plan that nothing refuses sets and that is rarely meant.
+    fn advice(&self, _members: &[Member], _plan: &Plan) -> Diagnostics {
+        Diagnostics::new()
+    }
+}
+
+/// Where the names come from that a user may give to buckets.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// The configuration or the state that sets them.
+    pub set_in: &'a Value,
+    /// Keeps them for assets that no longer exist.
+    pub private: &'a Private,
+}
+
+impl Names<'_> {
+    /// The name of a bucket that the user may name; `None` while it is not known.
+    pub fn of(&self, row: &'static Asset) -> Option<String> {
+        let own = self.set_in.attribute(row.key);
+        match own.attribute("bucket") {
+            _ if own.is_unknown() => None,
+            Value::String(name) => Some(name.clone()),
+            Value::Unknown => None,
+            _ => {
+                let kept = PrivateFact::BucketName.read(self.private, row.key);
+                Some(kept.unwrap_or(row.name).to_owned())
+            }
+        }
+    }
+}
+
+/// The schema of a type.
+pub fn schema(object_type: &impl ObjectType) -> Schema {
+    let rows = object_type.rows();
+    let mut attributes = object_type.identity_attributes();
+    attributes.push(domain::attribute());
+    let common = object_type.common_arguments().iter();
+    attributes.extend(common.map(Argument::common_attribute));
+    attributes.extend(object_type.own_attributes());
+    attributes.extend(rows.iter().map(|row| row.attribute()));
+    attributes.extend(common::protection());
+    attributes.push(common::timeouts());
+    Schema {
+        version: 0,
+        description: object_type.description().to_owned(),
+        attributes,
+    }
+}

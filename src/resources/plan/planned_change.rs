@@ -1,0 +1,106 @@
+//! What a plan has shown of one asset's changes, beside what they are when it is applied.
+//!
+//! A plan may be applied late. The keys to change come from the plan (prior and planned objects), what they do from the
+//! server as it is now.
+
+use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, diff_at};
+use crate::resources::object::changes::Changes;
+use crate::resources::object::member::{Member, Wanted, metadata_edits};
+use crate::terraform::language::Value;
+
+/// What a plan does to one asset.
+#[derive(Clone, Copy)]
+pub struct PlannedChange<'a> {
+    /// The asset.
+    pub member: &'a Member,
+    /// The same as the prior state has it.
+    pub prior_member: &'a Member,
+    /// The prior state.
+    pub prior: &'a Value,
+    /// The planned state.
+    pub planned: &'a Value,
+    /// The API level by whose rules it was planned.
+    pub level: u64,
+}
+
+impl PlannedChange<'_> {
+    /// Its object in the prior state.
+    pub fn before(&self) -> &Value {
+        self.prior.attribute(self.member.row.key)
+    }
+
+    /// Its planned object.
+    pub fn after(&self) -> &Value {
+        self.planned.attribute(self.member.row.key)
+    }
+
+    /// What it should be, without what the plan has left as it is.
+    fn wanted(&self) -> Wanted {
+        let mut wanted = self.member.wanted(self.after());
+        let kept = self.after().attribute("drift").as_map();
+        for (key, _) in kept.into_iter().flatten() {
+            wanted.config.remove(key);
+        }
+        wanted
+    }
+
+    /// The changes that the plan has shown, as it knew them.
+    pub fn shown(&self) -> Vec<SettingChange> {
+        let known = self.prior_member.known(self.before());
+        let wanted = self.member.wanted(self.after()).config;
+        Changes::between(self.member, &wanted, &known, self.level).asked
+    }
+
+    /// The same, as they are now.
+    pub fn now(&self, shown: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
+        let is_shown = |key: &str| {
+            let other = if key == "duplicate_window" {
+                "max_age"
+            } else {
+                key
+            };
+            shown
+                .iter()
+                .any(|change| change.key == key || change.key == other)
+        };
+        let wanted = self.wanted();
+        let mut asked = StreamConfig::default();
+        for (key, value) in wanted.config.iter().filter(|(key, _)| is_shown(key)) {
+            asked.set(key, value.clone());
+        }
+        let (edited, retired) = metadata_edits(self.before(), self.after());
+        if !edited.is_empty() || !retired.is_empty() {
+            let metadata = Wanted {
+                metadata: edited,
+                ..wanted
+            };
+            let metadata = metadata.whole(live, &retired).remove("metadata");
+            asked.set("metadata", metadata.unwrap_or_default());
+        }
+        diff_at(&asked, &live.config, live.api_level())
+            .into_iter()
+            .filter(|change| change.setting.is_some())
+            .collect()
+    }
+
+    /// What differs besides.
+    pub fn unplanned(&self, shown: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
+        let wanted = self.wanted();
+        let mut whole = wanted.whole(live, &[]);
+        let edits = metadata_edits(self.before(), self.after());
+        if edits != Default::default() {
+            whole.remove("metadata");
+        }
+        let changes = diff_at(&whole, &live.config, live.api_level()).into_iter();
+        changes
+            .filter(|change| change.setting.is_some())
+            .filter(|change| !shown.iter().any(|other| other.key == change.key))
+            .collect()
+    }
+}
+
+/// Whether the stream is not the one that the state has.
+pub fn is_another(before: &Value, info: &StreamInfo) -> bool {
+    let created = before.attribute("created").as_str();
+    created.is_some_and(|created| created != info.created)
+}

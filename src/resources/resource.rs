@@ -1,0 +1,257 @@
+//! One implementation of Terraform's resource for all object types: a type says only what is specific to it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::resources::apply::{create, delete, read, update};
+use crate::resources::object::common::{self, Crud};
+use crate::resources::object::domain;
+use crate::resources::object::member::Member;
+use crate::resources::object::{Object, existing};
+use crate::resources::object_type::{self, Names, ObjectType};
+use crate::resources::plan::object_plan::{ObjectPlan, actions};
+use crate::resources::plan::{plan_changes, plan_values};
+use crate::resources::preflight::survey::{Domains, Survey};
+use crate::resources::preflight::{self, object_conflicts};
+use crate::resources::session::Session;
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
+use crate::terraform::language::{Diagnostics, Path, Schema, Value};
+
+/// A resource whose objects are buckets and streams.
+pub struct ObjectResource<T> {
+    object_type: T,
+    schema: Schema,
+    session: Arc<Session>,
+}
+
+impl<T: ObjectType> ObjectResource<T> {
+    /// The type, on a connection that the provider shares.
+    pub fn new(object_type: T, session: Arc<Session>) -> Self {
+        Self {
+            schema: object_type::schema(&object_type),
+            object_type,
+            session,
+        }
+    }
+
+    /// The object of a state, or of a planned state.
+    fn object(&self, value: &Value, names: Names<'_>) -> Object {
+        let members = self.object_type.members(value, names);
+        let id = self.object_type.import_id(value, &members);
+        Object {
+            identity: self.object_type.identity(),
+            import_id: domain::import_id(&self.session.provider_domain(), value, &id),
+            singleton: self.object_type.singleton(),
+            members,
+        }
+    }
+
+    fn object_of_state(&self, state: &Value, private: &Private) -> Object {
+        let names = Names {
+            set_in: state,
+            private,
+        };
+        self.object(state, names)
+    }
+
+    /// The assets as the prior state has them; those of the planned object if there is none.
+    fn prior_members(&self, prior: &Value, private: &Private, object: &Object) -> Vec<Member> {
+        match prior.is_null() {
+            true => object.members.clone(),
+            false => self.object_of_state(prior, private).members,
+        }
+    }
+
+    /// A mistyped name would otherwise import what else the object has, and the next plan replace it.
+    async fn expect_named_buckets(&self, imported: &Value, call: &Call) -> Result<(), Diagnostics> {
+        let object = self.object_of_state(imported, &Private::default());
+        let members = object.members.iter();
+        let named: Vec<_> = members
+            .filter(|member| member.row.is_named_by_user())
+            .collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let session = self.session.of_object(imported);
+        let client = session.client()?;
+        let scope = common::scope(imported, Crud::Read, call);
+        for member in named {
+            let stream = member.stream();
+            // What else goes wrong, the read that follows reports.
+            if let Ok(None) = session.cache.stream(&client, &stream, &scope).await {
+                return Err(self.object_type.bucket_missing(member).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The attributes that name other buckets than before.
+fn renamed(members: &[Member], prior_members: &[Member]) -> Vec<Path> {
+    let members = members.iter().zip(prior_members);
+    let renamed = members
+        .filter(|(member, prior)| member.row.is_named_by_user() && member.name != prior.name);
+    renamed
+        .map(|(member, _)| Path::attribute(member.row.key).then("bucket"))
+        .collect()
+}
+
+/// A plan beside its object and the prior one, without the changes that cost something.
+fn object_plan<'p>(
+    object: &'p Object,
+    prior_members: &'p [Member],
+    domains: &Domains<'_>,
+    plan: &'p Plan,
+) -> ObjectPlan<'p> {
+    ObjectPlan {
+        object,
+        prior_members,
+        same_domain: std::ptr::eq(domains.planned, domains.prior),
+        plan,
+        actions: actions(&object.members, plan),
+        costly: Vec::new(),
+    }
+}
+
+#[async_trait]
+impl<T: ObjectType> Resource for ObjectResource<T> {
+    fn type_name(&self) -> &'static str {
+        self.object_type.type_name()
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        self.object_type.validate(config)
+    }
+
+    async fn plan(&self, plan: &mut Plan, call: &Call) {
+        domain::plan(&self.session.provider_domain(), plan);
+        // A name that the configuration does not give is the default, not the one of before.
+        let names = Names {
+            set_in: &plan.config,
+            private: &Private::default(),
+        };
+        let object = self.object(&plan.planned, names);
+        let prior_members = self.prior_members(&plan.prior, &plan.private, &object);
+        plan.requires_replace
+            .extend(renamed(&object.members, &prior_members));
+        plan.diagnostics.extend(self.object_type.consequence(plan));
+        plan_values(&object.members, plan);
+        let sessions = (
+            self.session.of_object(&plan.planned),
+            self.session.of_object(&plan.prior),
+        );
+        let domains = Domains {
+            planned: &sessions.0,
+            prior: &sessions.1,
+        };
+        let conflicts = {
+            let plan = object_plan(&object, &prior_members, &domains, plan);
+            let conflicts = object_conflicts::record(&plan, &domains);
+            let known = Survey {
+                conflicts,
+                ..Survey::default()
+            };
+            object_conflicts::check(&known, &plan)
+        };
+        plan.diagnostics.extend(conflicts);
+        let costly = plan_changes(&object.members, &prior_members, plan);
+        if !plan.diagnostics.has_error() && plan.planned != plan.prior {
+            let scope = common::scope(&plan.planned, Crud::Read, call);
+            let planned = ObjectPlan {
+                costly,
+                ..object_plan(&object, &prior_members, &domains, plan)
+            };
+            let harmful = self.object_type.harmful_streams();
+            let checked = preflight::check(&planned, &domains, harmful, &scope).await;
+            plan.diagnostics.extend(checked);
+        }
+        if !plan.diagnostics.has_error() {
+            let advice = self.object_type.advice(&object.members, plan);
+            plan.diagnostics.extend(advice);
+        }
+    }
+
+    async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
+        let object = self.object_of_state(prior, &Private::default());
+        let session = self.session.of_object(prior);
+        let plan = Plan {
+            change: Action::Destroy,
+            config: Value::Null,
+            prior: prior.clone(),
+            planned: Value::Null,
+            requires_replace: Vec::new(),
+            private: Private::default(),
+            diagnostics: Diagnostics::new(),
+        };
+        let plan = ObjectPlan {
+            object: &object,
+            prior_members: &object.members,
+            same_domain: true,
+            plan: &plan,
+            actions: Vec::new(),
+            costly: Vec::new(),
+        };
+        let scope = common::scope(prior, Crud::Read, call);
+        preflight::check_destroy(&plan, &session, &scope).await
+    }
+
+    async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
+        let planned = &domain::completed(&self.session.provider_domain(), planned);
+        let object = self.object_of_state(planned, &private);
+        let session = self.session.of_object(planned);
+        create::create(&object, &session, planned, private, call).await
+    }
+
+    async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
+        let object = self.object_of_state(state, &private);
+        let session = self.session.of_object(state);
+        let harmful = self.object_type.harmful_streams();
+        read::read(&object, &session, harmful, state, private, call).await
+    }
+
+    async fn update(
+        &self,
+        prior: &Value,
+        planned: &Value,
+        private: Private,
+        call: &Call,
+    ) -> Applied {
+        let object = self.object_of_state(planned, &private);
+        let prior_members = self.prior_members(prior, &private, &object);
+        let session = self.session.of_object(planned);
+        let states = (prior, planned);
+        update::update(&object, &prior_members, &session, states, private, call).await
+    }
+
+    async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
+        let object = self.object_of_state(prior, &private);
+        let session = self.session.of_object(prior);
+        delete::delete(&object, &session, prior, private, call).await
+    }
+
+    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
+        let (domain, rest) = domain::split_import_id(&self.session.provider_domain(), id);
+        let known = self.object_type.parse_import_id(id, &domain, rest)?;
+        let mut imported = common::imported(&self.schema, known);
+        imported.set_attribute(domain::NAME, domain);
+        self.expect_named_buckets(&imported, call).await?;
+        Ok(imported)
+    }
+
+    fn remember(&self, state: &Value) {
+        if state.attribute("skip_destroy").as_bool() == Some(true) {
+            return;
+        }
+        let object = self.object_of_state(state, &Private::default());
+        let session = self.session.of_object(state);
+        for member in existing(&object.members, state) {
+            session.cache.record_in_state(&member.stream());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What this process has seen of one JetStream, and what it plans there.
+//!
+//! Terraform runs one process for all objects of a configuration, so what is the same for all of them is requested once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::OnceCell;
+
+use crate::jetstream::{Account, Client, Error, Scope, StreamInfo};
+use crate::resources::object::storage::StorageChange;
+use crate::resources::session::stream_uses::{StreamUse, StreamUses};
+
+/// How long an answer about a stream counts as current: Terraform plans a second time right before it applies, and the
+/// server need not be asked twice within that moment.
+const CURRENT: Duration = Duration::from_secs(1);
+
+/// A stream as it was at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// When the request was sent.
+    pub requested: Instant,
+    /// The stream; `None` if there was none.
+    pub info: Option<StreamInfo>,
+}
+
+/// What was seen and planned.
+#[derive(Default)]
+pub struct Cache(Mutex<Contents>);
+
+#[derive(Default)]
+struct Contents {
+    snapshots: HashMap<String, Snapshot>,
+    in_state: HashSet<String>,
+    uses: StreamUses,
+    reported: HashSet<String>,
+    stream_names: Arc<OnceCell<Vec<String>>>,
+    foreign_bucket_subjects: Arc<OnceCell<Vec<String>>>,
+    account: Arc<OnceCell<Account>>,
+    /// What is planned since the account was read, by stream: an object that is planned twice counts once.
+    storage: HashMap<String, StorageChange>,
+}
+
+impl Cache {
+    /// A stream as it is now.
+    ///
+    /// # Errors
+    /// As [`Client::stream`].
+    pub async fn stream(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Option<StreamInfo>, Error> {
+        let requested = Instant::now();
+        let info = client.stream(name, scope).await?;
+        let snapshot = Snapshot {
+            requested,
+            info: info.clone(),
+        };
+        self.lock().snapshots.insert(name.to_owned(), snapshot);
+        Ok(info)
+    }
+
+    /// A stream as it was a moment ago, if it was read then, else as it is now.
+    ///
+    /// # Errors
+    /// As [`Client::stream`].
+    pub async fn snapshot(
+        &self,
+        client: &Client,
+        name: &str,
+        scope: &Scope,
+    ) -> Result<Snapshot, Error> {
+        let current = self
+            .lock()
+            .snapshots
+            .get(name)
+            .filter(|snapshot| snapshot.requested.elapsed() < CURRENT)
+            .cloned();
+        if let Some(current) = current {
+            return Ok(current);
+        }
+        let requested = Instant::now();
+        Ok(Snapshot {
+            requested,
+            info: self.stream(client, name, scope).await?,
+        })
+    }
+
+    /// Forgets what was seen of a stream, because it was or is about to be changed.
+    pub fn forget(&self, name: &str) {
+        self.lock().snapshots.remove(name);
+    }
+
+    /// Limits and use of the account, read once per process.
+    ///
+    /// # Errors
+    /// As [`Client::account`].
+    pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
+        let account = self.lock().account.clone();
+        let read = || client.account(scope);
+        account.get_or_try_init(read).await.cloned()
+    }
+
+    /// Storage was freed, so that the account must be read again. What is planned and not done yet is forgotten with it:
+    /// it is better to leave a diagnostic out than to refuse what would fit.
+    pub fn forget_account(&self) {
+        let mut contents = self.lock();
+        contents.account = Arc::default();
+        contents.storage.clear();
+    }
+
+    /// Records what a plan does to the account's storage.
+    pub fn plan_storage(&self, changes: impl IntoIterator<Item = (String, StorageChange)>) {
+        self.lock().storage.extend(changes);
+    }
+
+    /// Everything that is planned since the account was read, by stream.
+    pub fn planned_storage(&self) -> HashMap<String, StorageChange> {
+        self.lock().storage.clone()
+    }
+
+    /// The names of all streams, read once per process.
+    ///
+    /// # Errors
+    /// As [`Client::stream_names`].
+    pub async fn stream_names(&self, client: &Client, scope: &Scope) -> Result<Vec<String>, Error> {
+        let names = self.lock().stream_names.clone();
+        let read = || client.stream_names(None, scope);
+        names.get_or_try_init(read).await.cloned()
+    }
+
+    /// Streams with subjects of buckets that are not buckets, read once per process.
+    ///
+    /// # Errors
+    /// As [`Client::stream_names`].
+    pub async fn foreign_bucket_subjects(
+        &self,
+        client: &Client,
+        scope: &Scope,
+    ) -> Result<Vec<String>, Error> {
+        let foreign = self.lock().foreign_bucket_subjects.clone();
+        let read = || async {
+            let mut names = client.stream_names(Some("$KV.>"), scope).await?;
+            names.retain(|name| !name.starts_with("KV_"));
+            Ok(names)
+        };
+        foreign.get_or_try_init(read).await.cloned()
+    }
+
+    /// Records that Terraform's state has this stream, so that finding it is no surprise when it is planned anew.
+    pub fn record_in_state(&self, stream: &str) {
+        self.lock().in_state.insert(stream.to_owned());
+    }
+
+    /// Whether Terraform's state has this stream.
+    pub fn is_in_state(&self, stream: &str) -> bool {
+        self.lock().in_state.contains(stream)
+    }
+
+    /// As [`StreamUses::record`].
+    pub fn record_use(
+        &self,
+        stream: &str,
+        stream_use: StreamUse,
+        object: Option<&str>,
+    ) -> Option<StreamUse> {
+        self.lock().uses.record(stream, stream_use, object)
+    }
+
+    /// Whether something is reported for the first time: a refresh and the plan after it would else report it twice.
+    pub fn report_once(&self, what: &str) -> bool {
+        self.lock().reported.insert(what.to_owned())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Contents> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
