@@ -97,3 +97,33 @@ fn small_cluster(titles: &str, replicas: i64, cluster: &str, server: &ServerInfo
         detail,
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, cluster, single_server, summaries, survey};
+
+    fn reported(config: serde_json::Value, server: ServerInfo) -> Vec<(String, String)> {
+        let case = Case::create(LatticeBuckets, config);
+        let plan = case.plan();
+        let survey = Survey {
+            server_info: Some(server),
+            ..survey(&plan)
+        };
+        summaries(&check(&survey, &plan))
+    }
+
+    #[test]
+    fn a_single_server_stores_one_replica() {
+        let three = reported(json!({ "replicas": 3 }), single_server());
+
+        assert_eq!(
+            three,
+            [("Replicas need a cluster".to_owned(), "replicas".to_owned())]
+        );
+        assert_eq!(reported(json!({ "replicas": 1 }), single_server()), []);
+    }
+}

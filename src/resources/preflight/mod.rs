@@ -17,6 +17,8 @@ pub mod subject_overlap;
 pub mod object_conflicts;
 pub mod harmful_streams;
 pub mod advice;
+#[cfg(test)]
+mod fixture;
 
 use crate::jetstream::Scope;
 use crate::resources::plan::object_plan::ObjectPlan;
