@@ -5,7 +5,7 @@ use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::object::{common, domain};
-use crate::resources::preflight::harmful_streams::HarmfulStream;
+use crate::resources::preflight::survey::HarmfulStream;
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Path, Schema, Value};

@@ -2,29 +2,10 @@
 //!
 //! They are looked for by name, because nobody is allowed to read a stream that hardly anybody has.
 
-use crate::jetstream::StreamInfo;
 use crate::resources::messages::contents::messages;
 use crate::resources::plan::object_plan::ObjectPlan;
-use crate::resources::preflight::survey::Survey;
+use crate::resources::preflight::survey::{Present, Survey};
 use crate::terraform::language::{Diagnostic, Diagnostics};
-
-/// A stream that breaks the users of an object when it exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HarmfulStream {
-    /// Its name.
-    pub name: &'static str,
-    /// What happens, and what to do: sentences; `{}` stands for the name.
-    pub effect: &'static str,
-}
-
-/// One that exists.
-#[derive(Clone, Debug)]
-pub struct Present {
-    /// Which.
-    pub stream: HarmfulStream,
-    /// What it contains; absent if it could not be read.
-    pub info: Option<StreamInfo>,
-}
 
 /// Warns of each that exists.
 pub fn check(survey: &Survey<'_>, _: &ObjectPlan<'_>) -> Diagnostics {

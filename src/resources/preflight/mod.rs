@@ -22,8 +22,8 @@ mod fixture;
 
 use crate::jetstream::Scope;
 use crate::resources::plan::object_plan::ObjectPlan;
-use crate::resources::preflight::harmful_streams::HarmfulStream;
-use crate::resources::preflight::survey::{Domains, Survey, survey, survey_destroy};
+use crate::resources::preflight::survey::requests::{Domains, survey, survey_destroy};
+use crate::resources::preflight::survey::{HarmfulStream, Survey};
 use crate::resources::session::DomainSession;
 use crate::terraform::language::Diagnostics;
 

@@ -7,20 +7,12 @@ use crate::resources::object::existing;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::plan::object_plan::ObjectPlan;
-use crate::resources::preflight::survey::{Domains, Survey};
+use crate::resources::preflight::survey::requests::Domains;
+use crate::resources::preflight::survey::{Conflict, Survey};
 use crate::resources::session::DomainSession;
 use crate::resources::session::stream_uses::StreamUse;
 use crate::terraform::framework::Action;
 use crate::terraform::language::{Diagnostic, Diagnostics};
-
-/// A stream for which another object has a plan that excludes this one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// Its name.
-    pub stream: String,
-    /// Whether Terraform's state has it in one of the two objects; otherwise both would create it.
-    pub is_in_state: bool,
-}
 
 /// One error that names the streams of all conflicts.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {

@@ -6,7 +6,7 @@ use crate::catalogue::{self, Asset};
 use crate::resources::object::argument::{Argument, COMMON};
 use crate::resources::object::member::{Member, fits_bucket_name};
 use crate::resources::object_type::{Names, ObjectType};
-use crate::resources::preflight::harmful_streams::HarmfulStream;
+use crate::resources::preflight::survey::HarmfulStream;
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Path, Type, Value};
 

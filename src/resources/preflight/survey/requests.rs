@@ -11,84 +11,17 @@ use futures::FutureExt;
 use futures::future::{join_all, try_join_all};
 
 use crate::catalogue::AssetKind;
-use crate::jetstream::{
-    Account, Client, DataLoss, Error, OperationKind, Scope, ServerInfo, SettingChange, StreamInfo,
-};
+use crate::jetstream::{Client, Error, OperationKind, Scope, SettingChange};
 use crate::resources::object::changes::{adoption_changes, kept_per_subject};
 use crate::resources::object::existing;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
-use crate::resources::object::storage::StorageChange;
 use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
-use crate::resources::preflight::harmful_streams::{HarmfulStream, Present};
-use crate::resources::preflight::object_conflicts::Conflict;
+use crate::resources::preflight::survey::{Answer, HarmfulStream, Present, Survey};
 use crate::resources::session::DomainSession;
 use crate::resources::session::cache::Snapshot;
 use crate::terraform::framework::Action;
 use crate::terraform::language::Value;
-
-/// What is known about a plan besides its values: plain data.
-#[derive(Debug, Default)]
-pub struct Survey<'p> {
-    /// The streams for which other objects of the configuration have plans that exclude this one.
-    pub conflicts: Vec<Conflict>,
-    /// The streams of the assets that Terraform's state has, in this object or another.
-    pub in_state: HashSet<String>,
-    /// The addresses of the servers, for the reader.
-    pub server: String,
-    /// The connected server, where it stores the streams itself.
-    pub server_info: Option<ServerInfo>,
-    /// Each asset that is created or changed, as it is.
-    pub assets: Vec<Answer<'p, Snapshot>>,
-    /// Each asset of the prior object, if it is destroyed or another takes its place.
-    pub deleted: Vec<Answer<'p, Snapshot>>,
-    /// How many messages a smaller limit per subject deletes, by asset and setting, where counting took a request.
-    pub counted: HashMap<(&'static str, String), u64>,
-    /// Whether the user may do what is planned.
-    pub permissions: Vec<Answer<'p, ()>>,
-    /// Whether the user may delete what is replaced or destroyed.
-    pub delete_permissions: Vec<Answer<'p, ()>>,
-    /// The account, if the plan needs storage in it.
-    pub account: Option<Result<Account, Error>>,
-    /// What all plans of this process together do to the account's storage, by stream.
-    pub storage: HashMap<String, StorageChange>,
-    /// The streams that have subjects of the assets.
-    pub subject_owners: Vec<Answer<'p, Vec<String>>>,
-    /// The streams that break the object's users and exist.
-    pub harmful: Vec<Present>,
-}
-
-/// An answer about an asset.
-#[derive(Debug)]
-pub struct Answer<'p, T> {
-    /// The asset.
-    pub member: &'p Member,
-    /// What the plan does to it.
-    pub kind: OperationKind,
-    /// What the server answered.
-    pub result: Result<T, Error>,
-}
-
-impl<'p> Survey<'p> {
-    /// The assets that are created or changed and exist, as they are.
-    pub fn existing(&self) -> impl Iterator<Item = (&'p Member, &StreamInfo)> {
-        self.assets.iter().filter_map(|asset| {
-            let snapshot = asset.result.as_ref().ok()?;
-            Some((asset.member, snapshot.info.as_ref()?))
-        })
-    }
-
-    /// What a change deletes, if its messages were counted.
-    pub fn loss(
-        &self,
-        member: &Member,
-        change: &SettingChange,
-        live: &StreamInfo,
-    ) -> Option<DataLoss> {
-        let counted = self.counted.get(&(member.row.key, change.key.clone()))?;
-        Some(DataLoss::messages(*counted, live))
-    }
-}
 
 /// Where the object is, and where it was.
 pub struct Domains<'a> {
