@@ -20,15 +20,15 @@ pub struct Asset {
     pub kind: AssetKind,
     /// The name of the bucket or stream, as its users look for it; `{}` stands for the lattice.
     pub name: &'static str,
-    /// What it holds, for the docs.
+    /// What it contains, for the docs and diagnostics.
     pub holds: &'static str,
-    /// What its creator writes as description when it makes it.
+    /// The description that its creator writes.
     pub description: Option<&'static str>,
-    /// What may be deleted to make it anew.
+    /// Whether its contents may be deleted to recreate it.
     pub contents: Contents,
-    /// What its users do, or fail to do, when it was deleted and made again.
+    /// What its users do, or fail to do, when it was deleted and recreated.
     pub when_recreated: &'static str,
-    /// What its users fail to do when it takes nothing: a clause.
+    /// What its users fail to do when it accepts no message: a clause.
     pub when_read_only: &'static str,
 }
 
@@ -44,7 +44,7 @@ pub enum AssetKind {
 /// What the users of a stream rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream {
-    /// What it listens to, in this order; nothing for a stream that only sources.
+    /// Its subjects, in this order; none for a stream that only sources.
     pub subjects: &'static [&'static str],
     /// The same in multi-tenant mode.
     pub multitenant_subjects: &'static [&'static str],
@@ -74,7 +74,7 @@ pub struct Source {
     pub multitenant_destination: &'static str,
 }
 
-/// What may be deleted to make an asset anew, when the server cannot change it in place.
+/// Whether the contents of an asset may be deleted to recreate it, when the server cannot change it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contents {
     /// They exist nowhere else: deleted only when the user forces it.
@@ -251,20 +251,20 @@ pub const CATALOGUE: &[Asset] = &[
 
 /// What a setting that the server does not change back means for the users of an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lasting {
+pub struct LastingSetting {
     /// The setting.
     pub setting: &'static str,
-    /// The assets of which it is said.
-    pub of: Of,
+    /// The assets that it concerns.
+    pub of: AssetKinds,
     /// Whether their users fail to do what they are there for.
     pub breaks: bool,
-    /// What it means for them: sentences; `{}` stands for [`Asset::when_read_only`].
+    /// What that means for them: sentences; `{}` stands for [`Asset::when_read_only`].
     pub words: &'static str,
 }
 
-/// The assets of which something is said.
+/// Kinds of assets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Of {
+pub enum AssetKinds {
     /// Buckets.
     Buckets,
     /// Streams that are no buckets.
@@ -275,30 +275,30 @@ pub enum Of {
 
 /// Every setting without an argument that a server may refuse to change back.
 #[rustfmt::skip]
-pub const LASTING: &[Lasting] = &[
-    breaking("sealed", Of::All, "Nothing can be written to it any more: {}."),
-    breaking("mirror", Of::All, "It copies another stream and takes nothing itself: {}."),
-    breaking("allow_msg_counter", Of::All, "It takes only messages that count: {}."),
-    breaking("max_consumers", Of::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
-    breaking("max_consumers", Of::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): their lattices are not served."),
-    breaking("retention", Of::Buckets, "A key goes as soon as one reader has acknowledged it, and nobody can watch it as hosts and wadm do (JetStream 10084)."),
-    breaking("deny_purge", Of::Buckets, "Deleting a key fails (JetStream 10111), as hosts and wadm do when something is taken away."),
-    harmless("deny_purge", Of::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
-    harmless("deny_delete", Of::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
-    harmless("allow_msg_ttl", Of::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
-    harmless("consumer_limits", Of::All, "This breaks nothing by itself: consumers that hosts and wadm make from now on are held to these limits."),
-    harmless("allow_msg_schedules", Of::All, "This breaks nothing: hosts and wadm schedule no message."),
-    harmless("persist_mode", Of::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
+pub const LASTING_SETTINGS: &[LastingSetting] = &[
+    breaking("sealed", AssetKinds::All, "Nothing can be written to it any more: {}."),
+    breaking("mirror", AssetKinds::All, "It copies another stream and takes nothing itself: {}."),
+    breaking("allow_msg_counter", AssetKinds::All, "It takes only messages that count: {}."),
+    breaking("max_consumers", AssetKinds::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
+    breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): their lattices are not served."),
+    breaking("retention", AssetKinds::Buckets, "A key goes as soon as one reader has acknowledged it, and nobody can watch it as hosts and wadm do (JetStream 10084)."),
+    breaking("deny_purge", AssetKinds::Buckets, "Deleting a key fails (JetStream 10111), as hosts and wadm do when something is taken away."),
+    harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
+    harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
+    harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
+    harmless("consumer_limits", AssetKinds::All, "This breaks nothing by itself: consumers that hosts and wadm make from now on are held to these limits."),
+    harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm schedule no message."),
+    harmless("persist_mode", AssetKinds::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
 ];
 
-const UNKNOWN: &Lasting = &breaking(
+const UNKNOWN: &LastingSetting = &breaking(
     "",
-    Of::All,
+    AssetKinds::All,
     "What it means for hosts and wadm is not known.",
 );
 
-const fn breaking(setting: &'static str, of: Of, words: &'static str) -> Lasting {
-    Lasting {
+const fn breaking(setting: &'static str, of: AssetKinds, words: &'static str) -> LastingSetting {
+    LastingSetting {
         setting,
         of,
         breaks: true,
@@ -306,8 +306,8 @@ const fn breaking(setting: &'static str, of: Of, words: &'static str) -> Lasting
     }
 }
 
-const fn harmless(setting: &'static str, of: Of, words: &'static str) -> Lasting {
-    Lasting {
+const fn harmless(setting: &'static str, of: AssetKinds, words: &'static str) -> LastingSetting {
+    LastingSetting {
         breaks: false,
         ..breaking(setting, of, words)
     }
@@ -332,12 +332,12 @@ impl Asset {
     }
 
     /// What it means for its users that a setting cannot be changed back.
-    pub fn means(&self, setting: &str) -> &'static Lasting {
-        let mut rows = LASTING.iter().filter(|row| row.setting == setting);
+    pub fn lasting_setting(&self, setting: &str) -> &'static LastingSetting {
+        let mut rows = LASTING_SETTINGS.iter().filter(|row| row.setting == setting);
         rows.find(|row| match row.of {
-            Of::All => true,
-            Of::Buckets => self.kind == AssetKind::Bucket,
-            Of::Streams => self.kind != AssetKind::Bucket,
+            AssetKinds::All => true,
+            AssetKinds::Buckets => self.kind == AssetKind::Bucket,
+            AssetKinds::Streams => self.kind != AssetKind::Bucket,
         })
         .unwrap_or(UNKNOWN)
     }
@@ -378,7 +378,7 @@ impl Asset {
 }
 
 impl Stream {
-    /// What it listens to in a mode.
+    /// Its subjects in a mode.
     pub fn subjects(&self, multitenant: bool) -> &'static [&'static str] {
         if multitenant {
             self.multitenant_subjects

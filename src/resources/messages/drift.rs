@@ -20,7 +20,7 @@ pub struct LastingDrift {
 /// It differs from what its users need, has no argument, and stays. `with_it`: what differs only
 /// because of it.
 pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> LastingDrift {
-    let means = member.row.means(&change.key);
+    let lasting = member.row.lasting_setting(&change.key);
     let summary = format!(
         "{} has {} = {}, which cannot be changed back",
         capitalised(&member.title()),
@@ -40,14 +40,14 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
     };
     let detail = format!(
         "{words} It should be {desired}, but {reason}. It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
-        words = means.words.replace("{}", member.row.when_read_only),
+        words = lasting.words.replace("{}", member.row.when_read_only),
         desired = change.desired,
         reason = reason(change),
         stream = member.stream(),
         then = member.row.when_recreated,
     );
     LastingDrift {
-        breaks: means.breaks,
+        breaks: lasting.breaks,
         warning: Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)),
     }
 }

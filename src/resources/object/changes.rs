@@ -174,7 +174,12 @@ mod tests {
                 let changes =
                     Changes::between(&member(row), &row.config(&name, false), &live, level);
                 for kept in changes.kept.iter().filter(|kept| kept.cause.is_none()) {
-                    assert_eq!(row.means(&kept.key).setting, kept.key, "{}", row.key);
+                    assert_eq!(
+                        row.lasting_setting(&kept.key).setting,
+                        kept.key,
+                        "{}",
+                        row.key
+                    );
                     told += 1;
                 }
             }

@@ -15,16 +15,16 @@ use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::capitalised;
 
-/// A healthy source is heard about every second; one that is silent for longer has stalled.
-const SILENCE: Duration = Duration::from_secs(5);
-/// How long a new leader may take to hear from the sources: a source whose first set-up fails is looked for again after
+/// A healthy source is active about every second; one that is inactive for longer has stalled.
+const INACTIVITY: Duration = Duration::from_secs(5);
+/// How long a new leader may take to receive from the sources: a source whose first set-up fails is looked for again after
 /// ten seconds.
 const RECOVERY: Duration = Duration::from_secs(30);
-/// Two times at which a source was heard are at least so far apart; what is less is the clock.
-const BETWEEN: Duration = Duration::from_millis(300);
-/// Between two looks at the sources.
-const LOOK: Duration = Duration::from_millis(500);
-/// Silence that makes a refresh look longer.
+/// Two times at which a source was active are at least so far apart; what is less is the clock.
+const LEAST_INTERVAL: Duration = Duration::from_millis(300);
+/// Between two requests.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Inactivity that makes a refresh poll.
 const SUSPICIOUS: Duration = Duration::from_secs(10);
 
 /// Waits for what follows a create or (`moved`) the last of the changes of replicas and placement.
@@ -75,10 +75,10 @@ pub async fn wait(
     outcome
 }
 
-/// Watches the sources, and asks for a new leader when they are silent.
+/// Watches the sources, and asks for a new leader when they are inactive.
 async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diagnostic> {
     let Operation { client, scope, .. } = *operation;
-    if is_sourcing(operation, member, SILENCE).await? {
+    if is_sourcing(operation, member, INACTIVITY).await? {
         return None;
     }
     tracing::info!(
@@ -86,23 +86,23 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
         "sourcing has stalled, asking for a new leader"
     );
     if let Err(error) = client.step_down(&member.stream(), scope).await {
-        return Some(stall(
+        return Some(stalled_warning(
             member,
             &format!("A new leader would heal it, but asking for one failed. {error}"),
         ));
     }
     match is_sourcing(operation, member, RECOVERY).await? {
         true => None,
-        false => Some(stall(
+        false => Some(stalled_warning(
             member,
             "A new leader was asked for and did not heal it.",
         )),
     }
 }
 
-/// Whether every source is heard again and again within `limit`; `None` if the user wants to stop.
+/// Whether every source is active again and again within `limit`; `None` if the user wants to stop.
 ///
-/// Once is not enough: a source that is set up anew and then stalls looks as if it had been heard at that moment.
+/// Once is not enough: a source that is set up anew and then stalls looks as if it had been active at that moment.
 async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration) -> Option<bool> {
     let Operation {
         client,
@@ -111,14 +111,14 @@ async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration
         ..
     } = *operation;
     let since = Instant::now();
-    let mut heard: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
+    let mut activity: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
     while since.elapsed() < limit {
         tokio::select! {
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
             () = scope.stop.cancelled() => return None,
         }
         let stream = member.stream();
-        // A new leader may keep an answer away; the next look asks again.
+        // A new leader may keep an answer away; the next request asks again.
         let Ok(Some(info)) = session.cache.stream(client, &stream, scope).await else {
             continue;
         };
@@ -126,42 +126,42 @@ async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration
             let when = source
                 .active
                 .and_then(|active| since.elapsed().checked_sub(active));
-            let times = heard.entry(source.name).or_default();
+            let times = activity.entry(source.name).or_default();
             let last = times.last().copied().unwrap_or_default();
-            times.extend(when.filter(|when| *when > last + BETWEEN));
+            times.extend(when.filter(|when| *when > last + LEAST_INTERVAL));
         }
-        let lively = heard.values().filter(|times| times.len() > 1).count();
-        if lively >= member.row.sources().len() {
+        let active = activity.values().filter(|times| times.len() > 1).count();
+        if active >= member.row.sources().len() {
             return Some(true);
         }
     }
     Some(false)
 }
 
-/// On a refresh: a warning if a source is silent and stays so.
+/// On a refresh: a warning if a source is inactive and stays so.
 pub async fn stalled(
     operation: &Operation<'_>,
     member: &Member,
     info: &StreamInfo,
 ) -> Option<Diagnostic> {
-    let silent = |active: Option<Duration>| match active {
+    let inactive = |active: Option<Duration>| match active {
         Some(active) => active > SUSPICIOUS,
         None => info.age().is_none_or(|age| age > SUSPICIOUS),
     };
     let sources = !member.row.sources().is_empty();
-    if !sources || !info.sources.iter().any(|source| silent(source.active)) {
+    if !sources || !info.sources.iter().any(|source| inactive(source.active)) {
         return None;
     }
-    match is_sourcing(operation, member, SILENCE).await? {
+    match is_sourcing(operation, member, INACTIVITY).await? {
         true => None,
-        false => Some(stall(
+        false => Some(stalled_warning(
             member,
-            "It has not heard from a source for more than 10 seconds.",
+            "It has not activity from a source for more than 10 seconds.",
         )),
     }
 }
 
-fn stall(member: &Member, what: &str) -> Diagnostic {
+fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
     let stream = member.stream();
     let summary = format!(
         "{} receives nothing from its sources",
