@@ -156,7 +156,7 @@ pub async fn stalled(
         true => None,
         false => Some(stalled_warning(
             member,
-            "It has not activity from a source for more than 10 seconds.",
+            "It has not heard from a source for more than 10 seconds.",
         )),
     }
 }
