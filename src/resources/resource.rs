@@ -182,7 +182,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let object = self.object_of_state(prior, &Private::default());
         let session = self.session.of_object(prior);
         let plan = Plan {
-            change: Action::Destroy,
+            action: Action::Destroy,
             config: Value::Null,
             prior: prior.clone(),
             planned: Value::Null,

@@ -1,8 +1,8 @@
 //! What is to change of one asset, and what stays as somebody else made it.
 //!
 //! Plan and apply use the same comparison, so that an apply does what its plan has shown. A difference that the server
-//! does not change back and that no argument speaks of stays: nobody has asked for the change, and an asset is not
-//! deleted for what nobody has asked for.
+//! does not change back and that no argument speaks of stays: nobody has requested the change, and an asset is not
+//! deleted for what nobody has requested.
 
 use crate::catalogue::Contents;
 use crate::jetstream::{
@@ -14,8 +14,8 @@ use crate::terraform::language::Value;
 
 /// The differences between what an asset should be and what it is.
 pub struct Changes {
-    /// What the server is asked for; where it refuses, only a new asset can have it.
-    pub asked: Vec<SettingChange>,
+    /// What is requested of the server; where it refuses, only a new asset can have it.
+    pub requested: Vec<SettingChange>,
     /// What stays.
     pub kept: Vec<SettingChange>,
 }
@@ -33,7 +33,7 @@ impl Changes {
         loop {
             let changes = diff_at(&wanted, live, level).into_iter();
             let changes = changes.filter(|change| change.setting.is_some());
-            let (stays, asked): (Vec<_>, Vec<_>) =
+            let (stays, requested): (Vec<_>, Vec<_>) =
                 changes.partition(|change| is_refused_drift(member, change));
             // What the server does with the rest depends on what stays.
             for change in &stays {
@@ -41,7 +41,7 @@ impl Changes {
             }
             let known = |change: &SettingChange| kept.iter().any(|other| other.key == change.key);
             if stays.iter().all(known) {
-                return Self { asked, kept };
+                return Self { requested, kept };
             }
             kept.extend(stays);
         }
@@ -50,11 +50,11 @@ impl Changes {
     /// The arguments of the asset that the configuration leaves open and that follow what stays.
     pub fn followers(&self, member: &Member, config: &Value) -> Vec<&'static Argument> {
         let own = config.attribute(member.row.key);
-        let asked = self.asked.iter().filter(|change| {
+        let requested = self.requested.iter().filter(|change| {
             let by = change.cause.unwrap_or_default();
             self.kept.iter().any(|kept| kept.key == by)
         });
-        let arguments = asked.filter_map(|change| member.argument(&change.key));
+        let arguments = requested.filter_map(|change| member.argument(&change.key));
         arguments
             .filter(|argument| {
                 let set = [own, config].map(|level| !level.attribute(argument.name).is_null());
@@ -78,7 +78,7 @@ impl Changes {
 
     /// The first change that only a new asset can have.
     pub fn refused(&self) -> Option<&SettingChange> {
-        self.asked.iter().find(|change| is_refused(change))
+        self.requested.iter().find(|change| is_refused(change))
     }
 }
 
@@ -130,7 +130,7 @@ pub struct CostlyChange {
     pub change: SettingChange,
 }
 
-/// Whether what an asset holds may be deleted to make it anew. `object`: the configuration, or a planned state.
+/// Whether the contents of an asset may be deleted to recreate it. `object`: the configuration, or a planned state.
 pub fn may_delete_contents(member: &Member, object: &Value) -> bool {
     member.row.contents == Contents::Transient
         || object.attribute("force_destroy").as_bool() == Some(true)
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_stays_of_any_asset_on_any_server_has_words_of_its_own() {
-        let mut told = 0;
+        let mut found = 0;
         for (row, level) in CATALOGUE.iter().flat_map(|row| [(row, 0), (row, 5)]) {
             for setting in SETTINGS.iter().filter(|row| !row.example.is_empty()) {
                 let name = row.name.replace("{}", "default");
@@ -180,11 +180,11 @@ mod tests {
                         "{}",
                         row.key
                     );
-                    told += 1;
+                    found += 1;
                 }
             }
         }
-        assert!(told > 100, "{told}");
+        assert!(found > 100, "{found}");
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
                 ("allow_rollup_hdrs", Some("sealed"))
             ]
         );
-        let asked: Vec<_> = found.asked.iter().map(|change| &change.key).collect();
-        assert_eq!(asked, ["max_bytes"]);
+        let requested: Vec<_> = found.requested.iter().map(|change| &change.key).collect();
+        assert_eq!(requested, ["max_bytes"]);
     }
 }

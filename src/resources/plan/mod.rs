@@ -19,7 +19,7 @@ use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::Value;
 
-/// The API level by whose rules an asset is planned; the newest while nobody has asked its server.
+/// The API level by whose rules an asset is planned; the newest while nobody has requested its server.
 pub fn level_of(member: &Member, private: &Private) -> u64 {
     let known = PrivateFact::ApiLevel.read(private, member.row.key);
     known
@@ -157,8 +157,8 @@ fn plan_member_changes(
         None => {
             let names: Vec<_> = followers.iter().map(|argument| argument.name).collect();
             let lasting = lasting(member, &found.kept, &names);
-            let asked = found.asked.into_iter();
-            let costs = asked.filter(|change| change.effect != Effect::InPlace);
+            let requested = found.requested.into_iter();
+            let costs = requested.filter(|change| change.effect != Effect::InPlace);
             (
                 costs.map(|change| costly(member, change)).collect(),
                 lasting,

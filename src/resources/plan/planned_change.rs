@@ -48,7 +48,7 @@ impl PlannedChange<'_> {
     pub fn shown(&self) -> Vec<SettingChange> {
         let known = self.prior_member.known(self.before());
         let wanted = self.member.wanted(self.after()).config;
-        Changes::between(self.member, &wanted, &known, self.level).asked
+        Changes::between(self.member, &wanted, &known, self.level).requested
     }
 
     /// The same, as they are now.
@@ -64,9 +64,9 @@ impl PlannedChange<'_> {
                 .any(|change| change.key == key || change.key == other)
         };
         let wanted = self.wanted();
-        let mut asked = StreamConfig::default();
+        let mut requested = StreamConfig::default();
         for (key, value) in wanted.config.iter().filter(|(key, _)| is_shown(key)) {
-            asked.set(key, value.clone());
+            requested.set(key, value.clone());
         }
         let (edited, retired) = metadata_edits(self.before(), self.after());
         if !edited.is_empty() || !retired.is_empty() {
@@ -75,9 +75,9 @@ impl PlannedChange<'_> {
                 ..wanted
             };
             let metadata = metadata.whole(live, &retired).remove("metadata");
-            asked.set("metadata", metadata.unwrap_or_default());
+            requested.set("metadata", metadata.unwrap_or_default());
         }
-        diff_at(&asked, &live.config, live.api_level())
+        diff_at(&requested, &live.config, live.api_level())
             .into_iter()
             .filter(|change| change.setting.is_some())
             .collect()

@@ -30,8 +30,8 @@ fn adoption(
     let changes = adoption_changes(member, &plan.plan.planned, info);
     let mut diagnostics = Diagnostics::new();
     let mut in_place = Vec::new();
-    let asked = changes.asked.into_iter();
-    for change in asked.filter(|change| change.key != "metadata") {
+    let requested = changes.requested.into_iter();
+    for change in requested.filter(|change| change.key != "metadata") {
         match change.effect {
             Effect::Refused(_) => diagnostics.push(cannot_adopt(member, &change, config)),
             Effect::Destructive(_) => {

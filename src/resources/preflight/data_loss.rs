@@ -13,7 +13,7 @@ use crate::terraform::language::Diagnostics;
 /// What each costly change does to what the asset contains now.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    if plan.plan.change != Action::Create {
+    if plan.plan.action != Action::Create {
         for (member, info) in existing::own(survey, plan) {
             diagnostics.extend(costs(member, info, survey, plan));
         }

@@ -37,7 +37,7 @@ pub fn keeps(plan: &ObjectPlan<'_>) -> Diagnostics {
 
 /// Why a tainted object, which is planned as a create while its assets still exist, cannot be replaced.
 pub fn check_tainted(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
-    let tainted = existing::own(survey, plan).filter(|_| plan.plan.change == Action::Create);
+    let tainted = existing::own(survey, plan).filter(|_| plan.plan.action == Action::Create);
     tainted
         .filter_map(|(member, info)| refuses_destroy(member, info, &plan.plan.planned))
         .collect()

@@ -45,5 +45,5 @@ fn belongs_to_object(survey: &Survey<'_>, plan: &ObjectPlan<'_>, member: &Member
         && prior.any(|prior| prior.stream() == stream)
         && !plan.plan.prior.attribute(member.row.key).is_null();
     // A tainted object is planned as a create while its assets still exist: they are deleted first.
-    in_prior_state || plan.plan.change == Action::Create && survey.in_state.contains(&stream)
+    in_prior_state || plan.plan.action == Action::Create && survey.in_state.contains(&stream)
 }

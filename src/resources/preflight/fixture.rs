@@ -138,7 +138,7 @@ pub fn survey<'p>(plan: &'p ObjectPlan<'p>) -> Survey<'p> {
         kind: action.kind,
         result: Ok(snapshot(live(action.member))),
     });
-    let replaced = plan.plan.change == Action::Destroy || !plan.plan.requires_replace.is_empty();
+    let replaced = plan.plan.action == Action::Destroy || !plan.plan.requires_replace.is_empty();
     let deleted = had.iter().filter(|_| replaced).map(|member| Answer {
         member: *member,
         kind: OperationKind::Delete,
@@ -279,7 +279,7 @@ fn object(
 
 fn plan(action: Action, config: Value, prior: Value, planned: Value, private: Private) -> Plan {
     Plan {
-        change: action,
+        action,
         config,
         prior,
         planned,

@@ -73,7 +73,7 @@ pub fn record(plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Vec<Conflict> {
         .filter(|member| member.name.is_some());
     for member in named {
         let mark = mark(member);
-        if plan.plan.change == Action::Create || replaced && mark.is_some() {
+        if plan.plan.action == Action::Create || replaced && mark.is_some() {
             conflicts.extend(record_one(domains.planned, member, wanted, mark));
         }
     }

@@ -26,31 +26,31 @@ const SAFE_BYTES: i64 = 1024 * 1024;
 
 /// Checks what the configuration sets; what is not known yet is not checked.
 pub fn validate(config: &Value, rows: &[&'static Asset]) -> Diagnostics {
-    let mut said = Diagnostics::new();
-    said.extend(too_few_bytes(
+    let mut diagnostics = Diagnostics::new();
+    diagnostics.extend(too_few_bytes(
         config.attribute("max_bytes"),
         Path::attribute("max_bytes"),
         "a bucket or stream",
     ));
-    said.extend(one_name(config, rows));
+    diagnostics.extend(one_name(config, rows));
     for row in rows {
         let (own, path) = (config.attribute(row.key), Path::attribute(row.key));
-        said.extend(too_few_bytes(
+        diagnostics.extend(too_few_bytes(
             own.attribute("max_bytes"),
             path.then("max_bytes"),
             row.name,
         ));
-        said.extend(too_small_values(
+        diagnostics.extend(too_small_values(
             own.attribute("max_value_size"),
             path.then("max_value_size"),
             row,
         ));
         let age = own.attribute("max_age").as_str().and_then(age);
         if let Some(age) = age.filter(|_| keeps_events(row)) {
-            said.extend(too_short(age, path.then("max_age"), row));
+            diagnostics.extend(too_short(age, path.then("max_age"), row));
         }
     }
-    said
+    diagnostics
 }
 
 /// What a plan sets that may be too little.
@@ -79,7 +79,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
             && !keeps_events(member.row)
             && !aged(value).is_zero()
     };
-    let said = [
+    let diagnostics = [
         setting("max_bytes", &small).map(|(titles, path)| {
             Diagnostic::warning("max_bytes is small for wadm", bytes("`max_bytes` may be too little", &titles)).at(path)
         }),
@@ -94,7 +94,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
             Diagnostic::warning("Statuses of unchanged applications will vanish", detail).at(path)
         }),
     ];
-    Diagnostics(said.into_iter().flatten().collect())
+    Diagnostics(diagnostics.into_iter().flatten().collect())
 }
 
 /// Whether its messages are of use for a while only.

@@ -31,11 +31,11 @@ pub struct PlanAnswer {
     pub diagnostics: Diagnostics,
 }
 
-/// Which change it is, from which values are null.
+/// Which action it is, from which values are null.
 ///
 /// # Errors
 /// When nothing is to become nothing, which core never asks.
-pub fn change(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
+pub fn action(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
     match (prior.is_null(), next.is_null()) {
         (true, false) => Ok(Action::Create),
         (false, false) => Ok(Action::Update),
@@ -71,7 +71,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
     if !prior.is_null() {
         resource.remember(&prior);
     }
-    match change(&prior, &proposed) {
+    match action(&prior, &proposed) {
         Ok(Action::Destroy) => {
             let diagnostics = resource.plan_destroy(&prior, call).await;
             PlanAnswer {
@@ -81,10 +81,10 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
                 diagnostics,
             }
         }
-        Ok(change) => {
+        Ok(action) => {
             plan_existence(
                 resource,
-                change,
+                action,
                 PlanRequest {
                     config,
                     prior,
@@ -106,7 +106,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
 
 async fn plan_existence(
     resource: &dyn Resource,
-    change: Action,
+    action: Action,
     request: PlanRequest,
     call: &Call,
 ) -> PlanAnswer {
@@ -120,7 +120,7 @@ async fn plan_existence(
     let planned = plan::draft(schema, &config, &prior, &proposed);
     let requires_replace = plan::replacing(schema, &prior, &planned);
     let mut plan = Plan {
-        change,
+        action,
         config,
         prior,
         planned,
@@ -155,7 +155,7 @@ pub async fn apply(
     private: Private,
     call: &Call,
 ) -> Applied {
-    let mut applied = match change(&prior, &planned) {
+    let mut applied = match action(&prior, &planned) {
         Ok(Action::Create) => resource.create(&planned, private, call).await,
         Ok(Action::Update) => resource.update(&prior, &planned, private, call).await,
         Ok(Action::Destroy) => resource.delete(&prior, private, call).await,

@@ -127,7 +127,7 @@ pub enum Action {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Create or update; a destruction is planned by [`Resource::plan_destroy`].
-    pub change: Action,
+    pub action: Action,
     /// What the configuration says; null where it says nothing.
     pub config: Value,
     /// What the last refresh found; null on create.

@@ -18,7 +18,7 @@ use crate::resources::plan::planned_change::PlannedChange;
 pub async fn adopt(operation: &Operation<'_>, member: &Member, live: StreamInfo) -> Outcome {
     let changes = adoption_changes(member, operation.state, &live);
     match changes.refused() {
-        None => send(operation, member, live, changes.asked).await,
+        None => send(operation, member, live, changes.requested).await,
         Some(change) => {
             let refused = cannot_adopt(member, change, operation.state);
             Outcome::failed(Live::Stream(Box::new(live)), refused)

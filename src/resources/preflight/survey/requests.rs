@@ -132,7 +132,7 @@ async fn assets<'p>(
                 info: Some(live), ..
             }) if is_new(plan, action) && plan.adopts() && live.state.messages > 0 => {
                 let changes = adoption_changes(action.member, &plan.plan.planned, live);
-                count_all(client, action.member, &changes.asked, scope).await
+                count_all(client, action.member, &changes.requested, scope).await
             }
             _ => HashMap::new(),
         };
@@ -195,7 +195,7 @@ fn deletions(members: Vec<&Member>) -> Vec<AssetAction<'_>> {
 /// Assets that are deleted and recreated: each alone, or all of a tainted object, whose prior state the plan does not have.
 fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<AssetAction<'p>> {
     let members = plan.actions.iter().map(|action| action.member);
-    match plan.plan.change == Action::Create {
+    match plan.plan.action == Action::Create {
         true if forgets(&plan.plan.planned) => Vec::new(),
         true => deletions(
             members
