@@ -11,7 +11,8 @@
 )]
 
 mod delay;
-#[path = "../tests/support/mod.rs"]
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 mod support;
 
 use std::fs;

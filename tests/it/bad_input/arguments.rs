@@ -1,0 +1,409 @@
+//! Every argument of every block: out of range, of a wrong type, empty, null inside, unknown.
+//!
+//! All cases of a block stand in one configuration, since Terraform validates all of it before it gives up; a case is
+//! found again by its lines.
+
+use crate::bad_input::given::{Given, STREAMS, sound};
+use crate::support::{Admin, Diagnostic, Failure, NatsServer};
+
+/// One wrong argument, and what the error about it says.
+type Case = (&'static str, &'static str);
+
+const NUMBER_TO_64: &str = "must be a whole number from 1 to 64";
+const NO_DURATION: &str = "Write a number with a unit";
+const WRONG_TYPE: &str = "Inappropriate value";
+const DECIDED: &str = "it can only be read";
+
+/// What buckets and streams have in common, for `wasmcloud_lattice_buckets` and `wadm_jetstream` alike.
+const COMMON: &[Case] = &[
+    ("replicas = 0", "must be a whole number from 1 to 5"),
+    (
+        "replicas = 6",
+        "replicas is 6, but must be a whole number from 1 to 5",
+    ),
+    ("replicas = 1.5", "must be a whole number from 1 to 5"),
+    ("replicas = -1", "must be a whole number from 1 to 5"),
+    ("replicas = \"three\"", WRONG_TYPE),
+    ("replicas = []", WRONG_TYPE),
+    ("storage = \"disk\"", "must be \"file\" or \"memory\""),
+    ("storage = \"\"", "must be \"file\" or \"memory\""),
+    ("storage = \"File\"", "Did you mean \"file\"?"),
+    ("compression = \"gzip\"", "must be \"none\" or \"s2\""),
+    ("compression = true", "must be \"none\" or \"s2\""),
+    ("max_bytes = 0", "0 is no limit that can be kept"),
+    ("max_bytes = -2", "must be a whole number of at least -1"),
+    ("max_bytes = 1.5", "must be a whole number of at least -1"),
+    (
+        "max_bytes = 9223372036854775808",
+        "from -1 to 9223372036854775807",
+    ),
+    ("max_bytes = {}", WRONG_TYPE),
+    ("placement = \"east\"", WRONG_TYPE),
+    ("placement = { cluster = \"\" }", "must not be empty"),
+    ("placement = { cluster = [] }", WRONG_TYPE),
+    ("placement = { tags = [] }", "must not be empty"),
+    (
+        "placement = { tags = [\"a\", null] }",
+        "A tag is null or empty",
+    ),
+    ("placement = { tags = [\"\"] }", "A tag is null or empty"),
+    ("placement = { tags = \"a\" }", WRONG_TYPE),
+    ("force_destroy = \"perhaps\"", WRONG_TYPE),
+    ("skip_destroy = 7", WRONG_TYPE),
+    ("adopt_existing = []", WRONG_TYPE),
+    ("timeouts = { create = \"soon\" }", NO_DURATION),
+    ("timeouts = { create = \"\" }", NO_DURATION),
+    ("timeouts = { read = \"0s\" }", NO_DURATION),
+    ("timeouts = { update = \"-5s\" }", NO_DURATION),
+    ("timeouts = { delete = \"5\" }", NO_DURATION),
+    (
+        "timeouts = { create = \"2562047788015215h\" }",
+        "which is a year",
+    ),
+    ("timeouts = { create = 5 }", NO_DURATION),
+    ("timeouts = \"5s\"", WRONG_TYPE),
+    ("no_such_argument = 1", "is not expected here"),
+    ("timeout { }", "are not expected here"),
+];
+
+const LATTICE: &[Case] = &[
+    (
+        "lattice = \"a.b\"",
+        "takes letters, digits, '_' and '-' only",
+    ),
+    ("lattice = \"\"", "cannot be empty"),
+    ("lattice = \"a b\"", "takes letters, digits"),
+    ("lattice = \"\u{e4}\"", "takes letters, digits"),
+    ("lattice = \"*\"", "takes letters, digits"),
+    ("lattice = format(\"%0241d\", 0)", "have room for 240"),
+    ("lattice = {}", WRONG_TYPE),
+    ("max_value_size = 0", "0 is no limit that can be kept"),
+    ("max_value_size = -2", "from -1 to 2147483647"),
+    ("max_value_size = 2147483648", "from -1 to 2147483647"),
+    ("history = 0", NUMBER_TO_64),
+    ("history = 65", NUMBER_TO_64),
+    (
+        "history = null\nlattice_data = { history = 65 }",
+        NUMBER_TO_64,
+    ),
+    ("description = \"\"", "cannot be told from none"),
+    (
+        "description = format(\"%05000d\", 0)",
+        "has 5000 bytes; the server takes at most 4096",
+    ),
+    ("description = []", WRONG_TYPE),
+    (
+        "metadata = { \"_nats.x\" = \"1\" }",
+        "The keys \"_nats.x\" cannot be set",
+    ),
+    ("metadata = { \"\" = \"1\" }", "a key must not be empty"),
+    ("metadata = { a = null }", "needs a value"),
+    ("metadata = { a = [] }", WRONG_TYPE),
+    (
+        "metadata = { a = format(\"%0131072d\", 0) }",
+        "the server takes at most 131072",
+    ),
+    ("metadata = \"a\"", WRONG_TYPE),
+    (
+        "lattice_data = { replicas = 6 }",
+        "lattice_data.replicas is 6, but must be a whole number from 1 to 5",
+    ),
+    (
+        "config_data = { max_bytes = 0 }",
+        "0 is no limit that can be kept",
+    ),
+    (
+        "config_data = { placement = { cluster = \"\" } }",
+        "config_data.placement.cluster is \"\"",
+    ),
+    ("lattice_data = { bucket = \"mine\" }", DECIDED),
+    ("lattice_data = { drift = {} }", DECIDED),
+    ("lattice_data = []", WRONG_TYPE),
+    (
+        "config_data = { storage = 1 }",
+        "must be \"file\" or \"memory\"",
+    ),
+];
+
+const WADM: &[Case] = &[
+    ("multitenant = \"perhaps\"", WRONG_TYPE),
+    ("max_bytes = 1000", "1000 bytes are too few"),
+    ("state = { bucket = \"a.b\" }", "letters, digits"),
+    ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
+    (
+        "state = { bucket = \"same\" }\nmanifests = { bucket = \"same\" }",
+        "`state` and `manifests` both have the bucket same",
+    ),
+    (
+        "state = { bucket = \"wadm_manifests\" }",
+        "both have the bucket wadm_manifests",
+    ),
+    ("manifests = { history = 0 }", NUMBER_TO_64),
+    (
+        "manifests = { max_value_size = 10 }",
+        "is too small for wadm",
+    ),
+    (
+        "events = { max_age = \"10s\" }",
+        "shorter than a host's heartbeat",
+    ),
+    ("events = { max_age = \"50ms\" }", "at least 100 ms"),
+    (
+        "commands = { max_age = \"\" }",
+        "Write a number with a unit",
+    ),
+    (
+        "commands = { max_age = \"-1s\" }",
+        "Write a number with a unit",
+    ),
+    ("commands = { replicas = 6 }", "from 1 to 5"),
+    (
+        "status = { max_msgs_per_subject = 0 }",
+        "must be a whole number of at least 1",
+    ),
+    ("notify = { subjects = [\"mine\"] }", DECIDED),
+    ("notify = { retention = \"limits\" }", DECIDED),
+    (
+        "wasmbus_events = { description = \"\" }",
+        "cannot be told from none",
+    ),
+    (
+        "wasmbus_events = { metadata = { \"_nats.x\" = \"1\" } }",
+        "cannot be set",
+    ),
+    ("event_consumer = { sources = [] }", DECIDED),
+    (
+        "event_consumer = { max_bytes = 0 }",
+        "0 is no limit that can be kept",
+    ),
+    ("event_consumer = \"x\"", WRONG_TYPE),
+];
+
+/// Written out: a variable is unknown while Terraform only validates, and then nothing is said about it.
+const PROVIDER: &[Case] = &[
+    ("servers = []", "must not be empty"),
+    ("servers = [null]", "An address is empty"),
+    ("servers = [\" \"]", "An address is empty"),
+    (
+        "servers = [\"nats://a\", \"http://b\"]",
+        "Address 2 is not the address of a NATS server",
+    ),
+    (
+        "servers = [\"nats://a:99999\"]",
+        "Write addresses like \"nats://nats.example.com:4222\"",
+    ),
+    ("servers = \"nats://a\"", WRONG_TYPE),
+    ("user = \"\"\npassword = \"swordfish\"", "must not be empty"),
+    ("user = \"a\"\npassword = \"\"", "must not be empty"),
+    ("user = []", WRONG_TYPE),
+    ("token = \"\"", "must not be empty"),
+    ("token = {}", WRONG_TYPE),
+    ("credentials = \"\"", "must not be empty"),
+    (
+        "credentials = \"app.creds\"",
+        "not the content of a credentials file",
+    ),
+    ("credentials_file = \"\"", "must not be empty"),
+    ("credentials_file = []", WRONG_TYPE),
+    ("jetstream_domain = \"\"", "must not be empty"),
+    ("jetstream_domain = \"a.b\"", "Give the name alone"),
+    ("jetstream_domain = \"$JS.hub.>\"", "Give the name alone"),
+    ("timeout = \"\"", "must not be empty"),
+    ("timeout = \"soon\"", NO_DURATION),
+    ("timeout = \"0s\"", NO_DURATION),
+    ("timeout = \"2562047788015215h\"", "which is a year"),
+    ("no_such_argument = 1", "is not expected here"),
+    (
+        "user = \"a\"\npassword = \"swordfish\"\ntoken = \"swordfish\"",
+        "`user` and `token` are two ways to authenticate",
+    ),
+    (
+        "token = \"swordfish\"\ncredentials_file = \"a.creds\"",
+        "Remove one of them",
+    ),
+    (
+        "servers = [\"ws://a\", \"nats://b\"]",
+        "a connection stays with one or the other",
+    ),
+    (
+        "tls_first = true\nservers = [\"wss://a\"]",
+        "`tls_first` asks for a TLS handshake before the server's greeting, and an address in `servers` is of WebSocket",
+    ),
+    ("tls_first = \"maybe\"", WRONG_TYPE),
+    (
+        "user = \"a\"",
+        "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+    ),
+    (
+        "password = \"swordfish\"",
+        "`password` is set, and the user is not there: set `user` or NATS_USER",
+    ),
+    (
+        "tls_certificate_file = \"a\"",
+        "`tls_certificate_file` is set, and the private key is not there: set `tls_key`, `tls_key_file` or NATS_KEY",
+    ),
+    (
+        "tls_key_file = \"a\"",
+        "the client certificate is not there: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
+    ),
+    (
+        "jwt_file = \"a\"",
+        "the seed is not there: set `seed`, `seed_file` or NATS_SEED",
+    ),
+    (
+        "seed_file = \"a\"",
+        "the JWT is not there: set `jwt`, `jwt_file` or NATS_JWT",
+    ),
+    (
+        "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",
+        "`jetstream_domain` and `jetstream_api_prefix` both say where the JetStream API is",
+    ),
+    ("jetstream_api_prefix = \"JS.>\"", "has a wildcard"),
+    ("jetstream_api_prefix = \"JS.a.API.\"", "an empty part"),
+    ("inbox_prefix = \"_IN BOX\"", "has a wildcard or a space"),
+    ("inbox_prefix = \"\"", "must not be empty"),
+    ("connection_name = \"\"", "must not be empty"),
+    ("connect_timeout = \"0s\"", NO_DURATION),
+    (
+        "socks_proxy = \"http://me:swordfish@a:1\"",
+        "of another kind than SOCKS5",
+    ),
+    ("socks_proxy = \"socks5://me:swordfish@:1\"", "no host"),
+    ("socks_proxy = \"swordfish:99999\"", "a port that is none"),
+    ("context = \"../prod\"", "Give the name alone"),
+    (
+        "nkey = \"swordfish\"",
+        "The path of a file with it goes to `nkey_file`",
+    ),
+    (
+        "jwt = \"swordfish\"\nseed_file = \"a\"",
+        "It is no JWT, which has three parts",
+    ),
+    (
+        "seed = \"swordfish\"\njwt_file = \"a\"",
+        "It is no seed of an nkey",
+    ),
+    ("tls_ca = \"swordfish\"", "It holds no certificate in PEM"),
+    (
+        "tls_certificate = \"swordfish\"\ntls_key_file = \"a\"",
+        "It holds no certificate in PEM",
+    ),
+    (
+        "tls_key = \"swordfish\"\ntls_certificate_file = \"a\"",
+        "It holds no private key in PEM",
+    ),
+    (
+        "servers = [\"nats://a:b@c\"]\ntoken = \"swordfish\"",
+        "An address in `servers` carries a user, and `token`",
+    ),
+];
+
+#[test]
+fn every_wrong_argument_of_the_buckets_is_an_error_with_its_place() {
+    let cases = [COMMON, LATTICE].concat();
+
+    each_is_told(&cases, |number, arguments| {
+        format!("resource \"wasmcloud_lattice_buckets\" \"case{number}\" {{\n{arguments}\n}}\n")
+    });
+}
+
+#[test]
+fn every_wrong_argument_of_wadm_is_an_error_with_its_place() {
+    let cases = [COMMON, WADM].concat();
+
+    each_is_told(&cases, |number, arguments| {
+        format!(
+            "resource \"wadm_jetstream\" \"case{number}\" {{\nprovider = wasmcloud\n{arguments}\n}}\n"
+        )
+    });
+}
+
+#[test]
+fn every_wrong_argument_of_the_provider_is_an_error_with_its_place() {
+    each_is_told(PROVIDER, |number, arguments| {
+        format!(
+            "provider \"wasmcloud\" {{\nalias = \"case{number}\"\n{arguments}\n}}\n\
+             resource \"wasmcloud_lattice_buckets\" \"case{number}\" {{\nprovider = wasmcloud.case{number}\n}}\n"
+        )
+    });
+}
+
+#[test]
+fn a_wrong_value_that_is_known_only_at_apply_is_refused_before_anything_is_made() {
+    let server = NatsServer::start();
+    let given = Given::server(&server.url());
+    given.terraform.write(
+        "resource \"terraform_data\" \"name\" {\ninput = \"a.b\"\n}\n\
+         resource \"wasmcloud_lattice_buckets\" \"main\" {\nlattice = terraform_data.name.output\n}\n",
+    );
+
+    let failure = given.refused();
+
+    let error = failure.error();
+    assert_eq!(error.summary, "Invalid value for lattice");
+    assert_eq!(error.code, "lattice = terraform_data.name.output");
+    assert!(error.says("letters, digits, '_' and '-' only"), "{error}");
+    assert_eq!(
+        Admin::connect(&server.url()).stream_names(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_is_empty_and_means_nothing_is_accepted() {
+    let server = NatsServer::start();
+    let given = Given::server(&server.url());
+
+    given.terraform.step(
+        "resource \"wasmcloud_lattice_buckets\" \"main\" {\n  lattice = null\n  replicas = \"1\"\n  placement = {}\n  \
+         metadata = {}\n  timeouts = {}\n  lattice_data = {}\n  config_data = { placement = {}, metadata = {} }\n}\n",
+    );
+
+    assert_eq!(Admin::connect(&server.url()).stream_names(), STREAMS);
+}
+
+/// Writes every case as a block, plans, and holds the errors within the lines of a case against what it expects.
+fn each_is_told(cases: &[Case], block: impl Fn(usize, &str) -> String) {
+    let given = Given::server(crate::bad_input::given::NOBODY);
+    let mut config = String::new();
+    let mut places = Vec::new();
+    for (number, (arguments, _)) in cases.iter().enumerate() {
+        let first = config.lines().count() as u64 + 1;
+        config.push_str(&block(number, arguments));
+        places.push(first..=config.lines().count() as u64);
+    }
+    given.terraform.write(&config);
+
+    let failure = given.refused_to(|terraform| terraform.plan_error());
+
+    sound(&failure);
+    let wrong: Vec<String> = cases
+        .iter()
+        .zip(&places)
+        .filter_map(|((arguments, text), place)| {
+            let errors: Vec<_> = errors(&failure)
+                .filter(|error| place.contains(&error.line))
+                .collect();
+            match errors[..] {
+                [only] if only.says(text) && points(only, arguments) => None,
+                _ => Some(format!("{arguments}: expected {text:?}, got {errors:#?}")),
+            }
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert_eq!(errors(&failure).count(), cases.len(), "{failure}");
+}
+
+fn errors(failure: &Failure) -> impl Iterator<Item = &Diagnostic> {
+    failure
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == "error")
+}
+
+/// Whether the error points at one of the lines that the case wrote.
+fn points(error: &Diagnostic, arguments: &str) -> bool {
+    arguments.lines().any(|line| {
+        !error.code.is_empty() && error.code.lines().any(|code| line.contains(code.trim()))
+    })
+}

@@ -1,0 +1,231 @@
+//! Room in the account: what all objects of a plan need together, refused while planning with the numbers.
+
+use serde_json::json;
+
+use crate::bad_input::given::{Given, SOON_AGAIN};
+use crate::support::{
+    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
+};
+
+/// An account, and a provider in it.
+struct Account {
+    given: Given,
+    admin: Admin,
+    _server: NatsServer,
+}
+
+fn login(url: &str) -> [(&'static str, &str); 3] {
+    [
+        ("NATS_URL", url),
+        ("NATS_USER", "admin"),
+        ("NATS_PASSWORD", "secret"),
+    ]
+}
+
+impl Account {
+    fn limited_to(version: &str, limits: &str) -> Self {
+        let server = NatsServer::start_with(version, &system_account(limits));
+        let url = server.url();
+        Self {
+            given: Given::environment(&login(&url)),
+            admin: Admin::connect_as(&url, "admin", "secret"),
+            _server: server,
+        }
+    }
+
+    /// The errors of a plan for these lattices.
+    fn refused(&self, lattices: &[(&str, &str)]) -> Vec<Diagnostic> {
+        self.given.terraform.write(&config(lattices));
+        let failure = self.given.refused_to(|terraform| terraform.plan_error());
+        let errors = failure.diagnostics.into_iter();
+        errors.filter(|said| said.severity == "error").collect()
+    }
+
+    /// What fits is applied, and then nothing is left to do.
+    fn accepted(&self, lattices: &[(&str, &str)]) {
+        self.given.terraform.step(&config(lattices));
+    }
+}
+
+fn config(lattices: &[(&str, &str)]) -> String {
+    let each = lattices.iter().map(|(lattice, arguments)| {
+        format!("resource \"wasmcloud_lattice_buckets\" \"{lattice}\" {{\nlattice = \"{lattice}\"\n{arguments}\n}}\n")
+    });
+    each.collect()
+}
+
+#[test]
+fn the_bytes_of_all_objects_of_a_plan_are_added_to_those_reserved() {
+    for version in nats_server_versions() {
+        let account = Account::limited_to(version, "max_file: 1000000");
+        account.admin.create_stream(
+            &json!({ "name": "other", "subjects": ["other"], "max_bytes": 100_000 }),
+        );
+
+        let errors = account.refused(&[("a", "max_bytes = 300000"), ("b", "max_bytes = 300000")]);
+
+        let [error] = &errors[..] else {
+            panic!("{version}: one of them is the one too many: {errors:#?}")
+        };
+        assert_eq!(error.summary, "max_bytes is more than the account allows");
+        assert_eq!(error.code, "max_bytes = 300000");
+        for text in [
+            "The account has 1000000 bytes in files for all streams (JetStream 10047)",
+            "100000 are reserved now, and with all that is planned it would need 1300000",
+        ] {
+            assert!(error.says(text), "{version}: {error}");
+        }
+        account.accepted(&[("a", "max_bytes = 250000"), ("b", "max_bytes = 200000")]);
+    }
+}
+
+#[test]
+fn what_a_change_frees_is_free_for_the_rest_of_it() {
+    let account = Account::limited_to(
+        nats_server_versions()[0],
+        "max_file: 1000000, max_mem: 1000000",
+    );
+    account.accepted(&[("a", "max_bytes = 500000")]);
+
+    // More than half for one bucket alone, and then less for the other.
+    let errors = account.refused(&[(
+        "a",
+        "max_bytes = 500000\nlattice_data = { max_bytes = 600000 }",
+    )]);
+    assert!(
+        errors[0]
+            .says("1000000 are reserved now, and with all that is planned it would need 1100000"),
+        "{errors:#?}"
+    );
+    // One takes what the other gives, in both directions.
+    for (lattice, config) in [(700_000, 300_000), (300_000, 700_000), (500_000, 500_000)] {
+        account.accepted(&[(
+            "a",
+            &format!("lattice_data = {{ max_bytes = {lattice} }}\nconfig_data = {{ max_bytes = {config} }}"),
+        )]);
+    }
+    // What another object frees in the same apply is perhaps not free in time.
+    let errors = account.refused(&[("b", "max_bytes = 500000")]);
+    assert!(errors[0].says("it would need 2000000"), "{errors:#?}");
+    let errors = account.refused(&[("a", "max_bytes = 400000"), ("b", "max_bytes = 100000")]);
+    assert!(
+        errors[0]
+            .says("1000000 are reserved now, and with all that is planned it would need 1200000")
+            && errors[0].says("in an apply of its own if Terraform does it"),
+        "{errors:#?}"
+    );
+    account.accepted(&[]);
+    account.accepted(&[("b", "max_bytes = 500000")]);
+    let errors = account.refused(&[("b", "max_bytes = 500000"), ("c", "")]);
+    assert!(
+        errors[0].says("it would need 1000001. Free some"),
+        "{errors:#?}"
+    );
+    account.accepted(&[
+        ("b", "max_bytes = 500000"),
+        ("c", "storage = \"memory\"\nmax_bytes = 500000"),
+    ]);
+    let errors = account.refused(&[
+        ("b", "max_bytes = 500000"),
+        ("c", "storage = \"memory\"\nmax_bytes = 500001"),
+    ]);
+    assert!(
+        errors[0].says("1000000 bytes in memory for all streams (JetStream 10028)"),
+        "{errors:#?}"
+    );
+    // What is too much already may become less.
+    account.accepted(&[
+        ("b", "max_bytes = 400000"),
+        ("c", "storage = \"memory\"\nmax_bytes = 500000"),
+    ]);
+}
+
+#[test]
+fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
+    let account = Account::limited_to(nats_server_versions()[0], "max_streams: 5");
+    account
+        .admin
+        .create_stream(&json!({ "name": "other", "subjects": ["other"] }));
+
+    let errors = account.refused(&[("a", ""), ("b", ""), ("c", "")]);
+
+    let [error] = &errors[..] else {
+        panic!("one of them is the one too many: {errors:#?}")
+    };
+    assert_eq!(error.summary, "The account has no room for so many streams");
+    assert!(
+        error.says("may have 5 streams (JetStream 10027). It has 1, and with all that is planned it would need 7"),
+        "{error}"
+    );
+    account.accepted(&[("a", ""), ("b", "")]);
+    // A replaced object makes room for the one that takes its place.
+    account
+        .given
+        .terraform
+        .write(&config(&[("a", ""), ("b", "")]).replace("lattice = \"b\"", "lattice = \"c\""));
+    account.given.terraform.apply();
+    account.given.terraform.expect_empty();
+}
+
+#[test]
+fn each_replica_takes_room_on_servers_that_count_so() {
+    let cluster = Cluster::start_with(
+        nats_server_versions()[0],
+        3,
+        &system_account("max_file: 1000000"),
+    );
+    let url = cluster.url();
+    let given = Given::environment(&[&login(&url)[..], &[SOON_AGAIN]].concat());
+    given.write("", "replicas = 3\nmax_bytes = 170000");
+
+    let failure = given.refused_to(|terraform| terraform.plan_error());
+
+    let error = failure.error();
+    assert_eq!(error.code, "max_bytes = 170000");
+    assert!(
+        error.says("0 are reserved now, and with all that is planned it would need 1020000. Each replica counts."),
+        "{error}"
+    );
+    given.applied("", "replicas = 3\nmax_bytes = 160000");
+    given.terraform.expect_empty();
+}
+
+#[test]
+fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
+    let operator = Operator::with_tier("R1", json!({ "disk_storage": 1_000_000, "streams": 2 }));
+    let server = NatsServer::configured(&operator.config());
+    let credentials = server.folder().join("app.creds");
+    std::fs::write(&credentials, operator.credentials()).unwrap();
+    let given = Given::environment(&[
+        ("NATS_URL", &server.url()),
+        ("NATS_CREDS", credentials.to_str().unwrap()),
+    ]);
+
+    for (arguments, code, text) in [
+        (
+            "max_bytes = 600000",
+            "max_bytes = 600000",
+            "it would need 1200000",
+        ),
+        (
+            "storage = \"memory\"",
+            "storage = \"memory\"",
+            "may not keep streams in memory",
+        ),
+    ] {
+        given.write("", arguments);
+        let failure = given.refused_to(|terraform| terraform.plan_error());
+        let error = failure.error();
+        assert_eq!(error.code, code);
+        assert!(error.says(text), "{error}");
+    }
+    given.applied("", "max_bytes = 500000");
+    given.terraform.expect_empty();
+    let more = config(&[("more", "")]);
+    given.terraform.write_file("more.tf", &more);
+    let failure = given.refused_to(|terraform| terraform.plan_error());
+    assert!(
+        failure.says("It has 2, and with all that is planned it would need 4"),
+        "{failure}"
+    );
+}

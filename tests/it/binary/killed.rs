@@ -1,0 +1,72 @@
+//! Terraform or the provider ended by SIGKILL, as the kernel does when memory is short, in the middle of a create.
+
+use rustix::process::{Pid, Signal};
+
+use crate::binary::given::{APPLY, CONFIG, Given, STREAMS, provider_of, wait_until_gone};
+use crate::support::{Admin, CREATES, Gate, NatsServer, Side};
+
+#[test]
+fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
+    for side in [Side::Requests, Side::Answers] {
+        let server = NatsServer::start();
+        let gate = Gate::before(server.port(), side, CREATES);
+        let given = Given::server(&gate.url());
+        let running = given.terraform.start_group(APPLY);
+        gate.wait_until_reached(STREAMS.len());
+        let provider = provider_of(&running);
+
+        running.kill();
+        assert!(running.wait().is_err());
+        gate.open();
+        wait_until_gone(provider);
+
+        given.expect_nothing_left();
+        assert_eq!(Admin::connect(&server.url()).stream_names(), STREAMS);
+        assert_eq!(given.streams_in_state(), [] as [&str; 0]);
+        told_how_to_go_on(&given);
+    }
+}
+
+#[test]
+fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on() {
+    let server = NatsServer::start();
+    let gate = Gate::before(server.port(), Side::Answers, CREATES);
+    let given = Given::server(&gate.url());
+    let running = given.terraform.start_group(APPLY);
+    gate.wait_until_reached(STREAMS.len());
+    // The server has both, and the provider has not heard of it.
+    let admin = Admin::connect(&server.url());
+    crate::support::wait_for("both streams", std::time::Duration::from_secs(60), || {
+        (admin.stream_names() == STREAMS).then_some(())
+    });
+
+    kill(provider_of(&running));
+    let failure = running.wait().unwrap_err();
+    gate.open();
+
+    assert!(failure.says("Plugin did not respond"), "{failure}");
+    told_how_to_go_on(&given);
+}
+
+/// What is on the server and not in the state is refused with the ways out, and each of them works.
+fn told_how_to_go_on(given: &Given) {
+    let failure = given.terraform.plan_error();
+    assert!(
+        failure.says("terraform import <address> default"),
+        "{failure}"
+    );
+    assert!(failure.says("adopt_existing = true"), "{failure}");
+
+    given
+        .terraform
+        .write(&CONFIG.replace("{}", "{\n  adopt_existing = true\n}"));
+    given.terraform.run(APPLY).unwrap();
+
+    given.terraform.expect_empty();
+    assert_eq!(given.streams_in_state(), STREAMS);
+}
+
+fn kill(pid: u32) {
+    let pid = Pid::from_raw(pid.try_into().unwrap()).unwrap();
+    rustix::process::kill_process(pid, Signal::KILL).unwrap();
+}

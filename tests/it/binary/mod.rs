@@ -1,0 +1,13 @@
+//! The real binary under a real Terraform, for what only the two of them together show: how it is installed, started,
+//! interrupted, killed, how it crashes, and what it logs.
+
+mod given;
+
+mod aliases;
+mod installed;
+mod interrupted;
+mod killed;
+mod large;
+mod logs;
+mod panics;
+mod restarted;

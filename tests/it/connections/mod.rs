@@ -1,0 +1,11 @@
+//! Every way to reach NATS, against real servers: what connects, what heals, and what is said when it fails.
+
+mod reached;
+mod methods;
+mod tls;
+mod refusals;
+mod websocket;
+mod socks;
+mod places;
+mod block;
+mod healing;

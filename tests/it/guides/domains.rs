@@ -1,0 +1,128 @@
+//! `leaf-nodes-and-domains.md`: a hub, a leaf node, and two accounts, as the page configures them.
+
+use crate::guides::conf::{self, SECRET};
+use crate::guides::page;
+use crate::guides::story::Story;
+use crate::support::{Admin, NatsServer, free_port, wait_for_domain};
+
+const PAGE: &str = "leaf-nodes-and-domains";
+const BUCKETS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
+/// What the real wadm sent to make its streams.
+const WADM_REQUESTS: &str = include_str!("../../fixtures/wadm-create-requests.jsonl");
+
+/// The hub and a leaf node.
+struct Linked {
+    hub: NatsServer,
+    leaf: NatsServer,
+}
+
+impl Linked {
+    /// As the page configures them; `edit` changes the leaf node's configuration.
+    fn start(edit: &[(&str, &str)]) -> Self {
+        let [hub, leaf] = &page::under(PAGE, "Servers")[..] else {
+            panic!("the page has not two servers")
+        };
+        let place = format!("127.0.0.1:{}", free_port());
+        let hub = conf::start(hub, &[("0.0.0.0:7422", &place)]);
+        let leaf = conf::start(leaf, &[edit, &[("hub.example.com:7422", &place)]].concat());
+        wait_for_domain(&Admin::connect_as(&leaf.url(), "host", SECRET), "hub");
+        let servers = Self { hub, leaf };
+        if edit.is_empty() {
+            wait_for_domain(&servers.admin(), "berlin");
+        }
+        servers
+    }
+
+    /// One heading, with a provider that is connected to the hub.
+    fn story(&self, heading: &str) -> Story {
+        let mut story =
+            Story::new(PAGE, heading, &[]).at("hub.example.com:4222", &address(&self.hub));
+        story.terraform.set_env("TF_VAR_terraform_password", SECRET);
+        story
+    }
+
+    fn admin(&self) -> Admin {
+        Admin::connect_as(&self.hub.url(), "terraform", SECRET)
+    }
+}
+
+fn address(server: &NatsServer) -> String {
+    format!("127.0.0.1:{}", server.port())
+}
+
+#[test]
+fn one_provider_block_keeps_buckets_in_every_domain() {
+    let servers = Linked::start(&[]);
+
+    servers.story("Buckets in every domain").step();
+
+    for domain in ["hub", "berlin"] {
+        let admin = servers.admin().in_domain(domain);
+        assert_eq!(admin.stream_names(), BUCKETS);
+        assert_eq!(admin.config(BUCKETS[0])["max_msgs_per_subject"], 5);
+    }
+}
+
+#[test]
+fn a_domain_that_nobody_answers_for_is_refused() {
+    let servers = Linked::start(&[]);
+    let mut story = servers.story("The domain is part of the identity");
+
+    story.write();
+
+    story.shows();
+    assert_eq!(story.code, Some(1));
+}
+
+#[test]
+fn what_a_leaf_node_has_is_imported_from_the_hub() {
+    let servers = Linked::start(&[]);
+    let admin = servers.admin().in_domain("berlin");
+    for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
+        admin.create_bucket(bucket);
+    }
+    for request in WADM_REQUESTS.lines() {
+        admin.create_stream(&serde_json::from_str(request).expect("a request"));
+    }
+
+    let mut story = servers.story("Import");
+    let plan = story.step();
+
+    for address in ["wasmcloud_lattice_buckets.berlin", "wadm_jetstream.berlin"] {
+        assert_eq!(plan.actions(address), ["no-op"]);
+    }
+}
+
+#[test]
+fn clients_of_a_leaf_node_without_jetstream_name_the_hub() {
+    let servers = Linked::start(&[
+        ("jetstream { store_dir: \"jetstream\", domain: berlin }", ""),
+        ("jetstream: enabled,", ""),
+    ]);
+    let heading = "A leaf node without JetStream";
+    let login = [("NATS_USER", "host"), ("NATS_PASSWORD", SECRET)];
+    let mut story =
+        Story::new(PAGE, heading, &login).at("leaf.example.com:4222", &address(&servers.leaf));
+
+    let config = story.next_config();
+    story.terraform.step(&format!(
+        "{config}\nresource \"wasmcloud_lattice_buckets\" \"default\" {{}}"
+    ));
+
+    assert_eq!(servers.admin().stream_names(), BUCKETS);
+}
+
+#[test]
+fn jetstream_of_another_account_is_reached_by_its_prefix() {
+    let heading = "JetStream of another account";
+    let mut story = Story::new(PAGE, heading, &[]);
+    let server = conf::start(&story.next("conf"), &[]);
+    let mut story = story.at("hub.example.com:4222", &address(&server));
+    story.terraform.set_env("TF_VAR_terraform_password", SECRET);
+
+    story.step();
+
+    let admin = Admin::connect_as(&server.url(), "platform", SECRET);
+    assert_eq!(admin.stream_names(), BUCKETS);
+    assert!(!server.log().contains("Violation"), "{}", server.log());
+}

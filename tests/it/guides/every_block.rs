@@ -1,0 +1,57 @@
+//! What holds for every block of every page, whether a test plays it or not.
+
+use crate::guides::page;
+use crate::support::{Terraform, serve, terraform_versions};
+
+#[test]
+fn every_page_says_what_the_registries_want_to_know() {
+    for name in page::names() {
+        let text = page::read(&name);
+        let front = text.split("---\n").nth(1).unwrap_or_default();
+
+        for key in ["page_title: \"", "subcategory: \"", "description: |-\n  "] {
+            assert!(front.contains(key), "{name}.md has no {key}");
+        }
+        let title = front
+            .lines()
+            .find_map(|line| line.strip_prefix("page_title: \""));
+        let heading = format!("\n# {}\n", title.unwrap_or_default().trim_end_matches('"'));
+        assert!(text.contains(&heading), "{name}.md has no heading{heading}");
+    }
+}
+
+#[test]
+fn every_configuration_is_formatted_and_valid() {
+    let provider = serve(&[]);
+    for cli in terraform_versions() {
+        let terraform = Terraform::reattached_to(cli, &provider.reattach());
+        for block in page::names().iter().flat_map(|name| page::blocks(name)) {
+            if block.language != "terraform" {
+                continue;
+            }
+            let place = format!("{}.md, {:?}", block.page, block.heading);
+            terraform.write(&block.text);
+
+            for command in [
+                &["fmt", "-diff", "-check", "main.tf"][..],
+                &["validate", "-no-color"],
+            ] {
+                let done = terraform.run(command);
+                done.unwrap_or_else(|failure| panic!("{place}: {failure}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_block_is_of_a_language_that_some_test_reads() {
+    for block in page::names().iter().flat_map(|name| page::blocks(name)) {
+        assert!(
+            ["terraform", "text", "conf", "json", "shell"].contains(&block.language.as_str()),
+            "{}.md, {:?}: {:?}",
+            block.page,
+            block.heading,
+            block.language
+        );
+    }
+}

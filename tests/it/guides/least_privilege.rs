@@ -1,0 +1,189 @@
+//! `least-privilege.md`: its users do their work without a violation, and can do no more.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
+
+use crate::guides::conf::{self, SECRET};
+use crate::guides::page;
+use crate::guides::story::Story;
+use crate::support::{Admin, NatsServer};
+
+const PAGE: &str = "least-privilege";
+const HEADING: &str = "The users";
+/// The lists with which the real wadm runs, in tests/real_wadm.
+const WADM: &str = include_str!("../../fixtures/permissions.conf");
+
+fn story() -> (Story, NatsServer) {
+    let server = conf::start(&page::under(PAGE, HEADING)[0], &[]);
+    (story_on(&server), server)
+}
+
+/// The users' configuration, from the server's block on.
+fn story_on(server: &NatsServer) -> Story {
+    let place = format!("127.0.0.1:{}", server.port());
+    let mut story = Story::new(PAGE, HEADING, &[]).at("nats.example.com:4222", &place);
+    story.skip(&["conf"]);
+    story.terraform.set_env("TF_VAR_nats_password", SECRET);
+    story
+}
+
+/// The subjects of one user in a configuration: the strings between its name and the next user's.
+fn subjects(config: &str, user: &str) -> BTreeSet<String> {
+    let (_, mine) = config
+        .split_once(&format!("user: {user},"))
+        .expect("the user");
+    let mine = mine.split("user: ").next().expect("the first part");
+    mine.split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.contains('.'))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn page_subjects(user: &str) -> BTreeSet<String> {
+    subjects(&page::under(PAGE, HEADING)[0].text, user)
+}
+
+#[test]
+fn terraform_s_user_does_all_its_work_and_touches_nothing_else() {
+    let (mut story, server) = story();
+
+    let config = story.next_config();
+    story.terraform.step(&config);
+    let changed = config
+        .replace("\"default\" {", "\"default\" {\n  history = 5")
+        .replace(
+            "provider = wasmcloud\n",
+            "provider = wasmcloud\n\n  max_bytes = 1048576\n  events = { storage = \"memory\" }\n",
+        );
+    story.terraform.step(&changed);
+    story.terraform.destroy();
+
+    assert!(!server.log().contains("Violation"), "{}", server.log());
+}
+
+#[test]
+fn terraform_s_list_has_every_stream_of_the_catalogue_and_no_other() {
+    let named: BTreeSet<String> = page_subjects("terraform")
+        .iter()
+        .filter_map(|subject| subject.strip_prefix("$JS.API.STREAM.CREATE."))
+        .map(str::to_owned)
+        .collect();
+
+    let streams = CATALOGUE
+        .iter()
+        .map(|asset| asset.stream_name(&asset.name.replace("{}", "default")));
+    assert_eq!(named, streams.collect());
+    for stream in named {
+        for operation in ["INFO", "UPDATE", "DELETE"] {
+            let subject = format!("$JS.API.STREAM.{operation}.{stream}");
+            assert!(page_subjects("terraform").contains(&subject), "{subject}");
+        }
+    }
+}
+
+#[test]
+fn wadm_s_list_is_the_one_with_which_wadm_runs() {
+    let mut tested = subjects(WADM, "wadm");
+    let multitenant: Vec<String> = tested
+        .iter()
+        .filter(|subject| subject.starts_with("*."))
+        .cloned()
+        .collect();
+    tested.retain(|subject| !multitenant.contains(subject));
+
+    assert_eq!(page_subjects("wadm"), tested);
+    let text = page::read(PAGE);
+    for subject in multitenant {
+        assert!(text.contains(&format!("`{subject}`")), "{subject}");
+    }
+}
+
+#[test]
+fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
+    let (mut story, server) = story();
+    story.step();
+
+    for (user, own) in [
+        ("wadm", "KV_wadm_manifests"),
+        ("host", "KV_CONFIGDATA_default"),
+    ] {
+        let admin = Admin::connect_as(&server.url(), user, SECRET);
+        assert!(admin.stream(own).is_some());
+        assert!(
+            !server.log().contains(&format!("/user:{user}\"")),
+            "{}",
+            server.log()
+        );
+        for what in ["CREATE", "UPDATE", "DELETE", "PURGE"] {
+            admin.send(&format!("$JS.API.STREAM.{what}.{own}"), "{}");
+            let denied = format!(
+                "/user:{user}\" - Publish Violation - Subject \"$JS.API.STREAM.{what}.{own}\""
+            );
+            crate::support::wait_for(&denied, std::time::Duration::from_secs(30), || {
+                server.log().contains(&denied).then_some(())
+            });
+        }
+    }
+    story.terraform.expect_empty();
+}
+
+#[test]
+fn a_user_that_only_looks_sees_drift_and_can_change_nothing() {
+    let mut job = Story::new(PAGE, "A user that only looks", &[]);
+    let mut both = page::under(PAGE, HEADING)[0].clone();
+    both.text = with_users_of(&both.text, &job.next("conf").text);
+    let server = conf::start(&both, &[]);
+    let mut story = story_on(&server);
+    let config = story.next_config();
+    story.terraform.step(&config);
+    let command = job.next("shell").text;
+    let command = command
+        .trim()
+        .strip_prefix("terraform ")
+        .expect("a command");
+
+    story
+        .terraform
+        .write(&config.replace("\"terraform\"", "\"watcher\""));
+    story.run(command);
+    assert_eq!(story.code, Some(0));
+    Admin::connect_as(&server.url(), "terraform", SECRET)
+        .edit_stream("wadm_events", |config| config["max_bytes"] = json!(1000));
+    let printed = story.run(command);
+
+    assert_eq!(story.code, Some(2), "{printed}");
+    assert!(printed.contains("max_bytes"), "{printed}");
+    story.run("plan -detailed-exitcode");
+    assert_eq!(story.code, Some(1));
+}
+
+/// A configuration with the users of another in front of its own.
+fn with_users_of(config: &str, other: &str) -> String {
+    let (start, end) = ("users: [", "] }");
+    let users = other.split_once(start).expect("users").1;
+    let users = users.rsplit_once(end).expect("their end").0;
+    config.replacen(start, &format!("{start}{users}"), 1)
+}
+
+#[test]
+fn a_host_reads_and_writes_the_keys_of_its_lattice() {
+    let (mut story, server) = story();
+    story.step();
+    let host = Admin::connect_as(&server.url(), "host", SECRET);
+
+    for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
+        host.put(bucket, "key", "value");
+        let deliver = "_INBOX.watch";
+        let watch = json!({
+            "stream_name": format!("KV_{bucket}"),
+            "config": { "deliver_subject": deliver, "deliver_policy": "all", "ack_policy": "none", "mem_storage": true, "num_replicas": 1 },
+        });
+        host.api(&format!("CONSUMER.CREATE.KV_{bucket}"), &watch);
+    }
+
+    assert!(!server.log().contains("Violation"), "{}", server.log());
+}

@@ -1,0 +1,19 @@
+//! The guides under `docs/guides`: every configuration in them runs, and every output in them is what Terraform prints.
+//!
+//! A page is the script of its test. A test goes through the blocks under one heading, in their order: it writes a
+//! `terraform` block, starts a server with a `conf` block, and runs the command in the first line of a `text` block,
+//! whose other lines are the output. `GENERATE=1 cargo test --test it guides::` (part of `make generate`) writes the outputs
+//! anew; without it, an output that has become another is a failed test.
+
+mod page;
+mod normal;
+mod story;
+mod conf;
+
+mod every_block;
+mod reading_plans;
+mod authentication;
+mod domains;
+mod least_privilege;
+mod hosted_accounts;
+mod pipelines;

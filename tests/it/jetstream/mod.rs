@@ -1,0 +1,11 @@
+//! The JetStream layer against real servers.
+
+pub mod given;
+mod connection;
+mod permissions;
+mod streams;
+mod mutations;
+mod table;
+mod edits;
+mod bounds;
+mod replicas;

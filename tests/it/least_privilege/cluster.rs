@@ -1,0 +1,94 @@
+//! Three servers: replicas and placement, and the new leader that heals sourcing.
+//!
+//! The server stops sourcing only by chance. Here it is certain: a stream that is read goes away before the apply hears
+//! that the reading one has its replicas, so that no leader hears from it again.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::least_privilege::given::{Given, noted, users, violations};
+use crate::least_privilege::list::List;
+use crate::support::{Cluster, Diagnostic, Gate, Side, nats_server_versions, wait_for, warning};
+
+/// What only its update carries: what it reads has been changed by then.
+const UPDATES: &str = "\"name\":\"wadm_event_consumer\"";
+const STEP_DOWN: &str = "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer";
+
+impl Given<Cluster> {
+    fn of_three(lines: &[String]) -> Self {
+        let config = format!("authorization {{ timeout: 30, {} }}", users(lines));
+        let cluster = Cluster::start_with(nats_server_versions()[0], 3, &config);
+        let url = cluster.url();
+        Self::of(cluster, url)
+    }
+
+    /// What any of the servers denied to a user.
+    fn denied(&self, user: &str) -> Vec<String> {
+        let servers = self.server.servers().iter();
+        servers
+            .flat_map(|server| violations(server, user))
+            .collect()
+    }
+
+    /// Applies three replicas as a user, and takes a source away when `wadm_event_consumer` has them and the apply has
+    /// not heard of it. Gives the warnings.
+    fn moved_without_a_source(&mut self, user: &str) -> Vec<Diagnostic> {
+        let gate = Gate::before(self.server.servers()[0].port(), Side::Answers, UPDATES);
+        self.log_in_at(&gate.url(), user);
+        self.write("", "replicas = 3");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // The apply may have to wait for its turn, and while a leader is elected nobody answers.
+                wait_for("three replicas", Duration::from_secs(300), || {
+                    let (limit, what) = (Duration::from_secs(2), "STREAM.INFO.wadm_event_consumer");
+                    let info = self.admin.try_api_within(limit, what, &json!({})).ok()?;
+                    (info["config"]["num_replicas"] == 3).then_some(())
+                });
+                self.admin.delete_stream("wasmbus_events");
+                gate.open();
+            });
+            self.terraform.apply()
+        })
+    }
+}
+
+#[test]
+fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
+    let mut given = Given::of_three(&[]);
+    given.step("", "");
+
+    given.step("replicas = 3", "placement = { tags = [\"all\"] }");
+    // The server refuses to scale and to move at once, and the gate waits for the first update.
+    given.step("replicas = 3", "");
+    let said = given.moved_without_a_source("whole");
+
+    let stall = warning(&said, "A new leader was asked for and did not heal it");
+    assert!(
+        stall.says("wadm_event_consumer receives nothing from its sources"),
+        "{stall}"
+    );
+    assert_eq!(given.denied("whole"), Vec::<String>::new());
+}
+
+#[test]
+fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
+    let mut given = Given::of_three(&[STEP_DOWN.to_owned()]);
+    given.log_in("lacking0");
+    given.step("", "");
+
+    let said = given.moved_without_a_source("lacking0");
+
+    let stall = warning(&said, "asking for one failed");
+    assert!(stall.says("denies this user to publish to"), "{stall}");
+    assert_eq!(
+        List::whole().named_in(&stall.detail),
+        [STEP_DOWN],
+        "{stall}"
+    );
+    let denied = noted(|| given.denied("lacking0"));
+    assert!(
+        denied.iter().all(|line| line.contains(STEP_DOWN)),
+        "{denied:?}"
+    );
+}

@@ -1,0 +1,171 @@
+//! Both resources, a server that knows only users with lists, and the provider as one of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::Duration;
+
+use serde_json::Value;
+use terraform_provider_wasmcloud::plugin::InProcess;
+
+use crate::least_privilege::list::{List, streams};
+use crate::support::{
+    Admin, Failure, NatsServer, Plan, Terraform, nats_server_versions, serve, wait_for,
+};
+
+pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
+pub const WADM: &str = "wadm_jetstream.main";
+
+/// A server, the provider in this process as one of its users, and a Terraform that uses it.
+pub struct Given<S = NatsServer> {
+    pub terraform: Terraform,
+    pub admin: Admin,
+    pub server: S,
+    url: String,
+    // Terraform's next command fails without it.
+    provider: InProcess,
+}
+
+impl Given {
+    /// A server of the default version whose users are `whole` with the whole list, and one for each of `lines`,
+    /// which is what that user's list lacks: the first is `lacking0`.
+    pub fn lacking(lines: &[String]) -> Self {
+        Self::on(nats_server_versions()[0], lines)
+    }
+
+    /// As [`Given::lacking`], on a server of a version.
+    pub fn on(version: &str, lines: &[String]) -> Self {
+        let server = NatsServer::start_with(
+            version,
+            &format!("authorization {{ timeout: 30, {} }}", users(lines)),
+        );
+        let url = server.url();
+        Self::of(server, url)
+    }
+
+    /// Lines of the server's log in which it denies something to a user.
+    pub fn violations(&self, user: &str) -> Vec<String> {
+        violations(&self.server, user)
+    }
+}
+
+/// Lines of a server's log in which it denies something to a user.
+pub fn violations(server: &NatsServer, user: &str) -> Vec<String> {
+    // As nats-server 2.15 writes it, and before.
+    let (log, user) = (
+        server.log(),
+        [format!("user:{user}\""), format!("User \"{user}\"")],
+    );
+    let lines = log.lines().filter(|line| line.contains("Violation"));
+    lines
+        .filter(|line| user.iter().any(|user| line.contains(user)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Violations that must be there: the server tells the user of one before it logs it.
+pub fn noted(violations: impl Fn() -> Vec<String>) -> Vec<String> {
+    wait_for("a violation in the log", Duration::from_secs(60), || {
+        Some(violations()).filter(|violations| !violations.is_empty())
+    })
+}
+
+/// The users of [`Given::lacking`], beside `admin`, who may do anything.
+pub fn users(lines: &[String]) -> String {
+    users_with(&List::whole(), lines)
+}
+
+/// As [`users`], with another whole list.
+pub fn users_with(whole: &List, lines: &[String]) -> String {
+    let mut users = vec![
+        "{ user: admin, password: secret }".to_owned(),
+        whole.user("whole"),
+    ];
+    let lacking = lines.iter().enumerate();
+    users.extend(lacking.map(|(place, line)| whole.without(line).user(&format!("lacking{place}"))));
+    format!("users: [\n{}\n]", users.join("\n"))
+}
+
+impl<S> Given<S> {
+    /// With servers that were started otherwise, for the users of [`users`].
+    pub fn of(server: S, url: String) -> Self {
+        let provider = serve(&login(&url, "whole"));
+        Self {
+            terraform: Terraform::reattached(&provider.reattach()),
+            admin: Admin::connect_as(&url, "admin", "secret"),
+            server,
+            url,
+            provider,
+        }
+    }
+
+    /// The provider is another user from now on.
+    pub fn log_in(&mut self, user: &str) {
+        self.log_in_at(&self.url.clone(), user);
+    }
+
+    /// As [`Given::log_in`], on another way to the server.
+    pub fn log_in_at(&mut self, url: &str, user: &str) {
+        self.provider = serve(&login(url, user));
+        self.terraform
+            .set_env("TF_REATTACH_PROVIDERS", &self.provider.reattach());
+    }
+
+    /// Writes both objects with these arguments.
+    pub fn write(&self, buckets: &str, wadm: &str) {
+        self.terraform.write(&both(buckets, wadm));
+    }
+
+    /// Writes both objects, plans, applies that plan, and demands two empty plans. Gives the plan.
+    pub fn step(&self, buckets: &str, wadm: &str) -> Plan {
+        self.terraform.step(&both(buckets, wadm))
+    }
+
+    /// Everything that both the server and the state have: what a refusal must leave as it is.
+    pub fn everything(&self) -> (BTreeMap<String, Value>, Value) {
+        let on_server = streams().into_iter().filter_map(|name| {
+            let stream = self.admin.stream(&name)?;
+            Some((
+                name,
+                serde_json::json!([stream["config"], stream["created"]]),
+            ))
+        });
+        (on_server.collect(), self.resources())
+    }
+
+    fn resources(&self) -> Value {
+        match fs::read(self.terraform.folder().join("terraform.tfstate")) {
+            Ok(state) => {
+                serde_json::from_slice::<Value>(&state).expect("a state")["resources"].clone()
+            }
+            Err(_) => Value::Array(Vec::new()),
+        }
+    }
+}
+
+/// Both objects with these arguments.
+pub fn both(buckets: &str, wadm: &str) -> String {
+    format!(
+        "resource \"wasmcloud_lattice_buckets\" \"main\" {{\n{buckets}\n}}\n\
+         resource \"wadm_jetstream\" \"main\" {{\nprovider = wasmcloud\n{wadm}\n}}\n"
+    )
+}
+
+/// Every error names this line of a list, and no other.
+pub fn names_exactly(list: &List, failure: &Failure, line: &str) {
+    let errors = failure.diagnostics.iter();
+    let errors: Vec<_> = errors.filter(|said| said.severity == "error").collect();
+    assert!(!errors.is_empty(), "{failure}");
+    for error in errors {
+        let text = format!("{}\n{}", error.summary, error.detail);
+        assert_eq!(list.named_in(&text), [line], "{failure}");
+        assert!(error.says("denies this user to"), "{error}");
+    }
+}
+
+fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
+    [
+        ("NATS_URL", url),
+        ("NATS_USER", user),
+        ("NATS_PASSWORD", "secret"),
+    ]
+}

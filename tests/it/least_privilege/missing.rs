@@ -1,0 +1,159 @@
+//! The list without one of its lines, for each of them: the error names that line, and nothing is half done.
+
+use crate::least_privilege::given::{Given, names_exactly, noted};
+use crate::least_privilege::list::List;
+
+/// Users who each lack one of the lines, and with each what a refused plan must say: the line, and no other.
+fn each_plan_is_refused(given: &mut Given, lines: &[String]) {
+    let before = given.everything();
+    for (place, line) in lines.iter().enumerate() {
+        given.log_in(&format!("lacking{place}"));
+
+        let failure = given.terraform.plan_error();
+
+        names_exactly(&List::whole(), &failure, line);
+        assert_eq!(given.everything(), before, "{line}");
+    }
+}
+
+#[test]
+fn without_reading_a_stream_no_plan_is_made() {
+    let lines = List::whole().lines("INFO");
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    // Before there is anything, and when all of it is there.
+    each_plan_is_refused(&mut given, &lines);
+    given.log_in("whole");
+    given.terraform.apply();
+    each_plan_is_refused(&mut given, &lines);
+}
+
+#[test]
+fn without_creating_a_stream_the_plan_that_would_make_it_is_refused() {
+    let lines = List::whole().lines("CREATE");
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+
+    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+}
+
+#[test]
+fn without_updating_a_stream_the_plan_that_would_change_it_is_refused() {
+    let lines = List::whole().lines("UPDATE");
+    let mut given = Given::lacking(&lines);
+    given.step("", "");
+
+    given.write("max_bytes = 1000000", "max_bytes = 1000000");
+    each_plan_is_refused(&mut given, &lines);
+
+    // What changes nothing needs no permission to change it.
+    given.write("", "");
+    given.terraform.expect_empty();
+}
+
+#[test]
+fn without_deleting_a_stream_the_plan_of_a_destroy_is_refused() {
+    let lines = List::whole().lines("DELETE");
+    let mut given = Given::lacking(&lines);
+    given.step("", "");
+    for (place, line) in lines.iter().enumerate() {
+        given.log_in(&format!("lacking{place}"));
+
+        let failure = given.terraform.try_plan(&["-destroy"]).unwrap_err();
+
+        names_exactly(&List::whole(), &failure, line);
+    }
+
+    given.log_in("whole");
+    given.terraform.destroy();
+    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+}
+
+#[test]
+fn without_deleting_a_stream_the_plan_that_replaces_it_is_refused() {
+    let line = "$JS.API.STREAM.DELETE.wadm_notify".to_owned();
+    let mut given = Given::lacking(std::slice::from_ref(&line));
+    given.step("", "");
+    given.log_in("lacking0");
+    given.write("", "notify = { storage = \"memory\" }");
+
+    let failure = given.terraform.plan_error();
+
+    names_exactly(&List::whole(), &failure, &line);
+    given.write("", "");
+    given.terraform.expect_empty();
+}
+
+/// Purging first is better, and not in the list: see the guide.
+#[test]
+fn without_purging_a_stream_that_holds_messages_it_is_replaced_nevertheless() {
+    let given = Given::lacking(&[]);
+    given.step("", "");
+    given.admin.publish("wadm.status.default.app", "deployed");
+
+    given.step("", "status = { storage = \"memory\" }");
+
+    assert_eq!(given.admin.config("wadm_status")["storage"], "memory");
+    assert_eq!(given.admin.messages("wadm_status"), 0);
+    let violations = noted(|| given.violations("whole"));
+    let purge = "$JS.API.STREAM.PURGE.wadm_status";
+    assert!(
+        violations.iter().all(|line| line.contains(purge)),
+        "{violations:?}"
+    );
+}
+
+#[test]
+fn without_what_says_whether_it_can_be_done_no_plan_is_made_that_does_something() {
+    let lines = ["$JS.API.INFO", "$JS.API.STREAM.NAMES"].map(str::to_owned);
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+
+    given.log_in("whole");
+    given.terraform.apply();
+    for place in 0..lines.len() {
+        given.log_in(&format!("lacking{place}"));
+        given.terraform.expect_empty();
+    }
+}
+
+#[test]
+fn without_hearing_answers_no_plan_is_made() {
+    let lines = ["_INBOX.>".to_owned()];
+    let mut given = Given::lacking(&lines);
+    given.write("", "");
+
+    each_plan_is_refused(&mut given, &lines);
+    given.log_in("whole");
+    given.terraform.apply();
+    each_plan_is_refused(&mut given, &lines);
+}
+
+/// Whoever adds a line to the list adds it to a scenario.
+#[test]
+fn no_line_is_left_out() {
+    let list = List::whole();
+    let operations = ["INFO", "CREATE", "UPDATE", "DELETE"].map(|operation| list.lines(operation));
+    let mut tried = operations.concat();
+    tried.extend(
+        [
+            "$JS.API.INFO",
+            "$JS.API.STREAM.NAMES",
+            // See `cluster`.
+            "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer",
+        ]
+        .map(str::to_owned),
+    );
+    tried.sort();
+
+    let mut publish = list.publish.clone();
+    publish.sort();
+
+    assert_eq!(publish, tried);
+    assert_eq!(list.subscribe, ["_INBOX.>"]);
+}

@@ -1,0 +1,109 @@
+//! What happens to one object: in each step its configuration is another one, and somebody else does something to its
+//! assets on the server. Choices are numbers, of which `world` takes the remainder.
+
+use proptest::collection::vec;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+
+use crate::matrix::lab::WADM;
+
+/// Steps of one story at most.
+const STEPS: usize = 4;
+
+#[derive(Clone, Debug)]
+pub struct Story {
+    pub r#type: &'static str,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What the configuration sets: the asset (the first choice is the root), the argument, the value. Nothing: as before.
+    pub configuration: Option<Vec<(u8, u8, u8)>>,
+    pub force_destroy: bool,
+    pub multitenant: bool,
+    pub deeds: Vec<Deed>,
+}
+
+/// What somebody else does to an asset.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Changes a setting to another legal value.
+    Edit {
+        asset: u8,
+        setting: u8,
+        value: u8,
+    },
+    Delete {
+        asset: u8,
+    },
+    /// Deletes it and makes it again with another setting.
+    Remake {
+        asset: u8,
+        setting: u8,
+        value: u8,
+    },
+    Purge {
+        asset: u8,
+    },
+    /// Messages arrive in every asset.
+    Messages,
+}
+
+impl Story {
+    /// Without one of its parts: a step but the last, or a deed, or what a configuration sets.
+    pub fn without(&self, place: usize) -> Option<Story> {
+        let mut shorter = self.clone();
+        let mut left = place;
+        if self.steps.len() > 1 {
+            if left < self.steps.len() - 1 {
+                shorter.steps.remove(left);
+                return Some(shorter);
+            }
+            left -= self.steps.len() - 1;
+        }
+        for step in &mut shorter.steps {
+            if left < step.deeds.len() {
+                step.deeds.remove(left);
+                return Some(shorter);
+            }
+            left -= step.deeds.len();
+            if let Some(set) = step.configuration.as_mut().filter(|set| !set.is_empty()) {
+                if left == 0 {
+                    set.pop();
+                    return Some(shorter);
+                }
+                left -= 1;
+            }
+        }
+        None
+    }
+}
+
+pub fn story(r#type: &'static str) -> impl Strategy<Value = Story> {
+    vec(step(r#type), STEPS).prop_map(move |steps| Story { r#type, steps })
+}
+
+fn step(r#type: &'static str) -> impl Strategy<Value = Step> {
+    let set = vec((any::<u8>(), any::<u8>(), any::<u8>()), 0..4);
+    let configuration = prop_oneof![1 => Just(None), 2 => set.prop_map(Some)];
+    let flags = (any::<u8>(), any::<u8>());
+    (configuration, flags, vec(deed(), 0..4)).prop_map(
+        move |(configuration, (force, mode), deeds)| Step {
+            configuration,
+            force_destroy: force < 64,
+            multitenant: r#type == WADM && mode < 32,
+            deeds,
+        },
+    )
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let three = || (any::<u8>(), any::<u8>(), any::<u8>());
+    prop_oneof![
+        8 => three().prop_map(|(asset, setting, value)| Deed::Edit { asset, setting, value }),
+        1 => any::<u8>().prop_map(|asset| Deed::Delete { asset }),
+        2 => three().prop_map(|(asset, setting, value)| Deed::Remake { asset, setting, value }),
+        1 => any::<u8>().prop_map(|asset| Deed::Purge { asset }),
+        3 => Just(Deed::Messages),
+    ]
+}

@@ -1,0 +1,165 @@
+//! Taking existing buckets into the state by the lattice's name, by command and by block.
+
+use serde_json::json;
+
+use crate::scenarios::scenario::{
+    BUCKETS, CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets,
+};
+
+/// What wasmCloud hosts of the default lattice have made, with a key in each bucket.
+fn host_made() -> Scenario {
+    let scenario = Scenario::start();
+    for bucket in [LATTICE_DATA, CONFIG_DATA] {
+        scenario.admin.create_bucket(bucket);
+        scenario.admin.put(bucket, "key", "value");
+    }
+    scenario
+}
+
+#[test]
+fn what_a_host_made_and_the_default_configuration_are_an_empty_plan_after_the_import_command() {
+    let scenario = host_made();
+    scenario.write("");
+
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    scenario.terraform.expect_empty();
+    assert_eq!(scenario.state()["lattice"], "default");
+}
+
+#[test]
+fn what_a_host_made_is_imported_by_a_block_without_any_change() {
+    let scenario = host_made();
+    let created = scenario.created();
+    let block = format!("import {{\n  to = {MAIN}\n  id = \"default\"\n}}\n");
+    scenario.terraform.write(&format!("{}{block}", buckets("")));
+
+    let plan = scenario.repair();
+
+    assert_eq!(plan.change(MAIN).importing()["id"], "default");
+    assert_eq!(plan.actions(MAIN), ["no-op"]);
+    assert_eq!(scenario.created(), created);
+}
+
+#[test]
+fn an_imported_object_is_what_the_apply_that_made_it_had_left() {
+    let arguments = "history = 3\nmax_bytes = 1048576\ndescription = \"ours\"\n\
+                     placement = { tags = [\"b\", \"a\"] }";
+    let scenario = Scenario::start();
+    scenario.step(arguments);
+    let made = scenario.state();
+
+    scenario
+        .terraform
+        .run(&["state", "rm", "-lock=false", MAIN])
+        .unwrap();
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    assert_eq!(scenario.state(), made);
+    scenario.terraform.expect_empty();
+}
+
+#[test]
+fn an_import_shows_what_differs_from_the_configuration_and_the_apply_changes_it_in_place() {
+    let scenario = host_made();
+    scenario.admin.edit_stream(CONFIG_STREAM, |config| {
+        config["allow_direct"] = json!(false)
+    });
+    scenario.write("history = 3");
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    let plan = scenario.repair();
+
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    let before = plan.change(MAIN).before();
+    assert_eq!(
+        before["config_data"]["drift"],
+        json!({ "allow_direct": "false" })
+    );
+    assert_eq!(
+        BUCKETS.map(|(_, stream)| scenario.admin.messages(stream)),
+        [1, 1]
+    );
+}
+
+#[test]
+fn metadata_becomes_ours_by_the_configuration_after_an_import_and_that_of_others_stays() {
+    let scenario = host_made();
+    scenario.admin.edit_stream(LATTICE_STREAM, |config| {
+        config["metadata"]["team"] = json!("lattice");
+        config["metadata"]["theirs"] = json!("1");
+    });
+    let before = scenario.admin.config(LATTICE_STREAM);
+    scenario.write("metadata = { team = \"lattice\" }");
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    scenario.repair();
+
+    assert_eq!(scenario.admin.config(LATTICE_STREAM), before);
+    assert_eq!(
+        scenario.state()["lattice_data"]["metadata"],
+        json!({ "team": "lattice" })
+    );
+}
+
+#[test]
+fn metadata_of_others_is_not_ours_after_an_import_of_the_default_configuration() {
+    let scenario = host_made();
+    scenario.admin.edit_stream(LATTICE_STREAM, |config| {
+        config["metadata"]["theirs"] = json!("1");
+        config["description"] = json!("theirs");
+    });
+    scenario.write("");
+
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    scenario.terraform.expect_empty();
+}
+
+#[test]
+fn a_bucket_that_is_missing_at_the_import_is_made_by_the_next_apply() {
+    let scenario = Scenario::start();
+    scenario.admin.create_bucket(LATTICE_DATA);
+    scenario.admin.put(LATTICE_DATA, "key", "value");
+    scenario.write("");
+
+    scenario.terraform.import(MAIN, "default").unwrap();
+    let plan = scenario.repair();
+
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    assert!(plan.change(MAIN).before()["config_data"].is_null());
+    assert_eq!(
+        scenario.admin.stream_names(),
+        [CONFIG_STREAM, LATTICE_STREAM]
+    );
+    assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
+}
+
+#[test]
+fn a_lattice_without_buckets_cannot_be_imported() {
+    let scenario = Scenario::start();
+    scenario.write("lattice = \"absent\"");
+
+    let failure = scenario.terraform.import(MAIN, "absent").unwrap_err();
+
+    assert!(
+        failure.says("Cannot import non-existent remote object"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn an_id_that_is_no_lattice_says_what_an_id_is() {
+    let scenario = Scenario::start();
+    scenario.write("");
+
+    for id in ["LATTICEDATA_default.x", "a b", "a/b"] {
+        let failure = scenario.terraform.import(MAIN, id).unwrap_err();
+
+        assert!(failure.says("is not the name of a lattice"), "{failure}");
+        assert!(
+            failure.says("The import id is the name of the lattice, such as `default`"),
+            "{failure}"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! `wasmcloud_lattice_buckets` from configuration to server and back: a real Terraform, the provider in this process,
+//! real nats-servers.
+//!
+//! A test is a user's story: what is there (given), what the user or somebody else does (when), what the plan says and
+//! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
+
+mod relay;
+mod scenario;
+
+mod create;
+mod drift;
+mod two_want;
+mod update;
+mod destroy;
+mod import;
+mod replace;
+mod emptied;
+mod lasting;
+mod newer;
+mod options;
+mod partial;
+mod stale;
+mod unknown;
+mod timeouts;
+mod cluster;
+mod offline;
+mod versions;
+mod domain;

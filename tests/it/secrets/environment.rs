@@ -1,0 +1,40 @@
+//! By variables of the environment, as pipelines have them: Terraform itself never hears of these.
+
+use crate::secrets::given::{Log, Run};
+use crate::secrets::world::{Kind, World};
+
+#[test]
+fn by_the_environment_they_are_in_no_place_at_all() {
+    let world = World::start();
+    let kinds = world
+        .kinds
+        .iter()
+        .filter(|kind| !kind.environment.is_empty());
+    let kinds: Vec<&Kind> = kinds.collect();
+    assert!(kinds.len() >= 8, "{}", kinds.len());
+
+    for kind in kinds {
+        let mut run = Run::in_environment(&world, kind);
+        run.succeeds(
+            Log::File,
+            &["plan", "-input=false", "-no-color", "-out=saved"],
+        );
+        run.succeeds(
+            Log::Stderr,
+            &["apply", "-input=false", "-no-color", "saved"],
+        );
+        run.keep_files("after the apply");
+        run.succeeds(
+            Log::Json,
+            &["destroy", "-input=false", "-no-color", "-auto-approve"],
+        );
+        run.keep_files("after the destroy");
+
+        assert!(
+            run.text_of("stderr of apply").contains("asked JetStream"),
+            "{}",
+            kind.name
+        );
+        run.leaks_nothing();
+    }
+}
