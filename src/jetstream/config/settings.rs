@@ -27,7 +27,7 @@ pub struct Setting {
     pub level: u64,
     /// The nats-server version that first knew it.
     pub since: &'static str,
-    /// A value other than the default, as JSON: for documentation, and for the test that walks this table.
+    /// A value other than the default, as JSON: for the tests that walk this table.
     pub example: &'static str,
     /// Other keys that a value other than the default needs, as a JSON object.
     pub requires: &'static str,
@@ -35,12 +35,24 @@ pub struct Setting {
     pub bounds: &'static [Bound],
     /// Members of its objects that came later, each with the nats-server version that first knew it.
     pub members_since: &'static [(&'static str, &'static str)],
-    /// What a change costs beyond its effect; empty if nothing.
-    pub cost: &'static str,
     /// How to avoid what its effect says: whole sentences; empty if a change of it is always in place.
     pub avoid: &'static str,
-    /// What it does.
-    pub doc: &'static str,
+    /// What the reference pages say of its argument; empty if it has none.
+    pub doc: Doc,
+}
+
+/// What the reference pages say of an argument, in Markdown.
+///
+/// What the row says elsewhere is not repeated: `{range}` and `{unit}` stand for those of a number, `{choices}`,
+/// `{choice 1}` and `{choice 2}` for words, `{max}` for the most bytes of a text, `{absent}` for what absence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doc {
+    /// The argument of a bucket.
+    pub bucket: &'static str,
+    /// The argument of a stream.
+    pub stream: &'static str,
+    /// One argument for several assets.
+    pub common: &'static str,
 }
 
 /// What a setting holds. Numbers are JSON integers: the server refuses `5.0`.
@@ -51,7 +63,7 @@ pub enum SettingKind {
     /// A number of things, from `min` to `max`.
     Count {
         /// What is counted.
-        of: &'static str,
+        unit: &'static str,
         /// The smallest.
         min: i64,
         /// The largest.
@@ -60,7 +72,7 @@ pub enum SettingKind {
     /// A limit from 1 to `max`; -1 is unlimited, and the server takes 0 for -1.
     Limit {
         /// What is limited.
-        of: &'static str,
+        unit: &'static str,
         /// The largest.
         max: i64,
     },
@@ -177,16 +189,23 @@ pub fn setting(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
-/// The settings, other than at their defaults, that a server of this API level does not know: it would drop them
-/// silently, or refuse the whole configuration.
-pub fn unsupported(config: &StreamConfig, level: u64) -> Vec<&'static Setting> {
-    let newer = SETTINGS.iter().filter(|setting| setting.level > level);
-    newer
-        .filter(|setting| {
-            config.has(setting.key)
-                && config.normal().get(setting.key) != Some(&setting.default(config))
-        })
-        .collect()
+/// The row of a key that stands in a constant: without a row, the constant does not compile. Any other key is for
+/// [`setting`].
+pub const fn row_of(key: &str) -> &'static Setting {
+    let mut place = 0;
+    while !is_same(SETTINGS[place].key.as_bytes(), key.as_bytes()) {
+        place += 1;
+    }
+    &SETTINGS[place]
+}
+
+/// Constants cannot compare with `==` yet.
+const fn is_same(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
+        ([], []) => true,
+        ([one, left @ ..], [other, right @ ..]) => *one == *other && is_same(left, right),
+        _ => false,
+    }
 }
 
 impl Setting {
@@ -217,6 +236,13 @@ impl Setting {
             SettingKind::Count { min, max, .. } => Some((min, max)),
             SettingKind::Limit { max, .. } => Some((-1, max)),
             SettingKind::Nanos { min_nanos } => Some((min_nanos, i64::MAX)),
+            _ => None,
+        }
+    }
+    /// The most bytes of a text, or of all its texts together. `None` if it holds none.
+    pub fn most_bytes(&self) -> Option<usize> {
+        match self.kind {
+            SettingKind::Text { max } | SettingKind::Texted { max } => Some(max),
             _ => None,
         }
     }
