@@ -18,7 +18,7 @@ pub mod jetstream {
 pub mod resources {
     pub use crate::resources::messages::failure::no_way_to_ask;
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
-    pub use crate::resources::object::codec::Shape;
+    pub use crate::resources::object::codec::Codec as Shape;
 }
 
 pub mod terraform {

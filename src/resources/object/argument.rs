@@ -1,10 +1,13 @@
 //! The arguments that set something on a bucket or stream: one row each.
+//!
+//! A row says what its setting cannot know: how the argument is called, of which assets it is one, and what holds when
+//! nobody sets it. Range, words, unit, default and description are those of the setting, a row of `SETTINGS`.
 
 use serde_json::Value as Json;
 
-use crate::catalogue::Asset;
-use crate::jetstream::StreamConfig;
-use crate::resources::object::codec::Shape;
+use crate::catalogue::{Asset, AssetKind, CATALOGUE, Of};
+use crate::jetstream::{Setting, StreamConfig, row_of};
+use crate::resources::object::codec::Codec;
 use crate::terraform::language::{Attribute, Mode, Value};
 
 /// One argument.
@@ -12,23 +15,23 @@ use crate::terraform::language::{Attribute, Mode, Value};
 pub struct Argument {
     /// Its name in a configuration.
     pub name: &'static str,
-    /// The setting behind it, a key of a stream's configuration.
+    /// The key of the setting behind it.
     pub key: &'static str,
+    /// The setting behind it.
+    pub setting: &'static Setting,
     /// How value and JSON correspond.
-    pub shape: Shape,
+    pub shape: Codec,
     /// What holds when the configuration says nothing.
     pub unset: Unset,
-    /// Meaning, unit and range, in Markdown.
-    pub doc: &'static str,
+    /// The assets that it sets, which decides how it is described.
+    pub of: Of,
 }
 
 /// What holds when the configuration says nothing.
 #[derive(Clone, Copy, Debug)]
 pub enum Unset {
-    /// This number, which is kept so.
-    Number(i64),
-    /// This word, which is kept so.
-    Word(&'static str),
+    /// One default for all assets, which is kept so: what the catalogue says, or else what absence means to the server.
+    Default,
     /// None, which is kept so.
     None,
     /// What the catalogue says of the asset, which is kept so.
@@ -37,128 +40,36 @@ pub enum Unset {
     LeftAlone,
 }
 
-const REPLICAS: Argument = Argument {
-    name: "replicas",
-    key: "num_replicas",
-    shape: Shape::Number(1, 5),
-    unset: Unset::Number(1),
-    doc: "Servers that hold a copy, 1 to 5. More than 1 needs a NATS cluster of at least as many servers. Changed in place; the apply waits until all copies are current.",
-};
+const REPLICAS: Argument = Argument::new("replicas", "num_replicas", Unset::Default);
+const STORAGE: Argument = Argument::new("storage", "storage", Unset::Default);
+const COMPRESSION: Argument = Argument::new("compression", "compression", Unset::Default);
+const MAX_BYTES: Argument = Argument::new("max_bytes", "max_bytes", Unset::Default);
+const BUCKET_MAX_BYTES: Argument = MAX_BYTES.of(Of::Buckets);
+const STREAM_MAX_BYTES: Argument = MAX_BYTES.of(Of::Streams);
+const PLACEMENT: Argument = Argument::new("placement", "placement", Unset::None);
+const DESCRIPTION: Argument = Argument::new("description", "description", Unset::LeftAlone);
+const METADATA: Argument = Argument::new("metadata", "metadata", Unset::LeftAlone);
 
-const STORAGE: Argument = Argument {
-    name: "storage",
-    key: "storage",
-    shape: Shape::Word(&["file", "memory"]),
-    unset: Unset::Word("file"),
-    doc: "`file`, or `memory`, which is empty after a restart of the server unless other replicas live on. The server never changes it on an existing bucket or stream, so that one is replaced alone: always where the contents pass anyway, else only while it is empty or with `force_destroy`.",
-};
+const MAX_VALUE_SIZE: Argument =
+    Argument::new("max_value_size", "max_msg_size", Unset::Default).of(Of::Buckets);
+const HISTORY: Argument = Argument::new("history", "max_msgs_per_subject", Unset::Default)
+    .of(Of::Buckets)
+    .limited()
+    .up_to(LONGEST_HISTORY);
 
-const COMPRESSION: Argument = Argument {
-    name: "compression",
-    key: "compression",
-    shape: Shape::Word(&["none", "s2"]),
-    unset: Unset::Word("none"),
-    doc: "`none` or `s2`. Changed in place, but the server uses it only for what it writes after its next restart, and never in memory.",
-};
+const MAX_AGE: Argument = Argument::new("max_age", "max_age", Unset::Asset).of(Of::Streams);
+const MAX_MSGS_PER_SUBJECT: Argument =
+    Argument::new("max_msgs_per_subject", "max_msgs_per_subject", Unset::Asset)
+        .of(Of::Streams)
+        .limited();
+const SUBJECTS: Argument = Argument::new("subjects", "subjects", Unset::Asset).of(Of::Streams);
+const RETENTION: Argument = Argument::new("retention", "retention", Unset::Asset)
+    .of(Of::Streams)
+    .shown();
+const SOURCES: Argument = Argument::new("sources", "sources", Unset::Asset).of(Of::Streams);
 
-const BUCKET_MAX_BYTES: Argument = Argument {
-    name: "max_bytes",
-    key: "max_bytes",
-    shape: Shape::Bytes(i64::MAX),
-    unset: Unset::Number(-1),
-    doc: "Largest size in bytes, 1 or more, or -1 for no limit. A full bucket refuses new writes, it does not drop old keys. Some accounts demand a limit.",
-};
-
-const STREAM_MAX_BYTES: Argument = Argument {
-    doc: "Largest size in bytes, 1 or more, or -1 for no limit. A full stream drops its oldest messages. Some accounts demand a limit.",
-    ..BUCKET_MAX_BYTES
-};
-
-/// The common one of a resource that has buckets and streams.
-const ANY_MAX_BYTES: Argument = Argument {
-    doc: "Largest size of each bucket and stream in bytes, 1 or more, or -1 for no limit. A full bucket refuses new writes, a full stream drops its oldest messages. Some accounts demand a limit.",
-    ..BUCKET_MAX_BYTES
-};
-
-const MAX_VALUE_SIZE: Argument = Argument {
-    name: "max_value_size",
-    key: "max_msg_size",
-    shape: Shape::Bytes(i32::MAX as i64),
-    unset: Unset::Number(-1),
-    doc: "Largest size of one value in bytes, 1 to 2147483647, or -1 for no limit.",
-};
-
-const HISTORY: Argument = Argument {
-    name: "history",
-    key: "max_msgs_per_subject",
-    shape: Shape::Number(1, 64),
-    unset: Unset::Number(1),
-    doc: "Values kept per key, 1 to 64. Lowering it deletes the older values at once; the plan counts them.",
-};
-
-const MAX_AGE: Argument = Argument {
-    name: "max_age",
-    key: "max_age",
-    shape: Shape::Age,
-    unset: Unset::Asset,
-    doc: "Age at which a message is deleted, such as `\"70s\"`; `\"0s\"` means never.",
-};
-
-const MAX_MSGS_PER_SUBJECT: Argument = Argument {
-    name: "max_msgs_per_subject",
-    key: "max_msgs_per_subject",
-    shape: Shape::Number(1, i64::MAX),
-    unset: Unset::Asset,
-    doc: "Statuses kept per application, 1 or more.",
-};
-
-const PLACEMENT: Argument = Argument {
-    name: "placement",
-    key: "placement",
-    shape: Shape::Placement,
-    unset: Unset::None,
-    doc: "Where the servers that hold it must be. Without it, anywhere. Changed in place: the data moves.",
-};
-
-const DESCRIPTION: Argument = Argument {
-    name: "description",
-    key: "description",
-    shape: Shape::Text,
-    unset: Unset::LeftAlone,
-    doc: "Text for people, up to 4096 bytes. Left alone when not set.",
-};
-
-const METADATA: Argument = Argument {
-    name: "metadata",
-    key: "metadata",
-    shape: Shape::Metadata,
-    unset: Unset::LeftAlone,
-    doc: "Text by key, for people and tools. Keys that are not set here, and the server's own `_nats.*`, are left alone.",
-};
-
-const SUBJECTS: Argument = Argument {
-    name: "subjects",
-    key: "subjects",
-    shape: Shape::Subjects,
-    unset: Unset::Asset,
-    doc: "What the stream listens to. wadm deletes and re-creates a stream that listens to anything else.",
-};
-
-const RETENTION: Argument = Argument {
-    name: "retention",
-    key: "retention",
-    shape: Shape::Retention,
-    unset: Unset::Asset,
-    doc: "How long messages stay: `limits`, `workqueue` or `interest`.",
-};
-
-const SOURCES: Argument = Argument {
-    name: "sources",
-    key: "sources",
-    shape: Shape::Sources,
-    unset: Unset::Asset,
-    doc: "What the stream reads from, with the subjects that messages get on the way.",
-};
+/// The most values of a key that a bucket keeps (NATS ADR-8). The server would take more.
+const LONGEST_HISTORY: i64 = 64;
 
 /// The arguments of a bucket.
 pub const BUCKET: &[Argument] = &[
@@ -205,19 +116,78 @@ pub const PER_SUBJECT_STREAM: &[Argument] = &[
 ];
 
 /// What buckets and streams have in common.
-pub const COMMON: &[Argument] = &[REPLICAS, STORAGE, COMPRESSION, ANY_MAX_BYTES, PLACEMENT];
+pub const COMMON: &[Argument] = &[REPLICAS, STORAGE, COMPRESSION, MAX_BYTES, PLACEMENT];
+
+impl Asset {
+    /// The arguments that it takes, and what it shows in the same way.
+    pub fn arguments(&self) -> &'static [Argument] {
+        match self.kind {
+            AssetKind::Bucket => BUCKET,
+            AssetKind::Stream(stream) if stream.max_msgs_per_subject > 0 => PER_SUBJECT_STREAM,
+            AssetKind::Stream(_) => STREAM,
+        }
+    }
+}
 
 impl Argument {
+    /// An argument of buckets and streams alike.
+    #[allow(
+        clippy::panic,
+        reason = "only the compiler runs it: such an argument does not compile"
+    )]
+    const fn new(name: &'static str, key: &'static str, unset: Unset) -> Self {
+        let setting = row_of(key);
+        let Some(shape) = Codec::of(setting.kind) else {
+            panic!("no argument has a setting of this kind yet");
+        };
+        Self {
+            name,
+            key,
+            setting,
+            shape,
+            unset,
+            of: Of::All,
+        }
+    }
+
+    /// The same for some assets only.
+    const fn of(self, of: Of) -> Self {
+        Self { of, ..self }
+    }
+
+    /// The same, where no limit is no choice.
+    const fn limited(self) -> Self {
+        match self.shape {
+            Codec::Bytes(max) => self.with(Codec::Number(1, max)),
+            _ => self,
+        }
+    }
+
+    /// The same number, at most `most`.
+    const fn up_to(self, most: i64) -> Self {
+        match self.shape {
+            Codec::Number(min, max) if most < max => self.with(Codec::Number(min, most)),
+            _ => self,
+        }
+    }
+
+    /// The same, shown and not set.
+    const fn shown(self) -> Self {
+        match self.shape {
+            Codec::Word(_) => self.with(Codec::Retention),
+            _ => self,
+        }
+    }
+
+    const fn with(self, shape: Codec) -> Self {
+        Self { shape, ..self }
+    }
+
     /// The common attribute for all assets of an object.
     pub fn common_attribute(&self) -> Attribute {
-        let attribute = Attribute::new(self.name, self.shape.kind(), Mode::Optional, self.doc);
-        let attribute = Attribute {
-            rules: self.shape.rules(),
-            ..attribute
-        };
+        let attribute = self.attribute(Mode::Optional, self.description());
         match self.unset {
-            Unset::Number(number) => attribute.default(number),
-            Unset::Word(word) => attribute.default(word),
+            Unset::Default => attribute.default(self.default()),
             // Kept when not set, hence computed.
             Unset::LeftAlone => Attribute {
                 mode: Mode::OptionalComputed,
@@ -227,32 +197,43 @@ impl Argument {
         }
     }
 
+    /// The default that all assets share, as any of them has it.
+    fn default(&self) -> Value {
+        let mut assets = CATALOGUE.iter();
+        let asset = assets.find(|row| row.arguments().iter().any(|own| own.name == self.name));
+        asset.map(|row| self.unset_value(row)).unwrap_or_default()
+    }
+
     /// The attribute of one asset, which shows what holds, whoever set it.
     pub fn own_attribute(&self, row: &Asset) -> Attribute {
-        let mode = if self.shape.is_shown_only() {
-            Mode::Computed
-        } else {
-            Mode::OptionalComputed
+        if self.shape.is_shown_only() {
+            return self.attribute(Mode::Computed, self.description());
+        }
+        let own_default = matches!(self.unset, Unset::Asset).then(|| self.unset_value(row));
+        let description = match own_default.as_ref().and_then(Value::as_str) {
+            Some(default) => format!("{} Default `{default:?}`.", self.description()),
+            None => self.description(),
         };
-        let doc = match (self.unset, self.unset_value(row).as_str()) {
-            (Unset::Asset, Some(default)) if mode == Mode::OptionalComputed => {
-                format!("{} Default `{default:?}`.", self.doc)
-            }
-            _ => self.doc.to_owned(),
-        };
+        self.attribute(Mode::OptionalComputed, description)
+    }
+
+    fn attribute(&self, mode: Mode, description: String) -> Attribute {
         Attribute {
             rules: self.shape.rules(),
-            ..Attribute::new(self.name, self.shape.kind(), mode, doc)
+            ..Attribute::new(self.name, self.shape.kind(), mode, description)
         }
     }
 
     /// The value when nobody sets it; null where that leaves it alone, or means none.
     pub fn unset_value(&self, row: &Asset) -> Value {
+        self.unset_in(&row.config(row.name, false))
+    }
+
+    /// The same by the configuration that the users of an asset need.
+    pub fn unset_in(&self, needs: &StreamConfig) -> Value {
         match self.unset {
-            Unset::Number(number) => number.into(),
-            Unset::Word(word) => word.into(),
             Unset::None | Unset::LeftAlone => Value::Null,
-            Unset::Asset => self.value(&row.config(row.name, false), &Value::Null),
+            Unset::Default | Unset::Asset => self.value(needs, &Value::Null),
         }
     }
 
@@ -268,5 +249,130 @@ impl Argument {
     pub fn value(&self, live: &StreamConfig, like: &Value) -> Value {
         self.shape
             .value(live.get(self.key).unwrap_or(&Json::Null), like)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jetstream::{SettingKind, setting};
+    use crate::resources::object::codec::age_text;
+    use crate::terraform::language::Rule;
+    use crate::terraform::language::rules::Complaint;
+
+    fn all() -> impl Iterator<Item = &'static Argument> {
+        [BUCKET, STREAM, PER_SUBJECT_STREAM, COMMON]
+            .into_iter()
+            .flatten()
+    }
+
+    #[test]
+    fn an_argument_takes_what_the_row_of_its_setting_says() {
+        for argument in all() {
+            let row = setting(argument.key).expect("a row");
+            let rules = argument.common_attribute().rules;
+            let refusal = |value: Value| rules.iter().find_map(|rule| rule.check(&value).err());
+            let name = argument.name;
+
+            assert_eq!(argument.setting, row, "{name}");
+            match row.kind {
+                _ if argument.shape.is_shown_only() => assert!(rules.is_empty(), "{name}"),
+                SettingKind::Count { min, max, .. } => {
+                    assert_eq!(range(&rules), Some((min, max)), "{name}");
+                }
+                SettingKind::Limit { max, .. } => match name {
+                    "history" => assert_eq!(range(&rules), Some((1, 64))),
+                    "max_msgs_per_subject" => assert_eq!(range(&rules), Some((1, max))),
+                    _ => {
+                        assert_eq!(range(&rules), row.range(), "{name}");
+                        assert!(refusal(0.into()).is_some(), "{name}");
+                    }
+                },
+                SettingKind::Nanos { min_nanos } => {
+                    let age = |nanos: i64| age_text(nanos.unsigned_abs());
+                    let short = refusal(age(min_nanos - 1_000_000).into());
+                    assert_eq!(refusal(age(min_nanos).into()), None, "{name}");
+                    assert!(says(short, min_nanos / 1_000_000), "{name}");
+                }
+                SettingKind::Choice(words) => {
+                    assert!(
+                        matches!(rules[..], [Rule::OneOf(allowed)] if allowed == words),
+                        "{name}"
+                    );
+                }
+                SettingKind::Text { max } => {
+                    let text = |length: usize| "x".repeat(length).into();
+                    assert_eq!(refusal(text(max)), None, "{name}");
+                    assert!(says(refusal(text(max + 1)), max), "{name}");
+                }
+                SettingKind::Texted { max } => {
+                    let texts =
+                        |length: usize| Value::object([("k", "x".repeat(length - 1).into())]);
+                    assert_eq!(refusal(texts(max)), None, "{name}");
+                    assert!(says(refusal(texts(max + 1)), max), "{name}");
+                }
+                SettingKind::Object => assert!(rules.is_empty(), "{name}"),
+                SettingKind::Bool | SettingKind::Texts | SettingKind::Objects => {
+                    panic!("{name} cannot be set")
+                }
+            }
+        }
+    }
+
+    fn range(rules: &[Rule]) -> Option<(i64, i64)> {
+        rules.iter().find_map(|rule| match rule {
+            Rule::Range { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+    }
+
+    fn says(complaint: Option<Complaint>, number: impl std::fmt::Display) -> bool {
+        matches!(complaint, Some(Complaint::Says(text)) if text.contains(&format!(" {number}")))
+    }
+
+    #[test]
+    fn a_common_default_is_that_of_every_asset_and_of_the_row() {
+        for argument in BUCKET.iter().chain(COMMON) {
+            let default = argument.common_attribute().default;
+            let name = argument.name;
+            let Unset::Default = argument.unset else {
+                assert_eq!(default, None, "{name}");
+                continue;
+            };
+
+            let takers = CATALOGUE
+                .iter()
+                .filter(|row| row.arguments().iter().any(|own| own.name == name));
+            for row in takers {
+                assert_eq!(
+                    default,
+                    Some(argument.unset_value(row)),
+                    "{name} of {}",
+                    row.key
+                );
+            }
+            let absent = argument.setting.default(&StreamConfig::default());
+            let absent = argument.shape.value(&absent, &Value::Null);
+            match name {
+                // What every client gives a bucket (NATS ADR-8).
+                "history" => assert_eq!(default, Some(1.into())),
+                _ => assert_eq!(default, Some(absent), "{name}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_argument_of_one_asset_alone_names_its_default() {
+        for row in CATALOGUE {
+            for argument in row.arguments() {
+                let description = argument.own_attribute(row).description;
+                let own = argument.unset_value(row);
+                let is_named = match (argument.name, own.as_str()) {
+                    ("max_age", Some(age)) => description.ends_with(&format!("Default `{age:?}`.")),
+                    _ => !description.contains("Default"),
+                };
+                assert!(is_named, "{} of {}: {description}", argument.name, row.key);
+            }
+        }
     }
 }

@@ -2,6 +2,9 @@
 
 pub mod member;
 pub mod argument;
+pub mod description;
 pub mod codec;
+pub mod nested;
+pub mod rules;
 pub mod domain;
 pub mod common;
