@@ -79,3 +79,84 @@ fn own_keys(value: &Value) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jetstream::{SettingKind, setting};
+    use crate::resources::object::argument::{
+        Argument, BUCKET, COMMON, PER_SUBJECT_STREAM, STREAM,
+    };
+    use crate::resources::object::codec::age_text;
+    use crate::terraform::language::rules::Complaint;
+
+    fn all() -> impl Iterator<Item = &'static Argument> {
+        [BUCKET, STREAM, PER_SUBJECT_STREAM, COMMON]
+            .into_iter()
+            .flatten()
+    }
+
+    #[test]
+    fn an_argument_takes_what_the_row_of_its_setting_says() {
+        for argument in all() {
+            let row = setting(argument.key).expect("a row");
+            let rules = argument.common_attribute().rules;
+            let refusal = |value: Value| rules.iter().find_map(|rule| rule.check(&value).err());
+            let name = argument.name;
+
+            assert_eq!(argument.setting, row, "{name}");
+            match row.kind {
+                _ if argument.shape.is_shown_only() => assert!(rules.is_empty(), "{name}"),
+                SettingKind::Count { min, max, .. } => {
+                    assert_eq!(range(&rules), Some((min, max)), "{name}");
+                }
+                SettingKind::Limit { max, .. } => match name {
+                    "history" => assert_eq!(range(&rules), Some((1, 64))),
+                    "max_msgs_per_subject" => assert_eq!(range(&rules), Some((1, max))),
+                    _ => {
+                        assert_eq!(range(&rules), row.range(), "{name}");
+                        assert!(refusal(0.into()).is_some(), "{name}");
+                    }
+                },
+                SettingKind::Nanos { min_nanos } => {
+                    let age = |nanos: i64| age_text(nanos.unsigned_abs());
+                    let short = refusal(age(min_nanos - 1_000_000).into());
+                    assert_eq!(refusal(age(min_nanos).into()), None, "{name}");
+                    assert!(says(short, min_nanos / 1_000_000), "{name}");
+                }
+                SettingKind::Choice(words) => {
+                    assert!(
+                        matches!(rules[..], [Rule::OneOf(allowed)] if allowed == words),
+                        "{name}"
+                    );
+                }
+                SettingKind::Text { max } => {
+                    let text = |length: usize| "x".repeat(length).into();
+                    assert_eq!(refusal(text(max)), None, "{name}");
+                    assert!(says(refusal(text(max + 1)), max), "{name}");
+                }
+                SettingKind::Texted { max } => {
+                    let texts =
+                        |length: usize| Value::object([("k", "x".repeat(length - 1).into())]);
+                    assert_eq!(refusal(texts(max)), None, "{name}");
+                    assert!(says(refusal(texts(max + 1)), max), "{name}");
+                }
+                SettingKind::Object => assert!(rules.is_empty(), "{name}"),
+                SettingKind::Bool | SettingKind::Texts | SettingKind::Objects => {
+                    panic!("{name} cannot be set")
+                }
+            }
+        }
+    }
+
+    fn range(rules: &[Rule]) -> Option<(i64, i64)> {
+        rules.iter().find_map(|rule| match rule {
+            Rule::Range { min, max } => Some((*min, *max)),
+            _ => None,
+        })
+    }
+
+    fn says(complaint: Option<Complaint>, number: impl std::fmt::Display) -> bool {
+        matches!(complaint, Some(Complaint::Says(text)) if text.contains(&format!(" {number}")))
+    }
+}
