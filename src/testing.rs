@@ -17,8 +17,8 @@ pub mod jetstream {
 
 pub mod resources {
     pub use crate::resources::messages::connection::connection_failure as no_way_to_ask;
+    pub use crate::resources::object::argument::codec::Codec as Shape;
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
-    pub use crate::resources::object::codec::Shape;
 }
 
 pub mod terraform {

@@ -28,7 +28,7 @@ pub use self::api::stream_info::{Cluster, Replica, SourceState, StreamInfo, Stre
 pub use self::config::data_loss::{DataLoss, Extent};
 pub use self::config::diff::{Effect, SettingChange, diff, diff_at};
 pub use self::config::settings::{
-    Absent, Bound, Edit, NEWEST_LEVEL, SETTINGS, Setting, SettingKind, setting, unsupported,
+    Absent, Bound, Edit, NEWEST_LEVEL, SETTINGS, Setting, SettingKind, row_of, setting,
 };
 pub use self::config::stream_config::{StreamConfig, nanos};
 pub use self::config::version::unsupported_by;

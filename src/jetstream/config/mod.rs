@@ -4,6 +4,7 @@ pub mod stream_config;
 pub mod settings;
 pub mod table;
 pub mod normal;
+pub mod effect;
 pub mod diff;
 pub mod data_loss;
 pub mod version;

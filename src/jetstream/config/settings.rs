@@ -5,7 +5,6 @@
 
 use serde_json::Value;
 
-use crate::jetstream::config::diff::Effect;
 use crate::jetstream::config::normal;
 use crate::jetstream::config::stream_config::StreamConfig;
 pub use crate::jetstream::config::table::SETTINGS;
@@ -28,7 +27,7 @@ pub struct Setting {
     pub level: u64,
     /// The nats-server version that first knew it.
     pub since: &'static str,
-    /// A value other than the default, as JSON: for documentation, and for the test that walks this table.
+    /// A value other than the default, as JSON: for the tests that walk this table.
     pub example: &'static str,
     /// Other keys that a value other than the default needs, as a JSON object.
     pub requires: &'static str,
@@ -36,12 +35,24 @@ pub struct Setting {
     pub bounds: &'static [Bound],
     /// Members of its objects that came later, each with the nats-server version that first knew it.
     pub members_since: &'static [(&'static str, &'static str)],
-    /// What a change costs beyond its effect; empty if nothing.
-    pub cost: &'static str,
     /// How to avoid what its effect says: whole sentences; empty if a change of it is always in place.
     pub avoid: &'static str,
-    /// What it does.
-    pub doc: &'static str,
+    /// What the reference pages say of its argument; empty if it has none.
+    pub doc: Doc,
+}
+
+/// What the reference pages say of an argument, in Markdown.
+///
+/// What the row says elsewhere is not repeated: `{range}` and `{unit}` stand for those of a number, `{choices}`,
+/// `{choice 1}` and `{choice 2}` for words, `{max}` for the most bytes of a text, `{absent}` for what absence means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doc {
+    /// The argument of a bucket.
+    pub bucket: &'static str,
+    /// The argument of a stream.
+    pub stream: &'static str,
+    /// One argument for several assets.
+    pub common: &'static str,
 }
 
 /// What a setting holds. Numbers are JSON integers: the server refuses `5.0`.
@@ -52,7 +63,7 @@ pub enum SettingKind {
     /// A number of things, from `min` to `max`.
     Count {
         /// What is counted.
-        of: &'static str,
+        unit: &'static str,
         /// The smallest.
         min: i64,
         /// The largest.
@@ -61,7 +72,7 @@ pub enum SettingKind {
     /// A limit from 1 to `max`; -1 is unlimited, and the server takes 0 for -1.
     Limit {
         /// What is limited.
-        of: &'static str,
+        unit: &'static str,
         /// The largest.
         max: i64,
     },
@@ -178,16 +189,23 @@ pub fn setting(key: &str) -> Option<&'static Setting> {
     SETTINGS.iter().find(|setting| setting.key == key)
 }
 
-/// The settings, other than at their defaults, that a server of this API level does not know: it would drop them
-/// silently, or refuse the whole configuration.
-pub fn unsupported(config: &StreamConfig, level: u64) -> Vec<&'static Setting> {
-    let newer = SETTINGS.iter().filter(|setting| setting.level > level);
-    newer
-        .filter(|setting| {
-            config.has(setting.key)
-                && config.normal().get(setting.key) != Some(&setting.default(config))
-        })
-        .collect()
+/// The row of a key that stands in a constant: without a row, the constant does not compile. Any other key is for
+/// [`setting`].
+pub const fn row_of(key: &str) -> &'static Setting {
+    let mut place = 0;
+    while !is_same(SETTINGS[place].key.as_bytes(), key.as_bytes()) {
+        place += 1;
+    }
+    &SETTINGS[place]
+}
+
+/// Constants cannot compare with `==` yet.
+const fn is_same(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
+        ([], []) => true,
+        ([one, left @ ..], [other, right @ ..]) => *one == *other && is_same(left, right),
+        _ => false,
+    }
 }
 
 impl Setting {
@@ -221,139 +239,11 @@ impl Setting {
             _ => None,
         }
     }
-
-    /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
-    pub fn effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
-        match self.bound(desired, live, level) {
-            Some(bound) => Effect::Refused(bound.why),
-            None => self.own_effect(desired, live, level),
+    /// The most bytes of a text, or of all its texts together. `None` if it holds none.
+    pub fn most_bytes(&self) -> Option<usize> {
+        match self.kind {
+            SettingKind::Text { max } | SettingKind::Texted { max } => Some(max),
+            _ => None,
         }
     }
-
-    /// The other setting that keeps this one from changing from `live` to `desired`, if one does.
-    pub fn bound(
-        &self,
-        desired: &StreamConfig,
-        live: &StreamConfig,
-        level: u64,
-    ) -> Option<&'static Bound> {
-        let concerns = |bound: &&Bound| {
-            level >= bound.level
-                && (bound.to.is_empty()
-                    || desired.get(self.key) == serde_json::from_str(bound.to).ok().as_ref())
-        };
-        let mut bounds = self.bounds.iter().filter(concerns);
-        bounds.find(|bound| setting(bound.by).is_some_and(|by| by.stays(desired, live, level)))
-    }
-
-    /// Whether it is on, and still will be.
-    fn stays(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> bool {
-        let is = live.get(self.key);
-        is != Some(&self.default(live))
-            && (is == desired.get(self.key)
-                || matches!(self.own_effect(desired, live, level), Effect::Refused(_)))
-    }
-
-    fn own_effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
-        let lowers = lowered(self.key, desired, live);
-        match self.edit {
-            Edit::InPlace => Effect::InPlace,
-            Edit::Lowering(what) if lowers => Effect::Destructive(what),
-            Edit::LoweringEach(_, first, later)
-                if lowers && level < first && is_unlimited(self.key, live) =>
-            {
-                Effect::Destructive(later)
-            }
-            Edit::LoweringEach(what, ..) if lowers => Effect::Destructive(what),
-            Edit::LoweringOldest(what) if lowers && desired.text("discard") != "new" => {
-                Effect::Destructive(what)
-            }
-            Edit::Lowering(_) | Edit::LoweringEach(..) | Edit::LoweringOldest(_) => Effect::InPlace,
-            Edit::Since(first, why) if level < first => Effect::Refused(why),
-            Edit::HeldBefore(first, why) if level < first && live.has(self.key) => {
-                Effect::Refused(why)
-            }
-            Edit::Since(..) | Edit::HeldBefore(..) => Effect::InPlace,
-            Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
-            Edit::OneWay(why) => Effect::OneWay(why),
-            Edit::NoEffectOnFiles(_, why) if desired.text("storage") == "memory" => {
-                Effect::NoEffect(why)
-            }
-            Edit::NoEffect(why) | Edit::NoEffectOnFiles(why, _) => Effect::NoEffect(why),
-            Edit::Never(why) => Effect::Refused(why),
-            Edit::Retention {
-                refused,
-                deletes,
-                level: first,
-                before,
-            } => match (live.text("retention"), desired.text("retention")) {
-                ("workqueue", _) | (_, "workqueue") => Effect::Refused(refused),
-                (_, "interest") if level < first => Effect::Destructive(before),
-                (_, "interest") => Effect::Destructive(deletes),
-                _ => Effect::InPlace,
-            },
-            Edit::Mirror { refused, .. } if desired.has("mirror") => Effect::Refused(refused),
-            Edit::Mirror {
-                before,
-                level: first,
-                ..
-            } if level < first => Effect::Refused(before),
-            Edit::Mirror { promoted, .. } => Effect::OneWay(promoted),
-            Edit::Sources { again, start } => sources(desired, live, again, start),
-        }
-    }
-}
-
-/// A limit got tighter; -1 and an age of 0 are no limit.
-fn lowered(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
-    let limit = |config: &StreamConfig| {
-        Some(config.number(key))
-            .filter(|limit| *limit > 0)
-            .unwrap_or(i64::MAX)
-    };
-    limit(desired) < limit(live)
-}
-
-fn is_unlimited(key: &str, config: &StreamConfig) -> bool {
-    config.number(key) < 1
-}
-
-fn sources(
-    desired: &StreamConfig,
-    live: &StreamConfig,
-    again: &'static str,
-    start: &'static str,
-) -> Effect {
-    if live.has("mirror") {
-        return Effect::Destructive(again);
-    }
-    let live = normal::list(live, "sources");
-    let changed = normal::list(desired, "sources")
-        .iter()
-        .filter(|source| !live.contains(source));
-    let known: Vec<(&Value, &Value)> = changed
-        .filter_map(|new| {
-            live.iter()
-                .find(|old| old["name"] == new["name"])
-                .map(|old| (old, new))
-        })
-        .collect();
-    if known
-        .iter()
-        .any(|(old, new)| without_start(old) != without_start(new))
-    {
-        Effect::Destructive(again)
-    } else if known.is_empty() {
-        Effect::InPlace
-    } else {
-        Effect::NoEffect(start)
-    }
-}
-
-fn without_start(source: &Value) -> Value {
-    let mut source = source.clone();
-    if let Some(members) = source.as_object_mut() {
-        members.retain(|key, _| key != "opt_start_seq" && key != "opt_start_time");
-    }
-    source
 }

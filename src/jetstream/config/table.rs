@@ -2,20 +2,19 @@
 //!
 //! From `StreamConfig` in nats-server's server/stream.go and from asking servers 2.10 to 2.15. The order is the server's.
 
-use crate::jetstream::config::settings::{Absent, Bound, Edit, Setting, SettingKind};
+use crate::jetstream::config::settings::{Absent, Bound, Doc, Edit, Setting, SettingKind};
 
 /// Every setting of a stream.
 pub const SETTINGS: &[Setting] = &[
-    row("name", SettingKind::Text { max: 255 }, Absent::Never, Edit::Never("a stream cannot be renamed (JetStream 10056)"))
-        .doc("Name of the stream; a bucket `b` is the stream `KV_b`."),
+    row("name", SettingKind::Text { max: 255 }, Absent::Never, Edit::Never("a stream cannot be renamed (JetStream 10056)")),
     row("description", SettingKind::Text { max: 4096 }, Absent::Is("\"\""), Edit::InPlace)
         .example("\"made by hand\"")
-        .doc("Text for people."),
+        .doc("Text for people, up to {max} {unit}. Left alone when not set."),
+    // Messages on subjects that are taken away stay until they age out.
     row("subjects", SettingKind::Texts, Absent::OwnName, Edit::InPlace)
-        .cost("messages on subjects that are taken away stay until they age out")
         .bounds(&[bound("mirror", "a mirror listens to nothing itself (JetStream 10034)")])
-        .doc("Subjects whose messages the stream stores. They may not overlap with those of another stream."),
-    row("retention", SettingKind::Choice(&["limits", "interest", "workqueue"]), Absent::Is("\"limits\""), Edit::Retention {
+        .doc("What the stream listens to. wadm deletes and re-creates a stream that listens to anything else."),
+    row("retention", SettingKind::Choice(&["limits", "workqueue", "interest"]), Absent::Is("\"limits\""), Edit::Retention {
         refused: "the server does not change retention to or from workqueue (JetStream 10052)",
         deletes: "messages that no consumer waits for are deleted at once, all of them if there is no consumer",
         level: 5,
@@ -24,64 +23,72 @@ pub const SETTINGS: &[Setting] = &[
         .avoid("Let the consumers be there first: what one of them still waits for stays.")
         .bounds(&[bound("allow_msg_counter", "a stream that counts keeps its messages by limits (JetStream 10052)")])
         .example("\"interest\"")
-        .doc("What keeps a message: the limits, the interest of consumers, or that no consumer has acknowledged it yet."),
+        .doc("How long messages stay: {choices}."),
+    // Existing consumers stay, even if there are more.
     row("max_consumers", limit("consumers", i64::MAX), UNLIMITED, Edit::Since(2, "servers before 2.12 do not change max_consumers (JetStream 10052)"))
-        .example("5")
-        .cost("existing consumers stay, even if there are more")
-        .doc("Most consumers."),
+        .example("5"),
     row("max_msgs", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
         .example("3")
-        .avoid("To keep them, give a limit of at least what is stored.")
-        .doc("Most messages."),
+        .avoid("To keep them, give a limit of at least what is stored."),
+    // The server reserves this much, and counts the messages' headers and subjects too.
     row("max_bytes", limit("bytes", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
         .example("400")
-        .cost("the server reserves this much")
         .avoid("To keep them, give a limit of at least what is stored.")
-        .doc("Most bytes, with the messages' headers and subjects."),
+        .docs(Doc {
+            bucket: "Largest size in {unit}, {range}. A full bucket refuses new writes, it does not drop old keys. Some accounts demand a limit.",
+            stream: "Largest size in {unit}, {range}. A full stream drops its oldest messages. Some accounts demand a limit.",
+            common: "Largest size of each bucket and stream in {unit}, {range}. A full bucket refuses new writes, a full stream drops its oldest messages. Some accounts demand a limit.",
+        }),
+    // `duplicate_window` cannot be longer.
     row("max_age", AGE, Absent::Is("0"), Edit::Lowering("messages older than this are deleted within a second"))
         .example("200000000")
         .requires(r#"{"duplicate_window":200000000}"#)
         .avoid("To keep them, give an age beyond that of the oldest message.")
         .bounds(&[bound("sealed", "in a sealed stream nothing ages (the server takes the change and makes it 0)")])
-        .doc("Age at which a message is deleted; 0 means never. `duplicate_window` cannot be longer."),
-    row("max_msgs_per_subject", limit("messages of one subject", i64::MAX), UNLIMITED, Edit::LoweringEach("the oldest messages of each subject above the limit are deleted at once", 4, "the oldest messages of a subject above the limit are deleted as soon as the subject gets its next message"))
+        .doc("Age at which a message is deleted, such as `\"70s\"`; `\"{absent}\"` means never."),
+    row("max_msgs_per_subject", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringEach("the oldest messages of each subject above the limit are deleted at once", 4, "the oldest messages of a subject above the limit are deleted as soon as the subject gets its next message"))
         .example("2")
         .avoid("To keep them, give at least as many as the fullest subject has.")
-        .doc("Most messages of one subject; in a bucket the history of a key."),
-    row("max_msg_size", limit("bytes of one message", i32::MAX as i64), UNLIMITED, Edit::InPlace)
+        .docs(Doc {
+            bucket: "Values kept per key, {range}. Lowering it deletes the older values at once; the plan counts them.",
+            stream: "Statuses kept per application, {range}.",
+            ..NO_DOC
+        }),
+    // Larger messages that are stored stay.
+    row("max_msg_size", limit("bytes", i32::MAX as i64), UNLIMITED, Edit::InPlace)
         .example("50")
-        .cost("larger messages that are stored stay")
-        .doc("Largest message; in a bucket the largest value."),
+        .docs(Doc {
+            bucket: "Largest size of one value in {unit}, {range}.",
+            ..NO_DOC
+        }),
+    // What is given up when a limit is reached: the oldest messages, or the new one.
     row("discard", SettingKind::Choice(&["old", "new"]), Absent::Is("\"old\""), Edit::InPlace)
         .example("\"new\"")
         .bounds(&[
             Bound { to: "\"old\"", ..bound("sealed", "a sealed stream refuses new messages, whatever is said (the server takes the change and makes it new)") },
             Bound { to: "\"new\"", ..bound("allow_msg_counter", "a stream that counts discards old messages (JetStream 10052)") },
             Bound { to: "\"new\"", level: 4, ..bound("allow_msg_schedules", "a stream with message schedules discards old messages (JetStream 10052)") },
-        ])
-        .doc("What gives way when a limit is reached: the oldest messages, or the new one."),
+        ]),
+    // A new message is refused also when only its subject is full.
     row("discard_new_per_subject", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
-        .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#)
-        .doc("Refuse a new message also when only its subject is full."),
+        .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
         .avoid("Leave it as it is, or save the contents first.")
         .example("\"memory\"")
-        .doc("Where messages are kept. A memory stream without replicas is gone, configuration included, when its server restarts."),
-    row("num_replicas", SettingKind::Count { of: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
+        .doc("{choice 1}, or {choice 2}, which is empty after a restart of the server unless other replicas live on. The server never changes it on an existing bucket or stream, so that one is replaced alone: always where the contents pass anyway, else only while it is empty or with `force_destroy`."),
+    // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
+    row("num_replicas", SettingKind::Count { unit: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
         .bounds(&[bound("persist_mode", "a stream that is written asynchronously has one replica (JetStream 10052)")])
-        .cost("the answer comes before the replicas are current; a single server refuses more than one (JetStream 10074)")
-        .doc("Servers that keep the stream."),
+        .doc("Servers that hold a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. Changed in place; the apply waits until all copies are current."),
     row("no_ack", SettingKind::Bool, OFF, Edit::InPlace)
-        .example("true")
-        .doc("Do not acknowledge to publishers that a message is stored."),
+        .example("true"),
     row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
-        .example("60000000000")
-        .doc("Time within which a message with an identifier that was seen is dropped."),
+        .example("60000000000"),
+    // The server refuses it together with a change of `num_replicas` (JetStream 10123).
     row("placement", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"tags":["ssd"]}"#)
-        .cost("the stream moves to other servers; the server refuses it together with a change of num_replicas (JetStream 10123)")
-        .doc("Cluster and server tags that choose the servers."),
+        .doc("Where the servers that hold it must be. Without it, anywhere. Changed in place: the data moves."),
     row("mirror", SettingKind::Object, NOTHING, Edit::Mirror {
         refused: "the server changes nothing about a mirror, nor turns a stream into one (JetStream 10055)",
         promoted: "the stream keeps the messages that it has copied and takes its own from now on; it cannot become a mirror again",
@@ -90,8 +97,8 @@ pub const SETTINGS: &[Setting] = &[
     })
         .avoid("If it is to go on copying, remove it from this configuration, or give what Terraform manages another name.")
         .example(r#"{"name":"ORIGIN"}"#)
-        .requires(r#"{"subjects":null,"duplicate_window":null}"#)
-        .doc("The stream that this one copies."),
+        .requires(r#"{"subjects":null,"duplicate_window":null}"#),
+    // The history of a new source is imported; messages of one that is taken away stay.
     row("sources", SettingKind::Objects, Absent::Is("[]"), Edit::Sources {
         again: "messages of a source that is read in another way are imported again, beside those already here",
         start: "the start of a source counts only until its first message is imported",
@@ -103,99 +110,89 @@ pub const SETTINGS: &[Setting] = &[
             bound("allow_msg_schedules", "a stream with message schedules has no sources (JetStream 10187)"),
         ])
         .example(r#"[{"name":"ORIGIN","subject_transforms":[{"src":"origin.>","dest":"copy.>"}]}]"#)
-        .cost("the history of a new source is imported; messages of one that is taken away stay")
-        .doc("Streams whose messages are imported, in this order."),
+        .doc("What the stream reads from, with the subjects that messages get on the way."),
     row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses new blocks only after it was restarted, and never rewrites old ones", "a stream in memory is never compressed"))
         .example("\"s2\"")
         .since("2.10", 0)
         .avoid("To have it at once, make the stream with it.")
-        .doc("Compression of what is stored in files."),
-    row("first_seq", SettingKind::Count { of: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
+        .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never in memory."),
+    row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
         .example("100")
         .since("2.10", 0)
-        .avoid("To have it, make the stream with it.")
-        .doc("Sequence of the first message."),
+        .avoid("To have it, make the stream with it."),
+    // Stored messages keep their subjects.
     row("subject_transform", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"src":">","dest":"transformed.>"}"#)
-        .since("2.10", 0)
-        .cost("stored messages keep their subjects")
-        .doc("How the subjects of messages change before they are stored."),
+        .since("2.10", 0),
     row("republish", SettingKind::Object, NOTHING, Edit::InPlace)
-        .example(r#"{"src":">","dest":"republished.>"}"#)
-        .doc("Where messages are sent again once they are stored."),
+        .example(r#"{"src":">","dest":"republished.>"}"#),
+    // Every replica answers direct reads; buckets need it.
     row("allow_direct", SettingKind::Bool, OFF, Edit::InPlace)
-        .example("true")
-        .doc("Let every replica answer direct reads; buckets need it."),
+        .example("true"),
+    // A mirror answers direct reads of its origin. The server sets it as the origin has `allow_direct`.
     row("mirror_direct", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
-        .requires(r#"{"mirror":{"name":"ORIGIN"},"subjects":null,"duplicate_window":null}"#)
-        .doc("Let a mirror answer direct reads of its origin. The server sets it as the origin has `allow_direct`."),
+        .requires(r#"{"mirror":{"name":"ORIGIN"},"subjects":null,"duplicate_window":null}"#),
+    // The stream is read-only. Only an update can seal it.
     row("sealed", SettingKind::Bool, OFF, Edit::OneWay("a sealed stream takes and deletes nothing any more and cannot be unsealed (JetStream 10052)"))
         .example("true")
         .requires(r#"{"discard":"new","deny_delete":true,"deny_purge":true}"#)
-        .avoid("Nothing takes it back but deleting the stream.")
-        .doc("The stream is read-only. Only an update can seal it."),
+        .avoid("Nothing takes it back but deleting the stream."),
+    // Single messages cannot be deleted; buckets have it.
     row("deny_delete", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow deletion again (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Nothing takes it back but deleting the stream.")
-        .doc("Refuse to delete single messages; buckets have it."),
+        .avoid("Nothing takes it back but deleting the stream."),
+    // Excludes `allow_rollup_hdrs`.
     row("deny_purge", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow purging again (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Nothing takes it back but deleting the stream.")
-        .doc("Refuse to purge the stream. Excludes `allow_rollup_hdrs`."),
+        .avoid("Nothing takes it back but deleting the stream."),
+    // A message can delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are.
     row("allow_rollup_hdrs", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
         .bounds(&[
             Bound { to: "true", ..bound("sealed", "a sealed stream keeps every message (JetStream 10052)") },
             Bound { to: "true", ..bound("deny_purge", "the server does not allow it while `deny_purge` is on (JetStream 10052)") },
             Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server takes the change and makes it true)") },
-        ])
-        .doc("Let a message delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are."),
+        ]),
+    // The server refuses limits that an existing consumer exceeds (JetStream 10069).
     row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not take consumer limits back once a consumer has them (JetStream 10069)"))
         .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
-        .since("2.10", 0)
-        .cost("the server refuses limits that an existing consumer exceeds (JetStream 10069)")
-        .doc("Defaults and limits of the stream's consumers."),
+        .since("2.10", 0),
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
         .example(r#"{"team":"lattice"}"#)
         .since("2.10", 0)
-        .doc("Texts of the user's, by key."),
+        .doc("Text by key, for people and tools. Keys that are not set here, and the server's own `_nats.*`, are left alone."),
     row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message lifetimes off again (JetStream 10052)"))
         .example("true")
         .since("2.11", 1)
-        .avoid("Nothing takes it back but deleting the stream.")
-        .doc("Let a message say when it is to be deleted."),
+        .avoid("Nothing takes it back but deleting the stream."),
+    // How long a marker stands for a subject whose last message aged out.
     row("subject_delete_marker_ttl", SettingKind::Nanos { min_nanos: 1_000_000_000 }, Absent::Is("0"), Edit::InPlace)
         .example("1000000000")
         .requires(r#"{"allow_msg_ttl":true,"allow_rollup_hdrs":true}"#)
-        .since("2.11", 1)
-        .doc("How long a marker stands for a subject whose last message aged out; 0 means no markers."),
+        .since("2.11", 1),
     row("allow_msg_counter", SettingKind::Bool, OFF, Edit::Never("the server never changes whether a stream counts (JetStream 10052)"))
         .example("true")
-        .since("2.12", 2)
-        .doc("Messages add to a counter for each subject."),
+        .since("2.12", 2),
+    // A change drops batches that are being published.
     row("allow_atomic", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
-        .since("2.12", 2)
-        .cost("batches that are being published are dropped")
-        .doc("Let messages be published in batches that are stored as a whole or not at all."),
+        .since("2.12", 2),
     row("allow_msg_schedules", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message schedules off again (JetStream 10052)"))
         .example("true")
         .requires(r#"{"allow_rollup_hdrs":true}"#)
         .since("2.12", 2)
-        .avoid("Nothing takes it back but deleting the stream.")
-        .doc("Let a message say when it is to be published."),
+        .avoid("Nothing takes it back but deleting the stream."),
+    // Whether a message is written before it is acknowledged.
     row("persist_mode", SettingKind::Choice(&["default", "async"]), Absent::Is("\"default\""), Edit::Never("the server never changes how a stream is written (JetStream 10052)"))
         .example("\"async\"")
-        .since("2.12", 2)
-        .doc("Whether a message is written before it is acknowledged."),
+        .since("2.12", 2),
+    // A change drops batches that are being published.
     row("allow_batched", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
-        .since("2.14", 4)
-        .cost("batches that are being published are dropped")
-        .doc("Let messages be published in batches for speed."),
+        .since("2.14", 4),
 ];
 
 const UNLIMITED: Absent = Absent::Is("-1");
@@ -205,8 +202,14 @@ const AGE: SettingKind = SettingKind::Nanos {
     min_nanos: 100_000_000,
 };
 
-const fn limit(of: &'static str, max: i64) -> SettingKind {
-    SettingKind::Limit { of, max }
+const NO_DOC: Doc = Doc {
+    bucket: "",
+    stream: "",
+    common: "",
+};
+
+const fn limit(unit: &'static str, max: i64) -> SettingKind {
+    SettingKind::Limit { unit, max }
 }
 
 const fn bound(by: &'static str, why: &'static str) -> Bound {
@@ -230,9 +233,8 @@ const fn row(key: &'static str, kind: SettingKind, absent: Absent, edit: Edit) -
         requires: "{}",
         bounds: &[],
         members_since: &[],
-        cost: "",
         avoid: "",
-        doc: "",
+        doc: NO_DOC,
     }
 }
 
@@ -253,11 +255,6 @@ impl Setting {
         self
     }
 
-    const fn cost(mut self, text: &'static str) -> Self {
-        self.cost = text;
-        self
-    }
-
     const fn bounds(mut self, bounds: &'static [Bound]) -> Self {
         self.bounds = bounds;
         self
@@ -273,8 +270,17 @@ impl Setting {
         self
     }
 
-    const fn doc(mut self, text: &'static str) -> Self {
-        self.doc = text;
+    /// The same words for buckets, streams and all together.
+    const fn doc(self, text: &'static str) -> Self {
+        self.docs(Doc {
+            bucket: text,
+            stream: text,
+            common: text,
+        })
+    }
+
+    const fn docs(mut self, doc: Doc) -> Self {
+        self.doc = doc;
         self
     }
 }
@@ -301,7 +307,12 @@ mod tests {
                 !SETTINGS[..place].iter().any(|other| other.key == *key),
                 "{key} twice"
             );
-            assert!(doc.ends_with('.'), "{key} without a sentence");
+            for words in [doc.bucket, doc.stream, doc.common] {
+                assert!(
+                    words.is_empty() || words.ends_with('.'),
+                    "{key} without a sentence"
+                );
+            }
             assert!(
                 serde_json::from_str::<Value>(requires).is_ok_and(|requires| requires.is_object()),
                 "{key} requires"

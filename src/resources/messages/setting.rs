@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::jetstream::{Effect, SettingChange, SettingKind};
+use crate::resources::object::argument::codec::age_text;
 use crate::resources::object::argument_path;
-use crate::resources::object::codec::age_text;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Path, Value};
 

@@ -132,7 +132,7 @@ pub fn fill_from_members(state: &mut Value, members: &[Member]) {
         let shared = present
             .iter()
             .all(|object| object.attribute(argument.name) == value);
-        let defaulted = matches!(argument.unset, Unset::Number(_) | Unset::Word(_));
+        let defaulted = matches!(argument.unset, Unset::Default);
         if at_root && (shared || defaulted) {
             state.set_attribute(argument.name, value.clone());
         }

@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, AssetKind};
 use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
-use crate::resources::object::argument::{Argument, BUCKET, PER_SUBJECT_STREAM, STREAM};
-use crate::resources::object::codec::Shape;
+use crate::resources::object::argument::Argument;
+use crate::resources::object::argument::codec::Codec;
 use crate::terraform::language::{self, Attribute, Mode, Nesting, Rule, Type, Value};
 
 /// An asset of one object: the row of the catalogue with what the object decides of it.
@@ -31,15 +31,6 @@ pub struct Wanted {
 }
 
 impl Asset {
-    /// The arguments that it takes, and what it shows in the same way.
-    pub fn arguments(&self) -> &'static [Argument] {
-        match self.kind {
-            AssetKind::Bucket => BUCKET,
-            AssetKind::Stream(stream) if stream.max_msgs_per_subject > 0 => PER_SUBJECT_STREAM,
-            AssetKind::Stream(_) => STREAM,
-        }
-    }
-
     /// Whether its users can be told another name.
     pub fn is_named_by_user(&self) -> bool {
         self.kind == AssetKind::Bucket && !self.name.contains("{}")
@@ -206,11 +197,10 @@ impl Member {
         found: bool,
     ) -> Value {
         match argument.shape {
-            Shape::Text if found => Value::Unknown,
-            Shape::Text if prior.is_null() => self.row.description.map_or(Value::Null, Value::from),
-            Shape::Text | Shape::Metadata => prior.attribute(argument.name).clone(),
-            shape if shape.is_shown_only() => argument.value(needs, &Value::Null),
-            _ => argument.unset_value(self.row),
+            Codec::Text if found => Value::Unknown,
+            Codec::Text if prior.is_null() => self.row.description.map_or(Value::Null, Value::from),
+            Codec::Text | Codec::Metadata => prior.attribute(argument.name).clone(),
+            _ => argument.unset_in(needs),
         }
     }
 
@@ -223,7 +213,7 @@ impl Member {
             let value = object.attribute(argument.name);
             match (argument.shape, argument.json(value)) {
                 _ if !value.is_wholly_known() => _ = config.remove(argument.key),
-                (Shape::Metadata, _) => metadata = texts(value),
+                (Codec::Metadata, _) => metadata = texts(value),
                 (_, Some(json)) => _ = config.set(argument.key, json),
                 (_, None) => _ = config.remove(argument.key),
             }
@@ -277,7 +267,7 @@ impl Member {
                 Some(json) => _ = pinned.set(argument.key, json.clone()),
                 None => _ = pinned.remove(argument.key),
             }
-            if matches!(argument.shape, Shape::Sources)
+            if matches!(argument.shape, Codec::Sources)
                 && let Some(shown) = argument.json(&argument.value(live, &Value::Null))
             {
                 pinned.set(argument.key, shown);

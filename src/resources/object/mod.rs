@@ -2,9 +2,8 @@
 //!
 //! Plain data, without a connection: planning, preflight and apply are functions over it.
 
-pub mod argument;
-pub mod codec;
 pub mod member;
+pub mod argument;
 pub mod changes;
 pub mod common;
 pub mod domain;

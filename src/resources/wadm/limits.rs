@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::catalogue::{Asset, AssetKind};
-use crate::resources::object::codec::age;
+use crate::resources::object::argument::codec::age;
 use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::differs;
 use crate::resources::preflight::advice;

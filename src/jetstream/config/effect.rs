@@ -1,0 +1,145 @@
+//! What the server does when a setting changes: the setting's own rule, unless another setting keeps it as it is.
+
+use serde_json::Value;
+
+use crate::jetstream::config::diff::Effect;
+use crate::jetstream::config::normal;
+use crate::jetstream::config::settings::{Bound, Edit, Setting, setting};
+use crate::jetstream::config::stream_config::StreamConfig;
+
+impl Setting {
+    /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
+    pub fn effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+        match self.bound(desired, live, level) {
+            Some(bound) => Effect::Refused(bound.why),
+            None => self.own_effect(desired, live, level),
+        }
+    }
+
+    /// The other setting that keeps this one from changing from `live` to `desired`, if one does.
+    pub fn bound(
+        &self,
+        desired: &StreamConfig,
+        live: &StreamConfig,
+        level: u64,
+    ) -> Option<&'static Bound> {
+        let concerns = |bound: &&Bound| {
+            level >= bound.level
+                && (bound.to.is_empty()
+                    || desired.get(self.key) == serde_json::from_str(bound.to).ok().as_ref())
+        };
+        let mut bounds = self.bounds.iter().filter(concerns);
+        bounds.find(|bound| setting(bound.by).is_some_and(|by| by.stays(desired, live, level)))
+    }
+
+    /// Whether it is on, and still will be.
+    fn stays(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> bool {
+        let is = live.get(self.key);
+        is != Some(&self.default(live))
+            && (is == desired.get(self.key)
+                || matches!(self.own_effect(desired, live, level), Effect::Refused(_)))
+    }
+
+    fn own_effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+        let lowers = lowered(self.key, desired, live);
+        match self.edit {
+            Edit::InPlace => Effect::InPlace,
+            Edit::Lowering(what) if lowers => Effect::Destructive(what),
+            Edit::LoweringEach(_, first, later)
+                if lowers && level < first && is_unlimited(self.key, live) =>
+            {
+                Effect::Destructive(later)
+            }
+            Edit::LoweringEach(what, ..) if lowers => Effect::Destructive(what),
+            Edit::LoweringOldest(what) if lowers && desired.text("discard") != "new" => {
+                Effect::Destructive(what)
+            }
+            Edit::Lowering(_) | Edit::LoweringEach(..) | Edit::LoweringOldest(_) => Effect::InPlace,
+            Edit::Since(first, why) if level < first => Effect::Refused(why),
+            Edit::HeldBefore(first, why) if level < first && live.has(self.key) => {
+                Effect::Refused(why)
+            }
+            Edit::Since(..) | Edit::HeldBefore(..) => Effect::InPlace,
+            Edit::OneWay(why) if live.has(self.key) => Effect::Refused(why),
+            Edit::OneWay(why) => Effect::OneWay(why),
+            Edit::NoEffectOnFiles(_, why) if desired.text("storage") == "memory" => {
+                Effect::NoEffect(why)
+            }
+            Edit::NoEffect(why) | Edit::NoEffectOnFiles(why, _) => Effect::NoEffect(why),
+            Edit::Never(why) => Effect::Refused(why),
+            Edit::Retention {
+                refused,
+                deletes,
+                level: first,
+                before,
+            } => match (live.text("retention"), desired.text("retention")) {
+                ("workqueue", _) | (_, "workqueue") => Effect::Refused(refused),
+                (_, "interest") if level < first => Effect::Destructive(before),
+                (_, "interest") => Effect::Destructive(deletes),
+                _ => Effect::InPlace,
+            },
+            Edit::Mirror { refused, .. } if desired.has("mirror") => Effect::Refused(refused),
+            Edit::Mirror {
+                before,
+                level: first,
+                ..
+            } if level < first => Effect::Refused(before),
+            Edit::Mirror { promoted, .. } => Effect::OneWay(promoted),
+            Edit::Sources { again, start } => sources(desired, live, again, start),
+        }
+    }
+}
+
+/// A limit got tighter; -1 and an age of 0 are no limit.
+fn lowered(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
+    let limit = |config: &StreamConfig| {
+        Some(config.number(key))
+            .filter(|limit| *limit > 0)
+            .unwrap_or(i64::MAX)
+    };
+    limit(desired) < limit(live)
+}
+
+fn is_unlimited(key: &str, config: &StreamConfig) -> bool {
+    config.number(key) < 1
+}
+
+fn sources(
+    desired: &StreamConfig,
+    live: &StreamConfig,
+    again: &'static str,
+    start: &'static str,
+) -> Effect {
+    if live.has("mirror") {
+        return Effect::Destructive(again);
+    }
+    let live = normal::list(live, "sources");
+    let changed = normal::list(desired, "sources")
+        .iter()
+        .filter(|source| !live.contains(source));
+    let known: Vec<(&Value, &Value)> = changed
+        .filter_map(|new| {
+            live.iter()
+                .find(|old| old["name"] == new["name"])
+                .map(|old| (old, new))
+        })
+        .collect();
+    if known
+        .iter()
+        .any(|(old, new)| without_start(old) != without_start(new))
+    {
+        Effect::Destructive(again)
+    } else if known.is_empty() {
+        Effect::InPlace
+    } else {
+        Effect::NoEffect(start)
+    }
+}
+
+fn without_start(source: &Value) -> Value {
+    let mut source = source.clone();
+    if let Some(members) = source.as_object_mut() {
+        members.retain(|key, _| key != "opt_start_seq" && key != "opt_start_time");
+    }
+    source
+}
