@@ -15,19 +15,35 @@
 
 mod support;
 
+// libtest starts tests in the order of their names. What takes longest has a name that comes first, so that at the end
+// nobody waits for it alone.
+#[path = "matrix/mod.rs"]
+mod _1_matrix;
+#[path = "wadm/mod.rs"]
+mod _2_wadm;
+#[path = "scenarios/mod.rs"]
+mod _3_scenarios;
+#[path = "least_privilege/mod.rs"]
+mod _4_least_privilege;
+#[path = "random/mod.rs"]
+mod _5_random;
+#[path = "jetstream/mod.rs"]
+mod _6_jetstream;
+
 mod bad_input;
 mod binary;
 mod connections;
 mod examples;
 mod generated;
 mod guides;
-mod jetstream;
-mod least_privilege;
-mod matrix;
 mod plugin;
-mod random;
 mod real_wadm;
-mod scenarios;
 mod secrets;
 mod structure;
-mod wadm;
+
+use _1_matrix as matrix;
+use _2_wadm as wadm;
+use _3_scenarios as scenarios;
+use _4_least_privilege as least_privilege;
+use _5_random as random;
+use _6_jetstream as jetstream;

@@ -354,7 +354,7 @@ fn what_is_empty_and_means_nothing_is_accepted() {
     let server = NatsServer::start();
     let given = Given::server(&server.url());
 
-    given.terraform.step(
+    given.terraform.converge(
         "resource \"wasmcloud_lattice_buckets\" \"main\" {\n  lattice = null\n  replicas = \"1\"\n  placement = {}\n  \
          metadata = {}\n  timeouts = {}\n  lattice_data = {}\n  config_data = { placement = {}, metadata = {} }\n}\n",
     );

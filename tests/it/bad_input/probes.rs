@@ -90,7 +90,7 @@ fn the_recommended_permissions_are_enough_for_everything_and_no_other_is_tried()
         ("NATS_PASSWORD", "secret"),
     ]);
 
-    given.terraform.step(BOTH);
+    given.terraform.converge(BOTH);
     let changed = BOTH.replace("{\n}", "{\n  history = 5\n}");
     given
         .terraform
@@ -118,7 +118,7 @@ fn reading_is_enough_while_nothing_changes() {
         ]
     };
     let mut given = Given::environment(&login("admin"));
-    given.terraform.step(BOTH);
+    given.terraform.converge(BOTH);
 
     given.environment_is_now(&login("reader"));
     let plan = given.terraform.plan();

@@ -43,7 +43,7 @@ impl Account {
 
     /// What fits is applied, and then nothing is left to do.
     fn accepted(&self, lattices: &[(&str, &str)]) {
-        self.given.terraform.step(&config(lattices));
+        self.given.terraform.converge(&config(lattices));
     }
 }
 

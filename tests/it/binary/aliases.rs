@@ -27,7 +27,7 @@ fn several_clusters_and_accounts_live_in_one_configuration() {
     }
     let terraform = Terraform::with_binary(BINARY);
 
-    terraform.step(&config);
+    terraform.converge(&config);
 
     let admins = [
         Admin::connect_as(&first.url(), "app", "secret"),

@@ -57,7 +57,7 @@ fn the_quickstart_applies_and_names_its_buckets() {
     let plan = terraform.step(&read("quickstart/main.tf"));
 
     assert_eq!(plan.actions(BUCKETS), ["create"]);
-    let buckets = terraform.state().json()["values"]["outputs"]["buckets"]["value"].clone();
+    let buckets = terraform.shown_state()["values"]["outputs"]["buckets"]["value"].clone();
     assert_eq!(
         buckets,
         json!(["LATTICEDATA_default", "CONFIGDATA_default"])
@@ -74,7 +74,7 @@ fn the_resource_example_applies_and_goes_again() {
     let admin = Admin::connect(&server.url());
     let terraform = Terraform::with_binary(PROVIDER).env("NATS_URL", &server.url());
 
-    terraform.step(&read("resources/wasmcloud_lattice_buckets/resource.tf"));
+    terraform.converge(&read("resources/wasmcloud_lattice_buckets/resource.tf"));
 
     let histories = ["LATTICEDATA", "CONFIGDATA"]
         .map(|kind| admin.config(&format!("KV_{kind}_production"))["max_msgs_per_subject"].clone());
@@ -101,7 +101,7 @@ fn the_wadm_example_makes_an_installation_in_each_of_two_accounts() {
         .env("NATS_PASSWORD", "secret")
         .env("TF_VAR_production_password", "secret");
 
-    terraform.step(&read("resources/wadm_jetstream/resource.tf"));
+    terraform.converge(&read("resources/wadm_jetstream/resource.tf"));
 
     let admins =
         ["test", "production"].map(|user| Admin::connect_as(&server.url(), user, "secret"));
@@ -125,7 +125,7 @@ fn the_platform_example_keeps_the_buckets_of_every_lattice_and_one_wadm() {
     let admin = Admin::connect(&server.url());
     let terraform = Terraform::with_binary(PROVIDER).env("NATS_URL", &server.url());
 
-    terraform.step(&read("platform/main.tf"));
+    terraform.converge(&read("platform/main.tf"));
 
     let kinds = ["CONFIGDATA", "LATTICEDATA"];
     let mut streams: Vec<String> = kinds
@@ -135,7 +135,7 @@ fn the_platform_example_keeps_the_buckets_of_every_lattice_and_one_wadm() {
         .collect();
     streams.sort();
     assert_eq!(admin.stream_names(), streams);
-    let shown = terraform.state().json()["values"]["outputs"]["streams"]["value"].clone();
+    let shown = terraform.shown_state()["values"]["outputs"]["streams"]["value"].clone();
     assert_eq!(shown, json!(streams));
 
     let with_another = terraform.plan_with(&["-var", "lattices=[\"production\", \"next\"]"]);

@@ -25,21 +25,23 @@ fn every_configuration_is_formatted_and_valid() {
     let provider = serve(&[]);
     for cli in terraform_versions() {
         let terraform = Terraform::reattached_to(cli, &provider.reattach());
-        for block in page::names().iter().flat_map(|name| page::blocks(name)) {
-            if block.language != "terraform" {
-                continue;
-            }
+        let all = terraform.folder().join("all");
+        std::fs::create_dir(&all).expect("a folder");
+        let pages = page::names().into_iter().map(|name| page::blocks(&name));
+        let blocks = pages
+            .flatten()
+            .filter(|block| block.language == "terraform");
+        for (number, block) in blocks.enumerate() {
             let place = format!("{}.md, {:?}", block.page, block.heading);
+            let file = all.join(format!("{}-{number}.tf", block.page));
+            std::fs::write(file, &block.text).expect("a file");
             terraform.write(&block.text);
 
-            for command in [
-                &["fmt", "-diff", "-check", "main.tf"][..],
-                &["validate", "-no-color"],
-            ] {
-                let done = terraform.run(command);
-                done.unwrap_or_else(|failure| panic!("{place}: {failure}"));
-            }
+            let valid = terraform.run(&["validate", "-no-color"]);
+            valid.unwrap_or_else(|failure| panic!("{place}: {failure}"));
         }
+        let formatted = terraform.run(&["fmt", "-diff", "-check", "all"]);
+        formatted.unwrap_or_else(|failure| panic!("{failure}"));
     }
 }
 

@@ -56,11 +56,11 @@ impl Given<Cluster> {
 #[test]
 fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
     let mut given = Given::of_three(&[]);
-    given.step("", "");
+    given.converge("", "");
 
-    given.step("replicas = 3", "placement = { tags = [\"all\"] }");
+    given.converge("replicas = 3", "placement = { tags = [\"all\"] }");
     // The server refuses to scale and to move at once, and the gate waits for the first update.
-    given.step("replicas = 3", "");
+    given.converge("replicas = 3", "");
     let said = given.moved_without_a_source("whole");
 
     let stall = warning(&said, "A new leader was asked for and did not heal it");
@@ -75,7 +75,7 @@ fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
 fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
     let mut given = Given::of_three(&[STEP_DOWN.to_owned()]);
     given.log_in("lacking0");
-    given.step("", "");
+    given.converge("", "");
 
     let said = given.moved_without_a_source("lacking0");
 

@@ -115,6 +115,11 @@ impl<S> Given<S> {
         self.terraform.write(&both(buckets, wadm));
     }
 
+    /// Writes and applies both objects, and demands an empty plan.
+    pub fn converge(&self, buckets: &str, wadm: &str) {
+        self.terraform.converge(&both(buckets, wadm));
+    }
+
     /// Writes both objects, plans, applies that plan, and demands two empty plans. Gives the plan.
     pub fn step(&self, buckets: &str, wadm: &str) -> Plan {
         self.terraform.step(&both(buckets, wadm))

@@ -59,11 +59,11 @@ impl Linked {
 /// Makes, changes, repairs and destroys both resources in a domain.
 fn live(given: &Given<Linked>, admin: &Admin, domain: &str) {
     let argument = format!("jetstream_domain = \"{domain}\"");
-    given.step(&argument, &argument);
+    given.converge(&argument, &argument);
     let changed = format!("{argument}\nmax_bytes = 1000000");
-    given.step(&changed, &changed);
+    given.converge(&changed, &changed);
     admin.delete_stream("wadm_status");
-    given.step(&changed, &changed);
+    given.converge(&changed, &changed);
     given.terraform.destroy();
 
     assert_eq!(admin.stream_names(), Vec::<String>::new());

@@ -73,7 +73,7 @@ fn live(given: &Given) {
 }
 
 fn created_kept_and_repaired(given: &Given) {
-    given.step("", "");
+    given.converge("", "");
     assert_eq!(given.admin.stream_names(), sorted());
 
     for stream in streams() {
@@ -94,7 +94,7 @@ fn created_kept_and_repaired(given: &Given) {
 }
 
 fn updated_and_replaced(given: &Given) {
-    given.step(BUCKETS_CHANGED, WADM_CHANGED);
+    given.converge(BUCKETS_CHANGED, WADM_CHANGED);
     assert_eq!(
         given.admin.config("wadm_notify")["max_age"],
         json!(60_000_000_000_u64)
@@ -102,7 +102,7 @@ fn updated_and_replaced(given: &Given) {
 
     let created = |stream: &str| given.admin.stream(stream).unwrap()["created"].clone();
     let before = created("wadm_status");
-    given.step(
+    given.converge(
         BUCKETS_CHANGED,
         &WADM_CHANGED.replace("max_msgs_per_subject = 20", "storage = \"memory\""),
     );
@@ -125,7 +125,7 @@ fn imported_and_destroyed(given: &Given) {
     for address in [BUCKETS, WADM] {
         given.terraform.run(&["state", "rm", address]).unwrap();
     }
-    given.step(
+    given.converge(
         "adopt_existing = true",
         "adopt_existing = true\nstatus = { storage = \"memory\" }",
     );

@@ -44,7 +44,7 @@ fn without_creating_a_stream_the_plan_that_would_make_it_is_refused() {
 fn without_updating_a_stream_the_plan_that_would_change_it_is_refused() {
     let lines = List::whole().lines("UPDATE");
     let mut given = Given::lacking(&lines);
-    given.step("", "");
+    given.converge("", "");
 
     given.write("max_bytes = 1000000", "max_bytes = 1000000");
     each_plan_is_refused(&mut given, &lines);
@@ -58,7 +58,7 @@ fn without_updating_a_stream_the_plan_that_would_change_it_is_refused() {
 fn without_deleting_a_stream_the_plan_of_a_destroy_is_refused() {
     let lines = List::whole().lines("DELETE");
     let mut given = Given::lacking(&lines);
-    given.step("", "");
+    given.converge("", "");
     for (place, line) in lines.iter().enumerate() {
         given.log_in(&format!("lacking{place}"));
 
@@ -76,7 +76,7 @@ fn without_deleting_a_stream_the_plan_of_a_destroy_is_refused() {
 fn without_deleting_a_stream_the_plan_that_replaces_it_is_refused() {
     let line = "$JS.API.STREAM.DELETE.wadm_notify".to_owned();
     let mut given = Given::lacking(std::slice::from_ref(&line));
-    given.step("", "");
+    given.converge("", "");
     given.log_in("lacking0");
     given.write("", "notify = { storage = \"memory\" }");
 
@@ -91,10 +91,10 @@ fn without_deleting_a_stream_the_plan_that_replaces_it_is_refused() {
 #[test]
 fn without_purging_a_stream_that_holds_messages_it_is_replaced_nevertheless() {
     let given = Given::lacking(&[]);
-    given.step("", "");
+    given.converge("", "");
     given.admin.publish("wadm.status.default.app", "deployed");
 
-    given.step("", "status = { storage = \"memory\" }");
+    given.converge("", "status = { storage = \"memory\" }");
 
     assert_eq!(given.admin.config("wadm_status")["storage"], "memory");
     assert_eq!(given.admin.messages("wadm_status"), 0);

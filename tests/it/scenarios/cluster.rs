@@ -37,7 +37,7 @@ fn a_create_with_three_replicas_waits_until_all_are_current() {
 #[test]
 fn replicas_go_from_one_to_three_and_back_and_each_apply_waits_until_they_are_current() {
     let scenario = of_three();
-    scenario.step("lattice = \"scaled\"");
+    scenario.converge("lattice = \"scaled\"");
     scenario.admin.put("LATTICEDATA_scaled", "key", "value");
     let before = scenario.admin.stream("KV_LATTICEDATA_scaled").unwrap();
 
@@ -59,7 +59,7 @@ fn replicas_go_from_one_to_three_and_back_and_each_apply_waits_until_they_are_cu
 #[test]
 fn a_number_of_replicas_changed_behind_terraform_s_back_is_repaired() {
     let scenario = of_three();
-    scenario.step("lattice = \"drifting\"\nreplicas = 3");
+    scenario.converge("lattice = \"drifting\"\nreplicas = 3");
     scenario
         .admin
         .edit_stream("KV_CONFIGDATA_drifting", |config| {
@@ -75,14 +75,14 @@ fn a_number_of_replicas_changed_behind_terraform_s_back_is_repaired() {
 #[test]
 fn replicas_and_placement_change_in_one_plan_though_the_server_takes_only_one_at_a_time() {
     let scenario = of_three();
-    scenario.step("lattice = \"moved\"\nplacement = { tags = [\"node:1\"] }");
+    scenario.converge("lattice = \"moved\"\nplacement = { tags = [\"node:1\"] }");
 
-    scenario.step("lattice = \"moved\"\nreplicas = 3\nplacement = { tags = [\"all\"] }");
+    scenario.converge("lattice = \"moved\"\nreplicas = 3\nplacement = { tags = [\"all\"] }");
 
     let stream = scenario.admin.expect_replicas("KV_LATTICEDATA_moved", 3);
     assert_eq!(stream["config"]["placement"]["tags"], json!(["all"]));
 
-    scenario.step("lattice = \"moved\"\nreplicas = 1\nplacement = { tags = [\"node:2\"] }");
+    scenario.converge("lattice = \"moved\"\nreplicas = 1\nplacement = { tags = [\"node:2\"] }");
 
     let stream = scenario.admin.expect_replicas("KV_LATTICEDATA_moved", 1);
     assert_eq!(stream["cluster"]["leader"], "node2");
@@ -114,7 +114,7 @@ fn five_replicas_on_three_servers_are_refused_with_the_argument_and_the_way_out(
 #[test]
 fn a_placement_that_no_server_fits_is_refused_and_the_buckets_stay_where_they_are() {
     let scenario = of_three();
-    scenario.step("lattice = \"nowhere\"");
+    scenario.converge("lattice = \"nowhere\"");
 
     scenario.write("lattice = \"nowhere\"\nplacement = { tags = [\"absent\"] }");
     let failure = scenario.terraform.apply_error();
@@ -124,7 +124,7 @@ fn a_placement_that_no_server_fits_is_refused_and_the_buckets_stay_where_they_ar
         "{failure}"
     );
     assert!(scenario.state()["lattice_data"]["placement"].is_null());
-    scenario.step("lattice = \"nowhere\"");
+    scenario.converge("lattice = \"nowhere\"");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn three_replicas_on_a_single_server_are_refused_at_plan_on_every_server() {
         scenario.write("replicas = 3");
         let failure = scenario.terraform.plan_error();
         assert_eq!(failure.error().code, "replicas = 3", "{version}");
-        scenario.step("");
+        scenario.converge("");
         scenario.admin.put(LATTICE_DATA, "key", "value");
 
         scenario.write("replicas = 3");

@@ -11,7 +11,7 @@ use crate::scenarios::scenario::{
 fn a_lattice_without_arguments_gets_the_buckets_of_a_real_host_key_by_key() {
     let scenario = Scenario::start();
 
-    scenario.step("");
+    scenario.converge("");
 
     let captured: Vec<Value> =
         serde_json::from_str(include_str!("../../fixtures/host-streams.json")).unwrap();
@@ -31,7 +31,7 @@ fn a_lattice_without_arguments_gets_the_buckets_of_a_real_host_key_by_key() {
 fn every_effective_setting_of_each_bucket_is_in_the_state_and_nothing_volatile() {
     let scenario = Scenario::start();
 
-    scenario.step("");
+    scenario.converge("");
 
     let expected = |stream: &str, created: &Value| {
         json!({
@@ -50,7 +50,7 @@ fn every_effective_setting_of_each_bucket_is_in_the_state_and_nothing_volatile()
 fn a_common_setting_holds_for_both_buckets_and_a_bucket_s_own_wins() {
     let scenario = Scenario::start();
 
-    scenario.step(
+    scenario.converge(
         r#"
         lattice        = "prod-1_EU"
         history        = 5
@@ -205,7 +205,7 @@ fn adopting_one_bucket_makes_the_other() {
     scenario.admin.create_bucket(CONFIG_DATA);
     scenario.admin.put(CONFIG_DATA, "key", "value");
 
-    scenario.step("adopt_existing = true");
+    scenario.converge("adopt_existing = true");
 
     assert_eq!(
         scenario.admin.stream_names(),

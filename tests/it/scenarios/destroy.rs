@@ -7,7 +7,7 @@ use crate::scenarios::scenario::{
 #[test]
 fn empty_buckets_are_destroyed_without_ado() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
 
     let plan = scenario.terraform.plan_with(&["-destroy"]);
 
@@ -20,7 +20,7 @@ fn empty_buckets_are_destroyed_without_ado() {
 #[test]
 fn a_bucket_with_keys_is_refused_at_plan_with_their_number_and_nothing_is_deleted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for key in ["a", "b", "c"] {
         scenario.admin.put(CONFIG_DATA, key, "value");
     }
@@ -44,7 +44,7 @@ fn a_bucket_with_keys_is_refused_at_plan_with_their_number_and_nothing_is_delete
 #[test]
 fn a_key_written_after_the_plan_is_found_at_apply_and_neither_bucket_is_deleted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let plan = scenario.terraform.plan_with(&["-destroy"]);
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
@@ -68,14 +68,14 @@ fn a_key_written_after_the_plan_is_found_at_apply_and_neither_bucket_is_deleted(
 #[test]
 fn force_destroy_counts_only_once_it_is_in_the_state() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     scenario.write("force_destroy = true");
     scenario.terraform.destroy_error();
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
 
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     let plan = scenario.terraform.plan_with(&["-destroy"]);
     scenario.terraform.apply_plan(&plan);
 
@@ -89,7 +89,7 @@ fn force_destroy_counts_only_once_it_is_in_the_state() {
 #[test]
 fn skip_destroy_forgets_the_buckets_and_leaves_them() {
     let scenario = Scenario::start();
-    scenario.step("skip_destroy = true");
+    scenario.converge("skip_destroy = true");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let plan = scenario.terraform.plan_with(&["-destroy"]);
@@ -107,7 +107,7 @@ fn skip_destroy_forgets_the_buckets_and_leaves_them() {
 #[test]
 fn skip_destroy_wins_over_force_destroy() {
     let scenario = Scenario::start();
-    scenario.step("skip_destroy = true\nforce_destroy = true");
+    scenario.converge("skip_destroy = true\nforce_destroy = true");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     scenario.terraform.destroy();
@@ -118,7 +118,7 @@ fn skip_destroy_wins_over_force_destroy() {
 #[test]
 fn removing_the_block_is_a_destroy_like_any_other() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     scenario.terraform.write("");
@@ -133,7 +133,7 @@ fn removing_the_block_is_a_destroy_like_any_other() {
 #[test]
 fn a_deleted_key_counts_until_its_marker_is_purged() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let error = scenario.terraform.destroy_error();
@@ -154,7 +154,7 @@ fn buckets_that_are_gone_already_are_destroyed() {
         vec![LATTICE_STREAM, CONFIG_STREAM],
     ] {
         let scenario = Scenario::start();
-        scenario.step("");
+        scenario.converge("");
         let plan = scenario.terraform.plan_with(&["-destroy"]);
         for stream in &gone {
             scenario.admin.delete_stream(stream);
@@ -170,7 +170,7 @@ fn buckets_that_are_gone_already_are_destroyed() {
 #[test]
 fn a_bucket_made_anew_by_others_is_destroyed_only_after_another_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let plan = scenario.terraform.plan_with(&["-destroy"]);
     scenario.admin.delete_stream(CONFIG_STREAM);
     scenario.admin.create_bucket(CONFIG_DATA);
@@ -196,7 +196,7 @@ fn a_bucket_made_anew_by_others_is_destroyed_only_after_another_plan() {
 fn a_destroy_that_is_not_allowed_is_refused_by_the_plan() {
     let denied = "$JS.API.STREAM.DELETE.KV_CONFIGDATA_default";
     let scenario = Scenario::denied(&[denied]);
-    scenario.step("");
+    scenario.converge("");
     let before = scenario.created();
 
     let replace = format!("-replace={MAIN}");
@@ -214,7 +214,7 @@ fn a_destroy_that_is_not_allowed_is_refused_by_the_plan() {
     assert_eq!(scenario.created(), before);
 
     // What is not deleted needs no permission to be deleted.
-    scenario.step("skip_destroy = true");
+    scenario.converge("skip_destroy = true");
     scenario.terraform.plan_with(&["-destroy"]);
     scenario.admin.delete_stream(CONFIG_STREAM);
     scenario.write("");
@@ -224,7 +224,7 @@ fn a_destroy_that_is_not_allowed_is_refused_by_the_plan() {
 #[test]
 fn a_delete_that_failed_for_one_bucket_keeps_just_that_one() {
     let mut scenario = Scenario::denied(&["$JS.API.STREAM.DELETE.KV_CONFIGDATA_default"]);
-    scenario.step("");
+    scenario.converge("");
     scenario.allowed();
     let plan = scenario.terraform.plan_with(&["-destroy"]);
     scenario.log_in("limited");

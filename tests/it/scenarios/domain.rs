@@ -44,7 +44,7 @@ fn one_provider_block_serves_many_domains() {
         history          = each.key == \"leaf\" ? 2 : 3\n\
     }\n";
 
-    scenario.terraform.step(config);
+    scenario.terraform.converge(config);
 
     for (domain, history) in [("hub", 3), ("leaf", 2)] {
         assert_eq!(scenario.streams_of(domain), STREAMS);
@@ -72,7 +72,7 @@ fn one_provider_block_serves_many_domains() {
 #[test]
 fn another_domain_is_another_object() {
     let scenario = hub_and_leaf();
-    scenario.step("jetstream_domain = \"hub\"");
+    scenario.converge("jetstream_domain = \"hub\"");
 
     let plan = scenario.step("jetstream_domain = \"leaf\"");
 
@@ -85,7 +85,7 @@ fn another_domain_is_another_object() {
 #[test]
 fn what_is_lost_in_the_former_domain_is_counted_and_refused() {
     let scenario = hub_and_leaf();
-    scenario.step("jetstream_domain = \"hub\"");
+    scenario.converge("jetstream_domain = \"hub\"");
     scenario
         .admin
         .in_domain("hub")
@@ -137,7 +137,7 @@ fn another_domain_in_the_provider_block_is_in_the_plan() {
 #[test]
 fn an_object_without_a_domain_is_not_lost_when_the_provider_block_gets_one() {
     let scenario = hub_and_leaf();
-    scenario.step("");
+    scenario.converge("");
     assert_eq!(
         scenario.state()["jetstream_domain"],
         serde_json::Value::Null
@@ -187,7 +187,7 @@ fn the_domain_of_the_provider_block_may_be_known_only_at_apply() {
 #[test]
 fn an_import_id_names_another_domain() {
     let scenario = hub_and_leaf();
-    scenario.step("jetstream_domain = \"leaf\"");
+    scenario.converge("jetstream_domain = \"leaf\"");
     scenario.terraform.run(&["state", "rm", MAIN]).unwrap();
 
     let refused = scenario.terraform.plan_error();
@@ -232,7 +232,7 @@ fn a_wadm_of_a_leaf_node_is_made_and_imported_there() {
     let scenario = hub_and_leaf();
     let config = "resource \"wadm_jetstream\" \"main\" {\n  provider         = wasmcloud\n  jetstream_domain = \"leaf\"\n}\n";
     let address = "wadm_jetstream.main";
-    scenario.terraform.step(config);
+    scenario.terraform.converge(config);
     assert_eq!(scenario.streams_of("leaf").len(), 8);
     assert_eq!(scenario.streams_of("hub"), Vec::<String>::new());
 

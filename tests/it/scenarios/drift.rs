@@ -95,7 +95,7 @@ fn every_setting_that_can_drift_is_tried_here_or_told_why_not() {
 #[test]
 fn drift_of_any_one_setting_is_planned_where_the_user_sees_it_and_repaired() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let (sound, created) = (scenario.admin.config(LATTICE_STREAM), scenario.created());
 
     for (key, value, seen) in edits() {
@@ -139,7 +139,7 @@ fn drift_of_any_one_setting_is_planned_where_the_user_sees_it_and_repaired() {
 #[test]
 fn drift_of_many_settings_in_both_buckets_is_repaired_at_once_and_the_contents_stay() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let sound = BUCKETS.map(|(_, stream)| scenario.admin.config(stream));
     scenario.admin.put(LATTICE_DATA, "key", "value");
     for (_, stream) in BUCKETS {
@@ -165,7 +165,7 @@ fn drift_of_many_settings_in_both_buckets_is_repaired_at_once_and_the_contents_s
 #[test]
 fn a_deny_purge_that_cannot_be_taken_back_stays_in_drift_with_a_warning_in_every_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
         config["allow_rollup_hdrs"] = json!(false);
         config["deny_purge"] = json!(true);
@@ -195,7 +195,7 @@ fn a_deny_purge_that_cannot_be_taken_back_stays_in_drift_with_a_warning_in_every
 #[test]
 fn force_destroy_does_not_make_a_bucket_anew_for_what_somebody_else_did() {
     let scenario = Scenario::start();
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     scenario.admin.put(CONFIG_DATA, "key", "value");
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
         config["allow_rollup_hdrs"] = json!(false);
@@ -215,7 +215,7 @@ fn force_destroy_does_not_make_a_bucket_anew_for_what_somebody_else_did() {
 #[test]
 fn message_lifetimes_that_were_turned_on_stay_and_their_markers_are_repaired() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
         config["allow_msg_ttl"] = json!(true);
         config["subject_delete_marker_ttl"] = json!(1_000_000_000);
@@ -242,7 +242,7 @@ fn message_lifetimes_that_were_turned_on_stay_and_their_markers_are_repaired() {
 #[test]
 fn a_sealed_bucket_is_told_and_does_not_keep_the_other_from_being_repaired() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario
         .admin
         .edit_stream(CONFIG_STREAM, |config| config["sealed"] = json!(true));
@@ -264,7 +264,7 @@ fn a_sealed_bucket_is_told_and_does_not_keep_the_other_from_being_repaired() {
 fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() {
     for (key, stream) in BUCKETS {
         let scenario = Scenario::start();
-        scenario.step("");
+        scenario.converge("");
         let created = scenario.created();
         scenario.admin.delete_stream(stream);
         scenario.admin.note();
@@ -289,7 +289,7 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
 #[test]
 fn when_both_buckets_are_deleted_the_object_is_planned_again() {
     let scenario = Scenario::start();
-    scenario.step("history = 3");
+    scenario.converge("history = 3");
     scenario.admin.delete_stream(LATTICE_STREAM);
     scenario.admin.delete_stream(CONFIG_STREAM);
 
@@ -305,7 +305,7 @@ fn when_both_buckets_are_deleted_the_object_is_planned_again() {
 #[test]
 fn a_bucket_made_again_the_same_is_told_and_then_accepted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let made = scenario.created()[0].clone();
     scenario.admin.delete_stream(LATTICE_STREAM);
     scenario.admin.create_bucket(LATTICE_DATA);
@@ -332,7 +332,7 @@ fn a_bucket_made_again_the_same_is_told_and_then_accepted() {
 #[test]
 fn a_bucket_made_again_otherwise_is_told_and_repaired_with_its_contents() {
     let scenario = Scenario::start();
-    scenario.step("history = 5");
+    scenario.converge("history = 5");
     scenario.admin.delete_stream(CONFIG_STREAM);
     scenario.admin.create_bucket(CONFIG_DATA);
     scenario.admin.put(CONFIG_DATA, "key", "value");
@@ -353,7 +353,7 @@ fn a_bucket_made_again_otherwise_is_told_and_repaired_with_its_contents() {
 #[test]
 fn a_bucket_made_again_in_memory_is_an_error_that_says_what_to_do_and_deletes_nothing() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let mut config = scenario.admin.config(CONFIG_STREAM);
     scenario.admin.delete_stream(CONFIG_STREAM);
     config["storage"] = json!("memory");
@@ -374,7 +374,7 @@ fn a_bucket_made_again_in_memory_is_an_error_that_says_what_to_do_and_deletes_no
 #[test]
 fn description_and_metadata_of_others_are_left_alone_while_they_are_not_set() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.edit_stream(LATTICE_STREAM, |config| {
         config["description"] = json!("theirs");
         config["metadata"]["theirs"] = json!("1");
@@ -383,7 +383,7 @@ fn description_and_metadata_of_others_are_left_alone_while_they_are_not_set() {
 
     assert!(scenario.terraform.plan().is_empty());
 
-    scenario.step("history = 2");
+    scenario.converge("history = 2");
 
     let mut expected = theirs;
     expected["max_msgs_per_subject"] = json!(2);

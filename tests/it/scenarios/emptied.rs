@@ -13,7 +13,7 @@ const IN_MEMORY: &str = "config_data = { storage = \"memory\" }";
 fn an_empty_bucket_is_made_anew_alone_within_the_update_on_every_server() {
     for version in nats_server_versions() {
         let scenario = Scenario::with_server(NatsServer::start_with(version, ""));
-        scenario.step("");
+        scenario.converge("");
         scenario.admin.put(LATTICE_DATA, "key", "value");
         let created = scenario.created();
         scenario.admin.note();
@@ -46,7 +46,7 @@ fn an_empty_bucket_is_made_anew_alone_within_the_update_on_every_server() {
 #[test]
 fn a_bucket_that_holds_keys_is_not_made_anew_and_the_plan_lists_the_choices() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(CONFIG_DATA, "key", "value");
     let created = scenario.created();
     scenario.write(IN_MEMORY);
@@ -72,7 +72,7 @@ fn a_bucket_that_holds_keys_is_not_made_anew_and_the_plan_lists_the_choices() {
 #[test]
 fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for key in 0..50 {
         scenario
             .admin
@@ -90,7 +90,7 @@ fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
     // Back and forth at once, which brings old messages back if nobody takes care.
     for storage in ["file", "memory", "file", "memory", "file"] {
         scenario.admin.put(CONFIG_DATA, "key", "value");
-        scenario.step(&format!(
+        scenario.converge(&format!(
             "force_destroy = true\nconfig_data = {{ storage = \"{storage}\" }}"
         ));
         assert_eq!(scenario.admin.messages(CONFIG_STREAM), 0, "{storage}");
@@ -100,10 +100,10 @@ fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
 #[test]
 fn a_replacement_needs_no_permission_to_purge() {
     let mut scenario = Scenario::denied(&["$JS.API.STREAM.PURGE.>"]);
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     scenario.admin.put(CONFIG_DATA, "key", "value");
 
-    scenario.step(&format!("force_destroy = true\n{IN_MEMORY}"));
+    scenario.converge(&format!("force_destroy = true\n{IN_MEMORY}"));
 
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 0);
     scenario.allowed();
@@ -113,7 +113,7 @@ fn a_replacement_needs_no_permission_to_purge() {
 #[test]
 fn a_key_that_arrives_between_plan_and_apply_keeps_the_bucket() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write(IN_MEMORY);
     let plan = scenario.terraform.plan();
     scenario.admin.put(CONFIG_DATA, "key", "value");
@@ -134,13 +134,13 @@ fn a_key_that_arrives_between_plan_and_apply_keeps_the_bucket() {
     assert_eq!(scenario.created(), created);
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 1);
     assert_eq!(scenario.state(), state);
-    scenario.step("");
+    scenario.converge("");
 }
 
 #[test]
 fn while_nobody_can_be_asked_a_replacement_is_planned_for_an_empty_bucket_only() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write(IN_MEMORY);
     let connected = scenario.terraform.plan().change(MAIN).after().clone();
     scenario.admin.put(CONFIG_DATA, "key", "value");
@@ -172,7 +172,7 @@ fn while_nobody_can_be_asked_a_replacement_is_planned_for_an_empty_bucket_only()
 #[test]
 fn a_bucket_that_somebody_made_anew_in_memory_is_made_anew_while_it_is_empty() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let mut config = scenario.admin.config(CONFIG_STREAM);
     scenario.admin.delete_stream(CONFIG_STREAM);
     config["storage"] = json!("memory");

@@ -46,7 +46,7 @@ fn an_imported_object_is_what_the_apply_that_made_it_had_left() {
     let arguments = "history = 3\nmax_bytes = 1048576\ndescription = \"ours\"\n\
                      placement = { tags = [\"b\", \"a\"] }";
     let scenario = Scenario::start();
-    scenario.step(arguments);
+    scenario.converge(arguments);
     let made = scenario.state();
 
     scenario

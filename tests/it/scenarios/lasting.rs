@@ -20,7 +20,7 @@ fn only_warning(plan: &Plan, summary: &str) -> String {
 fn a_sealed_bucket_is_one_warning_at_every_plan_that_begins_with_what_it_breaks() {
     for version in nats_server_versions() {
         let scenario = Scenario::with_server(NatsServer::start_with(version, ""));
-        scenario.step("");
+        scenario.converge("");
         scenario
             .admin
             .edit_stream(CONFIG_STREAM, |config| config["sealed"] = json!(true));
@@ -50,7 +50,7 @@ fn a_sealed_bucket_is_one_warning_at_every_plan_that_begins_with_what_it_breaks(
 #[test]
 fn a_sealed_bucket_still_takes_what_the_server_changes() {
     let scenario = Scenario::start();
-    scenario.step("history = 5");
+    scenario.converge("history = 5");
     scenario.admin.put(CONFIG_DATA, "key", "1");
     scenario.admin.put(CONFIG_DATA, "key", "2");
     scenario
@@ -80,7 +80,7 @@ fn a_sealed_bucket_still_takes_what_the_server_changes() {
 #[test]
 fn what_breaks_hosts_is_said_before_what_does_not() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.edit_stream(LATTICE_STREAM, |config| {
         config["allow_msg_ttl"] = json!(true)
     });
@@ -138,7 +138,7 @@ fn a_bucket_that_was_made_anew_with_what_no_update_changes_stays_so() {
     ];
     for (key, edit) in edits {
         let scenario = Scenario::start();
-        scenario.step("");
+        scenario.converge("");
         made_anew(&scenario, LATTICE_STREAM, edit);
 
         let plan = scenario.repair();
@@ -155,7 +155,7 @@ fn a_bucket_that_was_made_anew_with_what_no_update_changes_stays_so() {
 fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays() {
     for version in ["2.15.1", "2.12.8", "2.11.11"] {
         let scenario = Scenario::with_server(NatsServer::start_with(version, ""));
-        scenario.step("");
+        scenario.converge("");
         scenario
             .admin
             .create_stream(&json!({ "name": "ORIGIN", "subjects": ["origin.>"] }));

@@ -37,7 +37,7 @@ fn what_a_server_drops_in_silence_is_taken_back_and_the_error_says_which_version
 #[test]
 fn what_a_server_drops_of_an_update_is_an_error_and_what_was_there_stays() {
     let mut scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("CONFIGDATA_default", "key", "value");
     let url = relay(scenario.server.port(), DROPPED, &[]);
     scenario.provide(&[("NATS_URL", &url)]);
@@ -53,7 +53,7 @@ fn what_a_server_drops_of_an_update_is_an_error_and_what_was_there_stays() {
 #[test]
 fn a_key_that_no_version_knows_survives_an_update_and_is_no_drift() {
     let mut scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let url = relay(scenario.server.port(), &UNKNOWN[1..], &UNKNOWN[..1]);
     scenario.provide(&[("NATS_URL", &url)]);
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {

@@ -11,7 +11,7 @@ fn away(go_away: fn(&NatsServer)) {
     let url = cluster.url();
     let admin = Admin::connect(&cluster.servers()[0].url());
     let scenario = Scenario::of(cluster, admin, terraform_default(), &[("NATS_URL", &url)]);
-    scenario.step(ON_THE_THIRD);
+    scenario.converge(ON_THE_THIRD);
     let state = scenario.state();
     let third = &scenario.server.servers()[2];
     go_away(third);

@@ -26,7 +26,7 @@ fn a_pipeline_learns_from_the_exit_code_whether_there_is_something_to_do() {
     let scenario = Scenario::start();
     scenario.write("");
     assert_eq!(exit_code(&scenario, &[]), Some(2));
-    scenario.step("");
+    scenario.converge("");
     assert_eq!(exit_code(&scenario, &[]), Some(0));
 
     drift(&scenario);
@@ -47,7 +47,7 @@ fn a_pipeline_learns_from_the_exit_code_whether_there_is_something_to_do() {
 #[test]
 fn a_refresh_only_plan_takes_what_the_server_has_into_the_state_and_changes_nothing_there() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     drift(&scenario);
     scenario.admin.note();
 
@@ -64,7 +64,7 @@ fn a_refresh_only_plan_takes_what_the_server_has_into_the_state_and_changes_noth
 #[test]
 fn a_plan_without_a_refresh_does_what_it_shows_and_tells_what_it_had_not_seen() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     drift(&scenario);
     scenario.write("history = 5");
 
@@ -92,7 +92,9 @@ fn a_plan_without_a_refresh_does_what_it_shows_and_tells_what_it_had_not_seen() 
 fn a_targeted_apply_does_not_touch_the_other_object() {
     let scenario = Scenario::start();
     let other = buckets("lattice = \"other\"").replace("\"main\"", "\"other\"");
-    scenario.terraform.step(&format!("{}{other}", buckets("")));
+    scenario
+        .terraform
+        .converge(&format!("{}{other}", buckets("")));
     for stream in [LATTICE_STREAM, "KV_LATTICEDATA_other"] {
         scenario
             .admin

@@ -9,7 +9,7 @@ use crate::scenarios::scenario::{
 #[test]
 fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
     let scenario = Scenario::cramped();
-    scenario.step("");
+    scenario.converge("");
 
     scenario.write(&format!("history = 5\n{}", too_much("config_data")));
     let failure = scenario.terraform.apply_error();
@@ -41,7 +41,7 @@ fn an_update_that_failed_for_one_bucket_keeps_the_new_state_of_the_other() {
 #[test]
 fn the_apply_after_a_half_update_completes_it_without_touching_the_good_bucket() {
     let scenario = Scenario::cramped();
-    scenario.step("");
+    scenario.converge("");
     let wanted = "history = 5\nforce_destroy = true";
     scenario.write(&format!("{wanted}\n{}", too_much("config_data")));
     scenario.terraform.apply_error();
@@ -67,7 +67,7 @@ fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() 
     for bucket in [LATTICE_DATA, CONFIG_DATA] {
         scenario.admin.create_bucket(bucket);
     }
-    scenario.step("adopt_existing = true");
+    scenario.converge("adopt_existing = true");
     scenario.admin.delete_stream(CONFIG_STREAM);
     let good = scenario.admin.stream(LATTICE_STREAM).unwrap()["created"].clone();
     scenario.write(&too_much("config_data"));
@@ -96,7 +96,7 @@ fn a_bucket_that_could_not_be_made_again_is_planned_again_and_the_other_stays() 
 #[test]
 fn a_stream_that_takes_the_subjects_of_a_missing_bucket_is_named_at_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.delete_stream(CONFIG_STREAM);
     scenario
         .admin

@@ -7,7 +7,7 @@ use crate::scenarios::scenario::{
 #[test]
 fn another_lattice_replaces_the_object() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
 
     let plan = scenario.step("lattice = \"other\"");
 
@@ -25,7 +25,7 @@ fn another_lattice_replaces_the_object() {
 #[test]
 fn another_lattice_is_refused_at_plan_while_the_present_one_holds_keys() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     scenario.write("lattice = \"other\"");
@@ -44,7 +44,7 @@ fn another_lattice_is_refused_at_plan_while_the_present_one_holds_keys() {
 #[test]
 fn another_lattice_with_force_destroy_in_the_state_says_what_is_lost() {
     let scenario = Scenario::start();
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let plan = scenario.step("force_destroy = true\nlattice = \"other\"");
@@ -62,7 +62,7 @@ fn another_lattice_with_force_destroy_in_the_state_says_what_is_lost() {
 #[test]
 fn another_lattice_whose_buckets_exist_is_refused_before_the_present_one_is_deleted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.create_bucket("LATTICEDATA_other");
 
     scenario.write("lattice = \"other\"");
@@ -78,7 +78,7 @@ fn another_lattice_whose_buckets_exist_is_refused_before_the_present_one_is_dele
 fn the_next_lattice_can_be_made_before_the_present_one_is_deleted() {
     let scenario = Scenario::start();
     let lifecycle = "lifecycle {\n  create_before_destroy = true\n}";
-    scenario.step(lifecycle);
+    scenario.converge(lifecycle);
 
     let plan = scenario.step(&format!("lattice = \"other\"\n{lifecycle}"));
 
@@ -92,7 +92,7 @@ fn the_next_lattice_can_be_made_before_the_present_one_is_deleted() {
 #[test]
 fn a_replacement_that_the_user_asks_for_makes_both_buckets_anew() {
     let scenario = Scenario::start();
-    scenario.step("history = 3");
+    scenario.converge("history = 3");
     let created = scenario.created();
 
     let plan = scenario.terraform.plan_with(&[&format!("-replace={MAIN}")]);
@@ -112,7 +112,7 @@ fn a_replacement_that_the_user_asks_for_makes_both_buckets_anew() {
 #[test]
 fn a_replacement_that_the_user_asks_for_is_refused_while_there_are_keys() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let failure = scenario
@@ -129,7 +129,7 @@ fn a_replacement_that_the_user_asks_for_is_refused_while_there_are_keys() {
 #[test]
 fn a_tainted_object_is_planned_and_replaced() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let created = scenario.created();
     scenario
         .terraform
@@ -151,7 +151,7 @@ fn a_tainted_object_is_planned_and_replaced() {
 #[test]
 fn a_tainted_object_with_keys_is_refused_until_it_is_untainted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
     scenario
         .terraform
@@ -193,7 +193,7 @@ fn the_remains_of_a_failed_create_are_replaced_by_the_next_apply() {
 #[test]
 fn a_bucket_of_the_object_can_be_renamed_in_the_state_and_moved_between_addresses() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
 
     let moved = "moved {\n  from = wasmcloud_lattice_buckets.main\n  to   = wasmcloud_lattice_buckets.renamed\n}\n";
     scenario.terraform.write(&format!(

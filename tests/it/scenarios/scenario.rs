@@ -109,6 +109,11 @@ impl<S> Scenario<S> {
         self.terraform.write(&buckets(arguments));
     }
 
+    /// Writes and applies the object with these arguments, and demands an empty plan.
+    pub fn converge(&self, arguments: &str) {
+        self.terraform.converge(&buckets(arguments));
+    }
+
     /// Writes the object with these arguments, plans, applies that plan, and demands two empty plans. Gives the plan.
     pub fn step(&self, arguments: &str) -> Plan {
         self.terraform.step(&buckets(arguments))

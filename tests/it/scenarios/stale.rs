@@ -9,7 +9,7 @@ use crate::scenarios::scenario::{
 #[test]
 fn a_bucket_deleted_after_the_plan_is_an_error_and_the_next_plan_makes_it_again() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("history = 5");
     let plan = scenario.terraform.plan();
     scenario.admin.delete_stream(CONFIG_STREAM);
@@ -34,7 +34,7 @@ fn a_bucket_deleted_after_the_plan_is_an_error_and_the_next_plan_makes_it_again(
 #[test]
 fn a_bucket_made_anew_after_the_plan_is_not_changed_by_that_plan() {
     let scenario = Scenario::start();
-    scenario.step("history = 5");
+    scenario.converge("history = 5");
     scenario.write("history = 1");
     let plan = scenario.terraform.plan();
     scenario.admin.delete_stream(LATTICE_STREAM);
@@ -61,7 +61,7 @@ fn a_bucket_made_anew_after_the_plan_is_not_changed_by_that_plan() {
 #[test]
 fn an_unrelated_setting_changed_after_the_plan_is_told_left_alone_and_in_the_next_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("history = 5");
     let plan = scenario.terraform.plan();
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
@@ -108,7 +108,7 @@ fn an_unrelated_setting_changed_after_the_plan_is_told_left_alone_and_in_the_nex
 #[test]
 fn a_planned_setting_that_somebody_changed_becomes_what_was_planned_and_is_told() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("history = 5");
     let plan = scenario.terraform.plan();
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
@@ -128,7 +128,7 @@ fn a_planned_setting_that_somebody_changed_becomes_what_was_planned_and_is_told(
 #[test]
 fn a_planned_change_that_would_now_delete_something_is_not_made() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("history = 5");
     let plan = scenario.terraform.plan();
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
@@ -167,7 +167,7 @@ fn a_planned_change_that_would_now_delete_something_is_not_made() {
 #[test]
 fn what_became_one_way_after_the_plan_is_left_and_what_was_planned_is_done() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("history = 5");
     let plan = scenario.terraform.plan();
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {
@@ -196,7 +196,7 @@ fn what_became_one_way_after_the_plan_is_left_and_what_was_planned_is_done() {
 #[test]
 fn a_bucket_made_anew_after_its_replacement_was_planned_is_not_deleted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("config_data = { storage = \"memory\" }");
     let plan = scenario.terraform.plan();
     scenario.admin.delete_stream(CONFIG_STREAM);
@@ -218,7 +218,7 @@ fn a_bucket_made_anew_after_its_replacement_was_planned_is_not_deleted() {
 #[test]
 fn a_metadata_key_changed_after_the_plan_is_left_when_only_another_was_planned() {
     let scenario = Scenario::start();
-    scenario.step("metadata = { one = \"1\" }");
+    scenario.converge("metadata = { one = \"1\" }");
     scenario.write("metadata = { one = \"1\", two = \"2\" }");
     let plan = scenario.terraform.plan();
     scenario.admin.edit_stream(CONFIG_STREAM, |config| {

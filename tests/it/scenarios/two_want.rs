@@ -29,7 +29,7 @@ fn assert_two_want(failure: &Failure) {
 fn a_second_object_for_what_the_state_has_is_refused_while_planning() {
     for name in ["another", "zone"] {
         let scenario = Scenario::start();
-        scenario.step("");
+        scenario.converge("");
         let second = other("").replace("\"other\"", &format!("\"{name}\""));
         scenario.terraform.write(&(buckets("") + &second));
         assert_two_want(&scenario.terraform.plan_error());
@@ -38,14 +38,14 @@ fn a_second_object_for_what_the_state_has_is_refused_while_planning() {
         let second = second.replace("{\n", "{\nadopt_existing = true\n");
         scenario.terraform.write(&(buckets("") + &second));
         assert_two_want(&scenario.terraform.plan_error());
-        scenario.step("");
+        scenario.converge("");
     }
 }
 
 #[test]
 fn an_object_under_a_new_address_is_refused_unless_it_is_moved() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
     let created = scenario.created();
 
@@ -54,7 +54,7 @@ fn an_object_under_a_new_address_is_refused_unless_it_is_moved() {
         assert_two_want(&scenario.terraform.plan_error());
     }
     let moved = format!("moved {{\n  from = {MAIN}\n  to = {OTHER}\n}}\n");
-    scenario.terraform.step(&(other("") + &moved));
+    scenario.terraform.converge(&(other("") + &moved));
 
     assert_eq!(scenario.created(), created);
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
@@ -63,13 +63,13 @@ fn an_object_under_a_new_address_is_refused_unless_it_is_moved() {
 #[test]
 fn what_one_leaves_another_takes_over_in_the_same_apply() {
     let scenario = Scenario::start();
-    scenario.step("skip_destroy = true");
+    scenario.converge("skip_destroy = true");
     scenario.admin.put(LATTICE_DATA, "key", "value");
     let created = scenario.created();
 
     scenario.terraform.write(&other(""));
     assert_two_want(&scenario.terraform.plan_error());
-    scenario.terraform.step(&other("adopt_existing = true"));
+    scenario.terraform.converge(&other("adopt_existing = true"));
 
     assert_eq!(scenario.created(), created);
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
@@ -78,7 +78,7 @@ fn what_one_leaves_another_takes_over_in_the_same_apply() {
 #[test]
 fn a_name_that_one_gives_up_is_free_for_another_after_that_apply() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let second = other("");
 
     scenario
@@ -86,7 +86,7 @@ fn a_name_that_one_gives_up_is_free_for_another_after_that_apply() {
         .write(&(buckets("lattice = \"elsewhere\"") + &second));
     assert_two_want(&scenario.terraform.plan_error());
 
-    scenario.step("lattice = \"elsewhere\"");
+    scenario.converge("lattice = \"elsewhere\"");
     scenario
         .terraform
         .step(&(buckets("lattice = \"elsewhere\"") + &second));
@@ -100,7 +100,7 @@ fn a_name_that_one_gives_up_is_free_for_another_after_that_apply() {
 #[test]
 fn an_object_that_is_replaced_tainted_or_just_imported_does_not_contradict_itself() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let replace = format!("-replace={MAIN}");
 
     let plan = scenario.terraform.plan_with(&[&replace]);
@@ -116,5 +116,5 @@ fn an_object_that_is_replaced_tainted_or_just_imported_does_not_contradict_itsel
     let plan = scenario.terraform.plan_with(&[&replace]);
     scenario.terraform.apply_plan(&plan);
     scenario.terraform.expect_empty();
-    scenario.step("lattice = \"elsewhere\"");
+    scenario.converge("lattice = \"elsewhere\"");
 }

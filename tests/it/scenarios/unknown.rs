@@ -61,7 +61,7 @@ fn the_lattice_may_be_known_only_at_apply() {
 fn a_lattice_that_is_no_longer_known_is_planned_as_a_replacement_and_refused_while_there_are_keys()
 {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let config = later("\"other\"", "lattice = terraform_data.later.output");
 
     scenario.terraform.write(&config);
@@ -81,7 +81,7 @@ fn a_lattice_that_is_no_longer_known_is_planned_as_a_replacement_and_refused_whi
 #[test]
 fn a_storage_that_turns_out_different_at_apply_makes_only_an_empty_bucket_anew_as_the_plan_said() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
     let created = scenario.created();
     scenario.terraform.write(&later(
@@ -120,7 +120,7 @@ fn a_storage_that_turns_out_different_at_apply_makes_only_an_empty_bucket_anew_a
 fn the_whole_object_of_a_bucket_may_be_known_only_at_apply() {
     let scenario = Scenario::start();
 
-    scenario.terraform.step(&later(
+    scenario.terraform.converge(&later(
         "{ history = 5 }",
         "config_data = terraform_data.later.output",
     ));
@@ -153,7 +153,7 @@ fn the_provider_s_configuration_may_be_known_only_at_apply() {
 fn buckets_that_cannot_be_refreshed_because_the_server_is_not_known_yet_are_an_error_with_a_way_out()
  {
     let mut scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.provide(&[]);
     let provider = "provider \"wasmcloud\" {\n  servers = [terraform_data.later.output]\n}\n";
     let address = format!("\"{}\"", scenario.server.url());

@@ -9,7 +9,7 @@ use crate::scenarios::scenario::{
 #[test]
 fn everything_that_the_server_changes_in_place_is_changed_in_place_with_the_contents_kept() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(LATTICE_DATA, "key", "value");
     let created = scenario.created();
 
@@ -57,11 +57,11 @@ fn everything_that_the_server_changes_in_place_is_changed_in_place_with_the_cont
 #[test]
 fn removing_arguments_goes_back_to_the_defaults() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let sound = BUCKETS.map(|(_, stream)| scenario.admin.config(stream));
-    scenario.step("history = 7\nmax_bytes = 1048576\nplacement = { tags = [\"ssd\"] }\nconfig_data = { max_value_size = 10 }");
+    scenario.converge("history = 7\nmax_bytes = 1048576\nplacement = { tags = [\"ssd\"] }\nconfig_data = { max_value_size = 10 }");
 
-    scenario.step("");
+    scenario.converge("");
 
     assert_eq!(
         BUCKETS.map(|(_, stream)| scenario.admin.config(stream)),
@@ -72,10 +72,10 @@ fn removing_arguments_goes_back_to_the_defaults() {
 #[test]
 fn a_change_for_one_bucket_does_not_touch_the_other() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.note();
 
-    scenario.step("config_data = { history = 4 }");
+    scenario.converge("config_data = { history = 4 }");
 
     scenario
         .admin
@@ -85,7 +85,7 @@ fn a_change_for_one_bucket_does_not_touch_the_other() {
 #[test]
 fn a_change_that_only_terraform_knows_does_not_touch_the_server() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.note();
 
     let plan = scenario.step("force_destroy = true\ntimeouts = { update = \"90s\" }");
@@ -97,12 +97,12 @@ fn a_change_that_only_terraform_knows_does_not_touch_the_server() {
 #[test]
 fn a_metadata_key_that_is_removed_goes_and_those_of_others_stay() {
     let scenario = Scenario::start();
-    scenario.step("metadata = { one = \"1\", two = \"2\" }");
+    scenario.converge("metadata = { one = \"1\", two = \"2\" }");
     scenario.admin.edit_stream(LATTICE_STREAM, |config| {
         config["metadata"]["theirs"] = json!("3")
     });
 
-    scenario.step("metadata = { two = \"2\" }");
+    scenario.converge("metadata = { two = \"2\" }");
 
     let metadata = scenario.admin.config(LATTICE_STREAM)["metadata"].clone();
     assert_eq!(
@@ -115,10 +115,10 @@ fn a_metadata_key_that_is_removed_goes_and_those_of_others_stay() {
 #[test]
 fn description_and_metadata_that_are_no_longer_set_are_left_as_they_are() {
     let scenario = Scenario::start();
-    scenario.step("description = \"ours\"\nmetadata = { team = \"lattice\" }");
+    scenario.converge("description = \"ours\"\nmetadata = { team = \"lattice\" }");
     let before = scenario.admin.config(LATTICE_STREAM);
 
-    scenario.step("");
+    scenario.converge("");
 
     assert_eq!(scenario.admin.config(LATTICE_STREAM), before);
 }
@@ -126,7 +126,7 @@ fn description_and_metadata_that_are_no_longer_set_are_left_as_they_are() {
 #[test]
 fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
     let scenario = Scenario::start();
-    scenario.step("history = 10");
+    scenario.converge("history = 10");
     for value in ["1", "2", "3", "4"] {
         scenario.admin.put(LATTICE_DATA, "key", value);
     }
@@ -149,7 +149,7 @@ fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
 #[test]
 fn lowering_the_history_to_more_than_one_counts_what_each_key_loses() {
     let scenario = Scenario::start();
-    scenario.step("history = 10");
+    scenario.converge("history = 10");
     for value in ["1", "2", "3", "4"] {
         scenario.admin.put(LATTICE_DATA, "key", value);
     }
@@ -171,7 +171,7 @@ fn lowering_the_history_to_more_than_one_counts_what_each_key_loses() {
 #[test]
 fn lowering_the_history_of_a_bucket_that_loses_nothing_by_it_needs_no_warning_of_loss() {
     let scenario = Scenario::start();
-    scenario.step("history = 10");
+    scenario.converge("history = 10");
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let plan = scenario.step("history = 1");
@@ -182,7 +182,7 @@ fn lowering_the_history_of_a_bucket_that_loses_nothing_by_it_needs_no_warning_of
 #[test]
 fn limits_below_what_is_stored_delete_nothing() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put(CONFIG_DATA, "key", &"x".repeat(1000));
 
     let plan = scenario.step("max_bytes = 100\nmax_value_size = 10");
@@ -194,7 +194,7 @@ fn limits_below_what_is_stored_delete_nothing() {
 #[test]
 fn another_storage_of_what_holds_keys_is_a_plan_error_at_the_argument_that_says_what_to_do() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for bucket in [LATTICE_DATA, CONFIG_DATA] {
         scenario.admin.put(bucket, "key", "value");
     }
@@ -232,15 +232,15 @@ fn another_storage_of_what_holds_keys_is_a_plan_error_at_the_argument_that_says_
 #[test]
 fn placement_without_members_and_tags_in_another_order_change_nothing() {
     let scenario = Scenario::start();
-    scenario.step("placement = { tags = [\"a\", \"b\"] }");
+    scenario.converge("placement = { tags = [\"a\", \"b\"] }");
     scenario.admin.note();
     scenario.admin.edit_stream(LATTICE_STREAM, |config| {
         config["placement"]["tags"] = json!(["b", "a"])
     });
 
-    scenario.step("placement = { tags = [\"b\", \"a\"] }");
-    scenario.step("placement = {}");
-    scenario.step("");
+    scenario.converge("placement = { tags = [\"b\", \"a\"] }");
+    scenario.converge("placement = {}");
+    scenario.converge("");
 
     // One is the test's own; the others take the placement away.
     let of = |stream| format!("UPDATED {stream}");

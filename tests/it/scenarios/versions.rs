@@ -31,7 +31,8 @@ fn main_path(version: &str, cli: Cli) {
         scenario.terraform.version()
     );
 
-    scenario.step("");
+    scenario.converge("");
+    scenario.terraform.expect_empty_without_refresh_too();
     let created = scenario.created();
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
@@ -72,7 +73,7 @@ fn main_path(version: &str, cli: Cli) {
         failure.says("Bucket LATTICEDATA_default holds 1 key"),
         "{context}: {failure}"
     );
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     scenario.terraform.destroy();
     for (_, stream) in BUCKETS {
         assert!(

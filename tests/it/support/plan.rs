@@ -1,6 +1,8 @@
 //! What Terraform said, as values that a test can ask: a plan and a state.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::Output;
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -15,16 +17,43 @@ pub struct Plan {
     name: String,
     json: OnceLock<Value>,
     text: OnceLock<String>,
+    /// What Terraform said while it planned, for each resource to which something happens.
+    planned: BTreeMap<String, Vec<&'static str>>,
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What a `plan -json` says of each resource to which something happens; a replacement is left out, because it does not say
+/// in which order.
+pub(super) fn planned_actions(output: &Output) -> BTreeMap<String, Vec<&'static str>> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let lines = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let changes = lines.filter(|line| line["type"] == "planned_change");
+    changes
+        .filter_map(|line| {
+            let address = line["change"]["resource"]["addr"].as_str()?;
+            let action = line["change"]["action"].as_str()?;
+            let known = ["create", "read", "update", "delete"];
+            let action = known.into_iter().find(|one| *one == action)?;
+            Some((address.to_owned(), vec![action]))
+        })
+        .collect()
+}
+
 impl Plan {
-    pub(super) fn new(terraform: Terraform, name: String, diagnostics: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(
+        terraform: Terraform,
+        name: String,
+        planned: BTreeMap<String, Vec<&'static str>>,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             terraform,
             name,
             json: OnceLock::new(),
             text: OnceLock::new(),
+            planned,
             diagnostics,
         }
     }
@@ -55,9 +84,11 @@ impl Plan {
 
     /// Whether no resource changes.
     pub fn is_empty(&self) -> bool {
-        self.changes("resource_changes")
-            .iter()
-            .all(|change| change.actions() == ["no-op"])
+        self.planned.is_empty()
+            && self
+                .changes("resource_changes")
+                .iter()
+                .all(|change| change.actions() == ["no-op"])
     }
 
     /// What is planned for a resource, such as `wasmcloud_lattice_buckets.main`.
@@ -69,7 +100,10 @@ impl Plan {
     /// `["no-op"]`, `["create"]`, `["update"]`, `["delete"]`, `["delete", "create"]`, `["create", "delete"]`, `["read"]`
     /// or `["forget"]`.
     pub fn actions(&self, address: &str) -> Vec<&str> {
-        self.change(address).actions()
+        match self.planned.get(address) {
+            Some(actions) => actions.clone(),
+            None => self.change(address).actions(),
+        }
     }
 
     /// What the refresh found different from the state; nothing if it found no difference.
@@ -166,46 +200,53 @@ fn has_true(value: &Value) -> bool {
     }
 }
 
-/// The state of a root module.
-#[derive(Debug)]
-pub struct State(Value);
+/// The resources in a state file that belong to the root module.
+#[derive(Debug, Default)]
+pub struct State(BTreeMap<String, Value>);
 
 impl State {
-    pub(super) fn new(json: Value) -> Self {
-        Self(json)
-    }
-
-    pub fn json(&self) -> &Value {
-        &self.0
+    pub(super) fn new(file: &Value) -> Self {
+        let resources = file["resources"].as_array().into_iter().flatten();
+        let root = resources.filter(|resource| resource["module"].is_null());
+        let instances = root.flat_map(|resource| {
+            let instances = resource["instances"].as_array().into_iter().flatten();
+            instances.map(|instance| (address(resource, instance), instance.clone()))
+        });
+        Self(instances.collect())
     }
 
     /// The addresses of all its resources.
     pub fn addresses(&self) -> Vec<&str> {
-        self.entries()
-            .filter_map(|entry| entry["address"].as_str())
-            .collect()
+        self.0.keys().map(String::as_str).collect()
     }
 
     /// The attributes of a resource that must be there.
     pub fn values(&self, address: &str) -> &Value {
-        &self.entry(address)["values"]
+        &self.instance(address)["attributes"]
     }
 
     /// Whether the next apply would destroy and re-create a resource.
     pub fn is_tainted(&self, address: &str) -> bool {
-        self.entry(address)["tainted"] == true
+        self.instance(address)["status"] == "tainted"
     }
 
-    fn entry(&self, address: &str) -> &Value {
-        self.entries()
-            .find(|entry| entry["address"] == address)
+    fn instance(&self, address: &str) -> &Value {
+        self.0
+            .get(address)
             .unwrap_or_else(|| panic!("{address} is not in the state, but {:?}", self.addresses()))
     }
+}
 
-    fn entries(&self) -> impl Iterator<Item = &Value> {
-        self.0["values"]["root_module"]["resources"]
-            .as_array()
-            .into_iter()
-            .flatten()
-    }
+/// Such as `wasmcloud_lattice_buckets.main` or `wasmcloud_lattice_buckets.each["a"]`.
+fn address(resource: &Value, instance: &Value) -> String {
+    let text = |key: &str| resource[key].as_str().unwrap_or_default();
+    let mode = match text("mode") {
+        "data" => "data.",
+        _ => "",
+    };
+    let key = match &instance["index_key"] {
+        Value::Null => String::new(),
+        key => format!("[{key}]"),
+    };
+    format!("{mode}{}.{}{key}", text("type"), text("name"))
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::failure::{Diagnostic, Failure, diagnostics};
-use super::plan::{Plan, State};
+use super::plan::{Plan, State, planned_actions};
 use super::running::Running;
 use super::tools::{Cli, terraform_default};
 
@@ -23,7 +23,7 @@ use super::tools::{Cli, terraform_default};
 pub const SOURCE: &str = "wasmcloud/wasmcloud";
 
 /// One that waits for a server leaves two processors to two others; more only make each other slower.
-const AT_ONCE: u64 = 3;
+const AT_ONCE: u64 = 4;
 
 /// Terraform and one root module. A clone works in the same folder.
 #[derive(Clone, Debug)]
@@ -124,6 +124,14 @@ impl Terraform {
         fs::write(self.folder().join(name), text).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 
+    /// Writes and applies the configuration, and demands that nothing is left to do: in two commands, for a test that does
+    /// not look at the plan.
+    pub fn converge(&self, config: &str) {
+        self.write(config);
+        self.apply();
+        self.expect_empty();
+    }
+
     /// Writes the configuration, plans, applies that plan, and demands that nothing is left to do. Gives the plan.
     pub fn step(&self, config: &str) -> Plan {
         self.write(config);
@@ -165,7 +173,8 @@ impl Terraform {
             ]
             .concat(),
         )?;
-        Ok(Plan::new(self.clone(), name, diagnostics(&output)))
+        let (actions, diagnostics) = (planned_actions(&output), diagnostics(&output));
+        Ok(Plan::new(self.clone(), name, actions, diagnostics))
     }
 
     /// Applies a plan as it was shown. Gives the warnings.
@@ -185,7 +194,7 @@ impl Terraform {
     pub fn apply_error(&self) -> Failure {
         match self.try_apply(&[]) {
             Err(failure) => failure,
-            Ok(_) => panic!("the apply succeeded:\n{:#}", self.state().json()),
+            Ok(_) => panic!("the apply succeeded: {:?}", self.state()),
         }
     }
 
@@ -218,26 +227,34 @@ impl Terraform {
         }
     }
 
-    /// Demands that there is nothing to do: first against the state alone, then against the server.
+    /// Demands that there is nothing to do, neither by the state nor by the server.
     pub fn expect_empty(&self) {
-        for refresh in ["-refresh=false", "-refresh=true"] {
-            let command = [
-                "plan",
-                "-input=false",
-                "-lock=false",
-                "-no-color",
-                "-detailed-exitcode",
-                refresh,
-            ];
-            let output = self.output(&command);
-            let text = String::from_utf8_lossy(&output.stdout);
-            let errors = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(
-                output.status.code(),
-                Some(0),
-                "the plan with {refresh} is not empty:\n{text}{errors}"
-            );
-        }
+        self.expect_empty_with("-refresh=true");
+    }
+
+    /// As [`Terraform::expect_empty`], and first by the state alone.
+    pub fn expect_empty_without_refresh_too(&self) {
+        self.expect_empty_with("-refresh=false");
+        self.expect_empty();
+    }
+
+    fn expect_empty_with(&self, refresh: &str) {
+        let command = [
+            "plan",
+            "-input=false",
+            "-lock=false",
+            "-no-color",
+            "-detailed-exitcode",
+            refresh,
+        ];
+        let output = self.output(&command);
+        let text = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "the plan with {refresh} is not empty:\n{text}{errors}"
+        );
     }
 
     /// Imports an object that exists into the state.
@@ -256,9 +273,18 @@ impl Terraform {
         ])
     }
 
-    /// What the state says, by `terraform show -json`.
+    /// What the state file says of the resources of the root module.
     pub fn state(&self) -> State {
-        State::new(self.json(&["show", "-json"]))
+        match fs::metadata(self.folder().join("terraform.tfstate")) {
+            // A Terraform that was killed may leave an empty one.
+            Ok(file) if file.len() > 0 => State::new(&self.state_file()),
+            _ => State::default(),
+        }
+    }
+
+    /// What `terraform show -json` says of the state: outputs, modules and all.
+    pub fn shown_state(&self) -> Value {
+        self.json(&["show", "-json"])
     }
 
     /// The state file itself, with what `show` leaves out: `private`, `status`, `schema_version`.

@@ -162,7 +162,7 @@ fn every_terraform_runs_and_its_plans_can_be_asked() {
         );
         assert!(plan.text().contains("1 to add"));
         assert_eq!(
-            terraform.state().values("terraform_data.one")["output"],
+            terraform.state().values("terraform_data.one")["output"]["value"],
             "hello"
         );
 

@@ -8,7 +8,7 @@ use crate::wadm::scenario::{MAIN, Scenario, warning};
 fn what_is_set_for_one_asset_wins_over_what_is_set_for_all() {
     let scenario = Scenario::start();
 
-    scenario.step(
+    scenario.converge(
         r#"
         max_bytes   = 104857600
         compression = "s2"
@@ -49,11 +49,11 @@ fn what_is_set_for_one_asset_wins_over_what_is_set_for_all() {
 #[test]
 fn settings_change_in_place_and_go_back_to_wadm_s_own_when_they_are_taken_away() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let (created, configs) = (scenario.created(), scenario.configs());
 
-    scenario.step("max_bytes = 104857600\nevents = { max_age = \"5m\" }\nstatus = { max_msgs_per_subject = 50 }");
-    scenario.step("");
+    scenario.converge("max_bytes = 104857600\nevents = { max_age = \"5m\" }\nstatus = { max_msgs_per_subject = 50 }");
+    scenario.converge("");
 
     assert_eq!((scenario.created(), scenario.configs()), (created, configs));
 }
@@ -61,7 +61,7 @@ fn settings_change_in_place_and_go_back_to_wadm_s_own_when_they_are_taken_away()
 #[test]
 fn the_same_age_written_otherwise_is_no_change() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for age in ["70s", "1m10s", "70000ms", "1m 10s"] {
         scenario.write(&format!(
             "events = {{ max_age = \"{age}\" }}\nstatus = {{ max_age = \"0s\" }}"
@@ -70,8 +70,8 @@ fn the_same_age_written_otherwise_is_no_change() {
         scenario.terraform.expect_empty();
     }
 
-    scenario.step("events = { max_age = \"2m\" }");
-    scenario.step("events = { max_age = \"120s\" }\ncommands = { max_age = \"1m10s\" }");
+    scenario.converge("events = { max_age = \"2m\" }");
+    scenario.converge("events = { max_age = \"120s\" }\ncommands = { max_age = \"1m10s\" }");
 
     assert_eq!(scenario.state()["events"]["max_age"], "2m");
 }
@@ -79,7 +79,7 @@ fn the_same_age_written_otherwise_is_no_change() {
 #[test]
 fn fewer_statuses_are_counted() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for _ in 0..5 {
         scenario
             .admin
@@ -202,14 +202,14 @@ fn the_largest_safe_settings_say_nothing() {
 #[test]
 fn texts_and_metadata_of_others_stay() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.edit_stream("wadm_events", |config| {
         config["description"] = json!("theirs");
         config["metadata"]["theirs"] = json!("1");
     });
 
     scenario.repair();
-    scenario.step("max_bytes = 1048576");
+    scenario.converge("max_bytes = 1048576");
 
     let config = scenario.admin.config("wadm_events");
     assert_eq!(

@@ -9,7 +9,7 @@ use crate::wadm::scenario::{ASSETS, MAIN, Scenario, changed_assets, made_again, 
 #[test]
 fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for (key, stream) in ASSETS {
         let before = scenario.created();
         scenario.admin.delete_stream(stream);
@@ -37,7 +37,7 @@ fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
 #[test]
 fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
     let scenario = Scenario::start();
-    scenario.step("max_bytes = 104857600");
+    scenario.converge("max_bytes = 104857600");
     let requests = captured::requests();
     for (key, stream) in ASSETS {
         scenario.admin.delete_stream(stream);
@@ -68,7 +68,7 @@ fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
 #[test]
 fn what_wadm_must_do_about_a_lost_asset_is_said() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     for (stream, says) in [
         ("wadm_notify", "deploys nothing any more: restart it"),
         ("KV_wadm_manifests", "deploy every manifest again"),
@@ -86,7 +86,7 @@ fn what_wadm_must_do_about_a_lost_asset_is_said() {
 #[test]
 fn everything_gone_is_planned_as_a_create() {
     let scenario = Scenario::start();
-    scenario.step("manifests = { bucket = \"apps\" }");
+    scenario.converge("manifests = { bucket = \"apps\" }");
     for stream in scenario.admin.stream_names() {
         scenario.admin.delete_stream(&stream);
     }
@@ -100,7 +100,7 @@ fn everything_gone_is_planned_as_a_create() {
 #[test]
 fn a_bucket_of_another_name_that_is_gone_is_made_under_that_name() {
     let scenario = Scenario::start();
-    scenario.step("manifests = { bucket = \"apps\" }");
+    scenario.converge("manifests = { bucket = \"apps\" }");
     scenario.admin.delete_stream("KV_apps");
 
     let plan = scenario.repair();
@@ -113,7 +113,7 @@ fn a_bucket_of_another_name_that_is_gone_is_made_under_that_name() {
 #[test]
 fn an_asset_that_appears_between_plan_and_apply_is_not_taken_over() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.delete_stream("wadm_commands");
     let plan = scenario.terraform.plan();
     scenario

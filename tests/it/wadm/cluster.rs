@@ -89,7 +89,7 @@ fn expect_sourcing(scenario: &Scenario<Arc<Cluster>>) {
 #[test]
 fn replicas_go_up_down_and_up_under_a_running_wadm_and_events_go_on() {
     let scenario = of_three(shared(), "a");
-    scenario.step("");
+    scenario.converge("");
     consume(&scenario);
     scenario.expect_events_flow("one");
     let created = scenario.created();
@@ -110,7 +110,7 @@ fn replicas_go_up_down_and_up_under_a_running_wadm_and_events_go_on() {
 #[test]
 fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() {
     let scenario = of_three(shared(), "b_limited");
-    scenario.step("");
+    scenario.converge("");
     consume(&scenario);
     scenario.expect_events_flow("one");
 
@@ -166,7 +166,7 @@ fn scale(scenario: &Scenario<Arc<Cluster>>, replicas: usize) -> Vec<Diagnostic> 
 fn three_replicas_from_the_start_are_current_when_the_apply_ends_and_events_flow() {
     let scenario = of_three(shared(), "c");
 
-    scenario.step("replicas = 3\nevents = { replicas = 1 }");
+    scenario.converge("replicas = 3\nevents = { replicas = 1 }");
 
     for (key, stream) in ASSETS {
         let replicas = if key == "events" { 1 } else { 3 };
@@ -179,11 +179,11 @@ fn three_replicas_from_the_start_are_current_when_the_apply_ends_and_events_flow
 #[test]
 fn scale_and_placement_change_in_one_plan_though_the_server_takes_only_one_at_a_time() {
     let scenario = of_three(shared(), "d");
-    scenario.step("placement = { tags = [\"node:1\"] }");
+    scenario.converge("placement = { tags = [\"node:1\"] }");
     consume(&scenario);
     scenario.expect_events_flow("one");
 
-    scenario.step("replicas = 3\nplacement = { tags = [\"all\"] }");
+    scenario.converge("replicas = 3\nplacement = { tags = [\"all\"] }");
 
     assert_current(&scenario, 3);
     assert_eq!(
@@ -192,7 +192,7 @@ fn scale_and_placement_change_in_one_plan_though_the_server_takes_only_one_at_a_
     );
     scenario.expect_events_flow("three");
 
-    scenario.step("replicas = 1\nplacement = { tags = [\"node:2\"] }");
+    scenario.converge("replicas = 1\nplacement = { tags = [\"node:2\"] }");
 
     assert_current(&scenario, 1);
     for (_, stream) in ASSETS {

@@ -22,7 +22,7 @@ fn fill(scenario: &Scenario) {
 #[test]
 fn a_smaller_size_says_about_how_much_goes_and_what_is_small_enough_goes_without_a_word() {
     let scenario = Scenario::start();
-    scenario.step(LASTING);
+    scenario.converge(LASTING);
     fill(&scenario);
     let stored = scenario.admin.stream("wadm_events").unwrap()["state"]["bytes"].clone();
 
@@ -51,7 +51,7 @@ fn a_smaller_size_says_about_how_much_goes_and_what_is_small_enough_goes_without
 #[test]
 fn a_number_of_messages_that_somebody_allowed_is_taken_back_with_a_count() {
     let scenario = Scenario::start();
-    scenario.step(LASTING);
+    scenario.converge(LASTING);
     fill(&scenario);
     scenario
         .admin
@@ -67,7 +67,7 @@ fn a_number_of_messages_that_somebody_allowed_is_taken_back_with_a_count() {
 #[test]
 fn a_shorter_age_warns_only_when_a_message_is_older() {
     let scenario = Scenario::start();
-    scenario.step("events = { max_age = \"1h\" }");
+    scenario.converge("events = { max_age = \"1h\" }");
     fill(&scenario);
 
     let plan = scenario.step("events = { max_age = \"5m\" }");
@@ -93,7 +93,7 @@ fn a_shorter_age_warns_only_when_a_message_is_older() {
 fn a_first_limit_of_statuses_deletes_at_once_or_later_as_the_server_does() {
     on_every_server(|version| {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         scenario.admin.edit_stream("wadm_status", |config| {
             config["max_msgs_per_subject"] = json!(-1)
         });
@@ -124,7 +124,7 @@ fn a_first_limit_of_statuses_deletes_at_once_or_later_as_the_server_does() {
 fn a_retention_by_interest_deletes_what_nobody_waits_for_where_the_server_does_so() {
     on_every_server(|version| {
         let scenario = Scenario::on(version);
-        scenario.step(LASTING);
+        scenario.converge(LASTING);
         scenario.admin.edit_stream("wadm_notify", |config| {
             config["retention"] = json!("limits")
         });
@@ -154,7 +154,7 @@ fn a_retention_by_interest_deletes_what_nobody_waits_for_where_the_server_does_s
 #[test]
 fn compression_says_whether_it_ever_works() {
     let scenario = Scenario::start();
-    scenario.step("status = { storage = \"memory\" }");
+    scenario.converge("status = { storage = \"memory\" }");
 
     let plan = scenario.step("compression = \"s2\"\nstatus = { storage = \"memory\" }");
 

@@ -60,7 +60,7 @@ fn on_every_server_the_streams_are_those_that_wadm_s_requests_make() {
             let (theirs, ours) = (Scenario::on(version), Scenario::on(version));
             captured::make(&theirs.admin, &requests);
 
-            ours.step(arguments);
+            ours.converge(arguments);
 
             let found = differences(&configs(&theirs), &configs(&ours));
             assert_eq!(found, [], "{version} {arguments}");
@@ -157,7 +157,7 @@ fn one_line_is_enough_for_an_account_that_demands_a_limit_on_every_stream() {
         "{failure}"
     );
 
-    scenario.step("max_bytes = 104857600");
+    scenario.converge("max_bytes = 104857600");
 
     for (stream, config) in scenario.configs() {
         assert_eq!(config["max_bytes"], 104_857_600, "{stream}");
@@ -168,7 +168,7 @@ fn one_line_is_enough_for_an_account_that_demands_a_limit_on_every_stream() {
 fn a_destroy_takes_all_eight_and_nothing_else() {
     let scenario = Scenario::start();
     scenario.admin.create_stream(&json!({ "name": "theirs" }));
-    scenario.step("");
+    scenario.converge("");
     scenario.expect_events_flow("before");
     scenario.admin.put("wadm_state", "host", "1");
 
@@ -180,7 +180,7 @@ fn a_destroy_takes_all_eight_and_nothing_else() {
 #[test]
 fn manifests_are_not_destroyed_without_force() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("wadm_manifests", "default", "app");
     let created = scenario.created();
 
@@ -194,7 +194,7 @@ fn manifests_are_not_destroyed_without_force() {
     );
     assert_eq!(scenario.created(), created);
 
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     let plan = scenario.terraform.plan_with(&["-destroy"]);
     let warned = crate::wadm::scenario::warning(
         plan.diagnostics(),
@@ -211,7 +211,7 @@ fn manifests_are_not_destroyed_without_force() {
 #[test]
 fn skip_destroy_forgets_all_eight_and_leaves_them() {
     let scenario = Scenario::start();
-    scenario.step("skip_destroy = true");
+    scenario.converge("skip_destroy = true");
     let created = scenario.created();
 
     scenario.terraform.destroy();

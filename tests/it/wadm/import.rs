@@ -138,7 +138,7 @@ fn buckets_of_other_names_are_imported_by_them() {
 #[test]
 fn another_name_of_a_bucket_is_another_installation_and_says_what_is_lost() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("wadm_manifests", "default", "app");
     scenario.write("manifests = { bucket = \"other\" }");
 
@@ -148,7 +148,7 @@ fn another_name_of_a_bucket_is_another_installation_and_says_what_is_lost() {
         "{failure}"
     );
 
-    scenario.step("force_destroy = true");
+    scenario.converge("force_destroy = true");
     let plan = scenario.step("force_destroy = true\nmanifests = { bucket = \"other\" }");
 
     assert_eq!(plan.actions(MAIN), ["delete", "create"]);
@@ -286,7 +286,7 @@ fn streams_of_somebody_else_s_making_are_found_at_plan_and_answered_with_the_way
 #[test]
 fn a_second_installation_in_another_state_is_found_at_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let second = scenario.another_terraform();
     second.write(&wadm(
         "state = { bucket = \"second\" }\nmanifests = { bucket = \"second_manifests\" }",
@@ -326,7 +326,7 @@ fn a_second_installation_in_the_same_configuration_is_found_at_plan() {
 #[test]
 fn a_second_installation_beside_one_in_the_state_is_found_at_plan() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let second = wadm("state = { bucket = \"other\" }").replace("\"main\"", "\"second\"");
     scenario.terraform.write(&format!("{}{second}", wadm("")));
 
@@ -341,7 +341,7 @@ fn a_second_installation_beside_one_in_the_state_is_found_at_plan() {
         error.says("wadm_events") && !error.says("KV_other"),
         "{error}"
     );
-    scenario.step("");
+    scenario.converge("");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::wadm::scenario::{MAIN, Scenario, newest_and_oldest, on_every_server, 
 fn a_flag_that_cannot_be_taken_back_stays_and_what_is_harmless_is_called_so() {
     for version in newest_and_oldest() {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         let created = scenario.created();
         scenario.admin.edit_stream("wadm_events", |config| {
             config["deny_purge"] = json!(true);
@@ -37,7 +37,7 @@ fn a_flag_that_cannot_be_taken_back_stays_and_what_is_harmless_is_called_so() {
 fn a_sealed_stream_stays_with_one_warning_and_its_age_stays_with_it() {
     on_every_server(|version| {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         let created = scenario.created();
         scenario
             .admin
@@ -65,7 +65,7 @@ fn a_sealed_stream_stays_with_one_warning_and_its_age_stays_with_it() {
 #[test]
 fn an_age_that_the_user_asks_of_a_sealed_stream_makes_it_anew() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario
         .admin
         .edit_stream("wadm_events", |config| config["sealed"] = json!(true));
@@ -83,7 +83,7 @@ fn an_age_that_the_user_asks_of_a_sealed_stream_makes_it_anew() {
 #[test]
 fn a_stream_that_is_written_asynchronously_stays_so_until_the_user_asks_what_excludes_it() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let mut config = scenario.admin.config("wadm_status");
     scenario.admin.delete_stream("wadm_status");
     config["persist_mode"] = json!("async");

@@ -12,7 +12,7 @@ fn multi_tenant_streams_are_made_on_every_server_though_wadm_cannot() {
     for version in crate::support::nats_server_versions() {
         let scenario = Scenario::on(version);
 
-        scenario.step("multitenant = true");
+        scenario.converge("multitenant = true");
 
         let wasmbus = scenario.admin.config("wasmbus_events");
         assert_eq!(
@@ -31,7 +31,7 @@ fn multi_tenant_streams_are_made_on_every_server_though_wadm_cannot() {
 fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restarted() {
     for version in newest_and_oldest() {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         scenario.expect_events_flow("single");
         let created = scenario.created();
 
@@ -80,7 +80,7 @@ fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restar
 #[test]
 fn drift_of_the_acknowledgements_in_multi_tenant_mode_is_repaired() {
     let scenario = Scenario::on("2.10.26");
-    scenario.step("multitenant = true");
+    scenario.converge("multitenant = true");
     scenario
         .admin
         .edit_stream("wasmbus_events", |config| config["no_ack"] = json!(false));

@@ -70,7 +70,7 @@ fn a_stream_that_takes_wadm_s_subjects_is_named_at_plan() {
         assert_eq!(scenario.admin.stream_names(), ["intruder"]);
 
         scenario.admin.delete_stream("intruder");
-        scenario.step("");
+        scenario.converge("");
     }
 }
 
@@ -101,7 +101,7 @@ fn a_stream_that_takes_several_subjects_is_named_once_with_all_that_it_takes() {
 #[test]
 fn an_overlap_is_found_for_one_asset_that_must_be_made_again() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.delete_stream("wadm_commands");
     scenario
         .admin
@@ -118,7 +118,7 @@ fn an_overlap_is_found_for_one_asset_that_must_be_made_again() {
 #[test]
 fn an_overlap_is_found_when_subjects_are_repaired_or_the_mode_changes() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.create_stream(
         &json!({ "name": "tenants", "subjects": ["ACCOUNT.wasmbus.evt.default.>"] }),
     );

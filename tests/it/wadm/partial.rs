@@ -190,7 +190,7 @@ fn a_destroy_that_fails_at_any_asset_keeps_it_in_the_state_and_the_next_one_fini
 #[test]
 fn an_apply_after_a_half_destroy_makes_what_is_missing_alone() {
     let mut scenario = Scenario::with_denied(&["$JS.API.STREAM.DELETE.wadm_status"]);
-    scenario.step("");
+    scenario.converge("");
     destroy_denied(&mut scenario);
     let left = scenario.created();
 
@@ -205,7 +205,7 @@ fn an_apply_after_a_half_destroy_makes_what_is_missing_alone() {
 #[test]
 fn a_replacement_that_cannot_be_made_is_made_by_the_next_apply() {
     let scenario = Scenario::cramped();
-    scenario.step("");
+    scenario.converge("");
     let before = scenario.created();
 
     scenario.write(&too_much("events", "storage = \"memory\""));
@@ -231,7 +231,7 @@ fn a_replacement_that_cannot_be_made_is_made_by_the_next_apply() {
 #[test]
 fn a_beginning_that_could_not_be_taken_out_is_drift_and_taken_out_by_the_next_apply() {
     let mut scenario = Scenario::with_denied(&["$JS.API.STREAM.UPDATE.wadm_events"]);
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.delete_stream("wadm_events");
 
     scenario.log_in("limited");

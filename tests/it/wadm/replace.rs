@@ -28,7 +28,7 @@ fn assert_replaced_alone(scenario: &Scenario, key: &str, plan: &Plan) {
 #[test]
 fn another_storage_replaces_the_one_stream_and_counts_what_is_lost() {
     let scenario = Scenario::start();
-    scenario.step("events = { max_age = \"1h\" }");
+    scenario.converge("events = { max_age = \"1h\" }");
     scenario.expect_events_flow("before");
     scenario.admin.note();
 
@@ -59,7 +59,7 @@ fn another_storage_replaces_the_one_stream_and_counts_what_is_lost() {
 fn no_event_after_a_replacement_is_skipped_on_any_server() {
     on_every_server(|version| {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         for event in 0..20 {
             scenario
                 .admin
@@ -69,7 +69,7 @@ fn no_event_after_a_replacement_is_skipped_on_any_server() {
 
         let plan = scenario.step("events = { storage = \"memory\" }");
         warning(plan.diagnostics(), "Stream wadm_events is replaced");
-        scenario.step("");
+        scenario.converge("");
 
         assert!(scenario.admin.config("wadm_events")["first_seq"].is_null());
         // What it begins with is not in the configuration, and survives a restart nevertheless.
@@ -82,7 +82,7 @@ fn no_event_after_a_replacement_is_skipped_on_any_server() {
 fn no_event_is_skipped_after_a_stream_that_was_deleted_is_made_again() {
     on_every_server(|version| {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         for event in 0..20 {
             let subject = format!("wasmbus.evt.default.{event}");
             scenario.admin.publish(&subject, "before");
@@ -101,7 +101,7 @@ fn no_event_is_skipped_after_a_stream_that_was_deleted_is_made_again() {
 #[test]
 fn what_the_plan_advises_for_a_stream_that_somebody_made_anew_heals_the_reading() {
     let scenario = Scenario::on("2.14.6");
-    scenario.step("");
+    scenario.converge("");
     for event in 0..20 {
         let subject = format!("wadm.evt.default.{event}");
         scenario.admin.publish(&subject, "before");
@@ -129,7 +129,7 @@ fn what_the_plan_advises_for_a_stream_that_somebody_made_anew_heals_the_reading(
 #[test]
 fn each_stream_is_replaced_alone_when_its_storage_changes() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let mut arguments = String::new();
     for (key, stream) in &ASSETS[2..] {
         arguments += &format!("{key} = {{ storage = \"memory\" }}\n");
@@ -146,7 +146,7 @@ fn each_stream_is_replaced_alone_when_its_storage_changes() {
 fn retention_to_or_from_workqueue_replaces_the_stream() {
     for version in newest_and_oldest() {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         for (key, stream, wrong) in [
             ("event_consumer", "wadm_event_consumer", "limits"),
             ("commands", "wadm_commands", "interest"),
@@ -184,7 +184,7 @@ fn retention_to_or_from_workqueue_replaces_the_stream() {
 fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays() {
     for version in ["2.12.8", "2.11.11"] {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         let mut config = scenario.admin.config("wadm_commands");
         config["max_consumers"] = json!(1);
         scenario.admin.delete_stream("wadm_commands");
@@ -214,7 +214,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
 #[test]
 fn manifests_are_never_made_anew_without_force() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("wadm_manifests", "default", "app");
     let created = scenario.created();
     scenario.write("manifests = { storage = \"memory\" }");
@@ -251,7 +251,7 @@ fn manifests_are_never_made_anew_without_force() {
 #[test]
 fn the_state_of_wadm_is_made_anew_with_a_warning() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("wadm_state", "host", "1");
     scenario.admin.put("wadm_state", "lattice", "1");
     scenario.admin.note();
@@ -269,7 +269,7 @@ fn the_state_of_wadm_is_made_anew_with_a_warning() {
 #[test]
 fn a_new_storage_for_all_is_refused_for_manifests_that_are_there_alone() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.admin.put("wadm_manifests", "default", "app");
     let created = scenario.created();
     scenario.write("storage = \"memory\"");
@@ -293,7 +293,7 @@ fn a_new_storage_for_all_is_refused_for_manifests_that_are_there_alone() {
 fn what_the_server_does_not_change_back_on_the_manifests_stays_in_drift_with_a_warning() {
     for version in newest_and_oldest() {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
         scenario.admin.edit_stream("KV_wadm_manifests", |config| {
             config["allow_rollup_hdrs"] = json!(false);
             config["deny_purge"] = json!(true);
@@ -318,7 +318,7 @@ fn what_the_server_does_not_change_back_on_the_manifests_stays_in_drift_with_a_w
 #[test]
 fn a_flag_that_somebody_turned_on_after_the_plan_is_left_and_told() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     scenario.write("max_bytes = 104857600");
     let plan = scenario.terraform.plan();
     scenario

@@ -100,6 +100,11 @@ impl<S> Scenario<S> {
         self.terraform.write(&wadm(arguments));
     }
 
+    /// Writes and applies the object with these arguments, and demands an empty plan.
+    pub fn converge(&self, arguments: &str) {
+        self.terraform.converge(&wadm(arguments));
+    }
+
     /// Writes the object with these arguments, plans, applies that plan, and demands two empty plans. Gives the plan.
     pub fn step(&self, arguments: &str) -> Plan {
         self.terraform.step(&wadm(arguments))

@@ -8,7 +8,8 @@ use crate::wadm::scenario::{MAIN, Scenario, changed_assets};
 fn the_main_path_holds_on_every_server() {
     for version in crate::support::nats_server_versions() {
         let scenario = Scenario::on(version);
-        scenario.step("");
+        scenario.converge("");
+        scenario.terraform.expect_empty_without_refresh_too();
         let (created, configs) = (scenario.created(), scenario.configs());
         scenario.expect_events_flow("created");
 
@@ -28,7 +29,7 @@ fn the_main_path_holds_on_every_server() {
         assert_eq!(scenario.created(), created, "{version}");
         scenario.expect_events_flow("repaired");
 
-        scenario.step("max_bytes = 1048576\nevents = { max_age = \"5m\" }");
+        scenario.converge("max_bytes = 1048576\nevents = { max_age = \"5m\" }");
         assert_eq!(scenario.created(), created, "{version}");
         scenario.expect_events_flow("updated");
 
@@ -40,7 +41,7 @@ fn the_main_path_holds_on_every_server() {
 #[test]
 fn what_somebody_changed_is_in_the_plan_alone_and_is_repaired_alone() {
     let scenario = Scenario::start();
-    scenario.step("");
+    scenario.converge("");
     let (created, configs) = (scenario.created(), scenario.configs());
 
     for (key, stream, edit) in drifts() {
