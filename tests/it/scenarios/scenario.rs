@@ -45,7 +45,10 @@ impl Scenario {
     /// As [`Scenario::start`], on a server that was started otherwise.
     pub fn with_server(server: NatsServer) -> Self {
         let (url, admin) = (server.url(), Admin::connect(&server.url()));
-        Self::of(server, admin, terraform_default(), &[("NATS_URL", &url)])
+        let version = server.version().to_owned();
+        let mut scenario = Self::of(server, admin, terraform_default(), &[("NATS_URL", &url)]);
+        scenario.terraform = scenario.terraform.on(&version);
+        scenario
     }
 
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`; the provider is `limited`.

@@ -52,7 +52,10 @@ impl Scenario {
     /// On a server that was started otherwise and asks for no login.
     pub fn with_server(server: NatsServer) -> Self {
         let (url, admin) = (server.url(), Admin::connect(&server.url()));
-        Self::of(server, admin, &[("NATS_URL", &url)])
+        let version = server.version().to_owned();
+        let mut scenario = Self::of(server, admin, &[("NATS_URL", &url)]);
+        scenario.terraform = scenario.terraform.on(&version);
+        scenario
     }
 
     /// On a server whose own limit, which no plan can know, has no room for [`too_much`].
