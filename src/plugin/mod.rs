@@ -8,7 +8,6 @@
 //! Nothing here knows a Terraform value or NATS.
 
 mod handshake;
-mod hclog;
 mod in_process;
 mod life;
 pub mod log;

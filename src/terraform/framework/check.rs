@@ -5,9 +5,9 @@
 //! core's `AssertPlanValid` and `AssertObjectCompatible` (terraform `internal/plans/objchange`).
 
 use crate::terraform::framework::plan::{element, part};
+use crate::terraform::language::value::path::PathStep;
 use crate::terraform::language::{
-    Attribute, AttributeKind, Diagnostic, Mode, Nesting, Path, Schema, Type, Value, path::PathStep,
-    wire,
+    Attribute, AttributeKind, Diagnostic, Mode, Nesting, Path, Schema, Type, Value, wire,
 };
 
 /// Problems of a planned state, given the configuration and the prior state that it was made from.

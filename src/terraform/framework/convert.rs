@@ -3,9 +3,10 @@
 //! An attribute has either a type or a nested type: Terraform refuses to load a schema that says both.
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::terraform::language::path::{Path, PathStep};
-use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 use crate::terraform::language::wire;
 use crate::terraform::proto::tfplugin6;
 use crate::terraform::proto::tfplugin6::attribute_path::{self, step::Selector};

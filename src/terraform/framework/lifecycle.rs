@@ -5,7 +5,8 @@
 
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, plan};
-use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value, rules};
+use crate::terraform::language::schema::rules;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
 /// What PlanResourceChange is asked.
 pub struct PlanRequest {

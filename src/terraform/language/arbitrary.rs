@@ -5,9 +5,10 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use crate::terraform::language::number::Number;
-use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::number::Number;
 
 /// How many levels of nested attributes a schema has at most.
 const NESTED_LEVELS: u32 = 2;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
-use crate::terraform::language::path::{Path, PathStep};
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 use crate::terraform::language::wire::fault::{Fault, attribute, key};
 
 /// Every part of a value that is not of the type, one error each. Null and unknown are of every type.

@@ -2,8 +2,8 @@
 //! in order costs no path at all.
 
 use crate::terraform::language::diagnostics::Diagnostic;
-use crate::terraform::language::path::{Path, PathStep};
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
+use crate::terraform::language::value::path::{Path, PathStep};
 
 /// One part of a value that does not fit its type.
 #[derive(Debug)]

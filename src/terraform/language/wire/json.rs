@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::terraform::language::path::PathStep;
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::PathStep;
 use crate::terraform::language::wire::MAX_DEPTH;
 use crate::terraform::language::wire::fault::{Fault, attribute, key};
 

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use rmpv::ValueRef;
 use rmpv::decode::read_value_ref_with_max_depth;
 
-use crate::terraform::language::number::Number;
-use crate::terraform::language::path::PathStep;
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::number::Number;
+use crate::terraform::language::value::path::PathStep;
 use crate::terraform::language::wire::MAX_DEPTH;
 use crate::terraform::language::wire::fault::{Fault, attribute, key};
 

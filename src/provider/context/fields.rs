@@ -11,8 +11,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
 use crate::provider::arguments::ARGUMENTS;
+use crate::provider::credentials;
 use crate::provider::files::{self, Environment};
-use crate::provider::parts;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 use crate::text::capitalised;
 
@@ -131,7 +131,7 @@ impl<'a> Fields<'a> {
         field: &str,
         text: String,
     ) -> Result<(&'static str, String), Diagnostic> {
-        let Some(part) = parts::ALL
+        let Some(part) = credentials::ALL
             .iter()
             .find(|part| part.names().any(|name| name == argument))
         else {

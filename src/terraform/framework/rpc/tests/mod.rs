@@ -1,12 +1,16 @@
 //! The service driven as tonic drives it, with a provider whose one resource does what the test wants.
 
+mod puppet;
+
 use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::terraform::framework::rpc::puppet::{Act, Puppet, Stage, TYPE, VERSION, object, schema};
+use crate::terraform::framework::rpc::tests::puppet::{
+    Act, Puppet, Stage, TYPE, VERSION, object, schema,
+};
 use crate::terraform::proto::tfplugin6::provider_server::Provider as _;
 
 /// The service, its tasks, and what the resource was asked.

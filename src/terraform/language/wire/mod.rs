@@ -13,7 +13,7 @@ mod tests;
 pub use conform::mismatches;
 
 use crate::terraform::language::diagnostics::Diagnostics;
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
 
 /// How deep values may be nested. Terraform's own are as deep as their schema, some ten levels; the bound keeps a value of

@@ -4,7 +4,9 @@
 //! Variables are those of the `nats` command, and so are the names of a context's fields. Where the command takes a file,
 //! so does the variable: NATS_NKEY is the path of a seed, NATS_SEED is a seed.
 
-use crate::provider::rules::{self, Check};
+pub mod rules;
+
+use crate::provider::arguments::rules::Check;
 use crate::resources::object::domain;
 use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
 
@@ -177,7 +179,7 @@ pub fn variable(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{HELP, parts};
+    use crate::provider::{HELP, credentials};
 
     #[test]
     fn every_argument_is_documented() {
@@ -229,7 +231,7 @@ mod tests {
 
     #[test]
     fn what_can_be_content_or_file_has_both_arguments() {
-        for part in parts::ALL {
+        for part in credentials::ALL {
             assert!(part.names().all(|name| argument(name).is_some()));
         }
     }

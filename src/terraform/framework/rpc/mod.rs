@@ -381,6 +381,4 @@ fn upgrade(
 }
 
 #[cfg(test)]
-mod puppet;
-#[cfg(test)]
 mod tests;

@@ -3,11 +3,14 @@
 //! A set is a `List` that is sorted and free of duplicates (`wire` makes it so), hence equality of values is
 //! equality in Terraform's sense once both sides have the same type.
 
+pub mod number;
+pub mod path;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use crate::terraform::language::number::Number;
-use crate::terraform::language::path::{Path, PathStep};
+pub use crate::terraform::language::value::number::Number;
+use crate::terraform::language::value::path::{Path, PathStep};
 
 /// A value of any Terraform type. What type it has is said by the schema, not by the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,6 +3,8 @@
 //! A line on stderr that starts with `panic: ` makes Terraform report a crashed plugin, so that
 //! prefix is kept for panics that no call caught: see [`caught`].
 
+mod hclog;
+
 use std::any::Any;
 use std::env;
 use std::future::Future;
@@ -13,7 +15,7 @@ use tracing::error;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::plugin::hclog::Hclog;
+use crate::plugin::log::hclog::Hclog;
 
 /// Who decides what is logged, the first one set.
 const LEVEL_VARIABLES: [&str; 3] = ["TF_LOG_PROVIDER_WASMCLOUD", "TF_LOG_PROVIDER", "TF_LOG"];

@@ -2,10 +2,13 @@
 //!
 //! One description serves everything: the schema that Terraform loads, decoding, validation, planning and the docs.
 
-use std::collections::BTreeMap;
+pub mod rules;
+pub mod walk;
+pub mod lint;
 
-use crate::terraform::language::path::{Path, PathStep};
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 
 /// The attributes of a resource, a data source or a provider block.
 #[derive(Clone, Debug, Default)]
@@ -180,29 +183,6 @@ impl AttributeKind {
             Self::Nested(Nesting::Map, attributes) => Type::map(object_type(attributes)),
         }
     }
-}
-
-/// Terraform's types.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// `true` or `false`.
-    Bool,
-    /// Any number.
-    Number,
-    /// Text.
-    String,
-    /// Elements in order.
-    List(Box<Type>),
-    /// Elements without order or duplicates.
-    Set(Box<Type>),
-    /// Elements by key.
-    Map(Box<Type>),
-    /// A fixed set of attributes.
-    Object(BTreeMap<String, Type>),
-    /// Elements in order, each with a type of its own.
-    Tuple(Vec<Type>),
-    /// Any type; the value says which on the wire.
-    Dynamic,
 }
 
 /// How the objects of a nested attribute are arranged.

@@ -5,7 +5,7 @@
 
 use crate::jetstream;
 use crate::provider::context;
-use crate::provider::parts::{self, Part};
+use crate::provider::credentials::{self, Part};
 use crate::terraform::language::Value;
 use crate::terraform::language::duration;
 use crate::text::capitalised;
@@ -66,31 +66,31 @@ fn is_websocket(address: &str) -> bool {
 }
 
 pub fn credentials(value: &Value) -> Verdict {
-    content(&parts::CREDENTIALS, value)
+    content(&credentials::CREDENTIALS, value)
 }
 
 pub fn nkey(value: &Value) -> Verdict {
-    content(&parts::NKEY, value)
+    content(&credentials::NKEY, value)
 }
 
 pub fn jwt(value: &Value) -> Verdict {
-    content(&parts::JWT, value)
+    content(&credentials::JWT, value)
 }
 
 pub fn seed(value: &Value) -> Verdict {
-    content(&parts::SEED, value)
+    content(&credentials::SEED, value)
 }
 
 pub fn tls_ca(value: &Value) -> Verdict {
-    content(&parts::CA, value)
+    content(&credentials::CA, value)
 }
 
 pub fn tls_certificate(value: &Value) -> Verdict {
-    content(&parts::CERTIFICATE, value)
+    content(&credentials::CERTIFICATE, value)
 }
 
 pub fn tls_key(value: &Value) -> Verdict {
-    content(&parts::KEY, value)
+    content(&credentials::KEY, value)
 }
 
 /// The check of a part; who gave a path instead learns where it goes.

@@ -4,10 +4,10 @@
 //! password goes with the context's user only, or it would be sent in somebody else's name.
 
 use crate::jetstream::{Auth, WithOrigin};
-use crate::provider::contradictions;
-use crate::provider::parts::{METHODS, Method, PASSWORD, Part, USER};
-use crate::provider::rules;
-use crate::provider::sources::{Found, LAYERS, Layer, Sources};
+use crate::provider::arguments::rules;
+use crate::provider::conflicts;
+use crate::provider::connection::sources::{Found, LAYERS, Layer, Sources};
+use crate::provider::credentials::{METHODS, Method, PASSWORD, Part, USER};
 use crate::terraform::language::{Diagnostic, Diagnostics};
 use crate::text::capitalised;
 
@@ -138,5 +138,5 @@ pub fn pair(
 
 fn half(given: &Part, missing: &Part, found: &Found) -> Diagnostic {
     let how = format!("One of them comes from {}", found.origin);
-    contradictions::half(given, missing, &how).at(found.path())
+    conflicts::half(given, missing, &how).at(found.path())
 }

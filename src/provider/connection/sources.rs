@@ -4,8 +4,8 @@
 
 use crate::provider::arguments;
 use crate::provider::context::Context;
+use crate::provider::credentials::{METHODS, Part};
 use crate::provider::files::{self, Environment};
-use crate::provider::parts::{METHODS, Part};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 

@@ -4,9 +4,10 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::terraform::language::arbitrary::{schemas, values};
-use crate::terraform::language::path::{Path, PathStep};
-use crate::terraform::language::schema::{Schema, Type};
+use crate::terraform::language::schema::Schema;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 use crate::terraform::language::wire::{
     decode_json, decode_msgpack, encode_json, encode_msgpack, mismatches,
 };

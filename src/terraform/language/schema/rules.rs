@@ -7,10 +7,10 @@
 use std::fmt;
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
-use crate::terraform::language::path::Path;
+use crate::terraform::language::schema::walk::Place;
 use crate::terraform::language::schema::{Attribute, Mode, Rule, Schema};
 use crate::terraform::language::value::Value;
-use crate::terraform::language::walk::Place;
+use crate::terraform::language::value::path::Path;
 
 /// How much of a value a message shows.
 const SHOWN_LETTERS: usize = 200;
@@ -221,7 +221,8 @@ mod tests {
 
     use super::*;
     use crate::terraform::language::arbitrary::{configs, schemas, values};
-    use crate::terraform::language::schema::{AttributeKind, Nesting, Type};
+    use crate::terraform::language::schema::{AttributeKind, Nesting};
+    use crate::terraform::language::types::Type;
 
     fn plain(name: &str, r#type: Type, mode: Mode) -> Attribute {
         Attribute::new(name, r#type, mode, "Something.")

@@ -3,10 +3,10 @@
 //! Only what is known is judged: an unknown value may turn out to be null. What a variable or a context may complete is
 //! judged when the provider is configured, since only then both are read.
 
+use crate::provider::arguments::rules;
 use crate::provider::arguments::variable;
+use crate::provider::credentials::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
 use crate::provider::files::Environment;
-use crate::provider::parts::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
-use crate::provider::rules;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Everything that contradicts.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use crate::provider::arguments::rules::{self, Check};
+use crate::provider::conflicts;
+use crate::provider::connection::login;
+use crate::provider::connection::sources::{Found, LAYERS, Sources};
+use crate::provider::credentials::pem;
+use crate::provider::credentials::{CA, CERTIFICATE, KEY, Part};
 use crate::provider::files::Environment;
-use crate::provider::login;
-use crate::provider::parts::{CA, CERTIFICATE, KEY, Part};
-use crate::provider::rules::{self, Check};
-use crate::provider::sources::{Found, LAYERS, Sources};
-use crate::provider::{contradictions, pem};
 use crate::resources::object::domain;
 use crate::terraform::language::duration;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
@@ -130,10 +131,8 @@ impl Wanted<'_> {
             .find("tls_first")
             .filter(|found| found.text == "true");
         if let Some(first) = first.as_ref().filter(|_| rules::websockets(&servers.value)) {
-            let error = contradictions::handshake_of_websocket(
-                &capitalised(&first.origin),
-                &servers.origin,
-            );
+            let error =
+                conflicts::handshake_of_websocket(&capitalised(&first.origin), &servers.origin);
             self.errors.push(error.at(first.path()));
         }
         Some(Tls {
@@ -177,7 +176,7 @@ impl Wanted<'_> {
                 (Some(name), Some(prefix)) => {
                     let which = format!("{} and {}", capitalised(&name.origin), prefix.origin);
                     self.errors
-                        .push(contradictions::two_spaces(&which).at(prefix.path()));
+                        .push(conflicts::two_spaces(&which).at(prefix.path()));
                     break;
                 }
                 (Some(name), None) => {

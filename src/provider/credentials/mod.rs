@@ -3,9 +3,11 @@
 //! Each part has a check that takes it as people have it (a file with comments, a missing last line end) and gives it as
 //! the client wants it, so that everything after it holds what was checked.
 
+mod keys;
+pub mod pem;
+
 use crate::jetstream::Auth;
 use crate::provider::arguments::variable;
-use crate::provider::{keys, pem};
 
 /// A text that one argument gives as content, and perhaps another as the path of a file.
 pub struct Part {

@@ -2,11 +2,10 @@
 //!
 //! Terraform checks its part when a provider is loaded, and then nothing of the provider works. So a test asks here first.
 
-use crate::terraform::language::path::Path;
-use crate::terraform::language::rules;
-use crate::terraform::language::schema::{
-    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type,
-};
+use crate::terraform::language::schema::rules;
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Rule, Schema};
+use crate::terraform::language::types::Type;
+use crate::terraform::language::value::path::Path;
 use crate::terraform::language::wire;
 
 /// Names that mean something else in every block of a resource, so that no configuration could set them.

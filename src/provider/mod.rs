@@ -3,18 +3,12 @@
 //! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
 //! are known only after another resource was made.
 
-mod arguments;
-mod rules;
-mod parts;
-mod keys;
-mod pem;
-mod contradictions;
 mod files;
+mod credentials;
+mod arguments;
+mod conflicts;
 mod context;
-mod fields;
-mod sources;
-mod login;
-mod options;
+mod connection;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +17,7 @@ use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
 use crate::jetstream::Client;
+use crate::provider::connection::options;
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::session::{Connection, Session};
 use crate::resources::wadm::WadmJetStream;
@@ -108,7 +103,7 @@ impl Provider for WasmCloud {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        contradictions::validate(config, &self.environment)
+        conflicts::validate(config, &self.environment)
     }
 
     async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {

@@ -1,8 +1,8 @@
 //! Attributes and their values side by side: the one way through nested attributes.
 
-use crate::terraform::language::path::{Path, PathStep};
 use crate::terraform::language::schema::{Attribute, AttributeKind, Nesting, Schema};
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 
 /// One attribute of a value, on a [`Schema::walk`].
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,11 @@
 //! `nats/context/<name>.json` under the user's configuration folder is a context, `nats/context.txt` the name of the
 //! selected one. The folder follows from the environment that the provider was given, never from the process's own.
 
+mod fields;
+
 use std::path::{Path as FilePath, PathBuf};
 
-use crate::provider::fields::{Fields, Values};
+use crate::provider::context::fields::{Fields, Values};
 use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
