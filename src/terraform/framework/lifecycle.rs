@@ -5,7 +5,7 @@
 
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, plan};
-use crate::terraform::language::schema::rules;
+use crate::terraform::language::schema::validate;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
 /// What PlanResourceChange is asked.
@@ -32,11 +32,11 @@ pub struct PlanAnswer {
     pub diagnostics: Diagnostics,
 }
 
-/// Which change it is, from which values are null.
+/// What is to be done, from which values are null.
 ///
 /// # Errors
 /// When nothing is to become nothing, which core never asks.
-pub fn change(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
+pub fn action(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
     match (prior.is_null(), next.is_null()) {
         (true, false) => Ok(Action::Create),
         (false, false) => Ok(Action::Update),
@@ -54,7 +54,7 @@ pub fn validate(
     config: &Value,
     own: impl FnOnce(&Value) -> Diagnostics,
 ) -> Diagnostics {
-    let mut diagnostics = rules::validate(schema, config);
+    let mut diagnostics = validate::config(schema, config);
     if !diagnostics.has_error() {
         diagnostics.extend(own(config));
     }
@@ -72,7 +72,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
     if !prior.is_null() {
         resource.remember(&prior);
     }
-    match change(&prior, &proposed) {
+    match action(&prior, &proposed) {
         Ok(Action::Destroy) => {
             let diagnostics = resource.plan_destroy(&prior, call).await;
             PlanAnswer {
@@ -83,7 +83,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
             }
         }
         Ok(change) => {
-            plan_existence(
+            plan_create_or_update(
                 resource,
                 change,
                 PlanRequest {
@@ -105,7 +105,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
     }
 }
 
-async fn plan_existence(
+async fn plan_create_or_update(
     resource: &dyn Resource,
     change: Action,
     request: PlanRequest,
@@ -156,7 +156,7 @@ pub async fn apply(
     private: Private,
     call: &Call,
 ) -> Applied {
-    let mut applied = match change(&prior, &planned) {
+    let mut applied = match action(&prior, &planned) {
         Ok(Action::Create) => resource.create(&planned, private, call).await,
         Ok(Action::Update) => resource.update(&prior, &planned, private, call).await,
         Ok(Action::Destroy) => resource.delete(&prior, private, call).await,
@@ -174,7 +174,7 @@ pub async fn apply(
 
 /// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
 /// no state has would be lost.
-pub fn best_known(prior: &Value, planned: &Value) -> Value {
+pub fn state_after_failure(prior: &Value, planned: &Value) -> Value {
     let known = if prior.is_null() { planned } else { prior };
     known.clone().without_unknowns()
 }

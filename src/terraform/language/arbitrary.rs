@@ -95,14 +95,14 @@ fn attribute(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Attribute> {
             })
         })
         .prop_map(|mut attribute| {
-            settle_inside(&mut attribute, false);
+            make_nested_sound(&mut attribute, false);
             attribute
         })
         .boxed()
 }
 
 /// Takes from nested attributes what they cannot be there: set, in a computed one; filled or kept, in a set.
-fn settle_inside(attribute: &mut Attribute, in_set: bool) {
+fn make_nested_sound(attribute: &mut Attribute, in_set: bool) {
     let computed = attribute.mode == Mode::Computed;
     let AttributeKind::Nested(nesting, nested) = &mut attribute.kind else {
         return;
@@ -117,7 +117,7 @@ fn settle_inside(attribute: &mut Attribute, in_set: bool) {
         if computed || in_set {
             attribute.default = None;
         }
-        settle_inside(attribute, in_set);
+        make_nested_sound(attribute, in_set);
     }
 }
 

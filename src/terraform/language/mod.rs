@@ -12,7 +12,9 @@ pub mod duration;
 pub(crate) mod arbitrary;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use schema::{Attribute, AttributeKind, Mode, Nesting, Rule, Schema};
+pub use schema::rule::Rule;
+pub use schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
 pub use types::Type;
+pub use value::Value;
+pub use value::number::Number;
 pub use value::path::Path;
-pub use value::{Number, Value};

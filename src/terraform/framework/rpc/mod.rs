@@ -3,6 +3,10 @@
 //! An answer is never a gRPC error, except for a call that we do not serve at all: core would show it without attribute
 //! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
 
+mod stored_state;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
@@ -13,7 +17,7 @@ use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Provider, Resource};
-use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value, wire};
+use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
 
@@ -51,10 +55,6 @@ fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, 
 
 fn encode(value: &Value, schema: &Schema) -> Option<proto::DynamicValue> {
     Some(convert::encode(value, &schema.object_type()))
-}
-
-fn said(diagnostics: impl Into<Diagnostics>) -> Vec<proto::Diagnostic> {
-    convert::diagnostics(diagnostics.into())
 }
 
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
@@ -134,7 +134,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
         let (request, provider) = (request.into_inner(), self.provider.clone());
         let answer = |diagnostics| proto::validate_provider_config::Response {
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
         };
         let work = async move {
             let schema = provider.schema();
@@ -151,7 +151,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::configure_provider::Response>, Status> {
         let (request, provider) = (request.into_inner(), self.provider.clone());
         let answer = |diagnostics| proto::configure_provider::Response {
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
         };
         let work = async move {
             let config = decode(request.config, provider.schema())?;
@@ -168,7 +168,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
         let answer = |diagnostics| proto::validate_resource_config::Response {
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
         };
         let work = async move {
             let resource = resource?;
@@ -187,12 +187,12 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let resource = self.resource(&request.type_name);
         let failed = |diagnostics| proto::upgrade_resource_state::Response {
             upgraded_state: None,
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
         };
         let work = async move {
             let resource = resource?;
             let raw = request.raw_state.unwrap_or_default();
-            let state = upgrade(resource.as_ref(), request.version, raw)?;
+            let state = stored_state::upgrade(resource.as_ref(), request.version, raw)?;
             resource.remember(&state);
             Ok(proto::upgrade_resource_state::Response {
                 upgraded_state: encode(&state, resource.schema()),
@@ -212,7 +212,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
             private,
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
@@ -223,7 +223,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             Ok(proto::read_resource::Response {
                 new_state: encode(&read.state.unwrap_or_default(), resource.schema()),
                 private: read.private.encode(),
-                diagnostics: said(read.diagnostics),
+                diagnostics: convert::diagnostics(read.diagnostics),
                 ..Default::default()
             })
         };
@@ -240,7 +240,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
             planned_private: private,
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
@@ -257,7 +257,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 planned_state: encode(&plan.planned, schema),
                 requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
                 planned_private: plan.private.encode(),
-                diagnostics: said(plan.diagnostics),
+                diagnostics: convert::diagnostics(plan.diagnostics),
                 ..Default::default()
             })
         };
@@ -283,16 +283,19 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 return Ok(Response::new(proto::apply_resource_change::Response {
                     new_state: request.prior_state,
                     private: request.planned_private,
-                    diagnostics: said(diagnostics),
+                    diagnostics: convert::diagnostics(diagnostics),
                     ..Default::default()
                 }));
             }
         };
-        let known = encode(&lifecycle::best_known(&prior, &planned), resource.schema());
+        let known = encode(
+            &lifecycle::state_after_failure(&prior, &planned),
+            resource.schema(),
+        );
         let failed = move |diagnostics| proto::apply_resource_change::Response {
             new_state: known,
             private: request.planned_private,
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
@@ -300,7 +303,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             Ok(proto::apply_resource_change::Response {
                 new_state: encode(&applied.state.unwrap_or_default(), resource.schema()),
                 private: applied.private.encode(),
-                diagnostics: said(applied.diagnostics),
+                diagnostics: convert::diagnostics(applied.diagnostics),
                 ..Default::default()
             })
         };
@@ -314,7 +317,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let request = request.into_inner();
         let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
         let failed = |diagnostics| proto::import_resource_state::Response {
-            diagnostics: said(diagnostics),
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
@@ -344,41 +347,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         );
         let diagnostic = Diagnostic::error("State cannot be moved between these types", detail);
         Ok(Response::new(proto::move_resource_state::Response {
-            diagnostics: said(diagnostic),
+            diagnostics: convert::diagnostics(diagnostic),
             ..Default::default()
         }))
     }
 }
-
-/// The stored state, by the current schema.
-fn upgrade(
-    resource: &dyn Resource,
-    version: i64,
-    raw: proto::RawState,
-) -> Result<Value, Diagnostics> {
-    let r#type = resource.schema().object_type();
-    if raw.json.is_empty() && !raw.flatmap.is_empty() {
-        let detail =
-            "It was written by a Terraform before 0.12. Upgrade it with Terraform 0.12 first.";
-        return Err(Diagnostic::error(
-            "The stored state has a form that is no longer read",
-            detail,
-        )
-        .into());
-    }
-    if version == resource.schema().version {
-        return wire::decode_json(&raw.json, &r#type);
-    }
-    let state = serde_json::from_slice(&raw.json).map_err(|cause| {
-        Diagnostic::error(
-            "The stored state is not JSON",
-            format!("{cause}. Restore the state from a backup."),
-        )
-    })?;
-    let upgraded = lifecycle::upgrade(resource, version, state)?;
-    let bytes = serde_json::to_vec(&upgraded).unwrap_or_default();
-    wire::decode_json(&bytes, &r#type)
-}
-
-#[cfg(test)]
-mod tests;

@@ -2,9 +2,11 @@
 //!
 //! Terraform checks its part when a provider is loaded, and then nothing of the provider works. So a test asks here first.
 
-use crate::terraform::language::schema::rules;
-use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Rule, Schema};
+use crate::terraform::language::schema::rule::Rule;
+use crate::terraform::language::schema::validate;
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
 use crate::terraform::language::types::Type;
+use crate::terraform::language::value::Value;
 use crate::terraform::language::value::path::Path;
 use crate::terraform::language::wire;
 
@@ -105,13 +107,26 @@ fn lint_default(attribute: &Attribute) -> Option<String> {
         Some("The default must be a known value.".to_owned())
     } else if !wire::mismatches(default, &r#type).is_empty() {
         Some(format!("The default {default} is not of the type {type}."))
-    } else if !rules::accepts(attribute, default) {
+    } else if !accepts(attribute, default) {
         Some(format!(
             "The default {default} breaks the attribute's own rules."
         ))
     } else {
         None
     }
+}
+
+/// Whether the value of an attribute could be its default: the rules say so at every depth.
+fn accepts(attribute: &Attribute, value: &Value) -> bool {
+    let alone = Schema {
+        attributes: vec![attribute.clone()],
+        ..Schema::default()
+    };
+    validate::config(
+        &alone,
+        &Value::object([(attribute.name.as_str(), value.clone())]),
+    )
+    .is_empty()
 }
 
 fn is_name(name: &str) -> bool {
@@ -156,7 +171,6 @@ mod tests {
 
     use super::*;
     use crate::terraform::language::arbitrary::schemas;
-    use crate::terraform::language::value::Value;
 
     fn plain(name: &str, r#type: Type, mode: Mode) -> Attribute {
         Attribute::new(name, r#type, mode, "Something.")

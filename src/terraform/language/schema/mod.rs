@@ -2,10 +2,13 @@
 //!
 //! One description serves everything: the schema that Terraform loads, decoding, validation, planning and the docs.
 
-pub mod rules;
+pub mod rule;
 pub mod walk;
-pub mod lint;
+pub mod validate;
+#[cfg(test)]
+mod lint;
 
+use crate::terraform::language::schema::rule::Rule;
 use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::value::path::{Path, PathStep};
@@ -209,19 +212,6 @@ pub enum Mode {
     Computed,
     /// The configuration may; else the provider does, by a default or from the server.
     OptionalComputed,
-}
-
-/// What a known, non-null value must satisfy. Data where possible, so that the docs can say it.
-#[derive(Clone, Copy, Debug)]
-pub enum Rule {
-    /// A whole number from `min` to `max`, both included.
-    Range { min: i64, max: i64 },
-    /// One of these strings.
-    OneOf(&'static [&'static str]),
-    /// Text (or a list, set or map) that is not empty.
-    NotEmpty,
-    /// Anything else: `Err` says what was wrong and what to do, as a sentence.
-    Custom(fn(&Value) -> Result<(), String>),
 }
 
 #[cfg(test)]

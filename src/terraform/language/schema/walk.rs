@@ -6,7 +6,7 @@ use crate::terraform::language::value::path::{Path, PathStep};
 
 /// One attribute of a value, on a [`Schema::walk`].
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct Visited<'a> {
     /// Its name in full, for texts. Elements of sets have no address and therefore no step here.
     pub path: &'a Path,
     /// What it is.
@@ -19,7 +19,7 @@ pub struct Place<'a> {
     steps_to_set: Option<usize>,
 }
 
-impl Place<'_> {
+impl Visited<'_> {
     /// The path that Terraform can follow: it ends at the set, if the attribute is in one.
     pub fn address(&self) -> Path {
         let steps = &self.path.0;
@@ -30,8 +30,8 @@ impl Place<'_> {
 impl Schema {
     /// Visits every attribute of a value, parents before what is nested in them. Null and unknown values are visited and
     /// not entered.
-    pub fn walk(&self, value: &Value, visit: &mut impl FnMut(Place<'_>)) {
-        let root = Around {
+    pub fn walk(&self, value: &Value, visit: &mut impl FnMut(Visited<'_>)) {
+        let root = Enclosing {
             path: &Path::root(),
             sensitive: false,
             steps_to_set: None,
@@ -42,7 +42,7 @@ impl Schema {
 
 /// What is known of the object around an attribute.
 #[derive(Clone, Copy)]
-struct Around<'a> {
+struct Enclosing<'a> {
     path: &'a Path,
     sensitive: bool,
     steps_to_set: Option<usize>,
@@ -51,60 +51,60 @@ struct Around<'a> {
 fn walk_object(
     attributes: &[Attribute],
     object: &Value,
-    around: Around<'_>,
-    visit: &mut impl FnMut(Place<'_>),
+    enclosing: Enclosing<'_>,
+    visit: &mut impl FnMut(Visited<'_>),
 ) {
     for attribute in attributes {
-        let place = Place {
-            path: &around.path.then(attribute.name.as_str()),
+        let visited = Visited {
+            path: &enclosing.path.then(attribute.name.as_str()),
             attribute,
             value: object.attribute(&attribute.name),
-            sensitive: around.sensitive || attribute.sensitive,
-            steps_to_set: around.steps_to_set,
+            sensitive: enclosing.sensitive || attribute.sensitive,
+            steps_to_set: enclosing.steps_to_set,
         };
-        visit(place);
-        walk_nested(place, visit);
+        visit(visited);
+        walk_nested(visited, visit);
     }
 }
 
-fn walk_nested(place: Place<'_>, visit: &mut impl FnMut(Place<'_>)) {
-    let AttributeKind::Nested(nesting, attributes) = &place.attribute.kind else {
+fn walk_nested(visited: Visited<'_>, visit: &mut impl FnMut(Visited<'_>)) {
+    let AttributeKind::Nested(nesting, attributes) = &visited.attribute.kind else {
         return;
     };
-    let around = Around {
-        path: place.path,
-        sensitive: place.sensitive,
-        steps_to_set: place.steps_to_set,
+    let enclosing = Enclosing {
+        path: visited.path,
+        sensitive: visited.sensitive,
+        steps_to_set: visited.steps_to_set,
     };
-    let mut enter = |element: &Value, around: Around<'_>| {
+    let mut enter = |element: &Value, enclosing: Enclosing<'_>| {
         if let Value::Map(_) = element {
-            walk_object(attributes, element, around, visit);
+            walk_object(attributes, element, enclosing, visit);
         }
     };
-    match (nesting, place.value) {
-        (Nesting::Single, object) => enter(object, around),
+    match (nesting, visited.value) {
+        (Nesting::Single, object) => enter(object, enclosing),
         (Nesting::List, Value::List(elements)) => {
             for (index, element) in elements.iter().enumerate() {
-                let path = &place.path.join(PathStep::Index(index));
-                enter(element, Around { path, ..around });
+                let path = &visited.path.join(PathStep::Index(index));
+                enter(element, Enclosing { path, ..enclosing });
             }
         }
         (Nesting::Set, Value::List(elements)) => {
-            let steps_to_set = around.steps_to_set.or(Some(place.path.0.len()));
+            let steps_to_set = enclosing.steps_to_set.or(Some(visited.path.0.len()));
             for element in elements {
                 enter(
                     element,
-                    Around {
+                    Enclosing {
                         steps_to_set,
-                        ..around
+                        ..enclosing
                     },
                 );
             }
         }
         (Nesting::Map, Value::Map(elements)) => {
             for (key, element) in elements {
-                let path = &place.path.join(PathStep::Key(key.clone()));
-                enter(element, Around { path, ..around });
+                let path = &visited.path.join(PathStep::Key(key.clone()));
+                enter(element, Enclosing { path, ..enclosing });
             }
         }
         _ => {}

@@ -4,12 +4,13 @@
 //! equality in Terraform's sense once both sides have the same type.
 
 pub mod number;
+mod literal;
 pub mod path;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use crate::terraform::language::value::number::Number;
+use crate::terraform::language::value::number::Number;
 use crate::terraform::language::value::path::{Path, PathStep};
 
 /// A value of any Terraform type. What type it has is said by the schema, not by the value.
@@ -233,7 +234,7 @@ impl fmt::Display for Value {
             Self::Unknown => f.write_str("(known after apply)"),
             Self::Bool(truth) => write!(f, "{truth}"),
             Self::Number(number) => write!(f, "{number}"),
-            Self::String(text) => f.write_str(&quoted(text)),
+            Self::String(text) => f.write_str(&literal::quoted(text)),
             Self::List(elements) => {
                 let elements: Vec<_> = elements.iter().map(Self::to_string).collect();
                 write!(f, "[{}]", elements.join(", "))
@@ -242,41 +243,12 @@ impl fmt::Display for Value {
             Self::Map(elements) => {
                 let elements: Vec<_> = elements
                     .iter()
-                    .map(|(key, element)| format!("{} = {element}", written_key(key)))
+                    .map(|(key, element)| format!("{} = {element}", literal::key(key)))
                     .collect();
                 write!(f, "{{ {} }}", elements.join(", "))
             }
         }
     }
-}
-
-/// A key as it may stand left of `=`: bare if it is an identifier.
-fn written_key(key: &str) -> String {
-    let bare = key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
-        && key
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-');
-    if bare { key.to_owned() } else { quoted(key) }
-}
-
-/// A string literal, in which nothing is a template.
-pub(super) fn quoted(text: &str) -> String {
-    let mut literal = String::from("\"");
-    for letter in text.replace("${", "$${").replace("%{", "%%{").chars() {
-        match letter {
-            '"' => literal.push_str("\\\""),
-            '\\' => literal.push_str("\\\\"),
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            '\t' => literal.push_str("\\t"),
-            control if control.is_control() => {
-                literal.push_str(&format!("\\u{:04X}", u32::from(control)));
-            }
-            other => literal.push(other),
-        }
-    }
-    literal.push('"');
-    literal
 }
 
 #[cfg(test)]

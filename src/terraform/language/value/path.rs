@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::terraform::language::value::quoted;
+use crate::terraform::language::value::literal::quoted;
 
 /// Steps from the root of a resource's or provider's configuration to one attribute or element.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,15 @@ impl Path {
         Self(steps)
     }
 
+    /// As a text names it: the path, or "the whole value" for the root.
+    pub fn title(&self) -> String {
+        if self.is_root() {
+            "the whole value".to_owned()
+        } else {
+            self.to_string()
+        }
+    }
+
     /// Whether there is no step at all.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
@@ -78,5 +87,6 @@ mod tests {
 
         assert_eq!(path.to_string(), r#"a.b[2]["k \"1\""]"#);
         assert_eq!(Path::root().to_string(), "");
+        assert_eq!(Path::root().title(), "the whole value");
     }
 }

@@ -1,16 +1,18 @@
 //! Values as bytes: msgpack in every call, JSON in stored states. Both are read by type, because neither says what it means.
 //!
-//! Reading is strict, and a fault names the attribute. Writing cannot fail, because after an apply there is something on
+//! Reading is strict, and an error names the attribute. Writing cannot fail, because after an apply there is something on
 //! the server that must get into the state: what does not fit the type is written as null, and [`mismatches`] tells.
 
-mod conform;
-mod fault;
+mod path_error;
+mod type_check;
 mod json;
 mod msgpack;
 #[cfg(test)]
+pub(crate) mod encode_json;
+#[cfg(test)]
 mod tests;
 
-pub use conform::mismatches;
+pub use type_check::mismatches;
 
 use crate::terraform::language::diagnostics::Diagnostics;
 use crate::terraform::language::types::Type;
@@ -28,8 +30,8 @@ pub fn decode_msgpack(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics>
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    msgpack::decode(bytes, r#type).map_err(|fault| {
-        fault
+    msgpack::decode(bytes, r#type, MAX_DEPTH).map_err(|error| {
+        error
             .into_diagnostic(
                 "Terraform sent a value that the provider cannot read",
                 "This is a bug in the provider; please report it.",
@@ -52,8 +54,8 @@ pub fn decode_json(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics> {
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    json::decode(bytes, r#type).map_err(|fault| {
-        fault
+    json::decode(bytes, r#type, MAX_DEPTH).map_err(|error| {
+        error
             .into_diagnostic(
                 "The stored value does not fit the provider's schema",
                 "Was it written by a newer version of the provider, or edited by hand? Use that version, or remove the \
@@ -61,10 +63,4 @@ pub fn decode_json(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics> {
             )
             .into()
     })
-}
-
-/// Writes JSON as in stored states. Unknown values, which no state may hold, and what does not fit the type are written as
-/// null; surplus attributes are left out.
-pub fn encode_json(value: &Value, r#type: &Type) -> Vec<u8> {
-    json::encode(value, r#type).into_bytes()
 }

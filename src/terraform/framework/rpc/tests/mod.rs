@@ -1,40 +1,45 @@
 //! The service driven as tonic drives it, with a provider whose one resource does what the test wants.
 
-mod puppet;
+mod test_provider;
+mod panics;
+mod running;
+mod unreadable;
 
 use std::sync::{Arc, Mutex};
 
-use proptest::prelude::*;
-use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+use tonic::Request;
 
-use super::*;
-use crate::terraform::framework::rpc::tests::puppet::{
-    Act, Puppet, Stage, TYPE, VERSION, object, schema,
+use crate::terraform::framework::rpc::tests::test_provider::{
+    Behaviour, TYPE, TestProvider, TestResource, VERSION, object, schema,
 };
+use crate::terraform::framework::rpc::{Service, decode, encode};
+use crate::terraform::language::Value;
+use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server::Provider as _;
 
 /// The service, its tasks, and what the resource was asked.
 struct Served {
-    service: Arc<Service<Stage>>,
+    service: Arc<Service<TestProvider>>,
     tasks: TaskTracker,
     log: Arc<Mutex<Vec<String>>>,
 }
 
-fn served(act: Act) -> Served {
+fn served(behaviour: Behaviour) -> Served {
     let log = Arc::default();
-    let puppet = Puppet {
+    let resource = TestResource {
         schema: schema(),
-        act: act.clone(),
+        behaviour: behaviour.clone(),
         log: Arc::clone(&log),
     };
-    let stage = Stage {
+    let provider = TestProvider {
         schema: schema(),
-        act,
-        resources: vec![Arc::new(puppet)],
+        behaviour,
+        resources: vec![Arc::new(resource)],
     };
     let tasks = TaskTracker::new();
     Served {
-        service: Arc::new(Service::new(stage, tasks.clone(), |work| work)),
+        service: Arc::new(Service::new(provider, tasks.clone(), |work| work)),
         tasks,
         log,
     }
@@ -192,259 +197,8 @@ fn error(diagnostics: &[proto::Diagnostic]) -> &str {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_diagnostic_beside_what_is_best_known() {
-    let served = served(Act::Panic);
-    let summary = "Provider bug: the call panicked";
-
-    for next in [&wanted(), &Value::Null] {
-        let plan = served.plan(plan_request(&there(), next)).await;
-        assert_eq!(error(&plan.diagnostics), summary);
-        assert_eq!(value(plan.planned_state), there());
-        assert_eq!(plan.planned_private, PRIVATE);
-    }
-
-    // A create may have made what was planned; what an update or a deletion met is still there.
-    let unmade = object("b".into(), Value::Null);
-    for (prior, planned, left) in [
-        (Value::Null, planned(), unmade),
-        (there(), planned(), there()),
-        (there(), Value::Null, there()),
-    ] {
-        let applied = served.apply(apply_request(&prior, &planned)).await;
-        assert_eq!(error(&applied.diagnostics), summary);
-        assert_eq!(value(applied.new_state), left);
-        assert_eq!(applied.private, PRIVATE);
-    }
-
-    let read = served.read(read_request(&there())).await;
-    assert_eq!(error(&read.diagnostics), summary);
-    assert_eq!(value(read.new_state), there());
-    assert_eq!(read.private, PRIVATE);
-
-    assert_eq!(
-        error(&served.validate(TYPE, bytes(&wanted())).await),
-        summary
-    );
-    assert_eq!(error(&served.import(TYPE, "a").await.diagnostics), summary);
-    let upgraded = served.upgrade(0, "{}").await;
-    assert_eq!(error(&upgraded.diagnostics), summary);
-
-    let asked = served.log();
-    let methods = [
-        "plan",
-        "plan_destroy",
-        "create",
-        "update",
-        "delete",
-        "read",
-        "validate",
-        "import",
-        "upgrade 0",
-    ];
-    assert_eq!(asked, methods);
-}
-
-#[tokio::test]
-async fn a_panic_of_the_provider_block_is_a_diagnostic() {
-    let served = served(Act::Panic);
-    let validate = proto::validate_provider_config::Request {
-        config: bytes(&wanted()),
-    };
-    let configure = proto::configure_provider::Request {
-        config: bytes(&wanted()),
-        ..Default::default()
-    };
-
-    let validated = served
-        .service
-        .validate_provider_config(Request::new(validate))
-        .await;
-    let configured = served
-        .service
-        .configure_provider(Request::new(configure))
-        .await;
-
-    let summary = "Provider bug: the call panicked";
-    assert_eq!(error(&validated.unwrap().into_inner().diagnostics), summary);
-    assert_eq!(
-        error(&configured.unwrap().into_inner().diagnostics),
-        summary
-    );
-}
-
-#[tokio::test]
-async fn a_call_that_nobody_waits_for_any_more_finishes() {
-    let go_on = Arc::new(Notify::new());
-    let served = served(Act::Wait(go_on.clone()));
-    let service = served.service.clone();
-
-    let waiting = tokio::spawn(async move {
-        let request = apply_request(&Value::Null, &planned());
-        service.apply_resource_change(Request::new(request)).await
-    });
-    served.asked("create").await;
-    waiting.abort();
-    assert!(waiting.await.unwrap_err().is_cancelled());
-    assert_eq!(served.log(), ["create"]);
-    go_on.notify_one();
-    served.tasks.close();
-    served.tasks.wait().await;
-
-    assert_eq!(served.log(), ["create", "create done"]);
-}
-
-#[tokio::test]
-async fn stopping_reaches_the_calls_that_run_and_not_the_next() {
-    let served = served(Act::UntilStopped);
-    let stop = || {
-        served
-            .service
-            .stop_provider(Request::new(proto::stop_provider::Request {}))
-    };
-    let later = served.service.calls.begin();
-
-    let (stopped, _) = tokio::join!(
-        served.apply(apply_request(&Value::Null, &planned())),
-        async {
-            served.asked("create").await;
-            stop().await.unwrap();
-        }
-    );
-
-    assert_eq!(error(&stopped.diagnostics), "Stopped");
-    assert_eq!(value(stopped.new_state), object("b".into(), "made".into()));
-    assert!(later.stop.is_cancelled());
-    assert!(!served.service.calls.begin().stop.is_cancelled());
-
-    let (again, _) = tokio::join!(served.apply(apply_request(&there(), &planned())), async {
-        served.asked("update").await;
-        stop().await.unwrap();
-    });
-    assert_eq!(error(&again.diagnostics), "Stopped");
-}
-
-#[tokio::test]
-async fn a_type_that_we_do_not_have_is_a_diagnostic_and_loses_nothing() {
-    let served = served(Act::Well);
-    let other = || "test_other".to_owned();
-    let summary = "There is no resource type test_other";
-
-    let plan = proto::plan_resource_change::Request {
-        type_name: other(),
-        ..plan_request(&there(), &wanted())
-    };
-    let plan = served.plan(plan).await;
-    let applied = proto::apply_resource_change::Request {
-        type_name: other(),
-        ..apply_request(&there(), &planned())
-    };
-    let applied = served.apply(applied).await;
-    let read = proto::read_resource::Request {
-        type_name: other(),
-        ..read_request(&there())
-    };
-    let read = served.read(read).await;
-    let upgrade = proto::upgrade_resource_state::Request {
-        type_name: other(),
-        ..Default::default()
-    };
-    let upgraded = served
-        .service
-        .upgrade_resource_state(Request::new(upgrade))
-        .await;
-
-    assert_eq!(error(&plan.diagnostics), summary);
-    assert_eq!(value(plan.planned_state), there());
-    assert_eq!(plan.planned_private, PRIVATE);
-    assert_eq!(error(&applied.diagnostics), summary);
-    assert_eq!(value(applied.new_state), there());
-    assert_eq!(applied.private, PRIVATE);
-    assert_eq!(error(&read.diagnostics), summary);
-    assert_eq!(value(read.new_state), there());
-    assert_eq!(read.private, PRIVATE);
-    assert_eq!(error(&upgraded.unwrap().into_inner().diagnostics), summary);
-    assert_eq!(error(&served.validate(&other(), None).await), summary);
-    assert_eq!(
-        error(&served.import(&other(), "a").await.diagnostics),
-        summary
-    );
-    assert!(served.log().is_empty());
-}
-
-#[tokio::test]
-async fn what_cannot_be_read_is_a_diagnostic_and_begins_nothing() {
-    let served = served(Act::Well);
-    let plan = || plan_request(&there(), &wanted());
-    let apply = || apply_request(&there(), &planned());
-    let no_private = || b"[1]".to_vec();
-
-    for request in [
-        proto::plan_resource_change::Request {
-            config: garbage(),
-            ..plan()
-        },
-        proto::plan_resource_change::Request {
-            proposed_new_state: garbage(),
-            ..plan()
-        },
-        proto::plan_resource_change::Request {
-            prior_state: garbage(),
-            ..plan()
-        },
-        proto::plan_resource_change::Request {
-            prior_private: no_private(),
-            ..plan()
-        },
-    ] {
-        let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
-        let plan = served.plan(request).await;
-        error(&plan.diagnostics);
-        assert_eq!((plan.planned_state, plan.planned_private), (prior, private));
-    }
-    for request in [
-        proto::apply_resource_change::Request {
-            planned_state: garbage(),
-            ..apply()
-        },
-        proto::apply_resource_change::Request {
-            prior_state: garbage(),
-            ..apply()
-        },
-        proto::apply_resource_change::Request {
-            planned_private: no_private(),
-            ..apply()
-        },
-        proto::apply_resource_change::Request {
-            prior_state: None,
-            planned_private: no_private(),
-            ..apply()
-        },
-    ] {
-        let (prior, private) = (request.prior_state.clone(), request.planned_private.clone());
-        let applied = served.apply(request).await;
-        error(&applied.diagnostics);
-        assert_eq!((applied.new_state, applied.private), (prior, private));
-    }
-    let unreadable = proto::read_resource::Request {
-        current_state: garbage(),
-        ..read_request(&there())
-    };
-    let read = served.read(unreadable).await;
-    error(&read.diagnostics);
-    assert_eq!(
-        (read.new_state, read.private),
-        (garbage(), PRIVATE.to_vec())
-    );
-    error(&served.validate(TYPE, garbage()).await);
-    error(&served.upgrade(VERSION, "{").await.diagnostics);
-    error(&served.upgrade(0, "{").await.diagnostics);
-
-    assert!(served.log().is_empty());
-}
-
-#[tokio::test]
 async fn private_state_goes_through_plan_apply_and_refresh() {
-    let served = served(Act::Well);
+    let served = served(Behaviour::Normal);
 
     let plan = served.plan(plan_request(&Value::Null, &wanted())).await;
     assert_eq!(value(plan.planned_state), planned());
@@ -472,7 +226,7 @@ async fn private_state_goes_through_plan_apply_and_refresh() {
 
 #[tokio::test]
 async fn a_stored_state_is_raised_one_version_at_a_time() {
-    let served = served(Act::Well);
+    let served = served(Behaviour::Normal);
 
     let old = served
         .upgrade(0, r#"{"name":"a","made":"m","gone":[1]}"#)
@@ -493,7 +247,7 @@ async fn a_stored_state_is_raised_one_version_at_a_time() {
     );
     assert_eq!(
         error(&newer.diagnostics),
-        "State of test_puppet was written by a newer provider"
+        "State of test_resource was written by a newer provider"
     );
     assert_eq!(newer.upgraded_state, None);
     assert_eq!(served.log(), ["upgrade 0", "upgrade 1", "upgrade 2"]);
@@ -501,7 +255,7 @@ async fn a_stored_state_is_raised_one_version_at_a_time() {
 
 #[tokio::test]
 async fn an_imported_object_is_its_id_until_it_is_read() {
-    let imported = served(Act::Well).import(TYPE, "a").await;
+    let imported = served(Behaviour::Normal).import(TYPE, "a").await;
 
     let [only] = imported.imported_resources.as_slice() else {
         panic!("one object, not {imported:?}")
@@ -509,47 +263,4 @@ async fn an_imported_object_is_its_id_until_it_is_read() {
     assert_eq!(only.type_name, TYPE);
     assert_eq!(value(only.state.clone()), object("a".into(), Value::Null));
     assert!(imported.diagnostics.is_empty());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn no_bytes_whatsoever_end_in_an_error_of_grpc(
-        noise in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..12), 3),
-        as_json: bool,
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let dynamic = |bytes: &[u8]| Some(proto::DynamicValue {
-            msgpack: if as_json { Vec::new() } else { bytes.to_vec() },
-            json: if as_json { bytes.to_vec() } else { Vec::new() },
-        });
-        let [state, next, private] = noise.as_slice() else { panic!("three") };
-        let served = served(Act::Well);
-
-        runtime.block_on(async {
-            let (prior_state, planned_state) = (dynamic(state), dynamic(next));
-            served.plan(proto::plan_resource_change::Request {
-                prior_state: prior_state.clone(),
-                config: planned_state.clone(),
-                proposed_new_state: planned_state.clone(),
-                prior_private: private.clone(),
-                ..plan_request(&Value::Null, &Value::Null)
-            }).await;
-            served.apply(proto::apply_resource_change::Request {
-                prior_state: prior_state.clone(),
-                planned_state: planned_state.clone(),
-                planned_private: private.clone(),
-                ..apply_request(&Value::Null, &Value::Null)
-            }).await;
-            served.read(proto::read_resource::Request {
-                current_state: prior_state,
-                private: private.clone(),
-                ..read_request(&Value::Null)
-            }).await;
-            served.validate(TYPE, planned_state).await;
-            served.upgrade(0, &String::from_utf8_lossy(state)).await;
-            served.upgrade(VERSION, &String::from_utf8_lossy(next)).await;
-        });
-    }
 }

@@ -6,7 +6,7 @@ use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
 use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::value::path::{Path, PathStep};
-use crate::terraform::language::wire::fault::{Fault, attribute, key};
+use crate::terraform::language::wire::path_error::{PathError, attribute, key};
 
 /// Every part of a value that is not of the type, one error each. Null and unknown are of every type.
 ///
@@ -45,7 +45,7 @@ fn check(value: &Value, r#type: &Type, path: &Path, found: &mut Vec<Diagnostic>)
             }
         }
         (Type::Tuple(types), Value::List(elements)) => {
-            found.push(bug(Fault::length(types.len(), elements.len()), path));
+            found.push(bug(PathError::length(types.len(), elements.len()), path));
         }
         (Type::Map(r#type), Value::Map(elements)) => {
             for (name, element) in elements {
@@ -55,7 +55,7 @@ fn check(value: &Value, r#type: &Type, path: &Path, found: &mut Vec<Diagnostic>)
         (Type::Object(types), Value::Map(attributes)) => {
             check_object(attributes, types, path, found);
         }
-        _ => found.push(bug(Fault::mismatch(r#type, kind(value)), path)),
+        _ => found.push(bug(PathError::mismatch(r#type, kind(value)), path)),
     }
 }
 
@@ -68,16 +68,16 @@ fn check_object(
     for (name, r#type) in types {
         match attributes.get(name) {
             Some(value) => check(value, r#type, &path.join(attribute(name)), found),
-            None => found.push(bug(Fault::missing(name, r#type), path)),
+            None => found.push(bug(PathError::missing(name, r#type), path)),
         }
     }
     for name in attributes.keys().filter(|name| !types.contains_key(*name)) {
-        found.push(bug(Fault::surplus(name), path));
+        found.push(bug(PathError::surplus(name), path));
     }
 }
 
-fn bug(fault: Fault, path: &Path) -> Diagnostic {
-    fault.inside(path).into_diagnostic(
+fn bug(error: PathError, path: &Path) -> Diagnostic {
+    error.inside(path).into_diagnostic(
         "The provider made a value that does not fit its own schema",
         "This is a bug in the provider; please report it.",
     )

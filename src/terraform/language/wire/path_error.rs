@@ -7,13 +7,13 @@ use crate::terraform::language::value::path::{Path, PathStep};
 
 /// One part of a value that does not fit its type.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct PathError {
     reason: String,
     /// From the part outwards.
     steps: Vec<PathStep>,
 }
 
-impl Fault {
+impl PathError {
     /// What is wrong, as the end of a sentence. It must not hold the value, which may be a secret.
     pub(super) fn new(reason: impl Into<String>) -> Self {
         Self {
@@ -47,13 +47,13 @@ impl Fault {
         Self::new("it is given twice").within(step)
     }
 
-    /// The same fault, seen from one level further out.
+    /// The same error, seen from one level further out.
     pub(super) fn within(mut self, step: PathStep) -> Self {
         self.steps.push(step);
         self
     }
 
-    /// The same fault, seen from the set around the element: elements of sets have no address, so the path ends here.
+    /// The same error, seen from the set around the element: elements of sets have no address, so the path ends here.
     pub(super) fn within_set(mut self) -> Self {
         let inside = self.path();
         self.steps.clear();
@@ -65,21 +65,20 @@ impl Fault {
         self
     }
 
-    /// The same fault, seen from the root, when the level reached so far is at `path`.
+    /// The same error, seen from the root, when the level reached so far is at `path`.
     pub(super) fn inside(mut self, path: &Path) -> Self {
         self.steps.extend(path.0.iter().rev().cloned());
         self
     }
 
-    /// The fault as a message with `advice` as its last sentences.
+    /// The error as a message with `advice` as its last sentences.
     pub(super) fn into_diagnostic(self, summary: &str, advice: &str) -> Diagnostic {
         let path = self.path();
-        let place = if path.is_root() {
-            "the whole value".to_owned()
-        } else {
-            path.to_string()
-        };
-        Diagnostic::error(summary, format!("At {place}: {}. {advice}", self.reason)).at(path)
+        Diagnostic::error(
+            summary,
+            format!("At {}: {}. {advice}", path.title(), self.reason),
+        )
+        .at(path)
     }
 
     fn path(&self) -> Path {

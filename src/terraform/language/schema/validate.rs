@@ -4,11 +4,10 @@
 //! attributes (reference/plugin-layer.md, section 6), so it is done here at every depth. Unknown values are let through:
 //! Terraform asks again when they are known.
 
-use std::fmt;
-
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
-use crate::terraform::language::schema::walk::Place;
-use crate::terraform::language::schema::{Attribute, Mode, Rule, Schema};
+use crate::terraform::language::schema::rule::{Rule, Violation};
+use crate::terraform::language::schema::walk::Visited;
+use crate::terraform::language::schema::{Mode, Schema};
 use crate::terraform::language::value::Value;
 use crate::terraform::language::value::path::Path;
 
@@ -16,66 +15,66 @@ use crate::terraform::language::value::path::Path;
 const SHOWN_LETTERS: usize = 200;
 
 /// Every error in a configuration, each with its path.
-pub fn validate(schema: &Schema, config: &Value) -> Diagnostics {
+pub fn config(schema: &Schema, config: &Value) -> Diagnostics {
     let mut found = Diagnostics::new();
-    schema.walk(config, &mut |place| {
-        let attribute = place.attribute;
-        match place.value {
+    schema.walk(config, &mut |visited| {
+        let attribute = visited.attribute;
+        match visited.value {
             Value::Unknown => {}
-            Value::Null if attribute.mode == Mode::Required => found.push(missing(&place)),
+            Value::Null if attribute.mode == Mode::Required => found.push(missing(&visited)),
             Value::Null => {}
-            _ if attribute.mode == Mode::Computed => found.push(surplus(&place)),
+            _ if attribute.mode == Mode::Computed => found.push(surplus(&visited)),
             value => {
-                // One complaint tells enough: an empty text would break most other rules too.
+                // One violation is enough: an empty text would break most other rules too.
                 let broken = attribute
                     .rules
                     .iter()
                     .find_map(|rule| rule.check(value).err());
-                found.extend(broken.map(|complaint| invalid(&place, &complaint)));
+                found.extend(broken.map(|violation| invalid(&visited, &violation)));
             }
         }
     });
     found
 }
 
-fn missing(place: &Place<'_>) -> Diagnostic {
-    let path = place.path;
-    let name = &place.attribute.name;
+fn missing(visited: &Visited<'_>) -> Diagnostic {
+    let path = visited.path;
+    let name = &visited.attribute.name;
     let detail = match parent(path) {
         Some(parent) => {
             format!("{parent} is set, and then {path} must be set too. Add {name} to {parent}.")
         }
         None => format!("{path} must be set. Add it to the configuration."),
     };
-    Diagnostic::error(format!("Missing value for {path}"), detail).at(place.address())
+    Diagnostic::error(format!("Missing value for {path}"), detail).at(visited.address())
 }
 
-fn surplus(place: &Place<'_>) -> Diagnostic {
-    let path = place.path;
+fn surplus(visited: &Visited<'_>) -> Diagnostic {
+    let path = visited.path;
     Diagnostic::error(
         format!("{path} cannot be set"),
         format!(
             "The provider decides {path}; it can only be read. Remove it from the configuration."
         ),
     )
-    .at(place.address())
+    .at(visited.address())
 }
 
-fn invalid(place: &Place<'_>, complaint: &Complaint) -> Diagnostic {
-    let path = place.path;
-    let what = match complaint {
-        Complaint::Must(must) if place.sensitive => format!("{path} {must}."),
-        Complaint::Must(must) => format!("{path} is {}, but {must}.", shown(place.value)),
-        Complaint::Says(sentence) if place.sensitive => hidden(sentence, place.value),
-        Complaint::Says(sentence) => sentence.clone(),
+fn invalid(visited: &Visited<'_>, violation: &Violation) -> Diagnostic {
+    let path = visited.path;
+    let what = match violation {
+        Violation::Must(must) if visited.sensitive => format!("{path} {must}."),
+        Violation::Must(must) => format!("{path} is {}, but {must}.", shown(visited.value)),
+        Violation::Says(sentence) if visited.sensitive => hidden(sentence, visited.value),
+        Violation::Says(sentence) => sentence.clone(),
     };
-    let detail = format!("{what}{} {}", hint(place), way_out(place));
-    Diagnostic::error(format!("Invalid value for {path}"), detail).at(place.address())
+    let detail = format!("{what}{} {}", hint(visited), action(visited));
+    Diagnostic::error(format!("Invalid value for {path}"), detail).at(visited.address())
 }
 
 /// What a reader can do about a value that breaks a rule.
-fn way_out(place: &Place<'_>) -> String {
-    let attribute = place.attribute;
+fn action(visited: &Visited<'_>) -> String {
+    let attribute = visited.attribute;
     match (&attribute.default, attribute.mode) {
         (Some(default), _) => format!("Correct it, or leave it out for the default, {default}."),
         (None, Mode::Required) => "Correct it.".to_owned(),
@@ -84,11 +83,11 @@ fn way_out(place: &Place<'_>) -> String {
 }
 
 /// The value that was probably meant, where only the case of letters is wrong.
-fn hint(place: &Place<'_>) -> String {
-    let Some(text) = place.value.as_str().filter(|_| !place.sensitive) else {
+fn hint(visited: &Visited<'_>) -> String {
+    let Some(text) = visited.value.as_str().filter(|_| !visited.sensitive) else {
         return String::new();
     };
-    let allowed = place.attribute.rules.iter().flat_map(|rule| match rule {
+    let allowed = visited.attribute.rules.iter().flat_map(|rule| match rule {
         Rule::OneOf(allowed) => *allowed,
         _ => &[],
     });
@@ -123,105 +122,13 @@ fn parent(path: &Path) -> Option<Path> {
     (!way.is_empty()).then(|| Path(way.to_vec()))
 }
 
-/// Why a value breaks a rule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Complaint {
-    /// What the value must be, from "must" on, without full stop.
-    Must(String),
-    /// A sentence of its own.
-    Says(String),
-}
-
-impl Rule {
-    /// Holds a known, non-null value against the rule. Values of a type that the rule is not for satisfy it
-    /// ([`Schema::lint`] finds those), and so does for now what the rule cannot judge, as long as parts are unknown.
-    ///
-    /// # Errors
-    /// What the value must be.
-    pub fn check(&self, value: &Value) -> Result<(), Complaint> {
-        let satisfied = match (self, value) {
-            (Self::Range { min, max }, Value::Number(number)) => number
-                .as_i64()
-                .is_some_and(|number| (*min..=*max).contains(&number)),
-            (Self::OneOf(allowed), Value::String(text)) => allowed.contains(&text.as_str()),
-            (Self::NotEmpty, Value::String(text)) => !text.is_empty(),
-            (Self::NotEmpty, Value::List(elements)) => !elements.is_empty(),
-            (Self::NotEmpty, Value::Map(elements)) => !elements.is_empty(),
-            (Self::Custom(check), value) if value.is_wholly_known() => {
-                return check(value).map_err(Complaint::Says);
-            }
-            _ => true,
-        };
-        if satisfied {
-            Ok(())
-        } else if let (Self::Range { min, max: i64::MAX }, Value::Number(number)) = (self, value)
-            && number.is_whole()
-            && number.as_f64().is_some_and(|number| number > 0.0)
-            && number.as_i64().is_none()
-        {
-            // "At least 1" does not tell what is wrong with a number that is too large.
-            Err(Complaint::Must(format!(
-                "must be a whole number from {min} to {}",
-                i64::MAX
-            )))
-        } else {
-            Err(Complaint::Must(self.to_string()))
-        }
-    }
-}
-
-impl fmt::Display for Rule {
-    /// What it asks for: `must be a whole number from 1 to 5`. Nothing for a rule that is code.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Range {
-                min: i64::MIN,
-                max: i64::MAX,
-            } => f.write_str("must be a whole number"),
-            Self::Range { min, max: i64::MAX } => {
-                write!(f, "must be a whole number of at least {min}")
-            }
-            Self::Range { min: i64::MIN, max } => {
-                write!(f, "must be a whole number of at most {max}")
-            }
-            Self::Range { min, max } => write!(f, "must be a whole number from {min} to {max}"),
-            Self::OneOf(allowed) => {
-                let allowed: Vec<_> = allowed
-                    .iter()
-                    .map(|choice| Value::from(*choice).to_string())
-                    .collect();
-                match allowed.as_slice() {
-                    [only] => write!(f, "must be {only}"),
-                    [most @ .., last] => write!(f, "must be {} or {last}", most.join(", ")),
-                    [] => f.write_str("must be left out"),
-                }
-            }
-            Self::NotEmpty => f.write_str("must not be empty"),
-            Self::Custom(_) => Ok(()),
-        }
-    }
-}
-
-/// Whether the value of an attribute could be its default: the rules say so at every depth.
-pub(super) fn accepts(attribute: &Attribute, value: &Value) -> bool {
-    let alone = Schema {
-        attributes: vec![attribute.clone()],
-        ..Schema::default()
-    };
-    validate(
-        &alone,
-        &Value::object([(attribute.name.as_str(), value.clone())]),
-    )
-    .is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::terraform::language::arbitrary::{configs, schemas, values};
-    use crate::terraform::language::schema::{AttributeKind, Nesting};
+    use crate::terraform::language::schema::{Attribute, AttributeKind, Nesting};
     use crate::terraform::language::types::Type;
 
     fn plain(name: &str, r#type: Type, mode: Mode) -> Attribute {
@@ -279,7 +186,7 @@ mod tests {
 
     /// Path, summary and detail of the only error.
     fn error(config: &Value) -> (String, String, String) {
-        let found = validate(&bucket(), config).0;
+        let found = super::config(&bucket(), config).0;
         let [only] = found.as_slice() else {
             panic!("one error, not {found:?}")
         };
@@ -418,7 +325,7 @@ mod tests {
             ]),
             config([("some", sets.clone()), ("many", sets), ("one", inner)]),
         ] {
-            assert_eq!(validate(&bucket(), &config), Diagnostics::new());
+            assert_eq!(super::config(&bucket(), &config), Diagnostics::new());
         }
     }
 
@@ -440,7 +347,7 @@ mod tests {
             let config = configs(&schema, true);
             (Just(schema), config)
         })) {
-            prop_assert_eq!(validate(&schema, &config), Diagnostics::new());
+            prop_assert_eq!(super::config(&schema, &config), Diagnostics::new());
         }
 
         #[test]
@@ -448,7 +355,7 @@ mod tests {
             let value = values(&schema, true);
             (Just(schema), value)
         })) {
-            for found in validate(&schema, &value) {
+            for found in super::config(&schema, &value) {
                 prop_assert!(schema.attribute(&found.path).is_some(), "{}", found.path);
             }
         }

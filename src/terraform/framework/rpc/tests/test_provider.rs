@@ -9,14 +9,14 @@ use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call, Plan, Provider, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
 
-pub(super) const TYPE: &str = "test_puppet";
+pub(super) const TYPE: &str = "test_resource";
 pub(super) const VERSION: i64 = 3;
 
 /// How every method of the resource and of the provider behaves.
 #[derive(Clone, Debug, Default)]
-pub(super) enum Act {
+pub(super) enum Behaviour {
     #[default]
-    Well,
+    Normal,
     /// Panics.
     Panic,
     /// Goes on when told to.
@@ -26,17 +26,17 @@ pub(super) enum Act {
 }
 
 /// A resource that notes what it is asked.
-pub(super) struct Puppet {
+pub(super) struct TestResource {
     pub schema: Schema,
-    pub act: Act,
+    pub behaviour: Behaviour,
     /// What it was asked, and what it finished.
     pub log: Arc<Mutex<Vec<String>>>,
 }
 
-impl Puppet {
-    fn act(&self, what: &str) {
+impl TestResource {
+    fn called(&self, what: &str) {
         self.log.lock().unwrap().push(what.to_owned());
-        if let Act::Panic = self.act {
+        if let Behaviour::Panic = self.behaviour {
             panic!("{what} is not meant to work");
         }
     }
@@ -48,15 +48,15 @@ impl Puppet {
         mut private: Private,
         call: &Call,
     ) -> Applied {
-        self.act(what);
+        self.called(what);
         let mut diagnostics = Diagnostics::new();
-        match &self.act {
-            Act::Wait(go_on) => go_on.notified().await,
-            Act::UntilStopped => {
+        match &self.behaviour {
+            Behaviour::Wait(go_on) => go_on.notified().await,
+            Behaviour::UntilStopped => {
                 call.stop.cancelled().await;
                 diagnostics.push(Diagnostic::error("Stopped", "The user wanted it so."));
             }
-            Act::Well | Act::Panic => {}
+            Behaviour::Normal | Behaviour::Panic => {}
         }
         self.log.lock().unwrap().push(format!("{what} done"));
         let mut state = planned.clone();
@@ -71,7 +71,7 @@ impl Puppet {
 }
 
 #[async_trait]
-impl Resource for Puppet {
+impl Resource for TestResource {
     fn type_name(&self) -> &'static str {
         TYPE
     }
@@ -81,16 +81,16 @@ impl Resource for Puppet {
     }
 
     fn validate(&self, _: &Value) -> Diagnostics {
-        self.act("validate");
+        self.called("validate");
         Diagnostics::new()
     }
 
     async fn plan(&self, _: &mut Plan, _: &Call) {
-        self.act("plan");
+        self.called("plan");
     }
 
     async fn plan_destroy(&self, _: &Value, _: &Call) -> Diagnostics {
-        self.act("plan_destroy");
+        self.called("plan_destroy");
         Diagnostics::new()
     }
 
@@ -99,7 +99,7 @@ impl Resource for Puppet {
     }
 
     async fn read(&self, state: &Value, private: Private, _: &Call) -> Applied {
-        self.act("read");
+        self.called("read");
         Applied::unchanged(state, private, Diagnostics::new())
     }
 
@@ -108,12 +108,12 @@ impl Resource for Puppet {
     }
 
     async fn delete(&self, _: &Value, private: Private, _: &Call) -> Applied {
-        self.act("delete");
+        self.called("delete");
         Applied::unchanged(&Value::Null, private, Diagnostics::new())
     }
 
     async fn import(&self, id: &str, _: &Call) -> Result<Value, Diagnostics> {
-        self.act("import");
+        self.called("import");
         Ok(object(id.into(), Value::Null))
     }
 
@@ -122,7 +122,7 @@ impl Resource for Puppet {
         version: i64,
         mut state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostic> {
-        self.act(&format!("upgrade {version}"));
+        self.called(&format!("upgrade {version}"));
         let name = format!("{}+{version}", state["name"].as_str().unwrap());
         state["name"] = name.into();
         Ok(state)
@@ -130,25 +130,25 @@ impl Resource for Puppet {
 }
 
 /// A provider of it.
-pub(super) struct Stage {
+pub(super) struct TestProvider {
     pub schema: Schema,
-    pub act: Act,
+    pub behaviour: Behaviour,
     pub resources: Vec<Arc<dyn Resource>>,
 }
 
 #[async_trait]
-impl Provider for Stage {
+impl Provider for TestProvider {
     fn schema(&self) -> &Schema {
         &self.schema
     }
 
     fn validate(&self, _: &Value) -> Diagnostics {
-        assert!(!matches!(self.act, Act::Panic), "validate");
+        assert!(!matches!(self.behaviour, Behaviour::Panic), "validate");
         Diagnostics::new()
     }
 
     async fn configure(&self, _: &Value, _: &str) -> Diagnostics {
-        assert!(!matches!(self.act, Act::Panic), "configure");
+        assert!(!matches!(self.behaviour, Behaviour::Panic), "configure");
         Diagnostics::new()
     }
 
