@@ -46,7 +46,6 @@ Environment variables, each for an argument of the provider block that is not se
   NATS_TIMEOUT       longest wait for one answer, such as 5s
   NATS_CONTEXT       name of a NATS context
 Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
-TF_LOG_PROVIDER_WASMCLOUD, TF_LOG_PROVIDER, TF_LOG: level of the log
 ";
 
 /// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.

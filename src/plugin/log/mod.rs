@@ -16,9 +16,11 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::plugin::log::hclog::Hclog;
+use crate::text;
 
 /// Who decides what is logged, the first one set.
-const LEVEL_VARIABLES: [&str; 3] = ["TF_LOG_PROVIDER_WASMCLOUD", "TF_LOG_PROVIDER", "TF_LOG"];
+pub(super) const LEVEL_VARIABLES: [&str; 3] =
+    ["TF_LOG_PROVIDER_WASMCLOUD", "TF_LOG_PROVIDER", "TF_LOG"];
 
 tokio::task_local! {
     static CAUGHT: ();
@@ -46,9 +48,7 @@ pub async fn caught<F: Future>(call: F) -> F::Output {
 
 /// What a caught panic said.
 pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&'static str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("a panic without a text")
+    text::of_panic(payload).unwrap_or("a panic without a text")
 }
 
 fn report_panic(panic: &PanicHookInfo<'_>) {

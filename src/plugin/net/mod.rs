@@ -14,11 +14,12 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::bail;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use crate::plugin::handshake::Host;
+use crate::plugin::host::Host;
 
 /// Where a client connects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ enum Socket {
     #[cfg(unix)]
     Unix {
         listener: tokio::net::UnixListener,
-        _place: unix::Place,
+        _file: unix::SocketFile,
     },
     Tcp(TcpListener),
 }
@@ -89,7 +90,11 @@ impl Listener {
     ///
     /// # Errors
     /// When no place for a socket, or no port, can be had.
-    pub(super) async fn open(transport: Transport, name: &str, host: &Host) -> io::Result<Self> {
+    pub(super) async fn open(
+        transport: Transport,
+        name: &str,
+        host: &Host,
+    ) -> anyhow::Result<Self> {
         match transport {
             Transport::Unix => Self::unix(name, host),
             Transport::Tcp => Self::tcp(host.ports.clone()).await,
@@ -97,29 +102,29 @@ impl Listener {
     }
 
     #[cfg(unix)]
-    fn unix(name: &str, host: &Host) -> io::Result<Self> {
-        let (listener, place) = unix::bind(
+    fn unix(name: &str, host: &Host) -> anyhow::Result<Self> {
+        let (listener, file) = unix::bind(
             name,
             host.socket_dir.as_deref(),
             host.socket_group.as_deref(),
         )?;
-        let address = Address::Unix(place.socket().to_owned());
+        let address = Address::Unix(file.socket().to_owned());
         Ok(Self {
             socket: Socket::Unix {
                 listener,
-                _place: place,
+                _file: file,
             },
             address,
         })
     }
 
     #[cfg(not(unix))]
-    fn unix(_name: &str, _host: &Host) -> io::Result<Self> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn unix(_name: &str, _host: &Host) -> anyhow::Result<Self> {
+        Err(io::Error::from(io::ErrorKind::Unsupported).into())
     }
 
     /// The first free port of the loopback interface in this range.
-    async fn tcp(ports: RangeInclusive<u16>) -> io::Result<Self> {
+    async fn tcp(ports: RangeInclusive<u16>) -> anyhow::Result<Self> {
         for port in ports.clone() {
             if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
                 let address = Address::Tcp(listener.local_addr()?);
@@ -130,9 +135,7 @@ impl Listener {
             }
         }
         let (first, last) = (ports.start(), ports.end());
-        Err(io::Error::other(format!(
-            "no free port on 127.0.0.1 from {first} to {last} (PLUGIN_MIN_PORT, PLUGIN_MAX_PORT)"
-        )))
+        bail!("no free port on 127.0.0.1 from {first} to {last} (PLUGIN_MIN_PORT, PLUGIN_MAX_PORT)")
     }
 
     /// Where clients find it.

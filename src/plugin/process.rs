@@ -1,4 +1,4 @@
-//! What ends the process besides Shutdown, and what does not.
+//! The process: its threads, and what ends it besides Shutdown.
 //!
 //! A terminal sends Ctrl-C to Terraform and to this process alike. Terraform answers it with
 //! StopProvider and waits for running calls, so here it must do nothing. A Terraform that was
@@ -7,8 +7,19 @@
 use std::io;
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+
 /// How often to look whether the parent is still there.
-const LOOK_EVERY: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Few threads: the provider waits for the network, and a start is paid at every plan.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.min(4))
+        .enable_all()
+        .build()
+}
 
 /// Ignores Ctrl-C from now on.
 ///
@@ -38,7 +49,7 @@ impl Parent {
     /// hand orphans over.
     pub(super) async fn gone(&self) {
         while parent_id() == self.id {
-            tokio::time::sleep(LOOK_EVERY).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }
