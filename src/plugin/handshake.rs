@@ -4,13 +4,12 @@
 //! `1|6|<network>|<address>|grpc|<server certificate>`, the certificate as base64 without padding.
 //! It is the first thing on stdout and the last; a byte before it breaks the handshake.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::plugin::About;
+use crate::plugin::host::{Host, PORTS};
 use crate::plugin::net::Address;
 use crate::plugin::tls::Identity;
 
@@ -25,10 +24,7 @@ const COOKIE: (&str, &str) = (
 const CORE_PROTOCOL: u32 = 1;
 
 /// Terraform's plugin protocol that this provider speaks.
-const PROTOCOL: u32 = 6;
-
-/// Ports that go-plugin uses when the host names none.
-const PORTS: RangeInclusive<u16> = 10_000..=25_000;
+pub(super) const PROTOCOL: u32 = 6;
 
 /// What the process was started for.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,34 +37,6 @@ pub(super) enum Start {
     Debug,
     /// To serve the Terraform that started it.
     Plugin(Host),
-}
-
-/// How the host that started the process wants to be served.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Host {
-    /// The only client that may call, as PEM. Absent when the host turned TLS off.
-    pub(super) client_certificate: Option<String>,
-    /// Where the socket has to be, for hosts that share only that directory with the plugin.
-    pub(super) socket_dir: Option<PathBuf>,
-    /// A group, by name or number, whose members may connect too.
-    pub(super) socket_group: Option<String>,
-    /// Where a TCP port may be taken, on systems without unix sockets.
-    pub(super) ports: RangeInclusive<u16>,
-    /// Whether the host asked about, and so understands an answer on, a multiplexed broker.
-    pub(super) asks_for_multiplexing: bool,
-}
-
-impl Host {
-    /// No host in particular: whoever reaches the socket.
-    pub(super) fn anyone() -> Self {
-        Self {
-            client_certificate: None,
-            socket_dir: None,
-            socket_group: None,
-            ports: PORTS,
-            asks_for_multiplexing: false,
-        }
-    }
 }
 
 /// Why the process does not start.
@@ -131,70 +99,6 @@ pub(super) fn line(address: &Address, tls: Option<&Identity>, host: &Host) -> St
         ""
     };
     format!("{CORE_PROTOCOL}|{PROTOCOL}|{network}|{address}|grpc|{certificate}{multiplexing}\n")
-}
-
-impl Refusal {
-    /// What to tell whoever started the process.
-    pub(super) fn text(&self, about: &About) -> String {
-        let About { name, version, .. } = about;
-        match self {
-            Self::ByHand => format!("{}\nTry --help for more.", introduction(about)),
-            Self::NoCommonProtocol(protocols) => {
-                let offered = if protocols.is_empty() {
-                    "none"
-                } else {
-                    protocols.as_str()
-                };
-                format!(
-                    "{name} {version} speaks Terraform's plugin protocol {PROTOCOL}, and the program that started it \
-                     offers {offered} (PLUGIN_PROTOCOL_VERSIONS).\nProtocol {PROTOCOL} needs Terraform 1.0 or newer, \
-                     or OpenTofu."
-                )
-            }
-        }
-    }
-}
-
-/// What `--help` prints.
-pub(super) fn help(about: &About) -> String {
-    let About { name, help, .. } = about;
-    let introduction = introduction(about);
-    format!(
-        "{introduction}
-Usage: {name} [OPTION]
-
-  -debug      Serve until Ctrl-C, and print the TF_REATTACH_PROVIDERS that makes a Terraform
-              run elsewhere use this process: for a debugger, or to watch the logs.
-  --version   Print name and version.
-  --help      Print this.
-
-{help}"
-    )
-}
-
-/// What this is and how to use it.
-fn introduction(about: &About) -> String {
-    let About {
-        name,
-        version,
-        address,
-        ..
-    } = about;
-    let local_name = address.rsplit('/').next().unwrap_or(address);
-    format!(
-        "{name} {version} is a plugin. Terraform and OpenTofu start it when a configuration names it:
-
-  terraform {{
-    required_providers {{
-      {local_name} = {{
-        source = \"{address}\"
-      }}
-    }}
-  }}
-
-Write that into a .tf file, then run `terraform init` and `terraform plan` beside it.
-"
-    )
 }
 
 #[cfg(test)]

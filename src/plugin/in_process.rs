@@ -3,18 +3,18 @@
 //! Such a Terraform finds the process through TF_REATTACH_PROVIDERS, speaks without TLS, and
 //! neither stops the provider nor ends it; it may configure it many times over.
 
-use std::io;
-use std::process;
 use std::sync::mpsc::{self, Sender};
 use std::thread::{self, JoinHandle};
 
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::plugin::handshake::Host;
+use crate::plugin::definition::Plugin;
+use crate::plugin::host::Host;
 use crate::plugin::net::{Address, Listener, Transport};
+use crate::plugin::process;
 use crate::plugin::services::Connections;
-use crate::plugin::{Plugin, runtime};
+
 use crate::terraform::proto::tfplugin6::provider_server::Provider;
 
 /// A provider served by threads of this process. Dropping it ends it, calls included.
@@ -34,7 +34,7 @@ impl InProcess {
         let provider = json!({
             "Protocol": "grpc",
             "ProtocolVersion": 6,
-            "Pid": process::id(),
+            "Pid": std::process::id(),
             "Test": true,
             "Addr": address,
         });
@@ -61,7 +61,7 @@ impl Drop for InProcess {
 ///
 /// # Errors
 /// When no thread, or no place for a socket, can be had.
-pub fn serve_in_process<P: Provider>(plugin: Plugin<P>) -> io::Result<InProcess> {
+pub fn serve_in_process<P: Provider>(plugin: Plugin<P>) -> anyhow::Result<InProcess> {
     let (source, stop) = (plugin.about.address, plugin.stop.clone());
     let (opened, opening) = mpsc::channel();
     let thread = thread::Builder::new()
@@ -71,7 +71,7 @@ pub fn serve_in_process<P: Provider>(plugin: Plugin<P>) -> io::Result<InProcess>
                 let _ = opened.send(Err(error));
             }
         })?;
-    let address = opening.recv().map_err(io::Error::other)??;
+    let address = opening.recv()??;
     Ok(InProcess {
         source,
         address,
@@ -81,8 +81,11 @@ pub fn serve_in_process<P: Provider>(plugin: Plugin<P>) -> io::Result<InProcess>
 }
 
 /// Serves until `plugin.stop`, after saying where.
-fn run<P: Provider>(plugin: Plugin<P>, opened: &Sender<io::Result<Address>>) -> io::Result<()> {
-    let runtime = runtime()?;
+fn run<P: Provider>(
+    plugin: Plugin<P>,
+    opened: &Sender<anyhow::Result<Address>>,
+) -> anyhow::Result<()> {
+    let runtime = process::runtime()?;
     let outcome = runtime.block_on(async {
         let listener =
             Listener::open(Transport::here(), plugin.about.name, &Host::anyone()).await?;
@@ -121,7 +124,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::plugin::About;
+    use crate::plugin::definition::About;
 
     struct Nothing;
 
@@ -152,7 +155,7 @@ mod tests {
         let provider = &reattach["wasmcloud/wasmcloud"];
         assert_eq!(provider["Protocol"], "grpc");
         assert_eq!(provider["ProtocolVersion"], 6);
-        assert_eq!(provider["Pid"], process::id());
+        assert_eq!(provider["Pid"], std::process::id());
         assert_eq!(provider["Test"], true);
         assert_eq!(provider["Addr"]["Network"], "unix");
         assert!(UnixStream::connect(provider["Addr"]["String"].as_str().expect("a path")).is_ok());

@@ -55,7 +55,7 @@ impl Connections {
         let routes = Routes::new(provider)
             .add_service(GrpcControllerServer::new(Controller { stop: stop.clone() }))
             .add_service(GrpcStdioServer::new(Stdio { stop: stop.clone() }))
-            .add_service(HealthServer::new(Healthy { stop: stop.clone() }))
+            .add_service(HealthServer::new(HealthCheck { stop: stop.clone() }))
             .prepare();
         Self {
             routes,
@@ -71,10 +71,10 @@ impl Connections {
             let (tls, routes, stop) = (tls.clone(), self.routes.clone(), self.stop.clone());
             self.open.spawn(async move {
                 match tls {
-                    None => converse(stream, routes, stop).await,
+                    None => serve_connection(stream, routes, stop).await,
                     Some(tls) => {
                         match tokio::time::timeout(TLS_HANDSHAKE, tls.accept(stream)).await {
-                            Ok(Ok(stream)) => converse(stream, routes, stop).await,
+                            Ok(Ok(stream)) => serve_connection(stream, routes, stop).await,
                             Ok(Err(error)) => debug!(%error, "a client was refused"),
                             Err(_) => {
                                 debug!("a client was refused: it never finished its TLS handshake")
@@ -94,7 +94,7 @@ impl Connections {
 }
 
 /// Answers one client until it leaves or the plugin stops.
-async fn converse(stream: impl Stream, routes: Routes, stop: CancellationToken) {
+async fn serve_connection(stream: impl Stream, routes: Routes, stop: CancellationToken) {
     let connection = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
@@ -140,7 +140,7 @@ impl GrpcStdio for Stdio {
 }
 
 /// Serving, as long as anyone can ask.
-struct Healthy {
+struct HealthCheck {
     stop: CancellationToken,
 }
 
@@ -149,7 +149,7 @@ const SERVING: HealthCheckResponse = HealthCheckResponse {
 };
 
 #[tonic::async_trait]
-impl Health for Healthy {
+impl Health for HealthCheck {
     async fn check(
         &self,
         request: Request<HealthCheckRequest>,

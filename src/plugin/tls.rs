@@ -7,9 +7,9 @@
 //! provider to every local process. So: the certificate must equal the one we were given, byte for
 //! byte, and the peer must prove that it holds the key.
 
-use std::io;
 use std::sync::Arc;
 
+use anyhow::{Context, Error};
 use p521::ecdsa::signature::Verifier;
 use p521::ecdsa::{Signature, VerifyingKey};
 use rustls::client::danger::HandshakeSignatureValid;
@@ -37,22 +37,17 @@ impl Identity {
     ///
     /// # Errors
     /// When the text is no certificate.
-    pub(super) fn for_client(pem: &str) -> io::Result<Self> {
-        let client = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|error| {
-            io::Error::other(format!("PLUGIN_CLIENT_CERT holds no certificate: {error}"))
-        })?;
-        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-            .map_err(io::Error::other)?;
+    pub(super) fn for_client(pem: &str) -> anyhow::Result<Self> {
+        let client = CertificateDer::from_pem_slice(pem.as_bytes())
+            .context("PLUGIN_CLIENT_CERT holds no certificate")?;
+        let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let certificate = own.cert.der().clone();
-        let key =
-            PrivateKeyDer::try_from(own.signing_key.serialize_der()).map_err(io::Error::other)?;
+        let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).map_err(Error::msg)?;
         let provider = Arc::new(ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider.clone())
-            .with_protocol_versions(&[&rustls::version::TLS13])
-            .map_err(io::Error::other)?
+            .with_protocol_versions(&[&rustls::version::TLS13])?
             .with_client_cert_verifier(Arc::new(PinnedClient { client, provider }))
-            .with_single_cert(vec![certificate.clone()], key)
-            .map_err(io::Error::other)?;
+            .with_single_cert(vec![certificate.clone()], key)?;
         // grpc-go refuses a connection without ALPN since 1.67 (Terraform 1.15).
         config.alpn_protocols = vec![b"h2".to_vec()];
         // One client, one connection: nothing would be resumed, and every one proves its key.

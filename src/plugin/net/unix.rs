@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{self, Path, PathBuf};
 
+use anyhow::Context;
 use tempfile::TempDir;
 use tokio::net::UnixListener;
 use tracing::warn;
@@ -28,7 +29,7 @@ pub(in crate::plugin) fn bind(
     name: &str,
     host_dir: Option<&Path>,
     group: Option<&str>,
-) -> io::Result<(UnixListener, Place)> {
+) -> anyhow::Result<(UnixListener, SocketFile)> {
     let group = group.map(group_id).transpose()?;
     let host_dir = host_dir.map(path::absolute).transpose()?;
     let host_dir = host_dir.as_deref();
@@ -40,7 +41,7 @@ pub(in crate::plugin) fn bind(
         admit(group, dir.path(), 0o700, 0o710)?;
         return Ok((
             listener,
-            Place {
+            SocketFile {
                 socket,
                 own_dir: Some(dir),
             },
@@ -54,7 +55,7 @@ pub(in crate::plugin) fn bind(
     fs::rename(&socket, &shared)?;
     Ok((
         listener,
-        Place {
+        SocketFile {
             socket: shared,
             own_dir: None,
         },
@@ -62,20 +63,20 @@ pub(in crate::plugin) fn bind(
 }
 
 /// What a socket occupies in the file system, until dropped.
-pub(in crate::plugin) struct Place {
+pub(in crate::plugin) struct SocketFile {
     socket: PathBuf,
     /// The directory made for it, unless it is in one that belongs to the host.
     own_dir: Option<TempDir>,
 }
 
-impl Place {
+impl SocketFile {
     /// The socket's path.
     pub(in crate::plugin) fn socket(&self) -> &Path {
         &self.socket
     }
 }
 
-impl Drop for Place {
+impl Drop for SocketFile {
     fn drop(&mut self) {
         // A directory of its own removes itself.
         if self.own_dir.is_none() {
@@ -117,17 +118,16 @@ fn admit(group: Option<u32>, path: &Path, owner_mode: u32, group_mode: u32) -> i
 }
 
 /// The number of a group given by name or number.
-fn group_id(group: &str) -> io::Result<u32> {
+fn group_id(group: &str) -> anyhow::Result<u32> {
     if let Ok(id) = group.parse() {
         return Ok(id);
     }
-    let unknown = || format!("no group {group} in /etc/group (PLUGIN_UNIX_SOCKET_GROUP)");
     fs::read_to_string("/etc/group")?
         .lines()
         .map(|line| line.split(':').collect::<Vec<_>>())
         .find(|fields| fields.first() == Some(&group))
         .and_then(|fields| fields.get(2)?.parse().ok())
-        .ok_or_else(|| io::Error::other(unknown()))
+        .with_context(|| format!("no group {group} in /etc/group (PLUGIN_UNIX_SOCKET_GROUP)"))
 }
 
 #[cfg(test)]
@@ -145,13 +145,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_socket_is_in_a_directory_for_its_owner_and_goes_with_it() {
-        let (listener, place) = bind("test", None, None).expect("a socket");
-        let dir = place.socket().parent().expect("a directory").to_owned();
+        let (listener, file) = bind("test", None, None).expect("a socket");
+        let dir = file.socket().parent().expect("a directory").to_owned();
 
-        assert_eq!((mode(&dir), mode(place.socket())), (0o700, 0o600));
-        assert!(UnixStream::connect(place.socket()).await.is_ok());
+        assert_eq!((mode(&dir), mode(file.socket())), (0o700, 0o600));
+        assert!(UnixStream::connect(file.socket()).await.is_ok());
 
-        drop((listener, place));
+        drop((listener, file));
 
         assert!(!dir.exists());
     }
@@ -161,13 +161,13 @@ mod tests {
         let shared = tempfile::tempdir().expect("a directory");
         let entries = || fs::read_dir(shared.path()).expect("the directory").count();
 
-        let (listener, place) = bind("test", Some(shared.path()), None).expect("a socket");
+        let (listener, file) = bind("test", Some(shared.path()), None).expect("a socket");
 
-        assert_eq!(place.socket().parent(), Some(shared.path()));
-        assert_eq!((mode(place.socket()), entries()), (0o600, 1));
-        assert!(UnixStream::connect(place.socket()).await.is_ok());
+        assert_eq!(file.socket().parent(), Some(shared.path()));
+        assert_eq!((mode(file.socket()), entries()), (0o600, 1));
+        assert!(UnixStream::connect(file.socket()).await.is_ok());
 
-        drop((listener, place));
+        drop((listener, file));
 
         assert_eq!(entries(), 0);
     }
@@ -178,9 +178,9 @@ mod tests {
         let own = tempfile::tempdir().expect("a directory");
         let group = own.path().metadata().expect("it is there").gid();
 
-        let (_listener, place) = bind("test", None, Some(&group.to_string())).expect("a socket");
+        let (_listener, file) = bind("test", None, Some(&group.to_string())).expect("a socket");
 
-        let socket = place.socket();
+        let socket = file.socket();
         let dir = socket.parent().expect("a directory");
         assert_eq!((mode(dir), mode(socket)), (0o710, 0o660));
         assert_eq!(socket.metadata().expect("it is there").gid(), group);
@@ -202,10 +202,10 @@ mod tests {
         let long = deep.path().join("a".repeat(120));
         fs::create_dir(&long).expect("a directory with a long name");
 
-        let (_listener, place) = bind("test", Some(&long), None).expect("a socket");
+        let (_listener, file) = bind("test", Some(&long), None).expect("a socket");
 
-        assert!(place.socket().starts_with(FALLBACK_DIR));
-        assert!(UnixStream::connect(place.socket()).await.is_ok());
+        assert!(file.socket().starts_with(FALLBACK_DIR));
+        assert!(UnixStream::connect(file.socket()).await.is_ok());
         assert_eq!(fs::read_dir(&long).expect("the directory").count(), 0);
     }
 }

@@ -17,6 +17,7 @@ use tonic::{Response, Status};
 
 use crate::terraform::framework::Call;
 use crate::terraform::language::{Diagnostic, Diagnostics};
+use crate::text;
 
 /// Wraps every call, so that the process can tell panics that are caught from those that are not.
 pub type Guard = fn(BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
@@ -73,9 +74,7 @@ impl Calls {
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
-    let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("no message");
+    let text = text::of_panic(panic).unwrap_or("no message");
     Diagnostic::error(
         "Provider bug: the call panicked",
         format!(

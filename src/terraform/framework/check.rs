@@ -5,9 +5,9 @@
 //! core's `AssertPlanValid` and `AssertObjectCompatible` (terraform `internal/plans/objchange`).
 
 use crate::terraform::framework::plan::{element, part};
+use crate::terraform::language::value::path::PathStep;
 use crate::terraform::language::{
-    Attribute, AttributeKind, Diagnostic, Mode, Nesting, Path, Schema, Type, Value, path::PathStep,
-    wire,
+    Attribute, AttributeKind, Diagnostic, Mode, Nesting, Path, Schema, Type, Value, wire,
 };
 
 /// Problems of a planned state, given the configuration and the prior state that it was made from.
@@ -50,13 +50,9 @@ impl Problems {
 
     fn push(&mut self, path: &Path, problem: &str) {
         let summary = format!("Provider bug: {}", self.what);
-        let place = if path.is_root() {
-            "the whole value".to_owned()
-        } else {
-            path.to_string()
-        };
         let detail = format!(
-            "At {place}: {problem}. This is a fault of the provider, not of the configuration; please report it with the configuration and the provider's version."
+            "At {}: {problem}. This is a fault of the provider, not of the configuration; please report it with the configuration and the provider's version.",
+            path.title()
         );
         self.found
             .push(Diagnostic::error(summary, detail).at(path.clone()));

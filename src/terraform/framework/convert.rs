@@ -3,9 +3,10 @@
 //! An attribute has either a type or a nested type: Terraform refuses to load a schema that says both.
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics, Severity};
-use crate::terraform::language::path::{Path, PathStep};
-use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::path::{Path, PathStep};
 use crate::terraform::language::wire;
 use crate::terraform::proto::tfplugin6;
 use crate::terraform::proto::tfplugin6::attribute_path::{self, step::Selector};
@@ -86,8 +87,8 @@ fn object(nesting: Nesting, attributes: &[Attribute]) -> tfplugin6::schema::Obje
 }
 
 /// All messages of a call, in order.
-pub fn diagnostics(diagnostics: Diagnostics) -> Vec<tfplugin6::Diagnostic> {
-    diagnostics.into_iter().map(diagnostic).collect()
+pub fn diagnostics(diagnostics: impl Into<Diagnostics>) -> Vec<tfplugin6::Diagnostic> {
+    diagnostics.into().into_iter().map(diagnostic).collect()
 }
 
 fn diagnostic(diagnostic: Diagnostic) -> tfplugin6::Diagnostic {
@@ -134,6 +135,7 @@ mod tests {
 
     use super::*;
     use crate::terraform::language::arbitrary::{schemas, values};
+    use crate::terraform::language::wire::encode_json::encode_json;
 
     #[test]
     fn a_schema_says_type_or_nested_type_and_who_sets_what() {
@@ -229,7 +231,7 @@ mod tests {
             let r#type = schema.object_type();
             let json = tfplugin6::DynamicValue {
                 msgpack: Vec::new(),
-                json: wire::encode_json(&value, &r#type),
+                json: encode_json(&value, &r#type),
             };
 
             prop_assert_eq!(decode(Some(&encode(&value, &r#type)), &r#type), Ok(value.clone()));

@@ -5,7 +5,8 @@
 
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, plan};
-use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value, rules};
+use crate::terraform::language::schema::validate;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
 /// What PlanResourceChange is asked.
 pub struct PlanRequest {
@@ -31,7 +32,7 @@ pub struct PlanAnswer {
     pub diagnostics: Diagnostics,
 }
 
-/// Which action it is, from which values are null.
+/// What is to be done, from which values are null.
 ///
 /// # Errors
 /// When nothing is to become nothing, which core never asks.
@@ -53,7 +54,7 @@ pub fn validate(
     config: &Value,
     own: impl FnOnce(&Value) -> Diagnostics,
 ) -> Diagnostics {
-    let mut diagnostics = rules::validate(schema, config);
+    let mut diagnostics = validate::config(schema, config);
     if !diagnostics.has_error() {
         diagnostics.extend(own(config));
     }
@@ -82,7 +83,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
             }
         }
         Ok(action) => {
-            plan_existence(
+            plan_create_or_update(
                 resource,
                 action,
                 PlanRequest {
@@ -104,7 +105,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
     }
 }
 
-async fn plan_existence(
+async fn plan_create_or_update(
     resource: &dyn Resource,
     action: Action,
     request: PlanRequest,
@@ -173,7 +174,7 @@ pub async fn apply(
 
 /// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
 /// no state has would be lost.
-pub fn best_known(prior: &Value, planned: &Value) -> Value {
+pub fn state_after_failure(prior: &Value, planned: &Value) -> Value {
     let known = if prior.is_null() { planned } else { prior };
     known.clone().without_unknowns()
 }

@@ -5,9 +5,10 @@
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use crate::terraform::language::number::Number;
-use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema, Type};
+use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
+use crate::terraform::language::value::number::Number;
 
 /// How many levels of nested attributes a schema has at most.
 const NESTED_LEVELS: u32 = 2;
@@ -94,14 +95,14 @@ fn attribute(nested_levels: u32, dynamic: bool) -> BoxedStrategy<Attribute> {
             })
         })
         .prop_map(|mut attribute| {
-            settle_inside(&mut attribute, false);
+            make_nested_sound(&mut attribute, false);
             attribute
         })
         .boxed()
 }
 
 /// Takes from nested attributes what they cannot be there: set, in a computed one; filled or kept, in a set.
-fn settle_inside(attribute: &mut Attribute, in_set: bool) {
+fn make_nested_sound(attribute: &mut Attribute, in_set: bool) {
     let computed = attribute.mode == Mode::Computed;
     let AttributeKind::Nested(nesting, nested) = &mut attribute.kind else {
         return;
@@ -116,7 +117,7 @@ fn settle_inside(attribute: &mut Attribute, in_set: bool) {
         if computed || in_set {
             attribute.default = None;
         }
-        settle_inside(attribute, in_set);
+        make_nested_sound(attribute, in_set);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a practitioner reads when something is wrong: a title, an explanation with the way out, and the attribute.
 
-use crate::terraform::language::path::Path;
+use crate::terraform::language::value::path::Path;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

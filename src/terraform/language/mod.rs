@@ -2,21 +2,19 @@
 //!
 //! Nothing here knows a resource, a provider or NATS.
 
+pub mod value;
+pub mod types;
+pub mod diagnostics;
+pub mod schema;
+pub mod wire;
+pub mod duration;
 #[cfg(test)]
 pub(crate) mod arbitrary;
-pub mod diagnostics;
-pub mod duration;
-pub mod lint;
-pub mod number;
-pub mod path;
-pub mod rules;
-pub mod schema;
-pub mod types;
-pub mod value;
-pub mod walk;
-pub mod wire;
 
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
-pub use path::Path;
-pub use schema::{Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type};
-pub use value::{Number, Value};
+pub use schema::rule::Rule;
+pub use schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
+pub use types::Type;
+pub use value::Value;
+pub use value::number::Number;
+pub use value::path::Path;

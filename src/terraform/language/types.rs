@@ -8,8 +8,30 @@ use std::fmt;
 
 use serde_json::json;
 
-use crate::terraform::language::schema::Type;
 use crate::terraform::language::value::Value;
+
+/// Terraform's types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// `true` or `false`.
+    Bool,
+    /// Any number.
+    Number,
+    /// Text.
+    String,
+    /// Elements in order.
+    List(Box<Type>),
+    /// Elements without order or duplicates.
+    Set(Box<Type>),
+    /// Elements by key.
+    Map(Box<Type>),
+    /// A fixed set of attributes.
+    Object(BTreeMap<String, Type>),
+    /// Elements in order, each with a type of its own.
+    Tuple(Vec<Type>),
+    /// Any type; the value says which on the wire.
+    Dynamic,
+}
 
 /// The JSON is no type constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -88,7 +88,7 @@ mod tests {
     use crate::resources::object::argument::{
         Argument, BUCKET, COMMON, PER_SUBJECT_STREAM, STREAM,
     };
-    use crate::terraform::language::rules::Complaint;
+    use crate::terraform::language::schema::rule::Violation;
 
     fn all() -> impl Iterator<Item = &'static Argument> {
         [BUCKET, STREAM, PER_SUBJECT_STREAM, COMMON]
@@ -156,7 +156,7 @@ mod tests {
         })
     }
 
-    fn says(complaint: Option<Complaint>, number: impl std::fmt::Display) -> bool {
-        matches!(complaint, Some(Complaint::Says(text)) if text.contains(&format!(" {number}")))
+    fn says(violation: Option<Violation>, number: impl std::fmt::Display) -> bool {
+        matches!(violation, Some(Violation::Says(text)) if text.contains(&format!(" {number}")))
     }
 }

@@ -1,6 +1,6 @@
-//! The framework against core's own rules: random schemas and configurations, an oracle written apart from our check.
+//! The framework against core's own rules: random schemas and configurations, which are written here apart from our check.
 
-mod oracle;
+mod terraform_core;
 mod mutations;
 mod properties;
 mod random;

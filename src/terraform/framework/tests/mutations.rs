@@ -1,4 +1,4 @@
-//! `check` held against the oracle on answers that are wrong on purpose, one fault at a time.
+//! `check` and `terraform_core` compared on answers that are wrong on purpose, one fault at a time.
 //!
 //! A fault of a plan is put where the configuration or the schema has the last word, a fault of a result where the plan
 //! has it. Elements of sets have no address, so nothing is put inside of them. The inside of nested values is reached, and
@@ -10,9 +10,9 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use crate::terraform::framework::check;
-use crate::terraform::framework::tests::oracle;
 use crate::terraform::framework::tests::properties::{Given, given};
 use crate::terraform::framework::tests::random::{another, resolved};
+use crate::terraform::framework::tests::terraform_core;
 use crate::terraform::language::{AttributeKind, Mode, Nesting, Path, Schema, Type, Value};
 
 const CASES: u32 = 200;
@@ -34,7 +34,7 @@ fn every_fault_of_a_plan_is_found_before_core_finds_it() {
         let planned = resource.planned(&prior, second).planned;
         let faults = faults_of_plan(&resource.schema, &prior, second, &planned, resource.seed);
         let refused = faults.into_iter().map(|(name, planned)| {
-            let core = oracle::refuses_plan(&resource.schema, &prior, second, &planned);
+            let core = terraform_core::refuses_plan(&resource.schema, &prior, second, &planned);
             let ours = check::planned(&resource.schema, second, &prior, &planned);
             (name, !core.is_empty(), !ours.is_empty())
         });
@@ -68,7 +68,7 @@ fn every_fault_of_a_result_is_found_before_core_finds_it() {
         let actual = resource.applied(&Value::Null, &planned).state.unwrap();
         let faults = faults_of_result(&resource.schema, &planned, &actual, resource.seed);
         let refused = faults.into_iter().map(|(name, actual)| {
-            let core = oracle::refuses_result(&resource.schema, &planned, &actual);
+            let core = terraform_core::refuses_result(&resource.schema, &planned, &actual);
             let ours = check::applied(&resource.schema, &planned, &actual);
             (name, !core.is_empty(), !ours.is_empty())
         });

@@ -1,6 +1,6 @@
-//! The framework held to core's rules (`oracle`) on random schemas, configurations and states.
+//! The framework held to core's rules (`terraform_core`) on random schemas, configurations and states.
 //!
-//! A story is what users do: create, nothing, update, destroy, each planned with parts of the configuration unknown and
+//! A run is what users do: create, nothing, update, destroy, each planned with parts of the configuration unknown and
 //! planned again when they are known, as core does.
 
 use futures::FutureExt;
@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use crate::terraform::framework::lifecycle::{self, PlanAnswer, PlanRequest};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::tests::oracle;
-use crate::terraform::framework::tests::random::{Ending, Random, resolved};
+use crate::terraform::framework::tests::random::{ApplyOutcome, Random, resolved};
+use crate::terraform::framework::tests::terraform_core;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::arbitrary::{configs, schemas};
 use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value};
@@ -39,7 +39,7 @@ pub(super) fn given() -> impl Strategy<Value = Given> {
         let resource = Random {
             schema,
             seed,
-            ending: Ending::Well,
+            outcome: ApplyOutcome::AsPlanned,
         };
         Given {
             resource,
@@ -54,7 +54,7 @@ impl Random {
         let request = PlanRequest {
             config: config.clone(),
             prior: prior.clone(),
-            proposed: oracle::proposed(&self.schema, prior, config),
+            proposed: terraform_core::proposed(&self.schema, prior, config),
             private: noted("planned from this"),
         };
         lifecycle::plan(self, request, &Call::default())
@@ -85,7 +85,7 @@ type Checked = Result<(), TestCaseError>;
 
 /// A plan that core accepts, and we too.
 fn is_valid(resource: &Random, prior: &Value, config: &Value, plan: &PlanAnswer) -> Checked {
-    let reasons = oracle::refuses_plan(&resource.schema, prior, config, &plan.planned);
+    let reasons = terraform_core::refuses_plan(&resource.schema, prior, config, &plan.planned);
     prop_assert!(reasons.is_empty(), "{reasons:?} in {}", plan.planned);
     prop_assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
     prop_assert_eq!(&plan.private, &noted("planned from this"));
@@ -106,7 +106,7 @@ fn step(resource: &Random, prior: &Value, config: &Value) -> Result<Value, TestC
     let config = resolved(schema, config, resource.seed);
     let last = resource.planned(prior, &config);
     is_valid(resource, prior, &config, &last)?;
-    let reasons = oracle::refuses_final_plan(schema, &early.planned, &last.planned);
+    let reasons = terraform_core::refuses_final_plan(schema, &early.planned, &last.planned);
     prop_assert!(
         reasons.is_empty(),
         "{reasons:?}: {} then {}",
@@ -120,7 +120,7 @@ fn step(resource: &Random, prior: &Value, config: &Value) -> Result<Value, TestC
 
     let applied = resource.applied(prior, &last.planned);
     let state = applied.state.unwrap();
-    let reasons = oracle::refuses_result(schema, &last.planned, &state);
+    let reasons = terraform_core::refuses_result(schema, &last.planned, &state);
     prop_assert!(reasons.is_empty(), "{reasons:?} in {state}");
     prop_assert!(applied.diagnostics.is_empty(), "{:?}", applied.diagnostics);
     prop_assert_eq!(applied.private, noted("applied"));
@@ -216,7 +216,7 @@ proptest! {
 
         let plan = resource.planned(&state, &Value::Null);
         let deleted = resource.applied(&state, &Value::Null);
-        resource.ending = Ending::Nothing;
+        resource.outcome = ApplyOutcome::Nothing;
         let refused = resource.applied(&state, &Value::Null);
 
         is_valid(&resource, &state, &Value::Null, &plan)?;
@@ -232,7 +232,7 @@ proptest! {
         let Given { mut resource, first, second } = given;
         let config = resolved(&resource.schema, &first, resource.seed);
         let state = resource.state(&Value::Null, &config);
-        resource.ending = if nothing { Ending::Nothing } else { Ending::HalfWay };
+        resource.outcome = if nothing { ApplyOutcome::Nothing } else { ApplyOutcome::Partial };
 
         for prior in [&Value::Null, &state] {
             let planned = resource.planned(prior, &resolved(&resource.schema, &second, 1)).planned;
@@ -252,26 +252,26 @@ proptest! {
         let config = resolved(&resource.schema, &first, resource.seed);
         let state = resource.state(&Value::Null, &config);
 
-        for (ending, left) in [
-            (Ending::Well, Some(&state)),
-            (Ending::HalfWay, Some(&state)),
-            (Ending::Nothing, None),
+        for (outcome, left) in [
+            (ApplyOutcome::AsPlanned, Some(&state)),
+            (ApplyOutcome::Partial, Some(&state)),
+            (ApplyOutcome::Nothing, None),
         ] {
-            resource.ending = ending;
+            resource.outcome = outcome;
             let read = lifecycle::read(&resource, state.clone(), noted("read"), &Call::default())
                 .now_or_never()
                 .unwrap();
 
             prop_assert_eq!(read.state.as_ref(), left);
-            prop_assert_eq!(read.diagnostics.has_error(), ending == Ending::HalfWay);
+            prop_assert_eq!(read.diagnostics.has_error(), outcome == ApplyOutcome::Partial);
             prop_assert_eq!(read.private, noted("read"));
         }
     }
 }
 
-/// What core refuses in general, said once by hand: the oracle is no better than its rules.
+/// What core refuses in general, said once by hand: the model of core is no better than its rules.
 #[test]
-fn the_oracle_proposes_and_refuses_as_core_does() {
+fn the_model_of_core_proposes_and_refuses_as_core_does() {
     let plain = |name, mode| Attribute::new(name, Type::String, mode, "Plain.");
     let schema = Schema {
         attributes: vec![
@@ -288,9 +288,11 @@ fn the_oracle_proposes_and_refuses_as_core_does() {
     let prior = object("a".into(), "m".into(), "b".into());
     let config = object("c".into(), null.clone(), null.clone());
 
-    let proposed = oracle::proposed(&schema, &prior, &config);
-    let refuses = |planned: &Value| oracle::refuses_plan(&schema, &prior, &config, planned).len();
-    let contradicts = |actual: &Value| oracle::refuses_result(&schema, &proposed, actual).len();
+    let proposed = terraform_core::proposed(&schema, &prior, &config);
+    let refuses =
+        |planned: &Value| terraform_core::refuses_plan(&schema, &prior, &config, planned).len();
+    let contradicts =
+        |actual: &Value| terraform_core::refuses_result(&schema, &proposed, actual).len();
 
     assert_eq!(proposed, object("c".into(), "m".into(), "b".into()));
     assert_eq!(refuses(&proposed), 0);

@@ -19,11 +19,11 @@ use crate::terraform::language::{
 
 /// How creating and updating ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(super) enum ApplyOutcome {
     /// As planned.
-    Well,
+    AsPlanned,
     /// With an error and what was made until then.
-    HalfWay,
+    Partial,
     /// With an error and nothing.
     Nothing,
 }
@@ -33,7 +33,7 @@ pub(super) enum Ending {
 pub(super) struct Random {
     pub schema: Schema,
     pub seed: u64,
-    pub ending: Ending,
+    pub outcome: ApplyOutcome,
 }
 
 impl Random {
@@ -48,13 +48,13 @@ impl Random {
 
     fn end(&self, prior: &Value, planned: &Value, private: Private) -> Applied {
         let error = || Diagnostic::error("Not made", "The test wants it so.").into();
-        let (state, diagnostics) = match self.ending {
-            Ending::Well => (
+        let (state, diagnostics) = match self.outcome {
+            ApplyOutcome::AsPlanned => (
                 Some(self.fill(Scope::Everything, planned)),
                 Diagnostics::new(),
             ),
-            Ending::HalfWay => (Some(half(&self.schema, prior, planned)), error()),
-            Ending::Nothing => (None, error()),
+            ApplyOutcome::Partial => (Some(half(&self.schema, prior, planned)), error()),
+            ApplyOutcome::Nothing => (None, error()),
         };
         Applied {
             state,
@@ -95,12 +95,12 @@ impl Resource for Random {
     }
 
     async fn read(&self, state: &Value, private: Private, _: &Call) -> Applied {
-        let state = match self.ending {
-            Ending::Well => Some(state.clone()),
-            Ending::HalfWay | Ending::Nothing => None,
+        let state = match self.outcome {
+            ApplyOutcome::AsPlanned => Some(state.clone()),
+            ApplyOutcome::Partial | ApplyOutcome::Nothing => None,
         };
         let error = Diagnostic::error("Not read", "The test wants it so.").into();
-        let failed = self.ending == Ending::HalfWay;
+        let failed = self.outcome == ApplyOutcome::Partial;
         Applied {
             state,
             private,
@@ -114,9 +114,13 @@ impl Resource for Random {
 
     async fn delete(&self, prior: &Value, private: Private, _: &Call) -> Applied {
         let error = Diagnostic::error("Not deleted", "The test wants it so.");
-        match self.ending {
-            Ending::Well => Applied::unchanged(&Value::Null, private, Diagnostics::new()),
-            Ending::HalfWay | Ending::Nothing => Applied::unchanged(prior, private, error),
+        match self.outcome {
+            ApplyOutcome::AsPlanned => {
+                Applied::unchanged(&Value::Null, private, Diagnostics::new())
+            }
+            ApplyOutcome::Partial | ApplyOutcome::Nothing => {
+                Applied::unchanged(prior, private, error)
+            }
         }
     }
 

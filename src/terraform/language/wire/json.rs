@@ -1,4 +1,4 @@
-//! Values in JSON, as Terraform stores them in states.
+//! Values from JSON, as Terraform stores them in states.
 //!
 //! Read from the text token by token, not through `serde_json::Value`: that would squeeze numbers into floats. Its
 //! feature `arbitrary_precision` would not, but is crate-wide and breaks async-nats, whose untagged response types then
@@ -9,23 +9,22 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::terraform::language::path::PathStep;
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
-use crate::terraform::language::wire::MAX_DEPTH;
-use crate::terraform::language::wire::fault::{Fault, attribute, key};
+use crate::terraform::language::value::path::PathStep;
+use crate::terraform::language::wire::path_error::{PathError, attribute, key};
 
-/// Reads one value that takes up all of the bytes.
-pub(super) fn decode(bytes: &[u8], r#type: &Type) -> Result<Value, Fault> {
+/// Reads one value that takes up all of the bytes and is nested `max_depth` levels deep at most.
+pub(super) fn decode(bytes: &[u8], r#type: &Type, max_depth: usize) -> Result<Value, PathError> {
     let raw: &RawValue = serde_json::from_slice(bytes)
-        .map_err(|error| Fault::new(format!("the JSON is broken ({error})")))?;
-    decode_text(raw.get(), r#type, MAX_DEPTH)
+        .map_err(|error| PathError::new(format!("the JSON is broken ({error})")))?;
+    decode_text(raw.get(), r#type, max_depth)
 }
 
 /// Reads the text of one value, which is sound JSON without space around it.
-fn decode_text(text: &str, r#type: &Type, depth: usize) -> Result<Value, Fault> {
+fn decode_text(text: &str, r#type: &Type, depth: usize) -> Result<Value, PathError> {
     let Some(depth) = depth.checked_sub(1) else {
-        return Err(Fault::new("it is nested too deeply"));
+        return Err(PathError::new("it is nested too deeply"));
     };
     if text == "null" {
         return Ok(Value::Null);
@@ -41,7 +40,7 @@ fn decode_text(text: &str, r#type: &Type, depth: usize) -> Result<Value, Fault> 
         Type::Tuple(types) => {
             let elements: Vec<&RawValue> = parse(text, r#type)?;
             if types.len() != elements.len() {
-                return Err(Fault::length(types.len(), elements.len()));
+                return Err(PathError::length(types.len(), elements.len()));
             }
             decode_list(&elements, |index| &types[index], depth)
         }
@@ -49,14 +48,14 @@ fn decode_text(text: &str, r#type: &Type, depth: usize) -> Result<Value, Fault> 
             let elements: Vec<&RawValue> = parse(text, r#type)?;
             let elements = elements
                 .iter()
-                .map(|raw| decode_text(raw.get(), element, depth).map_err(Fault::within_set));
+                .map(|raw| decode_text(raw.get(), element, depth).map_err(PathError::within_set));
             Ok(Value::set_of(elements.collect::<Result<Vec<_>, _>>()?))
         }
         Type::Map(element) => {
             let elements: BTreeMap<String, &RawValue> = parse(text, r#type)?;
             let elements = elements.into_iter().map(|(name, raw)| {
                 let element = decode_text(raw.get(), element, depth);
-                let element = element.map_err(|fault| fault.within(key(&name)))?;
+                let element = element.map_err(|error| error.within(key(&name)))?;
                 Ok((name, element))
             });
             Ok(Value::Map(elements.collect::<Result<_, _>>()?))
@@ -66,7 +65,7 @@ fn decode_text(text: &str, r#type: &Type, depth: usize) -> Result<Value, Fault> 
     }
 }
 
-fn decode_number(text: &str) -> Result<Value, Fault> {
+fn decode_number(text: &str) -> Result<Value, PathError> {
     // Other providers' states hold numbers as text too, where a schema once said so.
     let unquoted = match text.strip_prefix('"') {
         Some(_) => parse(text, &Type::Number)?,
@@ -75,17 +74,17 @@ fn decode_number(text: &str) -> Result<Value, Fault> {
     let number = unquoted.parse();
     number
         .map(Value::Number)
-        .map_err(|_| Fault::mismatch(&Type::Number, kind(text)))
+        .map_err(|_| PathError::mismatch(&Type::Number, kind(text)))
 }
 
 fn decode_list<'t>(
     elements: &[&RawValue],
     type_at: impl Fn(usize) -> &'t Type,
     depth: usize,
-) -> Result<Value, Fault> {
+) -> Result<Value, PathError> {
     let elements = elements.iter().enumerate().map(|(index, raw)| {
         decode_text(raw.get(), type_at(index), depth)
-            .map_err(|fault| fault.within(PathStep::Index(index)))
+            .map_err(|error| error.within(PathStep::Index(index)))
     });
     Ok(Value::List(elements.collect::<Result<_, _>>()?))
 }
@@ -94,11 +93,11 @@ fn decode_object(
     attributes: &BTreeMap<String, &RawValue>,
     types: &BTreeMap<String, Type>,
     depth: usize,
-) -> Result<Value, Fault> {
+) -> Result<Value, PathError> {
     let attributes = types.iter().map(|(name, r#type)| {
         let value = match attributes.get(name) {
             Some(raw) => decode_text(raw.get(), r#type, depth)
-                .map_err(|fault| fault.within(attribute(name)))?,
+                .map_err(|error| error.within(attribute(name)))?,
             None => Value::Null,
         };
         Ok((name.clone(), value))
@@ -106,23 +105,23 @@ fn decode_object(
     Ok(Value::Map(attributes.collect::<Result<_, _>>()?))
 }
 
-fn decode_dynamic(pair: &BTreeMap<String, &RawValue>, depth: usize) -> Result<Value, Fault> {
+fn decode_dynamic(pair: &BTreeMap<String, &RawValue>, depth: usize) -> Result<Value, PathError> {
     let (Some(r#type), Some(value)) = (pair.get("type"), pair.get("value")) else {
-        return Err(Fault::mismatch(&Type::Dynamic, "a map"));
+        return Err(PathError::mismatch(&Type::Dynamic, "a map"));
     };
     match Type::from_json(r#type.get().as_bytes()) {
         Ok(r#type) => decode_text(value.get(), &r#type, depth),
-        Err(_) => Err(Fault::new("expected a type, found something else")),
+        Err(_) => Err(PathError::new("expected a type, found something else")),
     }
 }
 
-fn parse<'t, T: Deserialize<'t>>(text: &'t str, r#type: &Type) -> Result<T, Fault> {
+fn parse<'t, T: Deserialize<'t>>(text: &'t str, r#type: &Type) -> Result<T, PathError> {
     serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
-            Fault::mismatch(r#type, kind(text))
+            PathError::mismatch(r#type, kind(text))
         } else {
             // The syntax is checked already, except for escapes in strings and keys.
-            Fault::new(format!("the JSON is broken ({error})"))
+            PathError::new(format!("the JSON is broken ({error})"))
         }
     })
 }
@@ -136,62 +135,4 @@ fn kind(text: &str) -> &'static str {
         Some(b'{') => "a map",
         _ => "a number",
     }
-}
-
-/// Writes one value.
-pub(super) fn encode(value: &Value, r#type: &Type) -> String {
-    match (r#type, value) {
-        (Type::Bool, Value::Bool(truth)) => truth.to_string(),
-        (Type::Number, Value::Number(number)) => number.to_string(),
-        (Type::String, Value::String(text)) => quoted(text),
-        (Type::List(r#type), Value::List(elements)) => {
-            array(elements.iter().map(|element| encode(element, r#type)))
-        }
-        (Type::Set(r#type), Value::List(elements)) => {
-            let elements = elements
-                .iter()
-                .map(|element| r#type.canonical(element.clone()));
-            encode(&Value::set_of(elements), &Type::List(r#type.clone()))
-        }
-        (Type::Tuple(types), Value::List(elements)) if types.len() == elements.len() => {
-            let elements = elements.iter().zip(types);
-            array(elements.map(|(element, r#type)| encode(element, r#type)))
-        }
-        (Type::Map(r#type), Value::Map(elements)) => {
-            let elements = elements.iter();
-            object(elements.map(|(key, element)| (key.as_str(), encode(element, r#type))))
-        }
-        (Type::Object(types), Value::Map(_)) => {
-            let attributes = types.iter();
-            object(
-                attributes
-                    .map(|(name, r#type)| (name.as_str(), encode(value.attribute(name), r#type))),
-            )
-        }
-        (
-            Type::Dynamic,
-            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::List(_) | Value::Map(_),
-        ) => {
-            let r#type = Type::of(value);
-            let json = r#type.to_json().to_string();
-            object([("type", json), ("value", encode(value, &r#type))].into_iter())
-        }
-        _ => "null".to_owned(),
-    }
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn array(elements: impl Iterator<Item = String>) -> String {
-    let elements: Vec<_> = elements.collect();
-    format!("[{}]", elements.join(","))
-}
-
-fn object<'k>(entries: impl Iterator<Item = (&'k str, String)>) -> String {
-    let entries: Vec<_> = entries
-        .map(|(key, value)| format!("{}:{value}", quoted(key)))
-        .collect();
-    format!("{{{}}}", entries.join(","))
 }

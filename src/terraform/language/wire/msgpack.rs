@@ -8,22 +8,20 @@ use std::collections::BTreeMap;
 use rmpv::ValueRef;
 use rmpv::decode::read_value_ref_with_max_depth;
 
-use crate::terraform::language::number::Number;
-use crate::terraform::language::path::PathStep;
-use crate::terraform::language::schema::Type;
+use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
-use crate::terraform::language::wire::MAX_DEPTH;
-use crate::terraform::language::wire::fault::{Fault, attribute, key};
+use crate::terraform::language::value::number::Number;
+use crate::terraform::language::value::path::PathStep;
+use crate::terraform::language::wire::path_error::{PathError, attribute, key};
 
-/// Reads one value that takes up all of the bytes.
-pub(super) fn decode(bytes: &[u8], r#type: &Type) -> Result<Value, Fault> {
-    // rmpv counts two for every level: the collection and its content.
-    let max_depth = MAX_DEPTH * 2;
+/// Reads one value that takes up all of the bytes and is nested `max_depth` levels deep at most.
+pub(super) fn decode(bytes: &[u8], r#type: &Type, max_depth: usize) -> Result<Value, PathError> {
     let mut rest = bytes;
-    let tree = read_value_ref_with_max_depth(&mut rest, max_depth)
-        .map_err(|error| Fault::new(format!("the msgpack is broken ({error})")))?;
+    // rmpv counts two for every level: the collection and its content.
+    let tree = read_value_ref_with_max_depth(&mut rest, max_depth * 2)
+        .map_err(|error| PathError::new(format!("the msgpack is broken ({error})")))?;
     if !rest.is_empty() {
-        return Err(Fault::new(format!(
+        return Err(PathError::new(format!(
             "there are {} surplus bytes after the msgpack",
             rest.len()
         )));
@@ -31,7 +29,7 @@ pub(super) fn decode(bytes: &[u8], r#type: &Type) -> Result<Value, Fault> {
     decode_tree(&tree, r#type)
 }
 
-fn decode_tree(tree: &ValueRef<'_>, r#type: &Type) -> Result<Value, Fault> {
+fn decode_tree(tree: &ValueRef<'_>, r#type: &Type) -> Result<Value, PathError> {
     match (r#type, tree) {
         (_, ValueRef::Nil) => Ok(Value::Null),
         (_, ValueRef::Ext(..)) => Ok(Value::Unknown),
@@ -43,17 +41,17 @@ fn decode_tree(tree: &ValueRef<'_>, r#type: &Type) -> Result<Value, Fault> {
             decode_list(elements, |index| &types[index])
         }
         (Type::Tuple(types), ValueRef::Array(elements)) => {
-            Err(Fault::length(types.len(), elements.len()))
+            Err(PathError::length(types.len(), elements.len()))
         }
         (Type::Set(element), ValueRef::Array(elements)) => decode_set(elements, element),
         (Type::Map(element), ValueRef::Map(entries)) => decode_map(entries, element),
         (Type::Object(types), ValueRef::Map(entries)) => decode_object(entries, types),
         (Type::Dynamic, ValueRef::Array(pair)) => decode_dynamic(pair),
-        _ => Err(Fault::mismatch(r#type, kind(tree))),
+        _ => Err(PathError::mismatch(r#type, kind(tree))),
     }
 }
 
-fn decode_number(tree: &ValueRef<'_>) -> Result<Value, Fault> {
+fn decode_number(tree: &ValueRef<'_>) -> Result<Value, PathError> {
     let number = match tree {
         ValueRef::Integer(integer) => match integer.as_u64() {
             Some(unsigned) => Some(Number::from_u64(unsigned)),
@@ -62,11 +60,11 @@ fn decode_number(tree: &ValueRef<'_>) -> Result<Value, Fault> {
         ValueRef::F32(float) => Number::try_from(f64::from(*float)).ok(),
         ValueRef::F64(float) => Number::try_from(*float).ok(),
         ValueRef::String(_) => text(tree)?.parse().ok(),
-        _ => return Err(Fault::mismatch(&Type::Number, kind(tree))),
+        _ => return Err(PathError::mismatch(&Type::Number, kind(tree))),
     };
     match number {
         Some(number) => Ok(Value::Number(number)),
-        None => Err(Fault::mismatch(
+        None => Err(PathError::mismatch(
             &Type::Number,
             "something that is no decimal number",
         )),
@@ -76,27 +74,27 @@ fn decode_number(tree: &ValueRef<'_>) -> Result<Value, Fault> {
 fn decode_list<'t>(
     elements: &[ValueRef<'_>],
     type_at: impl Fn(usize) -> &'t Type,
-) -> Result<Value, Fault> {
+) -> Result<Value, PathError> {
     let elements = elements.iter().enumerate().map(|(index, element)| {
-        decode_tree(element, type_at(index)).map_err(|fault| fault.within(PathStep::Index(index)))
+        decode_tree(element, type_at(index)).map_err(|error| error.within(PathStep::Index(index)))
     });
     Ok(Value::List(elements.collect::<Result<_, _>>()?))
 }
 
-fn decode_set(elements: &[ValueRef<'_>], r#type: &Type) -> Result<Value, Fault> {
+fn decode_set(elements: &[ValueRef<'_>], r#type: &Type) -> Result<Value, PathError> {
     let elements = elements
         .iter()
-        .map(|element| decode_tree(element, r#type).map_err(Fault::within_set));
+        .map(|element| decode_tree(element, r#type).map_err(PathError::within_set));
     Ok(Value::set_of(elements.collect::<Result<Vec<_>, _>>()?))
 }
 
-fn decode_map(entries: &[(ValueRef<'_>, ValueRef<'_>)], r#type: &Type) -> Result<Value, Fault> {
+fn decode_map(entries: &[(ValueRef<'_>, ValueRef<'_>)], r#type: &Type) -> Result<Value, PathError> {
     let mut elements = BTreeMap::new();
     for (name, element) in entries {
         let name = text(name)?;
-        let element = decode_tree(element, r#type).map_err(|fault| fault.within(key(name)))?;
+        let element = decode_tree(element, r#type).map_err(|error| error.within(key(name)))?;
         if elements.insert(name.to_owned(), element).is_some() {
-            return Err(Fault::twice(key(name)));
+            return Err(PathError::twice(key(name)));
         }
     }
     Ok(Value::Map(elements))
@@ -105,26 +103,26 @@ fn decode_map(entries: &[(ValueRef<'_>, ValueRef<'_>)], r#type: &Type) -> Result
 fn decode_object(
     entries: &[(ValueRef<'_>, ValueRef<'_>)],
     types: &BTreeMap<String, Type>,
-) -> Result<Value, Fault> {
+) -> Result<Value, PathError> {
     let mut attributes = BTreeMap::new();
     for (name, value) in entries {
         let name = text(name)?;
-        let r#type = types.get(name).ok_or_else(|| Fault::surplus(name))?;
-        let value = decode_tree(value, r#type).map_err(|fault| fault.within(attribute(name)))?;
+        let r#type = types.get(name).ok_or_else(|| PathError::surplus(name))?;
+        let value = decode_tree(value, r#type).map_err(|error| error.within(attribute(name)))?;
         if attributes.insert(name.to_owned(), value).is_some() {
-            return Err(Fault::twice(attribute(name)));
+            return Err(PathError::twice(attribute(name)));
         }
     }
     match types
         .iter()
         .find(|(name, _)| !attributes.contains_key(*name))
     {
-        Some((name, r#type)) => Err(Fault::missing(name, r#type)),
+        Some((name, r#type)) => Err(PathError::missing(name, r#type)),
         None => Ok(Value::Map(attributes)),
     }
 }
 
-fn decode_dynamic(pair: &[ValueRef<'_>]) -> Result<Value, Fault> {
+fn decode_dynamic(pair: &[ValueRef<'_>]) -> Result<Value, PathError> {
     let json = |tree: &ValueRef<'_>| match tree {
         ValueRef::Binary(bytes) => Type::from_json(bytes).ok(),
         ValueRef::String(text) => Type::from_json(text.as_bytes()).ok(),
@@ -133,18 +131,18 @@ fn decode_dynamic(pair: &[ValueRef<'_>]) -> Result<Value, Fault> {
     match pair {
         [r#type, value] => match json(r#type) {
             Some(r#type) => decode_tree(value, &r#type),
-            None => Err(Fault::new("expected a type, found something else")),
+            None => Err(PathError::new("expected a type, found something else")),
         },
-        _ => Err(Fault::mismatch(&Type::Dynamic, "a list")),
+        _ => Err(PathError::mismatch(&Type::Dynamic, "a list")),
     }
 }
 
-fn text<'t>(tree: &'t ValueRef<'_>) -> Result<&'t str, Fault> {
+fn text<'t>(tree: &'t ValueRef<'_>) -> Result<&'t str, PathError> {
     match tree {
         ValueRef::String(text) => text
             .as_str()
-            .ok_or_else(|| Fault::mismatch(&Type::String, "text that is not UTF-8")),
-        _ => Err(Fault::mismatch(&Type::String, kind(tree))),
+            .ok_or_else(|| PathError::mismatch(&Type::String, "text that is not UTF-8")),
+        _ => Err(PathError::mismatch(&Type::String, kind(tree))),
     }
 }
 

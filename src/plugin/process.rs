@@ -1,0 +1,65 @@
+//! The process: its threads, and what ends it besides Shutdown.
+//!
+//! A terminal sends Ctrl-C to Terraform and to this process alike. Terraform answers it with
+//! StopProvider and waits for running calls, so here it must do nothing. A Terraform that was
+//! killed answers nothing: its plugins would stay for ever, so the parent is watched.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+
+/// How often to look whether the parent is still there.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+
+/// Few threads: the provider waits for the network, and a start is paid at every plan.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.min(4))
+        .enable_all()
+        .build()
+}
+
+/// Ignores Ctrl-C from now on.
+///
+/// # Errors
+/// When the system refuses a signal handler.
+pub(super) fn ignore_interrupts() -> io::Result<()> {
+    // The handler stays when the stream is dropped; without a listener it does nothing.
+    #[cfg(unix)]
+    let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
+    #[cfg(windows)]
+    let _ = tokio::signal::windows::ctrl_c()?;
+    Ok(())
+}
+
+/// The process that started this one.
+pub(super) struct Parent {
+    id: Option<u32>,
+}
+
+impl Parent {
+    /// The parent now. In a container it may be process 1, which is no sign of its end.
+    pub(super) fn now() -> Self {
+        Self { id: parent_id() }
+    }
+
+    /// Done when this process has another parent than before. Never, where a system does not
+    /// hand orphans over.
+    pub(super) async fn gone(&self) {
+        while parent_id() == self.id {
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+}
+
+#[cfg(unix)]
+fn parent_id() -> Option<u32> {
+    Some(std::os::unix::process::parent_id())
+}
+
+#[cfg(not(unix))]
+fn parent_id() -> Option<u32> {
+    None
+}

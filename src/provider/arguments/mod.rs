@@ -1,0 +1,238 @@
+//! The arguments of the provider block: one row each, from which the schema, the reference page, the environment and the
+//! fields of context files follow.
+//!
+//! Variables are those of the `nats` command, and so are the names of a context's fields. Where the command takes a file,
+//! so does the variable: NATS_NKEY is the path of a seed, NATS_SEED is a seed.
+
+pub mod rules;
+
+use crate::provider::arguments::rules::Check;
+use crate::resources::object::domain;
+use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
+
+const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
+beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
+them, and the next plan shows whatever else has changed them.
+
+Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. It never reads or writes a \
+key or a message. All arguments are optional, and all may come from other resources or from ephemeral values: nothing \
+is dialled before a resource needs the server.
+
+What the configuration sets goes before environment variables, which go before a NATS context, which goes before \
+defaults; variables and contexts are those of the `nats` command. A way to authenticate that the configuration names \
+rules out those of variables and of the context, and one that variables name rules out that of the context. A context \
+counts if `context` or `NATS_CONTEXT` names it. The one that `nats context select` has chosen counts, with a warning, if \
+nothing else says where to connect or how to log in: neither `servers` nor an argument of authentication is set, nor a \
+variable that stands for one. `context = \"\"` leaves all contexts out.
+
+Paths are relative to the folder in which Terraform runs; `~/` is the home folder. A file with a secret in it that \
+others may read is a warning.";
+
+/// One argument.
+pub struct Argument {
+    /// Its name in the provider block.
+    pub name: &'static str,
+    /// The variable that stands in for it.
+    pub variable: Option<&'static str>,
+    /// What a context file calls it.
+    pub field: Option<&'static str>,
+    kind: ArgumentKind,
+    secret: bool,
+    rule: Option<Check>,
+    may_be_empty: bool,
+    doc: &'static str,
+    default: Option<&'static str>,
+}
+
+#[derive(Clone, Copy)]
+enum ArgumentKind {
+    Text,
+    Texts,
+    Flag,
+}
+
+impl Argument {
+    const fn new(name: &'static str, kind: ArgumentKind, doc: &'static str) -> Self {
+        Self {
+            name,
+            variable: None,
+            field: None,
+            kind,
+            secret: false,
+            rule: None,
+            may_be_empty: false,
+            doc,
+            default: None,
+        }
+    }
+
+    const fn text(name: &'static str, doc: &'static str) -> Self {
+        Self::new(name, ArgumentKind::Text, doc)
+    }
+
+    const fn variable(mut self, name: &'static str) -> Self {
+        self.variable = Some(name);
+        self
+    }
+
+    const fn field(mut self, name: &'static str) -> Self {
+        self.field = Some(name);
+        self
+    }
+
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    const fn rule(mut self, rule: Check) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    const fn may_be_empty(mut self) -> Self {
+        self.may_be_empty = true;
+        self
+    }
+
+    const fn default(mut self, markdown: &'static str) -> Self {
+        self.default = Some(markdown);
+        self
+    }
+
+    fn attribute(&self) -> Attribute {
+        let kind = match self.kind {
+            ArgumentKind::Text => Type::String,
+            ArgumentKind::Texts => Type::List(Box::new(Type::String)),
+            ArgumentKind::Flag => Type::Bool,
+        };
+        let mut doc = self.doc.to_owned();
+        if let Some(variable) = self.variable {
+            doc += &format!(" Variable `{variable}`.");
+        }
+        if let Some(default) = self.default {
+            doc += &format!(" Default {default}.");
+        }
+        let mut attribute = Attribute::new(self.name, kind, Mode::Optional, doc);
+        attribute.sensitive = self.secret;
+        if !(self.may_be_empty || matches!(self.kind, ArgumentKind::Flag)) {
+            attribute = attribute.rule(Rule::NotEmpty);
+        }
+        match self.rule {
+            Some(rule) => attribute.rule(Rule::Custom(rule)),
+            None => attribute,
+        }
+    }
+}
+
+/// Every argument, in the order in which one reads about them.
+pub const ARGUMENTS: &[Argument] = &[
+    Argument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
+        .variable("NATS_URL").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
+    Argument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
+    Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").field("password").secret(),
+    Argument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").field("token").secret(),
+    Argument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),
+    Argument::text("credentials_file", "Path of a credentials file (`.creds`).").variable("NATS_CREDS").field("creds"),
+    Argument::text("nkey", "Seed of a user's nkey (`SU...`).").secret().rule(rules::nkey),
+    Argument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").field("nkey"),
+    Argument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
+    Argument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
+    Argument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").field("user_seed").secret().rule(rules::seed),
+    Argument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is about."),
+    Argument::text("tls_ca", "Certificates of the authorities to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
+    Argument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").field("ca"),
+    Argument::text("tls_certificate", "The client's certificate in PEM, followed by those between it and its authority. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
+    Argument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
+    Argument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
+    Argument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").field("key"),
+    Argument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
+    Argument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").field("socks_proxy").secret().rule(rules::socks_proxy),
+    Argument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
+    Argument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
+    Argument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
+    Argument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").default("`\"terraform-provider-wasmcloud/<version>\"`"),
+    Argument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`.").rule(rules::timeout).default("that of `timeout`"),
+    Argument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").rule(rules::timeout).default("`\"5s\"`"),
+    Argument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
+];
+
+/// The provider block.
+pub fn schema() -> Schema {
+    Schema {
+        version: 0,
+        description: DESCRIPTION.to_owned(),
+        attributes: ARGUMENTS.iter().map(Argument::attribute).collect(),
+    }
+}
+
+/// The row of an argument.
+pub fn argument(name: &str) -> Option<&'static Argument> {
+    ARGUMENTS.iter().find(|argument| argument.name == name)
+}
+
+/// The variable that stands in for an argument.
+pub fn variable(name: &str) -> Option<&'static str> {
+    argument(name).and_then(|argument| argument.variable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{HELP, credentials};
+
+    #[test]
+    fn every_argument_is_documented() {
+        for attribute in schema().attributes {
+            let doc = &attribute.description;
+            assert!(doc.len() > 20 && doc.ends_with('.'), "{}", attribute.name);
+            assert!(
+                attribute.deprecated.is_none() && attribute.mode == Mode::Optional,
+                "{}",
+                attribute.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_secret_is_sensitive() {
+        let attributes = schema().attributes;
+        let sensitive = attributes
+            .iter()
+            .filter(|attribute| attribute.sensitive)
+            .map(|attribute| attribute.name.as_str());
+
+        assert_eq!(
+            sensitive.collect::<Vec<_>>(),
+            [
+                "password",
+                "token",
+                "credentials",
+                "nkey",
+                "jwt",
+                "seed",
+                "tls_key",
+                "socks_proxy"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_variable_is_in_the_help_and_the_help_has_no_other() {
+        let known: Vec<_> = ARGUMENTS.iter().filter_map(|row| row.variable).collect();
+        let told: Vec<_> = HELP
+            .split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_'))
+            .filter(|word| word.starts_with("NATS_"))
+            .collect();
+
+        assert!(known.iter().all(|name| told.contains(name)), "{told:?}");
+        assert!(told.iter().all(|name| known.contains(name)), "{told:?}");
+    }
+
+    #[test]
+    fn what_can_be_content_or_file_has_both_arguments() {
+        for part in credentials::ALL {
+            assert!(part.names().all(|name| argument(name).is_some()));
+        }
+    }
+}

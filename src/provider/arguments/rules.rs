@@ -1,0 +1,160 @@
+//! What the value of one argument must be, whatever the others say.
+//!
+//! Each rule judges the text, so that variables and contexts are held against the same one. A rule about a secret never
+//! repeats it.
+
+use crate::jetstream;
+use crate::provider::context;
+use crate::provider::credentials::{self, Part};
+use crate::terraform::language::Value;
+use crate::terraform::language::duration;
+use crate::text::capitalised;
+
+/// Nothing, or what is wrong and what to do, as a sentence.
+type Verdict = Result<(), String>;
+
+/// A rule for the value of one argument.
+pub type Check = fn(&Value) -> Verdict;
+
+pub fn servers(value: &Value) -> Verdict {
+    let servers = value.as_list().unwrap_or_default();
+    if servers.iter().any(Value::is_unknown) {
+        return Ok(());
+    }
+    let servers: Vec<_> = servers
+        .iter()
+        .map(|server| server.as_str().unwrap_or_default().to_owned())
+        .collect();
+    if servers.iter().any(|server| server.trim().is_empty()) {
+        return Err("An address is empty. Remove it, or write something like \"nats://nats.example.com:4222\".".to_owned());
+    }
+    addresses(&servers).map(drop)
+}
+
+/// Whether one of some addresses carries a login.
+///
+/// # Errors
+/// What is wrong with one of them, or with all together, as a sentence.
+pub fn addresses(servers: &[String]) -> Result<bool, String> {
+    let has_login = jetstream::check_servers(servers).map_err(|problem| {
+        format!(
+            "{}. Write addresses like \"nats://nats.example.com:4222\".",
+            capitalised(&problem)
+        )
+    })?;
+    if websockets(servers) && !split(servers).all(is_websocket) {
+        return Err("Some addresses are of WebSocket (ws, wss) and some are not, and a connection stays with one or the other. Keep those of one kind.".to_owned());
+    }
+    Ok(has_login)
+}
+
+/// Whether any of some addresses is one of WebSocket.
+pub fn websockets(servers: &[String]) -> bool {
+    split(servers).any(is_websocket)
+}
+
+fn split(servers: &[String]) -> impl Iterator<Item = &str> {
+    let all = servers.iter().flat_map(|server| server.split(','));
+    all.map(str::trim).filter(|server| !server.is_empty())
+}
+
+fn is_websocket(address: &str) -> bool {
+    let scheme = address
+        .split_once("://")
+        .map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("ws" | "wss"))
+}
+
+pub fn credentials(value: &Value) -> Verdict {
+    content(&credentials::CREDENTIALS, value)
+}
+
+pub fn nkey(value: &Value) -> Verdict {
+    content(&credentials::NKEY, value)
+}
+
+pub fn jwt(value: &Value) -> Verdict {
+    content(&credentials::JWT, value)
+}
+
+pub fn seed(value: &Value) -> Verdict {
+    content(&credentials::SEED, value)
+}
+
+pub fn tls_ca(value: &Value) -> Verdict {
+    content(&credentials::CA, value)
+}
+
+pub fn tls_certificate(value: &Value) -> Verdict {
+    content(&credentials::CERTIFICATE, value)
+}
+
+pub fn tls_key(value: &Value) -> Verdict {
+    content(&credentials::KEY, value)
+}
+
+/// The check of a part; who gave a path instead learns where it goes.
+fn content(part: &Part, value: &Value) -> Verdict {
+    let text = value.as_str().unwrap_or_default();
+    let verdict = (part.check)(text);
+    verdict.map(drop).map_err(|problem| match part.file {
+        Some(file) if !text.contains('\n') => {
+            format!("{problem} The path of a file with it goes to `{file}`.")
+        }
+        _ => problem,
+    })
+}
+
+pub fn prefix(value: &Value) -> Verdict {
+    let text = value.as_str().unwrap_or_default();
+    if text.contains(['*', '>']) || text.contains(char::is_whitespace) {
+        return Err(format!(
+            "{text:?} has a wildcard or a space. Write what subjects begin with, such as \"JS.acme.API\"."
+        ));
+    }
+    if text.split('.').any(str::is_empty) {
+        return Err(format!(
+            "{text:?} has an empty part. Write it without a full stop at either end."
+        ));
+    }
+    Ok(())
+}
+
+/// It may hold a password, so it is not repeated.
+pub fn socks_proxy(value: &Value) -> Verdict {
+    let text = value.as_str().unwrap_or_default();
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(());
+    }
+    let (scheme, rest) = text.split_once("://").unwrap_or(("socks5", text));
+    let address = rest
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches('/');
+    // An IPv6 address has colons of its own, in brackets.
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port.parse().unwrap_or(0)),
+        _ => (address, 1080_u16),
+    };
+    match scheme {
+        "socks5" | "socks5h" if !host.is_empty() && port > 0 => Ok(()),
+        "socks5" | "socks5h" => {
+            Err("It has no host, or a port that is none. Write something like \"socks5://proxy.example.com:1080\".".to_owned())
+        }
+        _ => Err("It is of another kind than SOCKS5. Write something like \"socks5://proxy.example.com:1080\".".to_owned()),
+    }
+}
+
+pub fn timeout(value: &Value) -> Verdict {
+    duration::wait(value.as_str().unwrap_or_default()).map(drop)
+}
+
+pub fn context(value: &Value) -> Verdict {
+    match value.as_str() {
+        Some(name) if !name.is_empty() && !context::is_name(name) => Err(format!(
+            "{name:?} is no name of a context. Give the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
+        )),
+        _ => Ok(()),
+    }
+}

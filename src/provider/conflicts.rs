@@ -1,0 +1,182 @@
+//! Arguments of the provider block that contradict each other, found when the configuration is validated.
+//!
+//! Only what is known is judged: an unknown value may turn out to be null. What a variable or a context may complete is
+//! judged when the provider is configured, since only then both are read.
+
+use crate::provider::arguments::rules;
+use crate::provider::arguments::variable;
+use crate::provider::credentials::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
+use crate::provider::files::Environment;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
+
+/// Everything that contradicts.
+pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {
+    let block = Block {
+        config,
+        environment,
+    };
+    let mut found = Diagnostics::new();
+    found.extend(ALL.iter().filter_map(|part| block.twice(part)));
+    let two_ways = block.two_methods().or_else(|| block.login_in_address());
+    // Of two ways one has to go, and perhaps it is the one of which half is missing.
+    if two_ways.is_none() {
+        found.extend(block.halves(&LOGIN_PAIRS));
+    }
+    found.extend(block.halves(&[TLS_PAIR]));
+    found.extend(two_ways);
+    found.extend(block.two_spaces());
+    found.extend(block.handshake_of_websocket());
+    found
+}
+
+struct Block<'a> {
+    config: &'a Value,
+    environment: &'a Environment,
+}
+
+impl Block<'_> {
+    /// Whether an argument has a value that is known and not null.
+    fn has(&self, name: &str) -> bool {
+        let value = self.config.attribute(name);
+        !value.is_null() && value.is_wholly_known()
+    }
+
+    /// The argument that gives a part.
+    fn giving(&self, part: &Part) -> Option<&'static str> {
+        part.names().find(|name| self.has(name))
+    }
+
+    fn twice(&self, part: &Part) -> Option<Diagnostic> {
+        let file = part.file?;
+        (self.has(part.content) && self.has(file)).then(|| {
+            let detail = format!(
+                "`{}` and `{file}` both give the {}, as content and as a file. Remove one of them.",
+                part.content, part.what
+            );
+            Diagnostic::error(format!("The {} is given twice", part.what), detail)
+                .at(Path::attribute(file))
+        })
+    }
+
+    /// The first argument of each way to authenticate that has one.
+    fn methods(&self) -> Vec<&'static str> {
+        let methods = METHODS.iter();
+        methods
+            .filter_map(|method| method.parts.iter().find_map(|part| self.giving(part)))
+            .collect()
+    }
+
+    fn two_methods(&self) -> Option<Diagnostic> {
+        let [first, second, ..] = self.methods()[..] else {
+            return None;
+        };
+        let detail = format!(
+            "`{first}` and `{second}` are two ways to authenticate, and one connection takes one. Remove one of them."
+        );
+        Some(two_ways(detail, second))
+    }
+
+    fn login_in_address(&self) -> Option<Diagnostic> {
+        let method = *self.methods().first()?;
+        let servers = self.servers();
+        rules::addresses(&servers).unwrap_or(false).then(|| {
+            let detail = format!(
+                "An address in `servers` carries a user, and `{method}` is another way to authenticate. Remove one of them."
+            );
+            two_ways(detail, method)
+        })
+    }
+
+    fn servers(&self) -> Vec<String> {
+        let servers = self.config.attribute("servers");
+        let known = servers.as_list().filter(|_| servers.is_wholly_known());
+        let texts = known.unwrap_or_default().iter().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+
+    /// One part without the other that it needs, and nothing that may still give that one.
+    fn half(&self, given: &Part, missing: &Part) -> Option<Diagnostic> {
+        let name = self.giving(given)?;
+        let nothing = missing
+            .names()
+            .all(|name| self.config.attribute(name).is_null());
+        let may_come = missing
+            .names()
+            .filter_map(variable)
+            .any(|name| self.is_in_environment(name));
+        (nothing && !may_come && !self.has_context())
+            .then(|| half(given, missing, &format!("`{name}` is set")).at(Path::attribute(name)))
+    }
+
+    fn halves(&self, pairs: &[(&Part, &Part)]) -> Vec<Diagnostic> {
+        let both_ways = pairs
+            .iter()
+            .flat_map(|(one, other)| [(*one, *other), (*other, *one)]);
+        both_ways
+            .filter_map(|(given, missing)| self.half(given, missing))
+            .collect()
+    }
+
+    fn is_in_environment(&self, variable: &str) -> bool {
+        self.environment
+            .get(variable)
+            .is_some_and(|text| !text.is_empty())
+    }
+
+    fn has_context(&self) -> bool {
+        match self.config.attribute("context") {
+            Value::Null => variable("context").is_some_and(|name| self.is_in_environment(name)),
+            Value::String(name) => !name.is_empty(),
+            _ => true,
+        }
+    }
+
+    fn two_spaces(&self) -> Option<Diagnostic> {
+        (self.has("jetstream_domain") && self.has("jetstream_api_prefix")).then(|| {
+            two_spaces("`jetstream_domain` and `jetstream_api_prefix`")
+                .at(Path::attribute("jetstream_api_prefix"))
+        })
+    }
+
+    fn handshake_of_websocket(&self) -> Option<Diagnostic> {
+        let first = self.config.attribute("tls_first").as_bool() == Some(true);
+        (first && rules::websockets(&self.servers())).then(|| {
+            handshake_of_websocket("`tls_first`", "`servers`").at(Path::attribute("tls_first"))
+        })
+    }
+}
+
+fn two_ways(detail: String, argument: &str) -> Diagnostic {
+    Diagnostic::error("Contradictory ways to authenticate", detail).at(Path::attribute(argument))
+}
+
+/// One part is there, as `how` says, and the other is not.
+pub fn half(given: &Part, missing: &Part, how: &str) -> Diagnostic {
+    let mut detail = format!(
+        "The {} and the {} belong together. {how}, and the {} is not there: set {}.",
+        given.what,
+        missing.what,
+        missing.what,
+        missing.ways()
+    );
+    if (given.what, missing.what) == ("user", "password") {
+        detail += " A token goes to `token` or NATS_TOKEN.";
+    }
+    Diagnostic::error(format!("The {} is missing", missing.what), detail)
+}
+
+/// Domain and prefix are both given, by what `which` names.
+pub fn two_spaces(which: &str) -> Diagnostic {
+    let detail = format!(
+        "{which} both say where the JetStream API is: a domain is the prefix `$JS.<domain>.API`. Remove one of them."
+    );
+    Diagnostic::error("The JetStream API is given twice", detail)
+}
+
+/// A handshake before the greeting, as `first` says, to addresses that `servers` gives.
+pub fn handshake_of_websocket(first: &str, servers: &str) -> Diagnostic {
+    let detail = format!(
+        "{first} asks for a TLS handshake before the server's greeting, and an address in {servers} is of WebSocket, which begins with HTTP. Remove `tls_first`; `wss` addresses use TLS anyway."
+    );
+    Diagnostic::error("Contradictory ways to connect", detail)
+}

@@ -1,0 +1,377 @@
+//! From the arguments, the environment and a context to what the client needs.
+
+use std::time::Duration;
+
+use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use crate::provider::arguments::rules::{self, Check};
+use crate::provider::conflicts;
+use crate::provider::connection::login;
+use crate::provider::connection::sources::{Found, LAYERS, Sources};
+use crate::provider::credentials::pem;
+use crate::provider::credentials::{CA, CERTIFICATE, KEY, Part};
+use crate::provider::files::Environment;
+use crate::resources::object::domain;
+use crate::terraform::language::duration;
+use crate::terraform::language::{Diagnostic, Diagnostics, Value};
+use crate::text::capitalised;
+
+const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Which arguments are known only at apply.
+pub fn unknown(config: &Value) -> Vec<String> {
+    let attributes = config.as_map().into_iter().flatten();
+    attributes
+        .filter(|(_, value)| !value.is_wholly_known())
+        .map(|(name, _)| format!("`{name}`"))
+        .collect()
+}
+
+/// What the client needs, from a known configuration; and what the reader should know about it.
+///
+/// # Errors
+/// Diagnostics that name the argument, the variable or the context, and the file.
+pub fn options(
+    config: &Value,
+    environment: &Environment,
+) -> Result<(Options, Diagnostics), Diagnostics> {
+    let sources = Sources::new(config, environment)?;
+    let mut wanted = Wanted {
+        remarks: sources.remarks(),
+        errors: Diagnostics::new(),
+        sources,
+    };
+    match wanted.options() {
+        Some(options) if !wanted.errors.has_error() => Ok((options, wanted.remarks)),
+        _ => {
+            wanted.errors.extend(wanted.remarks);
+            Err(wanted.errors)
+        }
+    }
+}
+
+/// Options while they are put together: all that is wrong is told, not only what is found first.
+struct Wanted<'a> {
+    sources: Sources<'a>,
+    remarks: Diagnostics,
+    errors: Diagnostics,
+}
+
+impl Wanted<'_> {
+    fn options(&mut self) -> Option<Options> {
+        let servers = self.servers();
+        let found = self.sources.find("servers");
+        let auth = login::auth(&self.sources, found.as_ref(), &mut self.remarks);
+        let auth = self.told(auth);
+        let tls = self.tls(&servers);
+        let api_prefix = self.api_prefix();
+        let inbox_prefix = self.ruled(
+            "inbox_prefix",
+            "The inbox prefix cannot be used",
+            rules::prefix,
+        );
+        let socks_proxy = self.ruled(
+            "socks_proxy",
+            "The SOCKS5 proxy cannot be used",
+            rules::socks_proxy,
+        );
+        let timeout = self.timeout("timeout").unwrap_or(DEFAULT_TIMEOUT);
+        let connect_timeout = self.timeout("connect_timeout").unwrap_or(timeout);
+        let name = self.sources.find("connection_name").map(|found| found.text);
+        Some(Options {
+            servers,
+            auth: auth.unwrap_or_else(|| WithOrigin::new(Auth::None, String::new())),
+            tls: tls?,
+            name: name.unwrap_or_else(|| {
+                format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION"))
+            }),
+            api_prefix,
+            inbox_prefix: inbox_prefix.map(given),
+            socks_proxy: socks_proxy
+                .filter(|proxy| !proxy.text.eq_ignore_ascii_case("none"))
+                .map(given),
+            connect_timeout,
+            timeout,
+        })
+    }
+
+    /// Keeps an error for later.
+    fn told<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|error| self.errors.push(error)).ok()
+    }
+
+    fn servers(&mut self) -> WithOrigin<Vec<String>> {
+        let Some(found) = self.sources.find("servers") else {
+            return WithOrigin::new(
+                vec![DEFAULT_SERVER.to_owned()],
+                "the default, as neither the argument `servers` nor NATS_URL is set",
+            );
+        };
+        let servers: Vec<_> = found
+            .text
+            .split(',')
+            .map(|server| server.trim().to_owned())
+            .collect();
+        let checked = rules::addresses(&servers).map_err(|problem| {
+            found.problem(
+                "The server addresses cannot be understood",
+                &format!("{problem} Separate addresses by commas."),
+            )
+        });
+        self.told(checked);
+        WithOrigin::new(servers, found.origin)
+    }
+
+    fn tls(&mut self, servers: &WithOrigin<Vec<String>>) -> Option<Tls> {
+        let ca = self.sources.part(&CA);
+        let ca = ca.and_then(|found| self.read(&CA, &found));
+        let (certificate, key) = self.client_certificate().unzip();
+        let first = self
+            .sources
+            .find("tls_first")
+            .filter(|found| found.text == "true");
+        if let Some(first) = first.as_ref().filter(|_| rules::websockets(&servers.value)) {
+            let error =
+                conflicts::handshake_of_websocket(&capitalised(&first.origin), &servers.origin);
+            self.errors.push(error.at(first.path()));
+        }
+        Some(Tls {
+            ca,
+            certificate,
+            key,
+            first: first.is_some(),
+        })
+    }
+
+    fn client_certificate(&mut self) -> Option<(WithOrigin<String>, WithOrigin<String>)> {
+        let pair = login::pair(&self.sources, &CERTIFICATE, &KEY);
+        let (certificate_found, key_found) = self.told(pair)??;
+        let certificate = self.read(&CERTIFICATE, &certificate_found);
+        let key = self.read(&KEY, &key_found);
+        let (certificate, key) = (certificate?, key?);
+        let fits = pem::belong_together(&certificate.value, &key.value).map_err(|why| {
+            let detail = format!(
+                "{why} They come from {} and {}.",
+                certificate.origin, key.origin
+            );
+            Diagnostic::error("The client certificate cannot be used", detail).at(key_found.path())
+        });
+        self.told(fits)?;
+        Some((certificate, key))
+    }
+
+    fn read(&mut self, part: &Part, found: &Found) -> Option<WithOrigin<String>> {
+        let read = self.sources.read(part, found, &mut self.remarks);
+        self.told(read)
+            .map(|(text, origin)| WithOrigin::new(text, origin))
+    }
+
+    /// Domain and prefix are one choice, which the first source makes that has either.
+    fn api_prefix(&mut self) -> WithOrigin<ApiPrefix> {
+        for layer in LAYERS {
+            let own_domain = self.sources.at(layer, "jetstream_domain");
+            let prefix = self.sources.at(layer, "jetstream_api_prefix");
+            match (own_domain, prefix) {
+                (None, None) => {}
+                (Some(name), Some(prefix)) => {
+                    let which = format!("{} and {}", capitalised(&name.origin), prefix.origin);
+                    self.errors
+                        .push(conflicts::two_spaces(&which).at(prefix.path()));
+                    break;
+                }
+                (Some(name), None) => {
+                    self.obeys(&name, "The JetStream domain cannot be used", domain::name);
+                    return WithOrigin::new(ApiPrefix::Domain(name.text), name.origin);
+                }
+                (None, Some(prefix)) => {
+                    self.obeys(
+                        &prefix,
+                        "The JetStream API prefix cannot be used",
+                        rules::prefix,
+                    );
+                    return WithOrigin::new(ApiPrefix::Custom(prefix.text), prefix.origin);
+                }
+            }
+        }
+        WithOrigin::new(
+            ApiPrefix::Default,
+            "the default, as `jetstream_domain` is not set",
+        )
+    }
+
+    fn ruled(&mut self, argument: &'static str, summary: &str, rule: Check) -> Option<Found> {
+        let found = self.sources.find(argument)?;
+        self.obeys(&found, summary, rule);
+        Some(found)
+    }
+
+    /// Holds what a variable or a context says against the rule of its argument.
+    fn obeys(&mut self, found: &Found, summary: &str, rule: Check) {
+        if let Err(problem) = rule(&Value::from(found.text.as_str())) {
+            self.errors.push(found.problem(summary, &problem));
+        }
+    }
+
+    fn timeout(&mut self, argument: &'static str) -> Option<Duration> {
+        let found = self.sources.find(argument)?;
+        let wait = duration::wait(&found.text)
+            .map_err(|problem| found.problem("The timeout cannot be understood", &problem));
+        self.told(wait)
+    }
+}
+
+fn given(found: Found) -> WithOrigin<String> {
+    WithOrigin::new(found.text, found.origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::arguments::schema;
+
+    fn told(
+        attributes: &[(&str, Value)],
+        variables: &[(&str, &str)],
+    ) -> Result<(Options, Diagnostics), Diagnostics> {
+        let unset = schema().attributes.into_iter();
+        let unset = unset.map(|attribute| (attribute.name, Value::Null));
+        let mut config = Value::object(unset);
+        for (name, value) in attributes {
+            config.set_attribute(name, value.clone());
+        }
+        let environment = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        options(&config, &environment.collect())
+    }
+
+    fn configured(attributes: &[(&str, Value)], variables: &[(&str, &str)]) -> Options {
+        let (options, remarks) = told(attributes, variables).expect("sound settings");
+        assert!(remarks.is_empty(), "{remarks:?}");
+        options
+    }
+
+    #[test]
+    fn without_a_word_it_is_the_default_server_without_a_login() {
+        let options = configured(&[], &[]);
+
+        assert_eq!(options.servers.value, ["nats://127.0.0.1:4222"]);
+        assert_eq!(
+            options.servers.origin,
+            "the default, as neither the argument `servers` nor NATS_URL is set"
+        );
+        assert!(matches!(options.auth.value, Auth::None));
+        assert_eq!(options.timeout, Duration::from_secs(5));
+        assert_eq!(options.connect_timeout, Duration::from_secs(5));
+        assert_eq!(options.api_prefix.value, ApiPrefix::Default);
+        assert!(options.name.starts_with("terraform-provider-wasmcloud/"));
+        assert!(options.inbox_prefix.is_none() && options.socks_proxy.is_none());
+        assert!(
+            options.tls.ca.is_none() && options.tls.certificate.is_none() && !options.tls.first
+        );
+    }
+
+    #[test]
+    fn a_login_may_come_from_both_and_says_so() {
+        let options = configured(
+            &[("user", "app".into())],
+            &[("NATS_PASSWORD", "secret"), ("NATS_TOKEN", "other")],
+        );
+
+        assert!(
+            matches!(&options.auth.value, Auth::UserPassword { user, password } if user == "app" && password == "secret")
+        );
+        assert_eq!(
+            options.auth.origin,
+            "the argument `user` and the environment variable NATS_PASSWORD"
+        );
+    }
+
+    #[test]
+    fn every_plain_argument_reaches_the_client() {
+        let options = configured(
+            &[
+                ("connection_name", "ci".into()),
+                ("connect_timeout", "2s".into()),
+                ("timeout", "3s".into()),
+                ("inbox_prefix", "_INBOX_ci".into()),
+                ("jetstream_api_prefix", "JS.acme.API".into()),
+                ("tls_first", true.into()),
+            ],
+            &[("NATS_SOCKS_PROXY", "socks5://me:secret@proxy:1080")],
+        );
+
+        assert_eq!(options.name, "ci");
+        assert_eq!(options.connect_timeout, Duration::from_secs(2));
+        assert_eq!(options.timeout, Duration::from_secs(3));
+        assert!(
+            options
+                .inbox_prefix
+                .is_some_and(|prefix| prefix.value == "_INBOX_ci")
+        );
+        assert_eq!(
+            options.api_prefix.value,
+            ApiPrefix::Custom("JS.acme.API".to_owned())
+        );
+        assert!(options.tls.first);
+        let proxy = options.socks_proxy.expect("a proxy");
+        assert_eq!(proxy.value, "socks5://me:secret@proxy:1080");
+        assert_eq!(proxy.origin, "the environment variable NATS_SOCKS_PROXY");
+    }
+
+    #[test]
+    fn no_proxy_wins_over_a_variable() {
+        let options = configured(
+            &[("socks_proxy", "none".into())],
+            &[("NATS_SOCKS_PROXY", "proxy:1080")],
+        );
+
+        assert!(options.socks_proxy.is_none());
+    }
+
+    #[test]
+    fn two_ways_to_log_in_are_told_also_when_one_is_in_the_address() {
+        let cases: [(&[(&str, &str)], &str); 2] = [
+            (
+                &[("NATS_NKEY", "/a"), ("NATS_JWT", "b")],
+                "The environment variable NATS_NKEY and the environment variable NATS_JWT are two ways",
+            ),
+            (
+                &[("NATS_URL", "nats://joe:hunter2@a"), ("NATS_TOKEN", "b")],
+                "The environment variable NATS_URL and the environment variable NATS_TOKEN are two ways",
+            ),
+        ];
+
+        for (variables, said) in cases {
+            let errors = told(&[], variables).expect_err("a contradiction");
+            let text = format!("{errors:?}");
+            assert!(text.contains(said) && !text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let errors = told(
+            &[],
+            &[
+                ("NATS_TIMEOUT", "soon"),
+                ("NATS_PASSWORD", "secret"),
+                ("NATS_SOCKS_PROXY", "http://x"),
+            ],
+        );
+
+        let summaries: Vec<_> = errors
+            .expect_err("errors")
+            .into_iter()
+            .map(|error| error.summary)
+            .collect();
+        assert_eq!(
+            summaries,
+            [
+                "The user is missing",
+                "The SOCKS5 proxy cannot be used",
+                "The timeout cannot be understood"
+            ]
+        );
+    }
+}

@@ -1,0 +1,143 @@
+//! The provider block: from its arguments and the environment to a connection, and the list of resource types.
+//!
+//! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
+//! are known only after another resource was made.
+
+mod files;
+mod credentials;
+mod arguments;
+mod conflicts;
+mod context;
+mod connection;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::task::TaskTracker;
+
+use crate::jetstream::Client;
+use crate::provider::connection::options;
+use crate::resources;
+use crate::resources::session::{Connection, Session};
+use crate::terraform::framework::calls::Guard;
+use crate::terraform::framework::rpc::Service;
+use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::language::{Diagnostics, Schema, Value};
+
+/// The address in the registries, without host, so that each tool asks its own.
+pub const ADDRESS: &str = "wasmcloud/wasmcloud";
+
+/// What `--help` says besides the general words.
+pub const HELP: &str = "\
+Environment variables, each for an argument of the provider block that is not set, as the nats command has them:
+  NATS_URL           addresses of servers, separated by commas (default nats://127.0.0.1:4222)
+  NATS_USER, NATS_PASSWORD
+  NATS_TOKEN
+  NATS_CREDS         path of a credentials file
+  NATS_NKEY          path of a file with the seed of a user's nkey
+  NATS_JWT, NATS_SEED
+                     a user's JWT, and the seed of its nkey
+  NATS_CA            path of a file with the certificates of authorities to trust, in PEM
+  NATS_CERT, NATS_KEY
+                     paths of files with the client's certificate and its private key, in PEM
+  NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
+  NATS_TIMEOUT       longest wait for one answer, such as 5s
+  NATS_CONTEXT       name of a NATS context
+Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
+";
+
+/// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.
+pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {
+    Service::new(WasmCloud::new(), tasks, guard)
+}
+
+/// The provider.
+pub struct WasmCloud {
+    schema: Schema,
+    environment: HashMap<String, String>,
+    session: Arc<Session>,
+    resources: Vec<Arc<dyn Resource>>,
+}
+
+impl WasmCloud {
+    /// With the process's environment.
+    pub fn new() -> Self {
+        Self::with_environment(
+            std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+        )
+    }
+
+    /// With an environment of the caller's.
+    pub fn with_environment(environment: HashMap<String, String>) -> Self {
+        let session = Arc::new(Session::default());
+        let resources = resources::all(&session);
+        Self {
+            schema: arguments::schema(),
+            environment,
+            session,
+            resources,
+        }
+    }
+}
+
+impl Default for WasmCloud {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Provider for WasmCloud {
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        conflicts::validate(config, &self.environment)
+    }
+
+    async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
+        let unknown = options::unknown(config);
+        if !unknown.is_empty() {
+            self.session.configure(Connection::Unknown(unknown));
+            return Diagnostics::new();
+        }
+        match options::options(config, &self.environment) {
+            Ok((options, remarks)) => {
+                tracing::debug!(?options, terraform_version, "configured");
+                self.session
+                    .configure(Connection::Ready(Client::new(options)));
+                remarks
+            }
+            Err(diagnostics) => {
+                self.session.configure(Connection::Unconfigured);
+                diagnostics
+            }
+        }
+    }
+
+    fn resources(&self) -> &[Arc<dyn Resource>] {
+        &self.resources
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_schema_is_one_that_terraform_loads_and_the_framework_serves() {
+        let provider = WasmCloud::with_environment(HashMap::new());
+        let resources = provider.resources.iter();
+        let schemas = resources.map(|resource| (resource.type_name(), resource.schema()));
+
+        for (name, schema) in schemas.chain([("provider", &provider.schema)]) {
+            assert_eq!(schema.lint(), Vec::<String>::new(), "{name}");
+        }
+    }
+}

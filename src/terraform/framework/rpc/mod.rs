@@ -1,0 +1,354 @@
+//! Terraform's calls, translated: bytes to values, values to bytes, and nothing decided in between.
+//!
+//! An answer is never a gRPC error, except for a call that we do not serve at all: core would show it without attribute
+//! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
+
+mod stored_state;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+use tonic::{Request, Response, Status};
+
+use crate::terraform::framework::calls::{Calls, Guard};
+use crate::terraform::framework::convert;
+use crate::terraform::framework::lifecycle::{self, PlanRequest};
+use crate::terraform::framework::private::Private;
+use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
+use crate::terraform::proto::tfplugin6 as proto;
+use crate::terraform::proto::tfplugin6::provider_server;
+
+/// The provider as a gRPC service.
+pub struct Service<P> {
+    provider: Arc<P>,
+    calls: Calls,
+}
+
+impl<P: Provider> Service<P> {
+    /// Serves a provider. Its calls run in `tasks`, each wrapped by `guard`.
+    pub fn new(provider: P, tasks: TaskTracker, guard: Guard) -> Self {
+        Self {
+            provider: Arc::new(provider),
+            calls: Calls::new(tasks, guard),
+        }
+    }
+
+    fn resource(&self, type_name: &str) -> Result<Arc<dyn Resource>, Diagnostics> {
+        let mut resources = self.provider.resources().iter();
+        let found = resources.find(|resource| resource.type_name() == type_name);
+        found.cloned().ok_or_else(|| {
+            Diagnostic::error(
+                format!("There is no resource type {type_name}"),
+                "Terraform asked for a type that this version of the provider does not have. Check the provider's version constraint.",
+            )
+            .into()
+        })
+    }
+}
+
+fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
+    convert::decode(value.as_ref(), &schema.object_type())
+}
+
+fn encode(value: &Value, schema: &Schema) -> Option<proto::DynamicValue> {
+    Some(convert::encode(value, &schema.object_type()))
+}
+
+const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
+    plan_destroy: true,
+    get_provider_schema_optional: true,
+    move_resource_state: true,
+    generate_resource_config: false,
+};
+
+#[tonic::async_trait]
+impl<P: Provider> provider_server::Provider for Service<P> {
+    async fn get_metadata(
+        &self,
+        _: Request<proto::get_metadata::Request>,
+    ) -> Result<Response<proto::get_metadata::Response>, Status> {
+        let resources = self.provider.resources().iter();
+        let resources = resources
+            .map(|resource| proto::get_metadata::ResourceMetadata {
+                type_name: resource.type_name().to_owned(),
+            })
+            .collect();
+        Ok(Response::new(proto::get_metadata::Response {
+            server_capabilities: Some(CAPABILITIES),
+            resources,
+            ..Default::default()
+        }))
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<proto::get_provider_schema::Request>,
+    ) -> Result<Response<proto::get_provider_schema::Response>, Status> {
+        let resources = self.provider.resources().iter();
+        let resource_schemas = resources
+            .map(|resource| {
+                (
+                    resource.type_name().to_owned(),
+                    convert::schema(resource.schema()),
+                )
+            })
+            .collect();
+        Ok(Response::new(proto::get_provider_schema::Response {
+            provider: Some(convert::schema(self.provider.schema())),
+            resource_schemas,
+            server_capabilities: Some(CAPABILITIES),
+            ..Default::default()
+        }))
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<proto::get_resource_identity_schemas::Request>,
+    ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
+        Ok(Response::new(
+            proto::get_resource_identity_schemas::Response::default(),
+        ))
+    }
+
+    async fn get_functions(
+        &self,
+        _: Request<proto::get_functions::Request>,
+    ) -> Result<Response<proto::get_functions::Response>, Status> {
+        Ok(Response::new(proto::get_functions::Response::default()))
+    }
+
+    async fn stop_provider(
+        &self,
+        _: Request<proto::stop_provider::Request>,
+    ) -> Result<Response<proto::stop_provider::Response>, Status> {
+        self.calls.stop();
+        Ok(Response::new(proto::stop_provider::Response::default()))
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<proto::validate_provider_config::Request>,
+    ) -> Result<Response<proto::validate_provider_config::Response>, Status> {
+        let (request, provider) = (request.into_inner(), self.provider.clone());
+        let answer = |diagnostics| proto::validate_provider_config::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let schema = provider.schema();
+            let config = decode(request.config, schema)?;
+            let own = |config: &Value| provider.validate(config);
+            Ok(answer(lifecycle::validate(schema, &config, own)))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<proto::configure_provider::Request>,
+    ) -> Result<Response<proto::configure_provider::Response>, Status> {
+        let (request, provider) = (request.into_inner(), self.provider.clone());
+        let answer = |diagnostics| proto::configure_provider::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let config = decode(request.config, provider.schema())?;
+            let configured = provider.configure(&config, &request.terraform_version);
+            Ok(answer(configured.await))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<proto::validate_resource_config::Request>,
+    ) -> Result<Response<proto::validate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let answer = |diagnostics| proto::validate_resource_config::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let config = decode(request.config, resource.schema())?;
+            let own = |config: &Value| resource.validate(config);
+            Ok(answer(lifecycle::validate(resource.schema(), &config, own)))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<proto::upgrade_resource_state::Request>,
+    ) -> Result<Response<proto::upgrade_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let failed = |diagnostics| proto::upgrade_resource_state::Response {
+            upgraded_state: None,
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let raw = request.raw_state.unwrap_or_default();
+            let state = stored_state::upgrade(resource.as_ref(), request.version, raw)?;
+            resource.remember(&state);
+            Ok(proto::upgrade_resource_state::Response {
+                upgraded_state: encode(&state, resource.schema()),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<proto::read_resource::Request>,
+    ) -> Result<Response<proto::read_resource::Response>, Status> {
+        let request = request.into_inner();
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let (state, private) = (request.current_state.clone(), request.private.clone());
+        let failed = move |diagnostics| proto::read_resource::Response {
+            new_state: state,
+            private,
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Default::default()
+        };
+        let work = async move {
+            let resource = resource?;
+            let state = decode(request.current_state, resource.schema())?;
+            let private = Private::decode(&request.private)?;
+            let read = lifecycle::read(resource.as_ref(), state, private, &call).await;
+            Ok(proto::read_resource::Response {
+                new_state: encode(&read.state.unwrap_or_default(), resource.schema()),
+                private: read.private.encode(),
+                diagnostics: convert::diagnostics(read.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<proto::plan_resource_change::Request>,
+    ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
+        let failed = move |diagnostics| proto::plan_resource_change::Response {
+            planned_state: prior,
+            planned_private: private,
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Default::default()
+        };
+        let work = async move {
+            let resource = resource?;
+            let schema = resource.schema();
+            let request = PlanRequest {
+                config: decode(request.config, schema)?,
+                prior: decode(request.prior_state, schema)?,
+                proposed: decode(request.proposed_new_state, schema)?,
+                private: Private::decode(&request.prior_private)?,
+            };
+            let plan = lifecycle::plan(resource.as_ref(), request, &call).await;
+            Ok(proto::plan_resource_change::Response {
+                planned_state: encode(&plan.planned, schema),
+                requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
+                planned_private: plan.private.encode(),
+                diagnostics: convert::diagnostics(plan.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<proto::apply_resource_change::Request>,
+    ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
+        let request = request.into_inner();
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let decoded = resource.and_then(|resource| {
+            let prior = decode(request.prior_state.clone(), resource.schema())?;
+            let planned = decode(request.planned_state, resource.schema())?;
+            let private = Private::decode(&request.planned_private)?;
+            Ok((resource, prior, planned, private))
+        });
+        let (resource, prior, planned, private) = match decoded {
+            Ok(decoded) => decoded,
+            // Nothing was begun, so what was is what exists.
+            Err(diagnostics) => {
+                return Ok(Response::new(proto::apply_resource_change::Response {
+                    new_state: request.prior_state,
+                    private: request.planned_private,
+                    diagnostics: convert::diagnostics(diagnostics),
+                    ..Default::default()
+                }));
+            }
+        };
+        let known = encode(
+            &lifecycle::state_after_failure(&prior, &planned),
+            resource.schema(),
+        );
+        let failed = move |diagnostics| proto::apply_resource_change::Response {
+            new_state: known,
+            private: request.planned_private,
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Default::default()
+        };
+        let work = async move {
+            let applied = lifecycle::apply(resource.as_ref(), prior, planned, private, &call).await;
+            Ok(proto::apply_resource_change::Response {
+                new_state: encode(&applied.state.unwrap_or_default(), resource.schema()),
+                private: applied.private.encode(),
+                diagnostics: convert::diagnostics(applied.diagnostics),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<proto::import_resource_state::Request>,
+    ) -> Result<Response<proto::import_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let failed = |diagnostics| proto::import_resource_state::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Default::default()
+        };
+        let work = async move {
+            let resource = resource?;
+            let state = lifecycle::import(resource.as_ref(), &request.id, &call).await?;
+            let imported = proto::import_resource_state::ImportedResource {
+                type_name: request.type_name,
+                state: encode(&state, resource.schema()),
+                ..Default::default()
+            };
+            Ok(proto::import_resource_state::Response {
+                imported_resources: vec![imported],
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<proto::move_resource_state::Request>,
+    ) -> Result<Response<proto::move_resource_state::Response>, Status> {
+        let request = request.into_inner();
+        let detail = format!(
+            "This version of the provider cannot turn a {} of {} into a {}. Remove it from the state (`terraform state rm`) and import it under its new address.",
+            request.source_type_name, request.source_provider_address, request.target_type_name
+        );
+        let diagnostic = Diagnostic::error("State cannot be moved between these types", detail);
+        Ok(Response::new(proto::move_resource_state::Response {
+            diagnostics: convert::diagnostics(diagnostic),
+            ..Default::default()
+        }))
+    }
+}
