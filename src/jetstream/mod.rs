@@ -19,22 +19,23 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::api::account::{Account, Limits, Usage};
+pub use self::api::account::{Account, Usage};
 pub use self::api::client::Client;
 pub use self::api::mutate::Created;
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
-pub use self::api::stream_info::{Cluster, Replica, SourceState, StreamInfo, StreamState};
+pub use self::api::stream_info::StreamInfo;
 pub use self::config::data_loss::{DataLoss, Extent};
-pub use self::config::diff::{Effect, SettingChange, diff, diff_at};
-pub use self::config::settings::{
-    Absent, Bound, Edit, NEWEST_LEVEL, SETTINGS, Setting, SettingKind, row_of, setting,
-};
+pub use self::config::diff::{SettingChange, diff, diff_at};
+pub use self::config::effect::Effect;
+pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};
 pub use self::config::stream_config::{StreamConfig, nanos};
+pub use self::config::table::{SETTINGS, row_of, setting};
 pub use self::config::version::unsupported_by;
+pub use self::connection::auth::Auth;
 pub use self::connection::failure::unreachable::Unreachable;
-pub use self::connection::options::{ApiPrefix, Auth, Options, Tls, WithOrigin};
-pub use self::error::{Error, Mismatch, Unfit};
+pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
+pub use self::error::{Error, Unfit};
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]

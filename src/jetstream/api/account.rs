@@ -6,8 +6,7 @@
 use serde_json::Value;
 
 use crate::jetstream::Scope;
-use crate::jetstream::api::client::Client;
-use crate::jetstream::api::request::Ask;
+use crate::jetstream::api::request::{Api, account_request};
 use crate::jetstream::error::Error;
 
 /// What JetStream says about the account.
@@ -61,22 +60,14 @@ pub struct Limits {
     pub storage_max_stream_bytes: i64,
 }
 
-impl Client {
-    /// What JetStream says about the account.
-    ///
-    /// # Errors
-    /// What kept the server from answering.
-    pub async fn account(&self, scope: &Scope) -> Result<Account, Error> {
-        let ask = Ask {
-            asked: "read the JetStream account".to_owned(),
-            api: "INFO".to_owned(),
-            stream: String::new(),
-            body: Value::Null,
-            mutates: false,
-            vain: false,
-        };
-        Ok(Account::read(&self.api.request(&ask, scope).await?))
-    }
+/// What JetStream says about the account.
+///
+/// # Errors
+/// What kept the server from answering.
+pub async fn account(api: &Api, scope: &Scope) -> Result<Account, Error> {
+    Ok(Account::read(
+        &api.request(&account_request(), scope).await?,
+    ))
 }
 
 impl Account {

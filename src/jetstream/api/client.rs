@@ -7,7 +7,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::jetstream::Scope;
-use crate::jetstream::api::request::{Api, Ask};
+use crate::jetstream::api::account::{Account, account};
+use crate::jetstream::api::permissions::{OperationKind, check_permission};
+use crate::jetstream::api::request::{Api, ApiRequest, stream_request};
+use crate::jetstream::api::server_info::{ServerInfo, server_info};
 use crate::jetstream::api::stream_info::StreamInfo;
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::ApiPrefix;
@@ -49,10 +52,10 @@ impl Client {
     /// # Errors
     /// Whatever else kept the server from showing it.
     pub async fn stream(&self, name: &str, scope: &Scope) -> Result<Option<StreamInfo>, Error> {
-        let ask = ask("read", "STREAM.INFO", name, Value::Null);
-        self.valid(name, &ask)?;
-        match self.api.request(&ask, scope).await {
-            Ok(answer) => self.info(&answer, &ask).map(Some),
+        let request = stream_request("read", "STREAM.INFO", name, Value::Null);
+        self.api.valid(name, &request)?;
+        match self.api.request(&request, scope).await {
+            Ok(answer) => self.info(&answer, &request).map(Some),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
@@ -73,15 +76,15 @@ impl Client {
             if let Some(subject) = subject {
                 body["subject"] = subject.into();
             }
-            let ask = Ask {
+            let request = ApiRequest {
                 asked: "list the streams".to_owned(),
                 api: "STREAM.NAMES".to_owned(),
                 stream: String::new(),
                 body,
                 mutates: false,
-                vain: false,
+                dry_run: false,
             };
-            let answer = self.api.request(&ask, scope).await?;
+            let answer = self.api.request(&request, scope).await?;
             let page = answer
                 .get("streams")
                 .and_then(Value::as_array)
@@ -112,9 +115,9 @@ impl Client {
         let (mut beyond, mut seen) = (0, 0);
         loop {
             let body = json!({ "subjects_filter": ">", "offset": seen });
-            let ask = ask("count the subjects of", "STREAM.INFO", name, body);
-            self.valid(name, &ask)?;
-            let answer = self.api.request(&ask, scope).await?;
+            let request = stream_request("count the subjects of", "STREAM.INFO", name, body);
+            self.api.valid(name, &request)?;
+            let answer = self.api.request(&request, scope).await?;
             let counts: Vec<u64> = answer["state"]["subjects"]
                 .as_object()
                 .map(|subjects| subjects.values().filter_map(Value::as_u64).collect())
@@ -135,14 +138,14 @@ impl Client {
     /// # Errors
     /// What kept the server from doing so.
     pub async fn step_down(&self, stream: &str, scope: &Scope) -> Result<(), Error> {
-        let ask = ask(
+        let request = stream_request(
             "move the leader of",
             "STREAM.LEADER.STEPDOWN",
             stream,
             Value::Null,
         );
-        self.valid(stream, &ask)?;
-        self.api.request(&ask, scope).await.map(drop)
+        self.api.valid(stream, &request)?;
+        self.api.request(&request, scope).await.map(drop)
     }
 
     /// Waits until the stream has a leader, `replicas` servers that hold all of it, and no reconfiguration running.
@@ -158,29 +161,62 @@ impl Client {
     ) -> Result<StreamInfo, Error> {
         let mut seen_missing: Option<String> = None;
         loop {
-            let ask = ask("wait for the replicas of", "STREAM.INFO", name, Value::Null);
+            let request =
+                stream_request("wait for the replicas of", "STREAM.INFO", name, Value::Null);
             let looked = self.stream(name, scope).await;
             // What was missing says more than that the last look was not answered any more.
             if let (Err(error), Some(missing)) = (&looked, &seen_missing)
                 && error.is_timeout()
             {
-                return Err(self.error(Cause::Deadline(missing.clone()), &ask));
+                return Err(self.api.error(Cause::Deadline(missing.clone()), &request));
             }
             let Some(info) = looked? else {
-                return Err(self.error(Cause::not_found(), &ask));
+                return Err(self.api.error(Cause::not_found(), &request));
             };
             let Some(missing) = missing(&info, replicas) else {
                 return Ok(info);
             };
             if scope.remaining() < LOOK {
-                return Err(self.error(Cause::Deadline(missing), &ask));
+                return Err(self.api.error(Cause::Deadline(missing), &request));
             }
             seen_missing = Some(missing);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped, &ask)),
+                () = scope.stop.cancelled() => return Err(self.api.error(Cause::Stopped, &request)),
             }
         }
+    }
+
+    /// What JetStream says about the account.
+    ///
+    /// # Errors
+    /// What kept the server from answering.
+    pub async fn account(&self, scope: &Scope) -> Result<Account, Error> {
+        account(&self.api, scope).await
+    }
+
+    /// Whether the user may do this with a stream, found out without doing it.
+    ///
+    /// # Errors
+    /// [`Error::denied_subject`] if not; else what kept the server from answering.
+    pub async fn check_permission(
+        &self,
+        kind: OperationKind,
+        stream: &str,
+        scope: &Scope,
+    ) -> Result<(), Error> {
+        check_permission(&self.api, kind, stream, scope).await
+    }
+
+    /// The version of the connected server; `None` before the first request.
+    pub fn server_version(&self) -> Option<String> {
+        let client = self.api.link.open()?;
+        client.try_server_info().map(|info| info.version)
+    }
+
+    /// The connected server; `None` before the first request, and where streams may be stored on other servers.
+    pub fn server_info(&self) -> Option<ServerInfo> {
+        server_info(&self.api.link, self.api_prefix())
     }
 
     /// The servers for the reader, without user information.
@@ -189,50 +225,14 @@ impl Client {
     }
 
     /// Reads an answer that holds a stream.
-    pub(crate) fn info(&self, answer: &Value, ask: &Ask) -> Result<StreamInfo, Error> {
+    pub(crate) fn info(&self, answer: &Value, request: &ApiRequest) -> Result<StreamInfo, Error> {
         let malformed = || {
-            self.error(
+            self.api.error(
                 Cause::Malformed("a stream without its configuration".to_owned()),
-                ask,
+                request,
             )
         };
         StreamInfo::read(answer).ok_or_else(malformed)
-    }
-
-    /// Refuses a name that would make another subject of the request: the server would never answer it.
-    pub(crate) fn valid(&self, name: &str, ask: &Ask) -> Result<(), Error> {
-        let forbidden = |letter: char| {
-            letter.is_whitespace() || letter.is_control() || ".*>/\\".contains(letter)
-        };
-        if name.is_empty() || name.len() > 255 || name.contains(forbidden) {
-            let why = format!(
-                "{name:?} is no stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
-            );
-            return Err(self.error(Cause::Invalid(why), ask));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn error(&self, cause: Cause, ask: &Ask) -> Error {
-        self.api
-            .link
-            .error(cause)
-            .asking(&ask.asked, &self.api.subject(&ask.api), &ask.stream)
-    }
-}
-
-/// A question about one stream.
-pub(crate) fn ask(verb: &str, api: &str, stream: &str, body: Value) -> Ask {
-    Ask {
-        asked: format!("{verb} stream {stream}"),
-        api: format!("{api}.{stream}"),
-        stream: stream.to_owned(),
-        body,
-        mutates: matches!(
-            api,
-            "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE" | "STREAM.PURGE"
-        ),
-        vain: false,
     }
 }
 

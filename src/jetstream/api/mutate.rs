@@ -10,12 +10,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::jetstream::Scope;
-use crate::jetstream::api::client::{Client, ask};
-use crate::jetstream::api::request::{Ask, Backoff};
+use crate::jetstream::api::client::Client;
+use crate::jetstream::api::request::{ApiRequest, Backoff, stream_request};
 use crate::jetstream::api::stream_info::StreamInfo;
 use crate::jetstream::config::diff;
-use crate::jetstream::config::normal;
-use crate::jetstream::config::stream_config::{StreamConfig, nanos};
+use crate::jetstream::config::stream_config::{
+    DEFAULT_DUPLICATE_WINDOW, StreamConfig, default_window, nanos,
+};
 use crate::jetstream::error::{Cause, Error, Mismatch};
 
 /// How much longer a stream may have existed, by the server's clocks, than we know it was absent, by ours.
@@ -42,8 +43,8 @@ impl Client {
     pub async fn create(&self, config: &StreamConfig, scope: &Scope) -> Result<Created, Error> {
         let absent_since = Instant::now();
         if self.stream(config.name(), scope).await?.is_some() {
-            let ask = ask("create", "STREAM.CREATE", config.name(), Value::Null);
-            return Err(self.error(Cause::Exists, &ask));
+            let request = stream_request("create", "STREAM.CREATE", config.name(), Value::Null);
+            return Err(self.api.error(Cause::Exists, &request));
         }
         self.create_absent(config, absent_since, scope).await
     }
@@ -58,34 +59,34 @@ impl Client {
         absent_since: Instant,
         scope: &Scope,
     ) -> Result<Created, Error> {
-        let ask = ask("create", "STREAM.CREATE", config.name(), body(config));
-        self.valid(config.name(), &ask)?;
+        let request = stream_request("create", "STREAM.CREATE", config.name(), body(config));
+        self.api.valid(config.name(), &request)?;
         let mut backoff = Backoff::default();
         let mut unanswered = false;
         loop {
-            match self.api.attempt(&ask, scope).await {
+            match self.api.attempt(&request, scope).await {
                 Ok(answer) => {
-                    let info = self.info(&answer, &ask)?;
+                    let info = self.info(&answer, &request)?;
                     if older_than(&info, absent_since.elapsed()) {
-                        return Err(self.error(Cause::Exists, &ask));
+                        return Err(self.api.error(Cause::Exists, &request));
                     }
                     let ours = info.did_create || unanswered;
                     return self
-                        .created(config, Created { info, ours }, &ask, scope)
+                        .created(config, Created { info, ours }, &request, scope)
                         .await;
                 }
                 Err(error) if error.is_unknown_outcome() => {
                     unanswered = true;
-                    match self.reread(&error, &ask, scope).await? {
+                    match self.reread(&error, &request, scope).await? {
                         Some(info)
                             if older_than(&info, absent_since.elapsed())
                                 || !echoes(config, &info) =>
                         {
-                            return Err(self.error(Cause::Exists, &ask));
+                            return Err(self.api.error(Cause::Exists, &request));
                         }
                         Some(info) => {
                             return self
-                                .created(config, Created { info, ours: true }, &ask, scope)
+                                .created(config, Created { info, ours: true }, &request, scope)
                                 .await;
                         }
                         None => self.again(&mut backoff, error, scope).await?,
@@ -109,25 +110,25 @@ impl Client {
     /// # Errors
     /// [`Error::mismatches`] if the server accepted it but has something else afterwards.
     pub async fn update(&self, config: &StreamConfig, scope: &Scope) -> Result<StreamInfo, Error> {
-        let ask = ask("update", "STREAM.UPDATE", config.name(), body(config));
-        self.valid(config.name(), &ask)?;
+        let request = stream_request("update", "STREAM.UPDATE", config.name(), body(config));
+        self.api.valid(config.name(), &request)?;
         let mut backoff = Backoff::default();
         let mut unanswered = false;
         loop {
-            match self.api.attempt(&ask, scope).await {
+            match self.api.attempt(&request, scope).await {
                 Ok(answer) => {
-                    let info = self.info(&answer, &ask)?;
+                    let info = self.info(&answer, &request)?;
                     return match mismatches(config, &info) {
                         none if none.is_empty() => Ok(info),
-                        some => Err(self.error(Cause::Mismatch(some), &ask)),
+                        some => Err(self.api.error(Cause::Mismatch(some), &request)),
                     };
                 }
                 Err(error) if error.is_unknown_outcome() => {
                     unanswered = true;
-                    match self.reread(&error, &ask, scope).await? {
+                    match self.reread(&error, &request, scope).await? {
                         Some(info) if echoes(config, &info) => return Ok(info),
                         Some(_) => self.again(&mut backoff, error, scope).await?,
-                        None => return Err(self.error(Cause::not_found(), &ask)),
+                        None => return Err(self.api.error(Cause::not_found(), &request)),
                     }
                 }
                 Err(error) => {
@@ -143,18 +144,18 @@ impl Client {
     /// # Errors
     /// What kept the server from deleting it.
     pub async fn delete(&self, name: &str, scope: &Scope) -> Result<bool, Error> {
-        let ask = ask("delete", "STREAM.DELETE", name, Value::Null);
-        self.valid(name, &ask)?;
+        let request = stream_request("delete", "STREAM.DELETE", name, Value::Null);
+        self.api.valid(name, &request)?;
         let mut backoff = Backoff::default();
         let mut asked_since = None;
         loop {
             let started = Instant::now();
-            match self.api.attempt(&ask, scope).await {
+            match self.api.attempt(&request, scope).await {
                 Ok(_) => return Ok(true),
                 Err(error) if error.is_not_found() => return Ok(asked_since.is_some()),
                 Err(error) if error.is_unknown_outcome() => {
                     let since = *asked_since.get_or_insert(started);
-                    match self.reread(&error, &ask, scope).await? {
+                    match self.reread(&error, &request, scope).await? {
                         None => return Ok(true),
                         // Ours is gone; this one was made since, by somebody else.
                         Some(info) if younger_than(&info, since.elapsed()) => return Ok(true),
@@ -184,9 +185,9 @@ impl Client {
         scope: &Scope,
     ) -> Result<u64, Error> {
         let body = before.map_or(Value::Null, |sequence| json!({ "seq": sequence }));
-        let ask = ask("purge", "STREAM.PURGE", name, body);
-        self.valid(name, &ask)?;
-        let answer = self.api.request(&ask, scope).await?;
+        let request = stream_request("purge", "STREAM.PURGE", name, body);
+        self.api.valid(name, &request)?;
+        let answer = self.api.request(&request, scope).await?;
         Ok(answer
             .get("purged")
             .and_then(Value::as_u64)
@@ -198,14 +199,14 @@ impl Client {
         &self,
         config: &StreamConfig,
         created: Created,
-        ask: &Ask,
+        request: &ApiRequest,
         scope: &Scope,
     ) -> Result<Created, Error> {
         let mismatches = mismatches(config, &created.info);
         if mismatches.is_empty() {
             return Ok(created);
         }
-        let mismatch = self.error(Cause::Mismatch(mismatches), ask);
+        let mismatch = self.api.error(Cause::Mismatch(mismatches), request);
         if created.ours && created.info.state.messages == 0 {
             let taken_back = self.delete(config.name(), &self.grace(scope)).await;
             debug!(
@@ -222,11 +223,11 @@ impl Client {
     async fn reread(
         &self,
         error: &Error,
-        ask: &Ask,
+        request: &ApiRequest,
         scope: &Scope,
     ) -> Result<Option<StreamInfo>, Error> {
-        warn!(stream = ask.stream, %error, "no answer; reading what is there");
-        self.stream(&ask.stream, &self.grace(scope))
+        warn!(stream = request.stream, %error, "no answer; reading what is there");
+        self.stream(&request.stream, &self.grace(scope))
             .await
             .map_err(|reading| error.clone().and(reading))
     }
@@ -254,7 +255,7 @@ fn body(config: &StreamConfig) -> Value {
     let mut body: Map<String, Value> = config.wire();
     // Pedantic servers refuse to derive a window that is shorter than two minutes. Which one a stream with sources
     // gets depends on their version, so it is theirs to derive.
-    let derived = normal::default_window(config) < nanos(normal::DEFAULT_DUPLICATE_WINDOW);
+    let derived = default_window(config) < nanos(DEFAULT_DUPLICATE_WINDOW);
     if config.has("duplicate_window") || !derived {
         body.insert("pedantic".to_owned(), true.into());
     }

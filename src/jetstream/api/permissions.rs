@@ -13,8 +13,7 @@
 use serde_json::{Value, json};
 
 use crate::jetstream::Scope;
-use crate::jetstream::api::client::{Client, ask};
-use crate::jetstream::api::request::Ask;
+use crate::jetstream::api::request::{Api, ApiRequest, stream_request};
 use crate::jetstream::error::Error;
 
 /// What is to be done with a stream.
@@ -28,32 +27,30 @@ pub enum OperationKind {
     Delete,
 }
 
-impl Client {
-    /// Asks whether the user may do this with a stream.
-    ///
-    /// # Errors
-    /// [`Error::denied_subject`] if not; else what kept the server from answering.
-    pub async fn check_permission(
-        &self,
-        deed: OperationKind,
-        stream: &str,
-        scope: &Scope,
-    ) -> Result<(), Error> {
-        let (verb, api, body) = match deed {
-            OperationKind::Create => ("create", "STREAM.CREATE", Value::Null),
-            OperationKind::Update => ("update", "STREAM.UPDATE", Value::Null),
-            OperationKind::Delete => ("delete", "STREAM.DELETE", json!({ "dry_run": true })),
-        };
-        let ask = Ask {
-            mutates: false,
-            vain: true,
-            ..ask(verb, api, stream, body)
-        };
-        self.valid(stream, &ask)?;
-        match self.api.attempt(&ask, scope).await {
-            // Whatever JetStream says, the request has reached it.
-            Err(error) if error.code().is_none() => Err(error),
-            _ => Ok(()),
-        }
+/// Asks whether the user may do this with a stream.
+///
+/// # Errors
+/// [`Error::denied_subject`] if not; else what kept the server from answering.
+pub async fn check_permission(
+    api: &Api,
+    kind: OperationKind,
+    stream: &str,
+    scope: &Scope,
+) -> Result<(), Error> {
+    let (verb, operation, body) = match kind {
+        OperationKind::Create => ("create", "STREAM.CREATE", Value::Null),
+        OperationKind::Update => ("update", "STREAM.UPDATE", Value::Null),
+        OperationKind::Delete => ("delete", "STREAM.DELETE", json!({ "dry_run": true })),
+    };
+    let request = ApiRequest {
+        mutates: false,
+        dry_run: true,
+        ..stream_request(verb, operation, stream, body)
+    };
+    api.valid(stream, &request)?;
+    match api.attempt(&request, scope).await {
+        // Whatever JetStream says, the request has reached it.
+        Err(error) if error.code().is_none() => Err(error),
+        _ => Ok(()),
     }
 }

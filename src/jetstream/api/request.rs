@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tracing::debug;
 
 use crate::jetstream::Scope;
+use crate::jetstream::api::verify::{self, Check, Checks, INFO};
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
 use crate::jetstream::connection::pending::Verdict;
@@ -29,7 +30,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// What is asked.
-pub struct Ask {
+pub struct ApiRequest {
     /// In words, say `update stream wadm_commands`.
     pub asked: String,
     /// What follows `API.` in the subject, say `STREAM.UPDATE.wadm_commands`.
@@ -41,7 +42,7 @@ pub struct Ask {
     /// It changes something.
     pub mutates: bool,
     /// It demands an API level that no server has, so that none carries it out (nats-server from 2.12, ADR-44).
-    pub vain: bool,
+    pub dry_run: bool,
 }
 
 /// The JetStream API behind the connection.
@@ -50,6 +51,8 @@ pub struct Api {
     /// Where it is.
     pub api_prefix: WithOrigin<ApiPrefix>,
     in_flight: Arc<Semaphore>,
+    /// What was checked over the connection, for every API prefix.
+    checks: Arc<Checks>,
     /// JetStream has answered there.
     heard: AtomicBool,
 }
@@ -60,6 +63,7 @@ impl Api {
             api_prefix: link.options.api_prefix.clone(),
             link,
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
+            checks: Arc::default(),
             heard: AtomicBool::new(false),
         }
     }
@@ -70,15 +74,16 @@ impl Api {
             api_prefix,
             link: self.link.clone(),
             in_flight: self.in_flight.clone(),
+            checks: self.checks.clone(),
             heard: AtomicBool::new(false),
         }
     }
 
     /// Asks until there is an answer, a permanent error, or no time left.
-    pub async fn request(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
+    pub async fn request(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
         let mut backoff = Backoff::default();
         loop {
-            match self.verified(ask, scope).await {
+            match self.verified(request, scope).await {
                 Err(error) if self.retries(&error, &backoff) => {
                     self.pause(&mut backoff, error, scope).await?
                 }
@@ -87,30 +92,92 @@ impl Api {
         }
     }
 
-    /// Asks once, and looks at who answers: at the same time, unless something is to change.
-    async fn verified(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
-        let looking = async {
-            let looked = self.verify(scope).await;
-            looked.map_err(|error| error.asking(&ask.asked, &self.subject(&ask.api), &ask.stream))
+    /// Asks once, and checks who answers: at the same time, unless something is to change.
+    async fn verified(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
+        let checking = async {
+            let checked = self.verify(scope).await;
+            checked.map_err(|error| {
+                error.asking(&request.asked, &self.subject(&request.api), &request.stream)
+            })
         };
-        if ask.mutates || self.is_looked_at_by(ask) {
-            looking.await?;
-            return match self.answered(ask) {
+        let is_check = request.api == INFO;
+        if request.mutates || is_check {
+            checking.await?;
+            let check = self.checks.of(&self.api_prefix.value);
+            return match is_check.then(|| check.take()).flatten() {
                 Some(answer) => Ok(answer),
-                None => self.attempt(ask, scope).await,
+                None => self.attempt(request, scope).await,
             };
         }
-        let (looked, answer) = tokio::join!(looking, self.attempt(ask, scope));
-        looked.and(answer)
+        let (checked, answer) = tokio::join!(checking, self.attempt(request, scope));
+        checked.and(answer)
+    }
+
+    /// Checks what answers, if nobody has.
+    ///
+    /// # Errors
+    /// When it is not what was configured. A server that does not say is none.
+    async fn verify(&self, scope: &Scope) -> Result<(), Error> {
+        let check = self.checks.of(&self.api_prefix.value);
+        if check.done.initialized() || scope.is_over() {
+            return Ok(());
+        }
+        // Those who wait for a connection share its failure; those who wait here would fail one after the other.
+        self.link.connection(scope).await?;
+        tokio::select! {
+            checked = check.done.get_or_try_init(|| self.check(&check, scope)) => checked.copied(),
+            () = scope.stop.cancelled() => Err(self.link.error(Cause::Stopped)),
+        }
+    }
+
+    async fn check(&self, check: &Check, scope: &Scope) -> Result<(), Error> {
+        let request = account_request();
+        let cause = match self.attempt(&request, scope).await {
+            Ok(answer) => {
+                let server = self.link.open().and_then(|client| client.try_server_info());
+                let version = server.map(|server| server.version);
+                let unfit = verify::unfit(&answer, &self.api_prefix, version.as_deref());
+                if unfit.is_none() {
+                    check.keep(answer);
+                }
+                unfit
+            }
+            Err(error) => verify::unanswered(error, &self.api_prefix)?,
+        };
+        cause.map_or(Ok(()), |cause| Err(self.link.error(cause)))
+    }
+
+    /// Refuses a name that would make another subject of the request: the server would never answer it.
+    ///
+    /// # Errors
+    /// What a stream's name may have.
+    pub fn valid(&self, name: &str, request: &ApiRequest) -> Result<(), Error> {
+        let forbidden = |letter: char| {
+            letter.is_whitespace() || letter.is_control() || ".*>/\\".contains(letter)
+        };
+        if name.is_empty() || name.len() > 255 || name.contains(forbidden) {
+            let why = format!(
+                "{name:?} is no stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
+            );
+            return Err(self.error(Cause::Invalid(why), request));
+        }
+        Ok(())
+    }
+
+    /// The error of a request.
+    pub fn error(&self, cause: Cause, request: &ApiRequest) -> Error {
+        self.link
+            .error(cause)
+            .asking(&request.asked, &self.subject(&request.api), &request.stream)
     }
 
     /// Asks once.
-    pub async fn attempt(&self, ask: &Ask, scope: &Scope) -> Result<Value, Error> {
-        let subject = self.subject(&ask.api);
+    pub async fn attempt(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
+        let subject = self.subject(&request.api);
         let failed = |cause: Cause| {
             self.link
                 .error(cause)
-                .asking(&ask.asked, &subject, &ask.stream)
+                .asking(&request.asked, &subject, &request.stream)
         };
         if let Some(ended) = ended(scope) {
             return Err(failed(ended));
@@ -124,32 +191,32 @@ impl Api {
             .link
             .connection(scope)
             .await
-            .map_err(|error| error.asking(&ask.asked, &subject, &ask.stream))?;
+            .map_err(|error| error.asking(&request.asked, &subject, &request.stream))?;
         // A mutation gets its full time even at the end of the scope: unanswered, nobody knows what became of it.
-        let limit = if ask.mutates {
+        let limit = if request.mutates {
             self.link.options.timeout
         } else {
             self.link.options.timeout.min(scope.remaining())
         };
-        let body = if ask.body.is_null() {
+        let body = if request.body.is_null() {
             String::new()
         } else {
-            ask.body.to_string()
+            request.body.to_string()
         };
-        if ask.mutates {
-            self.link.looks.forget();
+        if request.mutates {
+            self.checks.forget_answers();
         }
         let mut waiter = self.link.pending.register(&subject);
-        let mut request = Request::new().payload(body.into()).timeout(Some(limit));
-        if ask.vain {
+        let mut message = Request::new().payload(body.into()).timeout(Some(limit));
+        if request.dry_run {
             let mut headers = HeaderMap::new();
             headers.insert(REQUIRED_LEVEL, u32::MAX.to_string());
-            request = request.headers(headers);
+            message = message.headers(headers);
         }
         let started = Instant::now();
         let answered = tokio::select! {
             biased;
-            answer = client.send_request(subject.clone(), request) => answer.map_err(|error| match error.kind() {
+            answer = client.send_request(subject.clone(), message) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
                 RequestErrorKind::NoResponders => Cause::NoResponders {
                     domain: self.api_prefix.value.domain().map(str::to_owned),
@@ -163,7 +230,7 @@ impl Api {
                 Verdict::InboxDenied(subject) => Cause::Denied { subject, publish: false },
                 Verdict::Disconnected => Cause::Disconnected,
             }),
-            () = scope.stop.cancelled(), if !ask.mutates => Err(Cause::Stopped),
+            () = scope.stop.cancelled(), if !request.mutates => Err(Cause::Stopped),
         };
         debug!(
             subject,
@@ -177,7 +244,7 @@ impl Api {
             // Whoever may not hear the answer was heard nevertheless.
             let unheard = matches!(cause, Cause::Denied { publish: false, .. });
             let error = failed(cause);
-            if ask.mutates && (unanswered || unheard) {
+            if request.mutates && (unanswered || unheard) {
                 error.unknown()
             } else {
                 error
@@ -238,6 +305,33 @@ impl Api {
 
     pub fn subject(&self, api: &str) -> String {
         format!("{}.{api}", self.api_prefix.value.prefix())
+    }
+}
+
+/// A request about one stream.
+pub fn stream_request(verb: &str, api: &str, stream: &str, body: Value) -> ApiRequest {
+    ApiRequest {
+        asked: format!("{verb} stream {stream}"),
+        api: format!("{api}.{stream}"),
+        stream: stream.to_owned(),
+        body,
+        mutates: matches!(
+            api,
+            "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE" | "STREAM.PURGE"
+        ),
+        dry_run: false,
+    }
+}
+
+/// The request for limits and use of the account.
+pub fn account_request() -> ApiRequest {
+    ApiRequest {
+        asked: "read the JetStream account".to_owned(),
+        api: INFO.to_owned(),
+        stream: String::new(),
+        body: Value::Null,
+        mutates: false,
+        dry_run: false,
     }
 }
 

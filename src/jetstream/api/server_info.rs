@@ -1,11 +1,11 @@
-//! What the connected server says of itself in its greeting, so that nobody need ask.
+//! What the connected server says of itself in its greeting, so that nobody need request.
 //!
 //! It speaks for the streams only where it keeps them itself: behind another domain or an imported API they live on
 //! servers that nobody has heard of.
 
 use std::collections::BTreeSet;
 
-use crate::jetstream::api::client::Client;
+use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::ApiPrefix;
 
 /// The connected server, where it keeps the streams itself.
@@ -20,26 +20,18 @@ pub struct ServerInfo {
     pub addresses: usize,
 }
 
-impl Client {
-    /// The version of the connected server; `None` before the first question.
-    pub fn server_version(&self) -> Option<String> {
-        let client = self.api.link.open()?;
-        client.try_server_info().map(|info| info.version)
-    }
-
-    /// The connected server; `None` before the first question, and where streams may live on other servers.
-    pub fn server_info(&self) -> Option<ServerInfo> {
-        let info = self.api.link.open()?.try_server_info()?;
-        let here = match self.api_prefix() {
-            ApiPrefix::Default => true,
-            ApiPrefix::Domain(domain) => info.domain.as_ref() == Some(domain),
-            ApiPrefix::Custom(_) => false,
-        };
-        let addresses: BTreeSet<_> = info.connect_urls.into_iter().collect();
-        (info.jetstream && here).then_some(ServerInfo {
-            version: info.version,
-            cluster: info.cluster,
-            addresses: addresses.len(),
-        })
-    }
+/// The connected server; `None` before the first question, and where streams may live on other servers.
+pub fn server_info(link: &Link, api_prefix: &ApiPrefix) -> Option<ServerInfo> {
+    let info = link.open()?.try_server_info()?;
+    let here = match api_prefix {
+        ApiPrefix::Default => true,
+        ApiPrefix::Domain(domain) => info.domain.as_ref() == Some(domain),
+        ApiPrefix::Custom(_) => false,
+    };
+    let addresses: BTreeSet<_> = info.connect_urls.into_iter().collect();
+    (info.jetstream && here).then_some(ServerInfo {
+        version: info.version,
+        cluster: info.cluster,
+        addresses: addresses.len(),
+    })
 }

@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use crate::jetstream::api::stream_info::StreamInfo;
-use crate::jetstream::config::diff::{Effect, SettingChange};
+use crate::jetstream::config::diff::SettingChange;
+use crate::jetstream::config::effect::Effect;
 use crate::jetstream::config::settings::Edit;
 
 /// What a change deletes.

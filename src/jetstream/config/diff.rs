@@ -6,9 +6,10 @@
 
 use serde_json::Value;
 
-use crate::jetstream::config::normal;
-use crate::jetstream::config::settings::{self, Setting};
-use crate::jetstream::config::stream_config::StreamConfig;
+use crate::jetstream::config::effect::Effect;
+use crate::jetstream::config::settings::{NEWEST_LEVEL, Setting};
+use crate::jetstream::config::stream_config::{StreamConfig, default_window, is_zero};
+use crate::jetstream::config::table::setting;
 
 /// One key that differs.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,30 +28,9 @@ pub struct SettingChange {
     pub cause: Option<&'static str>,
 }
 
-/// What the server does when asked for a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Changed in place, nothing stored is lost.
-    InPlace,
-    /// Changed in place, but stored messages are deleted or imported again; says which.
-    Destructive(&'static str),
-    /// Changed in place, but never back; says what stays.
-    OneWay(&'static str),
-    /// Accepted and shown by the server, but what is stored stays as it is; says until when.
-    NoEffect(&'static str),
-    /// Refused: only a new stream can have it; the server's reason.
-    Refused(&'static str),
-    /// We do not know the key, so neither what it does nor how it changes.
-    Unknown,
-}
-
 /// What differs, by the rules of the server that sent `live` (of the newest known server if it does not say).
 pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<SettingChange> {
-    diff_at(
-        desired,
-        live,
-        live.api_level().unwrap_or(settings::NEWEST_LEVEL),
-    )
+    diff_at(desired, live, live.api_level().unwrap_or(NEWEST_LEVEL))
 }
 
 /// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](crate::jetstream::StreamInfo::api_level)).
@@ -59,14 +39,14 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<S
     let known = differing_normal(desired, &whole, &is)
         .into_iter()
         .map(|(key, desired, live)| {
-            let setting = settings::setting(&key);
-            let effect = setting.map_or(Effect::Unknown, |setting| {
+            let row = setting(&key);
+            let effect = row.map_or(Effect::Unknown, |setting| {
                 setting.effect(&whole, &is, level)
             });
-            let bound = setting.and_then(|setting| setting.bound(&whole, &is, level));
+            let bound = row.and_then(|setting| setting.bound(&whole, &is, level));
             SettingChange {
                 key,
-                setting,
+                setting: row,
                 live,
                 desired,
                 effect,
@@ -74,7 +54,7 @@ pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<S
             }
         });
     let newer = live.iter().filter(|(key, value)| {
-        settings::setting(key).is_none() && desired.get(key).is_none() && !normal::is_zero(value)
+        setting(key).is_none() && desired.get(key).is_none() && !is_zero(value)
     });
     let newer = newer.map(|(key, value)| SettingChange {
         key: key.to_owned(),
@@ -122,7 +102,7 @@ fn agree(key: &str, desired: &StreamConfig, live: &StreamConfig) -> bool {
     match key {
         // No window is asked for: servers before 2.14 give a stream with sources the default one, later ones none.
         "duplicate_window" if imports && desired.number(key) == 0 => {
-            [0, normal::default_window(desired)].contains(&live.number(key))
+            [0, default_window(desired)].contains(&live.number(key))
         }
         // The server sets it as the origin has `allow_direct`, whatever we say.
         "mirror_direct" if desired.has("mirror") => true,

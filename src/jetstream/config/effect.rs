@@ -2,10 +2,26 @@
 
 use serde_json::Value;
 
-use crate::jetstream::config::diff::Effect;
-use crate::jetstream::config::normal;
-use crate::jetstream::config::settings::{Bound, Edit, Setting, setting};
-use crate::jetstream::config::stream_config::StreamConfig;
+use crate::jetstream::config::settings::{Bound, Edit, Setting};
+use crate::jetstream::config::stream_config::{StreamConfig, list};
+use crate::jetstream::config::table::setting;
+
+/// What the server does when asked for a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Changed in place, nothing stored is lost.
+    InPlace,
+    /// Changed in place, but stored messages are deleted or imported again; says which.
+    Destructive(&'static str),
+    /// Changed in place, but never back; says what stays.
+    OneWay(&'static str),
+    /// Accepted and shown by the server, but what is stored stays as it is; says until when.
+    NoEffect(&'static str),
+    /// Refused: only a new stream can have it; the server's reason.
+    Refused(&'static str),
+    /// We do not know the key, so neither what it does nor how it changes.
+    Unknown,
+}
 
 impl Setting {
     /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
@@ -113,8 +129,8 @@ fn sources(
     if live.has("mirror") {
         return Effect::Destructive(again);
     }
-    let live = normal::list(live, "sources");
-    let changed = normal::list(desired, "sources")
+    let live = list(live, "sources");
+    let changed = list(desired, "sources")
         .iter()
         .filter(|source| !live.contains(source));
     let known: Vec<(&Value, &Value)> = changed

@@ -3,21 +3,53 @@
 //! Made so that it can be compared: what the server writes in several ways (0 and -1, `{}` and nothing, a time with an
 //! offset) stands in one way here, and its own metadata is gone. Not made to be sent over what was read.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::jetstream::config::settings::{Absent, SETTINGS, Setting, SettingKind};
-use crate::jetstream::config::stream_config::StreamConfig;
+use crate::jetstream::config::settings::{Absent, Setting, SettingKind};
+use crate::jetstream::config::stream_config::{
+    DEFAULT_DUPLICATE_WINDOW, SERVER_METADATA, StreamConfig, is_zero, nanos,
+};
+use crate::jetstream::config::table::SETTINGS;
 
-/// The window within which the server drops duplicates, if nobody says otherwise.
-pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
-/// Keys of `metadata` that begin so are the server's.
-pub const SERVER_METADATA: &str = "_nats.";
+impl StreamConfig {
+    /// The explicit form: every known setting is present, absent ones with what absence means to the server, and
+    /// equal configurations are equal JSON. Keys we do not know stay as they are.
+    pub fn normal(&self) -> StreamConfig {
+        normal(self)
+    }
 
-/// See [`StreamConfig::normal`].
-pub fn normal(config: &StreamConfig) -> StreamConfig {
+    /// Lowers `duplicate_window` to `max_age` where it is longer, which the server refuses (10052). A window that is
+    /// absent is two minutes.
+    pub fn bound_duplicate_window(&mut self) -> &mut Self {
+        let max_age = self.number("max_age");
+        let window = match self.number("duplicate_window") {
+            0 => nanos(DEFAULT_DUPLICATE_WINDOW),
+            window => window,
+        };
+        if max_age > 0 && window > max_age && !self.has("mirror") {
+            self.set("duplicate_window", max_age);
+        }
+        self
+    }
+
+    /// What a create or update sends: no `null`, and no setting at its zero value that an older server does not know.
+    pub(crate) fn wire(&self) -> Map<String, Value> {
+        let keys = self.iter().filter(|(_, value)| !value.is_null());
+        keys.filter(|(key, value)| !(newer(key) && is_zero(value)))
+            .map(|(key, value)| (key.to_owned(), value.clone()))
+            .collect()
+    }
+}
+
+/// The key belongs to an API level: some supported server does not know it.
+fn newer(key: &str) -> bool {
+    SETTINGS
+        .iter()
+        .any(|setting| setting.key == key && setting.level > 0)
+}
+
+fn normal(config: &StreamConfig) -> StreamConfig {
     let mut normal = StreamConfig::default();
     for setting in SETTINGS {
         let value = config
@@ -36,36 +68,6 @@ pub fn normal(config: &StreamConfig) -> StreamConfig {
         normal.set(key, value.clone());
     }
     normal
-}
-
-/// The value means nothing: null, false, 0, empty, or made of nothing else.
-pub fn is_zero(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(flag) => !flag,
-        Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
-        Value::Array(list) => list.is_empty(),
-        Value::Object(members) => members.values().all(is_zero),
-    }
-}
-
-/// The server's default for `duplicate_window`, in nanoseconds.
-pub fn default_window(config: &StreamConfig) -> i64 {
-    let window = crate::jetstream::config::stream_config::nanos(DEFAULT_DUPLICATE_WINDOW);
-    match config.number("max_age") {
-        max_age if max_age > 0 => window.min(max_age),
-        _ => window,
-    }
-}
-
-/// The list under a key; empty if there is none.
-pub fn list<'a>(config: &'a StreamConfig, key: &str) -> &'a [Value] {
-    config
-        .get(key)
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
 }
 
 /// The one way to write a value; null if it means the same as absence.

@@ -5,9 +5,7 @@
 
 use serde_json::Value;
 
-use crate::jetstream::config::normal;
-use crate::jetstream::config::stream_config::StreamConfig;
-pub use crate::jetstream::config::table::SETTINGS;
+use crate::jetstream::config::stream_config::{StreamConfig, default_window};
 
 /// The newest API level whose rules we know (nats-server 2.15).
 pub const NEWEST_LEVEL: u64 = 5;
@@ -184,30 +182,6 @@ pub enum Edit {
     },
 }
 
-/// The row of a key.
-pub fn setting(key: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.key == key)
-}
-
-/// The row of a key that stands in a constant: without a row, the constant does not compile. Any other key is for
-/// [`setting`].
-pub const fn row_of(key: &str) -> &'static Setting {
-    let mut place = 0;
-    while !is_same(SETTINGS[place].key.as_bytes(), key.as_bytes()) {
-        place += 1;
-    }
-    &SETTINGS[place]
-}
-
-/// Constants cannot compare with `==` yet.
-const fn is_same(left: &[u8], right: &[u8]) -> bool {
-    match (left, right) {
-        ([], []) => true,
-        ([one, left @ ..], [other, right @ ..]) => *one == *other && is_same(left, right),
-        _ => false,
-    }
-}
-
 impl Setting {
     /// The normal form of its absence in a configuration; null where nothing is.
     pub fn default(&self, config: &StreamConfig) -> Value {
@@ -218,7 +192,7 @@ impl Setting {
             Absent::OwnName if imports => Value::Array(Vec::new()),
             Absent::OwnName => Value::from(vec![config.name()]),
             Absent::Window if imports => Value::from(0),
-            Absent::Window => Value::from(normal::default_window(config)),
+            Absent::Window => Value::from(default_window(config)),
         }
     }
 
@@ -239,6 +213,7 @@ impl Setting {
             _ => None,
         }
     }
+
     /// The most bytes of a text, or of all its texts together. `None` if it holds none.
     pub fn most_bytes(&self) -> Option<usize> {
         match self.kind {

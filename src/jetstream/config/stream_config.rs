@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::jetstream::config::normal;
-use crate::jetstream::config::settings::SETTINGS;
+/// The window within which the server drops duplicates, if nobody says otherwise.
+pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+/// Keys of `metadata` that begin so are the server's.
+pub const SERVER_METADATA: &str = "_nats.";
 
 /// A stream's configuration: keys and values as on the wire, durations in nanoseconds, keys we do not know included.
 #[derive(Clone, Default, PartialEq)]
@@ -65,7 +67,7 @@ impl StreamConfig {
             {
                 let servers = read
                     .iter()
-                    .filter(|(key, _)| key.starts_with(normal::SERVER_METADATA));
+                    .filter(|(key, _)| key.starts_with(SERVER_METADATA));
                 members.extend(servers.map(|(key, value)| (key.clone(), value.clone())));
             }
             self.set(key, value);
@@ -78,26 +80,6 @@ impl StreamConfig {
         let mut config = self.clone();
         config.overlay(changes);
         config
-    }
-
-    /// The explicit form: every known setting is present, absent ones with what absence means to the server, and
-    /// equal configurations are equal JSON. Keys we do not know stay as they are.
-    pub fn normal(&self) -> StreamConfig {
-        normal::normal(self)
-    }
-
-    /// Lowers `duplicate_window` to `max_age` where it is longer, which the server refuses (10052). A window that is
-    /// absent is two minutes.
-    pub fn bound_duplicate_window(&mut self) -> &mut Self {
-        let max_age = self.number("max_age");
-        let window = match self.number("duplicate_window") {
-            0 => nanos(normal::DEFAULT_DUPLICATE_WINDOW),
-            window => window,
-        };
-        if max_age > 0 && window > max_age && !self.has("mirror") {
-            self.set("duplicate_window", max_age);
-        }
-        self
     }
 
     /// The API level of the server that sent this configuration; absent before 2.11, in lists, and in one of ours.
@@ -114,12 +96,27 @@ impl StreamConfig {
         self.get("metadata")?.get("_nats.ver")?.as_str()
     }
 
-    /// What a create or update sends: no `null`, and no setting at its zero value that an older server does not know.
-    pub(crate) fn wire(&self) -> Map<String, Value> {
-        let keys = self.0.iter().filter(|(_, value)| !value.is_null());
-        keys.filter(|(key, value)| !(newer(key) && normal::is_zero(value)))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect()
+    /// The number of servers that store the stream.
+    pub fn num_replicas(&self) -> u64 {
+        let replicas = self.get("num_replicas").and_then(Value::as_u64);
+        replicas.unwrap_or_default().max(1)
+    }
+
+    /// The bytes that `max_bytes` reserves; 0 without a limit.
+    pub fn reserved_bytes(&self) -> u64 {
+        let max_bytes = self.get("max_bytes").and_then(Value::as_u64);
+        max_bytes.unwrap_or_default()
+    }
+
+    /// Whether it is stored in memory.
+    pub fn is_in_memory(&self) -> bool {
+        self.text("storage") == "memory"
+    }
+
+    /// Whether the server refuses to purge it.
+    pub fn forbids_purge(&self) -> bool {
+        let is_set = |key: &&str| self.get(key).and_then(Value::as_bool) == Some(true);
+        ["sealed", "deny_purge"].iter().any(is_set)
     }
 
     pub(crate) fn text(&self, key: &str) -> &str {
@@ -132,20 +129,43 @@ impl StreamConfig {
 
     /// The key holds something: an object or a list that is not empty.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.get(key).is_some_and(|value| !normal::is_zero(value))
+        self.get(key).is_some_and(|value| !is_zero(value))
     }
-}
-
-/// The key belongs to an API level: some supported server does not know it.
-fn newer(key: &str) -> bool {
-    SETTINGS
-        .iter()
-        .any(|setting| setting.key == key && setting.level > 0)
 }
 
 /// Nanoseconds, the server's unit of time.
 pub fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// The value means nothing: null, false, 0, empty, or made of nothing else.
+pub fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(flag) => !flag,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(members) => members.values().all(is_zero),
+    }
+}
+
+/// The server's default for `duplicate_window`, in nanoseconds.
+pub fn default_window(config: &StreamConfig) -> i64 {
+    let window = nanos(DEFAULT_DUPLICATE_WINDOW);
+    match config.number("max_age") {
+        max_age if max_age > 0 => window.min(max_age),
+        _ => window,
+    }
+}
+
+/// The list under a key; empty if there is none.
+pub fn list<'a>(config: &'a StreamConfig, key: &str) -> &'a [Value] {
+    config
+        .get(key)
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }
 
 impl fmt::Debug for StreamConfig {

@@ -195,6 +195,30 @@ pub const SETTINGS: &[Setting] = &[
         .since("2.14", 4),
 ];
 
+/// The row of a key.
+pub fn setting(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The row of a key that stands in a constant: without a row, the constant does not compile. Any other key is for
+/// [`setting`].
+pub const fn row_of(key: &str) -> &'static Setting {
+    let mut place = 0;
+    while !is_same(SETTINGS[place].key.as_bytes(), key.as_bytes()) {
+        place += 1;
+    }
+    &SETTINGS[place]
+}
+
+/// Constants cannot compare with `==` yet.
+const fn is_same(left: &[u8], right: &[u8]) -> bool {
+    match (left, right) {
+        ([], []) => true,
+        ([one, left @ ..], [other, right @ ..]) => *one == *other && is_same(left, right),
+        _ => false,
+    }
+}
+
 const UNLIMITED: Absent = Absent::Is("-1");
 const OFF: Absent = Absent::Is("false");
 const NOTHING: Absent = Absent::Is("null");

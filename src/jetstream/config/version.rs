@@ -3,9 +3,9 @@
 //! The API level does not tell: it is 0 for every server before 2.11. And a server before 2.12 says nothing, it drops
 //! what it does not know.
 
-use crate::jetstream::config::normal::{is_zero, list};
-use crate::jetstream::config::settings::{SETTINGS, Setting, setting};
-use crate::jetstream::config::stream_config::StreamConfig;
+use crate::jetstream::config::settings::Setting;
+use crate::jetstream::config::stream_config::{StreamConfig, is_zero, list};
+use crate::jetstream::config::table::{SETTINGS, setting};
 
 /// The settings, other than at their defaults, that a server of this version does not know, each with the version that
 /// first did. None if the version cannot be read.
@@ -13,13 +13,13 @@ pub fn unsupported_by(
     version: &str,
     config: &StreamConfig,
 ) -> Vec<(&'static Setting, &'static str)> {
-    let Some(version) = number(version) else {
+    let Some(version) = major_minor(version) else {
         return Vec::new();
     };
     let normal = config.normal();
     let used = SETTINGS.iter().filter_map(|setting| {
         let since = used_since(setting, config, &normal)?;
-        (number(since)? > version).then_some((setting, since))
+        (major_minor(since)? > version).then_some((setting, since))
     });
     used.collect()
 }
@@ -47,8 +47,8 @@ fn used_since(
     }
 }
 
-/// Major and minor number of `2.10`, `2.10.26` or `2.15.0-dev`.
-fn number(version: &str) -> Option<(u64, u64)> {
+/// Major and minor number of a version such as `2.10`, `2.10.26` or `2.15.0-dev`.
+pub fn major_minor(version: &str) -> Option<(u64, u64)> {
     let mut parts = version.split('.').map(str::parse);
     match (parts.next(), parts.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => Some((major, minor)),

@@ -5,7 +5,7 @@
 
 use async_nats::ServerAddr;
 
-use crate::jetstream::connection::options::Auth;
+use crate::jetstream::connection::auth::Auth;
 
 /// The servers, without user information.
 #[derive(Clone)]

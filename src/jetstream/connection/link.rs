@@ -16,16 +16,15 @@ use futures::future::{BoxFuture, FutureExt, Shared};
 use tracing::{debug, warn};
 
 use crate::jetstream::Scope;
-use crate::jetstream::api::verify::Looks;
 use crate::jetstream::connection::address::{self, Addresses};
+use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::inspect;
 use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
 use crate::jetstream::connection::login;
-use crate::jetstream::connection::options::Auth;
 use crate::jetstream::connection::options::Options;
 use crate::jetstream::connection::options::WithOrigin;
 use crate::jetstream::connection::pending::Pending;
-use crate::jetstream::connection::route::dial::Way;
+use crate::jetstream::connection::route::dial::Route;
 use crate::jetstream::connection::route::relay::Relays;
 use crate::jetstream::connection::route::socks::Socks;
 use crate::jetstream::connection::route::tls;
@@ -36,7 +35,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 /// What of the time to connect is kept for finding out why it failed, at most.
 const LONGEST_INSPECTION: Duration = Duration::from_secs(1);
 /// How often a question looks whether the connection is back.
-const RECONNECT_LOOK: Duration = Duration::from_millis(20);
+const RECONNECT_POLL: Duration = Duration::from_millis(20);
 
 type Dialled = Result<async_nats::Client, Error>;
 
@@ -48,8 +47,6 @@ pub struct Link {
     pub pending: Arc<Pending>,
     state: Mutex<Dial>,
     heard: Arc<Mutex<Heard>>,
-    /// What was looked at, and where.
-    pub looks: Looks,
 }
 
 enum Dial {
@@ -67,7 +64,6 @@ impl Link {
             pending: Arc::default(),
             state: Mutex::new(Dial::Idle),
             heard: Arc::default(),
-            looks: Looks::default(),
         })
     }
 
@@ -131,7 +127,7 @@ impl Link {
     async fn dialled(&self) -> Dialled {
         let failed = |failure| self.error(self.unreachable(failure));
         let Addresses { servers, auth } = self.addresses().map_err(failed)?;
-        let way = self.way(&servers).map_err(failed)?;
+        let route = self.route(&servers).map_err(failed)?;
         let login = self.login(auth);
         let inspection = (self.options.connect_timeout / 5).min(LONGEST_INSPECTION);
         let limit = self.options.connect_timeout - inspection;
@@ -141,7 +137,7 @@ impl Link {
             .map_err(|why| self.error(Cause::Unauthorized(why)))?;
         debug!(servers = self.server, "connecting");
         let (options, targets) = self
-            .on_the_way(options, &servers, &way)
+            .through_route(options, &servers, &route)
             .await
             .map_err(|error| failed(Failure::new(Unreachable::Proxy, error.to_string())))?;
         let error = match tokio::time::timeout(limit, options.connect(targets)).await {
@@ -155,7 +151,7 @@ impl Link {
         if let Some(why) = refused {
             return Err(self.error(Cause::Unauthorized(why)));
         }
-        let seen = inspect::all(&servers, &way, inspection).await;
+        let seen = inspect::all(&servers, &route, inspection).await;
         Err(failed(match (seen, error) {
             (Some(seen), _) if seen.kind != Unreachable::Silent => seen,
             (Some(_), _) | (None, None) => self.silent(),
@@ -169,14 +165,14 @@ impl Link {
     }
 
     /// The way to the servers.
-    fn way(&self, servers: &[ServerAddr]) -> Result<Way, Failure> {
+    fn route(&self, servers: &[ServerAddr]) -> Result<Route, Failure> {
         let tls = &self.options.tls;
         let hosts: Vec<String> = servers
             .iter()
             .map(|server| server.host().to_owned())
             .collect();
         let socks = self.options.socks_proxy.as_ref().map(Socks::parse);
-        Ok(Way {
+        Ok(Route {
             socks: socks.transpose()?,
             config: Arc::new(tls::client_config(tls, &hosts)?),
             // As other clients do: whoever gives an authority or a certificate does not want to be heard by others.
@@ -189,13 +185,13 @@ impl Link {
     }
 
     /// Lets async-nats go there: by itself, or through a proxy to what stands before it.
-    async fn on_the_way(
+    async fn through_route(
         &self,
         options: ConnectOptions,
         servers: &[ServerAddr],
-        way: &Way,
+        route: &Route,
     ) -> std::io::Result<(ConnectOptions, Vec<ServerAddr>)> {
-        if way.socks.is_none() {
+        if route.socks.is_none() {
             // Servers of a cluster tell each other's addresses, but not those of their websockets in a form of use.
             let websocket = servers.iter().any(ServerAddr::is_websocket);
             let options = if websocket {
@@ -204,16 +200,16 @@ impl Link {
                 options
             };
             let options = options
-                .tls_client_config((*way.config).clone())
-                .require_tls(way.tls_required);
-            let options = if way.tls.first {
+                .tls_client_config((*route.config).clone())
+                .require_tls(route.tls_required);
+            let options = if route.tls.first {
                 options.tls_first()
             } else {
                 options
             };
             return Ok((options, servers.to_vec()));
         }
-        let relays = Relays::open(servers, way).await?;
+        let relays = Relays::open(servers, route).await?;
         let targets = relays.servers.clone();
         let options = options
             .name(format!("{}{}", self.options.name, relays.word))
@@ -261,7 +257,7 @@ impl Link {
         tokio::pin!(limit);
         while client.connection_state() != State::Connected {
             tokio::select! {
-                () = tokio::time::sleep(RECONNECT_LOOK) => {}
+                () = tokio::time::sleep(RECONNECT_POLL) => {}
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
                 () = &mut limit => return Err(self.error(self.still_lost().await)),
             }
@@ -287,8 +283,13 @@ impl Link {
 
     async fn inspected(&self) -> Option<Failure> {
         let servers = self.addresses().ok()?.servers;
-        let way = self.way(&servers).ok()?;
-        inspect::all(&servers, &way, LONGEST_INSPECTION.min(self.options.timeout)).await
+        let route = self.route(&servers).ok()?;
+        inspect::all(
+            &servers,
+            &route,
+            LONGEST_INSPECTION.min(self.options.timeout),
+        )
+        .await
     }
 
     fn silent(&self) -> Failure {

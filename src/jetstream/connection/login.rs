@@ -12,8 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::Value;
 
+use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::unreachable::time;
-use crate::jetstream::connection::options::Auth;
 use crate::jetstream::connection::options::WithOrigin;
 
 /// Adds the login to the options.

@@ -1,5 +1,6 @@
 //! The connection to a server: addresses, routes, TLS, login, and why a connection fails.
 
+pub mod auth;
 pub mod address;
 pub mod options;
 pub mod login;

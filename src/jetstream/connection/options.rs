@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::jetstream::connection::address;
+use crate::jetstream::connection::auth::Auth;
 
 /// A value, and where it comes from as the reader knows it: ``the argument `token` ``, `the environment variable
 /// NATS_URL`, `the context "prod" (<file>)`, `the default`.
@@ -44,7 +45,7 @@ pub struct Options {
     pub tls: Tls,
     /// The name of the connection, as `nats server report connections` shows it.
     pub name: String,
-    /// Where the JetStream API is; a client may be told another ([`Client::in_space`](crate::jetstream::Client::in_space)).
+    /// Where the JetStream API is; a client may be told another ([`Client::with_api_prefix`](crate::jetstream::Client::with_api_prefix)).
     pub api_prefix: WithOrigin<ApiPrefix>,
     /// What the subjects of answers begin with, instead of `_INBOX`.
     pub inbox_prefix: Option<WithOrigin<String>>,
@@ -71,46 +72,6 @@ impl fmt::Debug for Options {
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .finish()
-    }
-}
-
-/// How to authenticate. `Debug` shows the method, never the secret.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Auth {
-    /// Nothing, or what the server addresses carry.
-    None,
-    /// A user and a password.
-    UserPassword {
-        /// The user.
-        user: String,
-        /// The password.
-        password: String,
-    },
-    /// A token.
-    Token(String),
-    /// The content of a `.creds` file: a user's JWT and its seed.
-    Credentials(String),
-    /// The seed of a user's nkey (`SU...`).
-    NKey(String),
-    /// A user's JWT, and the seed of its nkey.
-    Jwt {
-        /// The JWT.
-        jwt: String,
-        /// The seed (`SU...`).
-        seed: String,
-    },
-}
-
-impl fmt::Debug for Auth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Auth::None => "None",
-            Auth::UserPassword { .. } => "UserPassword(..)",
-            Auth::Token(_) => "Token(..)",
-            Auth::Credentials(_) => "Credentials(..)",
-            Auth::NKey(_) => "NKey(..)",
-            Auth::Jwt { .. } => "Jwt(..)",
-        })
     }
 }
 

@@ -26,18 +26,10 @@ pub struct StorageChange {
 impl StorageUse {
     /// Of a stream on the server.
     pub fn live(info: &StreamInfo) -> Self {
-        let number = |key: &str| {
-            let value = info.config.get(key).and_then(serde_json::Value::as_u64);
-            value.unwrap_or_default()
-        };
         Self {
-            replicas: number("num_replicas").max(1),
-            in_memory: info
-                .config
-                .get("storage")
-                .and_then(serde_json::Value::as_str)
-                == Some("memory"),
-            reserved_bytes: number("max_bytes"),
+            replicas: info.config.num_replicas(),
+            in_memory: info.config.is_in_memory(),
+            reserved_bytes: info.config.reserved_bytes(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Looks why a server cannot be connected to, once async-nats has failed.
+//! Checks why a server cannot be connected to, once async-nats has failed.
 //!
 //! async-nats reports the last server it tried, and for many failures only that the connection ended. So each server is
 //! visited once more, without a login, as far as the greeting and TLS. It costs a moment of a failure and nothing else.
@@ -11,15 +11,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
-use crate::jetstream::connection::route::dial::{Greeting, Plain, Way, read_until};
+use crate::jetstream::connection::route::dial::{Greeting, IoStream, Route, read_until};
 
 /// What a websocket begins with; the key is the example of RFC 6455.
 const UPGRADE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n\
                        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// Why none of the servers can be connected to, if that shows within the limit.
-pub async fn all(servers: &[ServerAddr], way: &Way, limit: Duration) -> Option<Failure> {
-    let visits = servers.iter().map(|server| one(server, way, limit));
+pub async fn all(servers: &[ServerAddr], route: &Route, limit: Duration) -> Option<Failure> {
+    let visits = servers.iter().map(|server| one(server, route, limit));
     let failures: Vec<Failure> = join_all(visits).await.into_iter().collect::<Option<_>>()?;
     let telling = |failure: &&Failure| {
         !matches!(
@@ -43,11 +43,11 @@ pub async fn all(servers: &[ServerAddr], way: &Way, limit: Duration) -> Option<F
 }
 
 /// Why the server cannot be connected to; `None` if it can, or a time-out says it all.
-async fn one(server: &ServerAddr, way: &Way, limit: Duration) -> Option<Failure> {
+async fn one(server: &ServerAddr, route: &Route, limit: Duration) -> Option<Failure> {
     let visit = async {
         match server.scheme() {
-            "ws" | "wss" => websocket(server, way).await,
-            _ => nats(server, way, limit / 2).await,
+            "ws" | "wss" => websocket(server, route).await,
+            _ => nats(server, route, limit / 2).await,
         }
     };
     match timeout(limit, visit).await {
@@ -60,38 +60,38 @@ async fn one(server: &ServerAddr, way: &Way, limit: Duration) -> Option<Failure>
 /// What is said of a server that does not greet; how long it was waited for is added where that is known.
 pub const SILENT: &str = "no greeting of a NATS server";
 
-async fn nats(server: &ServerAddr, way: &Way, patience: Duration) -> Result<(), Failure> {
-    let mut stream = way.connect(server).await?;
-    if way.tls.first {
-        let secured = way.secure(server, stream).await;
+async fn nats(server: &ServerAddr, route: &Route, patience: Duration) -> Result<(), Failure> {
+    let mut stream = route.connect(server).await?;
+    if route.tls.first {
+        let secured = route.secure(server, stream).await;
         stream = match secured {
             Err(failure) if failure.kind == Unreachable::NoTls => {
-                return Err(greets_first(server, way).await);
+                return Err(greets_first(server, route).await);
             }
             secured => secured?,
         };
-        return second_thoughts(way, stream, patience).await;
+        return second_thoughts(route, stream, patience).await;
     }
     let Ok(line) = timeout(patience, read_until(&mut stream, b"\r\n")).await else {
-        return Err(silent(server, way).await);
+        return Err(silent(server, route).await);
     };
     let greeting = match line.as_deref() {
-        Ok([]) => return Err(silent(server, way).await),
+        Ok([]) => return Err(silent(server, route).await),
         Ok(line) => greeting(&String::from_utf8_lossy(line))?,
         Err(error) => {
             let how = format!("the connection breaks off: {error}");
             return Err(Failure::new(Unreachable::Foreign, how));
         }
     };
-    if !way.wants_tls(server, &greeting) {
+    if !route.wants_tls(server, &greeting) {
         return Ok(());
     }
     if !greeting.tls_required && !greeting.tls_available {
         let how = "TLS is asked for, and the server offers none";
         return Err(Failure::new(Unreachable::NoTls, how));
     }
-    let stream = way.secure(server, stream).await?;
-    second_thoughts(way, stream, patience).await
+    let stream = route.secure(server, stream).await?;
+    second_thoughts(route, stream, patience).await
 }
 
 fn greeting(line: &str) -> Result<Greeting, Failure> {
@@ -117,10 +117,10 @@ fn excerpt(text: &str) -> String {
 }
 
 /// A server that says nothing may wait for a handshake.
-async fn silent(server: &ServerAddr, way: &Way) -> Failure {
+async fn silent(server: &ServerAddr, route: &Route) -> Failure {
     let handshake = async {
-        let stream = way.connect(server).await?;
-        way.secure(server, stream).await
+        let stream = route.connect(server).await?;
+        route.secure(server, stream).await
     };
     match handshake.await {
         Err(failure) if failure.kind == Unreachable::NoTls || !failure.kind.is_of_tls() => {
@@ -137,9 +137,9 @@ async fn silent(server: &ServerAddr, way: &Way) -> Failure {
 }
 
 /// Whoever does not answer a handshake by TLS may greet.
-async fn greets_first(server: &ServerAddr, way: &Way) -> Failure {
+async fn greets_first(server: &ServerAddr, route: &Route) -> Failure {
     let greeted = async {
-        let mut stream = way.connect(server).await?;
+        let mut stream = route.connect(server).await?;
         let line = read_until(&mut stream, b"\r\n").await;
         greeting(&String::from_utf8_lossy(&line.unwrap_or_default()))
     };
@@ -158,17 +158,21 @@ async fn greets_first(server: &ServerAddr, way: &Way) -> Failure {
 
 /// Waits whether the server takes back the handshake: it judges a client's certificate after the handshake has succeeded
 /// for the client.
-async fn second_thoughts(way: &Way, mut stream: Plain, patience: Duration) -> Result<(), Failure> {
+async fn second_thoughts(
+    route: &Route,
+    mut stream: IoStream,
+    patience: Duration,
+) -> Result<(), Failure> {
     match timeout(patience, stream.read_u8()).await {
-        Ok(Err(error)) if error.get_ref().is_some() => Err(way.failed(&error)),
+        Ok(Err(error)) if error.get_ref().is_some() => Err(route.failed(&error)),
         _ => Ok(()),
     }
 }
 
-async fn websocket(server: &ServerAddr, way: &Way) -> Result<(), Failure> {
-    let mut stream = way.connect(server).await?;
+async fn websocket(server: &ServerAddr, route: &Route) -> Result<(), Failure> {
+    let mut stream = route.connect(server).await?;
     if server.scheme() == "wss" {
-        stream = way.secure(server, stream).await?;
+        stream = route.secure(server, stream).await?;
     }
     let request = format!("GET / HTTP/1.1\r\nHost: {}\r\n{UPGRADE}", server.host());
     let written = stream.write_all(request.as_bytes()).await;
@@ -176,7 +180,7 @@ async fn websocket(server: &ServerAddr, way: &Way) -> Result<(), Failure> {
     let answer = match read_until(&mut stream, b"\r\n").await {
         Ok(answer) if flushed => answer,
         Ok(_) => Vec::new(),
-        Err(error) if error.get_ref().is_some() => return Err(way.failed(&error)),
+        Err(error) if error.get_ref().is_some() => return Err(route.failed(&error)),
         Err(_) => Vec::new(),
     };
     let answer = String::from_utf8_lossy(&answer);

@@ -23,11 +23,11 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// A connection, plain or private.
-pub type Plain = Box<dyn Stream>;
+pub type IoStream = Box<dyn Stream>;
 
 /// The way to servers: directly or through a proxy, and what TLS there is.
 #[derive(Clone)]
-pub struct Way {
+pub struct Route {
     pub socks: Option<Socks>,
     pub tls: Tls,
     pub config: Arc<ClientConfig>,
@@ -35,9 +35,9 @@ pub struct Way {
     pub tls_required: bool,
 }
 
-impl Way {
+impl Route {
     /// Connects, without a word.
-    pub async fn connect(&self, server: &ServerAddr) -> Result<Plain, Failure> {
+    pub async fn connect(&self, server: &ServerAddr) -> Result<IoStream, Failure> {
         if let Some(socks) = &self.socks {
             let stream = socks.connect(server.host(), server.port()).await?;
             return Ok(Box::new(stream));
@@ -56,7 +56,7 @@ impl Way {
     }
 
     /// Makes it private, for the name of the server.
-    pub async fn secure(&self, server: &ServerAddr, stream: Plain) -> Result<Plain, Failure> {
+    pub async fn secure(&self, server: &ServerAddr, stream: IoStream) -> Result<IoStream, Failure> {
         let name = tls::name(server.host())
             .ok_or_else(|| Failure::new(Unreachable::Tls, "no certificate can have that name"))?;
         let connected = TlsConnector::from(self.config.clone())
@@ -107,7 +107,7 @@ impl Greeting {
 }
 
 /// Reads up to a line's or a head's end and not beyond; less if nothing more comes.
-pub async fn read_until(stream: &mut Plain, end: &[u8]) -> io::Result<Vec<u8>> {
+pub async fn read_until(stream: &mut IoStream, end: &[u8]) -> io::Result<Vec<u8>> {
     let mut read = Vec::new();
     while !read.ends_with(end) && read.len() < LONGEST_HEAD {
         match stream.read_u8().await {

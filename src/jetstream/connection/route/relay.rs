@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 
 use crate::jetstream::connection::failure::unreachable::Failure;
-use crate::jetstream::connection::route::dial::{Greeting, Plain, Way, read_until};
+use crate::jetstream::connection::route::dial::{Greeting, IoStream, Route, read_until};
 
 /// The relays of one connection; they end with it.
 pub struct Relays {
@@ -42,8 +42,8 @@ impl Relays {
     ///
     /// # Errors
     /// When the machine has no port or no randomness.
-    pub async fn open(servers: &[ServerAddr], way: &Way) -> io::Result<Relays> {
-        let word = word(way.config.crypto_provider())?;
+    pub async fn open(servers: &[ServerAddr], route: &Route) -> io::Result<Relays> {
+        let word = word(route.config.crypto_provider())?;
         let mut relays = Relays {
             servers: Vec::new(),
             word: word.clone(),
@@ -58,8 +58,12 @@ impl Relays {
                 format!("nats://{place}")
             };
             relays.servers.push(local.parse()?);
-            let (server, way, word) = (server.clone(), way.clone(), word.clone());
-            let relay = Arc::new(Relay { server, way, word });
+            let (server, route, word) = (server.clone(), route.clone(), word.clone());
+            let relay = Arc::new(Relay {
+                server,
+                route,
+                word,
+            });
             relays.tasks.push(tokio::spawn(relay.serve(listener)));
         }
         Ok(relays)
@@ -77,7 +81,7 @@ fn word(provider: &CryptoProvider) -> io::Result<String> {
 
 struct Relay {
     server: ServerAddr,
-    way: Way,
+    route: Route,
     word: String,
 }
 
@@ -115,7 +119,7 @@ impl Relay {
 
     async fn relay(self: Arc<Self>, client: TcpStream) {
         let _ = client.set_nodelay(true);
-        let client: Plain = Box::new(client);
+        let client: IoStream = Box::new(client);
         let introduced = if self.server.is_websocket() {
             self.websocket(client).await
         } else {
@@ -133,10 +137,10 @@ impl Relay {
     }
 
     /// The greeting goes out without TLS, the answer comes back without the word.
-    async fn nats(&self, mut client: Plain) -> Result<(Plain, Plain), Refused> {
-        let mut stream = self.way.connect(&self.server).await?;
-        if self.way.tls.first {
-            stream = self.way.secure(&self.server, stream).await?;
+    async fn nats(&self, mut client: IoStream) -> Result<(IoStream, IoStream), Refused> {
+        let mut stream = self.route.connect(&self.server).await?;
+        if self.route.tls.first {
+            stream = self.route.secure(&self.server, stream).await?;
         }
         let line = read_until(&mut stream, b"\r\n").await?;
         let Some(mut greeting) = Greeting::read(String::from_utf8_lossy(&line).trim()) else {
@@ -144,9 +148,9 @@ impl Relay {
             client.write_all(&line).await?;
             return Err(Refused::Stranger);
         };
-        let tls = self.way.wants_tls(&self.server, &greeting);
-        if tls && !self.way.tls.first {
-            stream = self.way.secure(&self.server, stream).await?;
+        let tls = self.route.wants_tls(&self.server, &greeting);
+        if tls && !self.route.tls.first {
+            stream = self.route.secure(&self.server, stream).await?;
         }
         greeting.info["tls_required"] = Value::Bool(false);
         greeting.info["tls_available"] = Value::Bool(false);
@@ -172,12 +176,12 @@ impl Relay {
     }
 
     /// The head goes on under the server's own name and path.
-    async fn websocket(&self, mut client: Plain) -> Result<(Plain, Plain), Refused> {
+    async fn websocket(&self, mut client: IoStream) -> Result<(IoStream, IoStream), Refused> {
         let head = read_until(&mut client, b"\r\n\r\n").await?;
         let head = self.own_head(&head).ok_or(Refused::Stranger)?;
-        let mut stream = self.way.connect(&self.server).await?;
+        let mut stream = self.route.connect(&self.server).await?;
         if self.server.scheme() == "wss" {
-            stream = self.way.secure(&self.server, stream).await?;
+            stream = self.route.secure(&self.server, stream).await?;
         }
         stream.write_all(head.as_bytes()).await?;
         stream.flush().await?;

@@ -69,7 +69,7 @@ async fn recreate(operation: &Operation<'_>, member: &Member, live: &StreamInfo)
         ..*operation
     };
     operation.session.cache.forget(&member.stream());
-    if live.state.messages > 0 && !forbids_purge(live) {
+    if live.state.messages > 0 && !live.config.forbids_purge() {
         // A purged stream leaves nothing that the server could bring back.
         purge(operation.client, member, None).await;
     }
@@ -116,10 +116,4 @@ async fn purge(client: &Client, member: &Member, below: Option<u64>) {
     if let Err(error) = client.purge(&member.stream(), below, &scope).await {
         tracing::debug!(%error, stream = member.stream(), "not purged");
     }
-}
-
-fn forbids_purge(live: &StreamInfo) -> bool {
-    ["sealed", "deny_purge"]
-        .iter()
-        .any(|key| live.config.get(key).and_then(serde_json::Value::as_bool) == Some(true))
 }

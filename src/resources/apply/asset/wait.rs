@@ -35,11 +35,7 @@ pub async fn wait(
     moved: bool,
 ) -> Outcome {
     let Operation { client, scope, .. } = *operation;
-    let replicas = info
-        .config
-        .get("num_replicas")
-        .and_then(serde_json::Value::as_u64)
-        .unwrap_or(1);
+    let replicas = info.config.num_replicas();
     let clustered = info
         .cluster
         .as_ref()
