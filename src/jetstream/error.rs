@@ -166,20 +166,14 @@ impl Error {
         }
     }
 
-    /// JetStream's own words, if JetStream answered.
-    pub fn description(&self) -> Option<&str> {
-        match &self.0.cause {
-            Cause::Api { description, .. } => Some(description),
-            _ => None,
-        }
-    }
-
     /// The stream that was asked about; empty if none.
+    #[cfg(not(without_tests))]
     pub fn stream(&self) -> &str {
         &self.0.stream
     }
 
     /// The subject that was asked, say `$JS.API.STREAM.INFO.wadm_commands`; empty for connecting.
+    #[cfg(not(without_tests))]
     pub fn subject(&self) -> &str {
         &self.0.subject
     }
@@ -308,6 +302,7 @@ impl Error {
     }
 
     /// Stopped from outside.
+    #[cfg(not(without_tests))]
     pub fn is_stopped(&self) -> bool {
         self.0.cause == Cause::Stopped
     }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::api::account::{Account, Usage};
 pub use self::api::client::Client;
+#[cfg(not(without_tests))]
 pub use self::api::mutate::Created;
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
@@ -30,7 +31,9 @@ pub use self::config::diff::{SettingChange, diff, diff_at};
 pub use self::config::effect::Effect;
 pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};
 pub use self::config::stream_config::{StreamConfig, nanos};
-pub use self::config::table::{SETTINGS, row_of, setting};
+#[cfg(not(without_tests))]
+pub use self::config::table::SETTINGS;
+pub use self::config::table::{row_of, setting};
 pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::unreachable::Unreachable;

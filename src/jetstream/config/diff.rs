@@ -204,32 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn a_shorter_age_takes_the_window_with_it() {
-        let hour = 3_600_000_000_000_i64;
-        let mut shorter = config(
-            json!({ "name": "A", "max_age": 60_000_000_000_i64, "duplicate_window": 120_000_000_000_i64 }),
-        );
-        let mut longer = config(
-            json!({ "name": "A", "max_age": hour, "duplicate_window": 120_000_000_000_i64 }),
-        );
-        let mut without = config(json!({ "name": "A", "max_age": 0, "duplicate_window": hour }));
-
-        shorter.bound_duplicate_window();
-        longer.bound_duplicate_window();
-        without.bound_duplicate_window();
-
-        assert_eq!(
-            shorter.get("duplicate_window"),
-            Some(&json!(60_000_000_000_i64))
-        );
-        assert_eq!(
-            longer.get("duplicate_window"),
-            Some(&json!(120_000_000_000_i64))
-        );
-        assert_eq!(without.get("duplicate_window"), Some(&json!(hour)));
-    }
-
-    #[test]
     fn how_sources_change_decides_what_it_does() {
         let live = json!({ "name": "A", "sources": [{"name": "B"}, {"name": "C"}] });
         let effect = |sources: Value| {

@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::jetstream::config::settings::{Absent, Setting, SettingKind};
-use crate::jetstream::config::stream_config::{
-    DEFAULT_DUPLICATE_WINDOW, SERVER_METADATA, StreamConfig, is_zero, nanos,
-};
+use crate::jetstream::config::stream_config::{SERVER_METADATA, StreamConfig, is_zero};
 use crate::jetstream::config::table::SETTINGS;
 
 impl StreamConfig {
@@ -17,20 +15,6 @@ impl StreamConfig {
     /// equal configurations are equal JSON. Keys we do not know stay as they are.
     pub fn normal(&self) -> StreamConfig {
         normal(self)
-    }
-
-    /// Lowers `duplicate_window` to `max_age` where it is longer, which the server refuses (10052). A window that is
-    /// absent is two minutes.
-    pub fn bound_duplicate_window(&mut self) -> &mut Self {
-        let max_age = self.number("max_age");
-        let window = match self.number("duplicate_window") {
-            0 => nanos(DEFAULT_DUPLICATE_WINDOW),
-            window => window,
-        };
-        if max_age > 0 && window > max_age && !self.has("mirror") {
-            self.set("duplicate_window", max_age);
-        }
-        self
     }
 
     /// What a create or update sends: no `null`, and no setting at its zero value that an older server does not know.

@@ -91,11 +91,6 @@ impl StreamConfig {
             .ok()
     }
 
-    /// The version of the server that sent this configuration, under the same conditions.
-    pub fn server_version(&self) -> Option<&str> {
-        self.get("metadata")?.get("_nats.ver")?.as_str()
-    }
-
     /// The number of servers that store the stream.
     pub fn num_replicas(&self) -> u64 {
         let replicas = self.get("num_replicas").and_then(Value::as_u64);

@@ -11,10 +11,9 @@ pub mod duration;
 #[cfg(test)]
 pub(crate) mod arbitrary;
 
-pub use diagnostics::{Diagnostic, Diagnostics, Severity};
+pub use diagnostics::{Diagnostic, Diagnostics};
 pub use schema::rule::Rule;
 pub use schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
 pub use types::Type;
 pub use value::Value;
-pub use value::number::Number;
 pub use value::path::Path;
