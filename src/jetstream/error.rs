@@ -432,3 +432,36 @@ impl fmt::Display for Reason<'_> {
         }
     }
 }
+
+/// Errors as servers and connections cause them, for the unit tests of what is done about them.
+#[cfg(test)]
+impl Error {
+    /// The user may not publish to a subject.
+    pub(crate) fn denied(subject: &str) -> Self {
+        let subject = subject.to_owned();
+        let publish = true;
+        Self::new(Cause::Denied { subject, publish }, "nats://n1:4222")
+    }
+
+    /// No answer in time.
+    pub(crate) fn timed_out() -> Self {
+        Self::new(Cause::Timeout { millis: 5000 }, "nats://n1:4222")
+    }
+
+    /// Nobody can be connected to.
+    pub(crate) fn not_reachable() -> Self {
+        let failure = Failure::new(Unreachable::Nobody, "connection refused");
+        let origin = "the default".to_owned();
+        Self::new(Cause::Unreachable { failure, origin }, "nats://n1:4222")
+    }
+
+    /// JetStream refuses.
+    pub(crate) fn of_jetstream(err_code: u64, description: &str) -> Self {
+        let description = description.to_owned();
+        let cause = Cause::Api {
+            err_code,
+            description,
+        };
+        Self::new(cause, "nats://n1:4222")
+    }
+}

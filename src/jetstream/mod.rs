@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
+#[cfg(test)]
+pub use self::api::account::Limits;
 pub use self::api::account::{Account, Usage};
 pub use self::api::client::Client;
 #[cfg(not(without_tests))]

@@ -267,3 +267,230 @@ impl Part<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::jetstream::Limits;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, only, survey};
+
+    const LARGE: i64 = 1_000_000;
+
+    fn unlimited() -> Limits {
+        Limits {
+            max_memory: -1,
+            max_storage: -1,
+            max_streams: -1,
+            max_consumers: -1,
+            ..Limits::default()
+        }
+    }
+
+    fn account(limits: Limits) -> Account {
+        Account {
+            api_level: 5,
+            whole: Usage {
+                limits,
+                ..Usage::default()
+            },
+            ..Account::default()
+        }
+    }
+
+    /// What is reported of a plan, beside what others plan.
+    fn checked(account: Account, case: &Case, others: &[(&str, StorageChange)]) -> Diagnostics {
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        survey.account = Some(Ok(account));
+        survey.storage = storage_changes(&survey, &plan).into_iter().collect();
+        let others = others.iter();
+        survey
+            .storage
+            .extend(others.map(|(name, change)| ((*name).to_owned(), change.clone())));
+        check(&survey, &plan)
+    }
+
+    fn created(account: Account, config: Json) -> Diagnostics {
+        checked(account, &Case::create(LatticeBuckets, config), &[])
+    }
+
+    #[test]
+    fn without_limits_nothing_is_reported() {
+        assert!(created(account(unlimited()), json!({ "max_bytes": LARGE })).is_empty());
+    }
+
+    #[test]
+    fn an_account_with_tiers_needs_one_for_the_number_of_replicas() {
+        let mut tiered = account(Limits::default());
+        tiered.tiers = vec![(
+            "R1".to_owned(),
+            Usage {
+                limits: unlimited(),
+                ..Usage::default()
+            },
+        )];
+
+        assert_eq!(
+            only(
+                &created(tiered.clone(), json!({ "replicas": 3 })),
+                &["limits for R1 and none for R3", "10120"]
+            ),
+            "error: The account has no room for this number of replicas (replicas)"
+        );
+        assert!(created(tiered, json!({})).is_empty());
+    }
+
+    #[test]
+    fn an_account_may_demand_a_limit() {
+        let demanding = || {
+            account(Limits {
+                max_bytes_required: true,
+                ..unlimited()
+            })
+        };
+
+        assert_eq!(
+            only(&created(demanding(), json!({})), &["10113"]),
+            "error: The account demands max_bytes (max_bytes)"
+        );
+        assert!(created(demanding(), json!({ "max_bytes": 1 })).is_empty());
+    }
+
+    #[test]
+    fn one_stream_may_be_limited() {
+        let limited = || {
+            account(Limits {
+                storage_max_stream_bytes: LARGE,
+                ..unlimited()
+            })
+        };
+
+        assert_eq!(
+            only(
+                &created(limited(), json!({ "max_bytes": LARGE + 1 })),
+                &["1000001", "10122"]
+            ),
+            "error: max_bytes is more than the account allows (max_bytes)"
+        );
+        assert!(created(limited(), json!({ "max_bytes": LARGE })).is_empty());
+        let in_memory = json!({ "max_bytes": LARGE + 1, "storage": "memory" });
+        assert!(created(limited(), in_memory).is_empty());
+    }
+
+    #[test]
+    fn the_number_of_streams_may_be_limited() {
+        let limited = |streams: u64, max_streams: i64| {
+            let mut account = account(Limits {
+                max_streams,
+                ..unlimited()
+            });
+            account.whole.streams = streams;
+            account
+        };
+
+        assert_eq!(
+            only(
+                &created(limited(3, 4), json!({})),
+                &["may have 4 streams", "would need 5", "10027"]
+            ),
+            "error: The account has no room for so many streams (lattice)"
+        );
+        assert!(created(limited(2, 4), json!({})).is_empty());
+        // Another lattice takes the place of this one, whose streams are deleted first.
+        let renamed = Case::update(LatticeBuckets, json!({}), json!({ "lattice": "b" }));
+        assert!(checked(limited(4, 4), &renamed, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_storage_may_not_be_allowed_at_all() {
+        let without_memory = || {
+            account(Limits {
+                max_memory: 0,
+                ..unlimited()
+            })
+        };
+
+        assert_eq!(
+            only(
+                &created(without_memory(), json!({ "storage": "memory" })),
+                &["memory", "10028"]
+            ),
+            "error: The account has no room for this storage (storage)"
+        );
+        assert!(created(without_memory(), json!({})).is_empty());
+    }
+
+    fn of_bytes(reserved: u64, api_level: u64) -> Account {
+        let mut account = account(Limits {
+            max_storage: LARGE,
+            ..unlimited()
+        });
+        account.api_level = api_level;
+        account.whole.reserved_storage = reserved;
+        account
+    }
+
+    #[test]
+    fn the_bytes_of_all_streams_together_may_be_limited() {
+        let half = LARGE / 2;
+
+        assert_eq!(
+            only(
+                &created(of_bytes(1, 5), json!({ "max_bytes": half })),
+                &["1 are reserved now", "would need 1000001", "10047"]
+            ),
+            "error: max_bytes is more than the account allows (max_bytes)"
+        );
+        assert!(created(of_bytes(0, 5), json!({ "max_bytes": half })).is_empty());
+        // A bucket without a limit needs at least one byte.
+        assert!(created(of_bytes(LARGE as u64 - 1, 5), json!({})).is_empty());
+        only(
+            &created(of_bytes(LARGE as u64, 5), json!({})),
+            &["Free some first"],
+        );
+    }
+
+    #[test]
+    fn each_replica_counts_on_servers_from_2_14() {
+        let config = json!({ "max_bytes": LARGE / 6 + 1, "replicas": 3 });
+
+        only(
+            &created(of_bytes(0, 4), config.clone()),
+            &["Each replica counts."],
+        );
+        assert!(created(of_bytes(0, 3), config).is_empty());
+    }
+
+    #[test]
+    fn what_the_object_itself_frees_counts_and_what_another_frees_does_not() {
+        let half = LARGE / 2;
+        let before =
+            json!({ "lattice_data": { "max_bytes": half }, "config_data": { "max_bytes": half } });
+        let after = json!({ "lattice_data": { "max_bytes": half - 9 }, "config_data": { "max_bytes": half + 9 } });
+        let case = Case::update(LatticeBuckets, before, after);
+        let full = || of_bytes(LARGE as u64, 5);
+        assert!(checked(full(), &case, &[]).is_empty());
+
+        let use_of = |bytes: u64| {
+            Some(StorageUse {
+                replicas: 1,
+                in_memory: false,
+                reserved_bytes: bytes,
+            })
+        };
+        let shrinks = StorageChange {
+            from: use_of(LARGE as u64),
+            to: use_of(1),
+        };
+        let new = Case::create(LatticeBuckets, json!({ "max_bytes": 10 }));
+        assert!(checked(full(), &new, &[("OTHER", shrinks)]).has_error());
+        let deleted = StorageChange {
+            from: use_of(LARGE as u64),
+            to: None,
+        };
+        assert!(checked(full(), &new, &[("OTHER", deleted)]).is_empty());
+    }
+}

@@ -70,3 +70,98 @@ fn changed(member: &Member, change: &SettingChange) -> String {
         shown(change, &change.desired)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, contents, exists, only, reported, survey};
+
+    const ADOPTED: &str =
+        "warning: Bucket CONFIGDATA_default exists and is taken over (adopt_existing)";
+
+    fn adopting(arguments: Json, settings: Json, counted: Option<u64>) -> Diagnostics {
+        let mut config = json!({ "adopt_existing": true });
+        for (name, value) in arguments.as_object().into_iter().flatten() {
+            config[name] = value.clone();
+        }
+        let case = Case::create(LatticeBuckets, config);
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        assert!(check(&survey, &plan).is_empty());
+        let mut state = contents(2);
+        state["messages"] = json!(10);
+        exists(&mut survey, "config_data", settings, state);
+        if let Some(counted) = counted {
+            let key = ("config_data", "max_msgs_per_subject".to_owned());
+            survey.counted.insert(key, counted);
+        }
+        check(&survey, &plan)
+    }
+
+    #[test]
+    fn what_is_adopted_says_what_stays_and_what_changes() {
+        assert_eq!(
+            only(
+                &adopting(json!({}), json!({}), None),
+                &["2 keys (200 bytes)", "Nothing of it changes."]
+            ),
+            ADOPTED
+        );
+        assert_eq!(
+            only(
+                &adopting(json!({ "max_bytes": 5000 }), json!({}), None),
+                &["max_bytes from -1 to 5000"]
+            ),
+            ADOPTED
+        );
+    }
+
+    #[test]
+    fn what_no_update_changes_is_an_error() {
+        let refused = adopting(json!({}), json!({ "storage": "memory" }), None);
+
+        assert_eq!(
+            reported(&refused),
+            [
+                "error: Storage of bucket CONFIGDATA_default cannot change from \"memory\" to \"file\" (storage)",
+                ADOPTED,
+            ]
+        );
+    }
+
+    #[test]
+    fn a_smaller_history_is_counted() {
+        let longer = json!({ "max_msgs_per_subject": 64 });
+
+        let deleting = adopting(json!({ "history": 3 }), longer.clone(), Some(4));
+        let keeping = adopting(json!({ "history": 3 }), longer, Some(0));
+
+        assert_eq!(
+            reported(&deleting),
+            [
+                "warning: History of bucket CONFIGDATA_default from 64 to 3 deletes data (history)",
+                ADOPTED,
+            ]
+        );
+        assert!(
+            deleting.0[0].detail.contains(" 4 are deleted"),
+            "{}",
+            deleting.0[0].detail
+        );
+        assert_eq!(reported(&keeping), [ADOPTED]);
+    }
+
+    #[test]
+    fn what_the_server_does_not_change_back_is_a_warning() {
+        let sealed = adopting(json!({}), json!({ "sealed": true }), None);
+
+        assert!(
+            reported(&sealed)[0]
+                .starts_with("warning: Bucket CONFIGDATA_default has sealed = true"),
+            "{sealed:?}"
+        );
+    }
+}

@@ -66,3 +66,48 @@ fn in_memory(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
     );
     Some(Diagnostic::warning("Memory keeps what exists nowhere else", detail).at(path))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, only};
+    use crate::resources::wadm::WadmJetStream;
+
+    fn check_new(config: Json) -> Diagnostics {
+        check(&Case::create(LatticeBuckets, config).plan())
+    }
+
+    #[test]
+    fn an_even_number_of_replicas_is_a_warning() {
+        assert_eq!(
+            only(
+                &check_new(json!({ "replicas": 2 })),
+                &["bucket LATTICEDATA_default"]
+            ),
+            "warning: An even number of replicas survives no more (replicas)"
+        );
+        assert!(check_new(json!({ "replicas": 3 })).is_empty());
+        let unchanged = Case::update(
+            LatticeBuckets,
+            json!({ "replicas": 2 }),
+            json!({ "replicas": 2, "history": 2 }),
+        );
+        assert!(check(&unchanged.plan()).is_empty());
+    }
+
+    #[test]
+    fn memory_is_a_warning_where_the_contents_exist_nowhere_else() {
+        assert_eq!(
+            only(
+                &check_new(json!({ "config_data": { "storage": "memory" } })),
+                &["bucket CONFIGDATA_default"]
+            ),
+            "warning: Memory keeps what exists nowhere else (config_data.storage)"
+        );
+        let events = json!({ "events": { "storage": "memory" } });
+        assert!(check(&Case::create(WadmJetStream, events).plan()).is_empty());
+    }
+}

@@ -100,30 +100,88 @@ fn small_cluster(titles: &str, replicas: i64, cluster: &str, server: &ServerInfo
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::resources::lattice_buckets::LatticeBuckets;
-    use crate::resources::preflight::fixture::{Case, cluster, single_server, summaries, survey};
+    use crate::resources::preflight::fixture::{
+        Case, cluster, only, reported, single_server, survey,
+    };
 
-    fn reported(config: serde_json::Value, server: ServerInfo) -> Vec<(String, String)> {
+    fn check_on(server: Option<ServerInfo>, config: Json) -> Diagnostics {
         let case = Case::create(LatticeBuckets, config);
         let plan = case.plan();
         let survey = Survey {
-            server_info: Some(server),
+            server_info: server,
             ..survey(&plan)
         };
-        summaries(&check(&survey, &plan))
+        check(&survey, &plan)
     }
 
     #[test]
     fn a_single_server_stores_one_replica() {
-        let three = reported(json!({ "replicas": 3 }), single_server());
+        let three = check_on(Some(single_server()), json!({ "replicas": 3 }));
+        let one = check_on(Some(single_server()), json!({ "replicas": 1 }));
 
         assert_eq!(
-            three,
-            [("Replicas need a cluster".to_owned(), "replicas".to_owned())]
+            only(
+                &three,
+                &[
+                    "nats://n1:4222",
+                    "10074",
+                    "bucket LATTICEDATA_default, bucket CONFIGDATA_default"
+                ]
+            ),
+            "error: Replicas need a cluster (replicas)"
         );
-        assert_eq!(reported(json!({ "replicas": 1 }), single_server()), []);
+        assert!(one.is_empty());
+    }
+
+    #[test]
+    fn more_replicas_than_servers_are_an_error_once_for_each_place_that_asks_for_them() {
+        let config = json!({ "replicas": 5, "config_data": { "replicas": 4 } });
+
+        let few = check_on(Some(cluster(3)), config.clone());
+
+        assert_eq!(
+            reported(&few),
+            [
+                "error: 5 replicas need more servers than the 3 of the cluster (replicas)",
+                "error: 4 replicas need more servers than the 3 of the cluster (config_data.replicas)",
+            ]
+        );
+        assert!(check_on(Some(cluster(5)), config.clone()).is_empty());
+        // One address may be a load balancer's.
+        assert!(check_on(Some(cluster(1)), config.clone()).is_empty());
+        // Behind another domain nobody knows.
+        assert!(check_on(None, config).is_empty());
+    }
+
+    #[test]
+    fn a_placement_in_another_cluster_is_left_to_the_apply() {
+        let placed = |name: &str| json!({ "replicas": 5, "placement": { "cluster": name } });
+
+        assert!(check_on(Some(cluster(3)), placed("C2")).is_empty());
+        assert!(check_on(Some(cluster(3)), placed("C1")).has_error());
+    }
+
+    #[test]
+    fn one_replica_in_a_cluster_is_a_warning_when_it_is_set() {
+        let config = json!({ "replicas": 1 });
+
+        let new = check_on(Some(cluster(3)), config.clone());
+
+        assert_eq!(
+            only(&new, &["\"C1\" of 3 servers", "`replicas = 3`"]),
+            "warning: One replica in a cluster (replicas)"
+        );
+        let history = json!({ "replicas": 1, "history": 2 });
+        let case = Case::update(LatticeBuckets, config, history);
+        let plan = case.plan();
+        let survey = Survey {
+            server_info: Some(cluster(3)),
+            ..survey(&plan)
+        };
+        assert!(check(&survey, &plan).is_empty());
     }
 }

@@ -77,3 +77,122 @@ fn by_live_rules(costly: &CostlyChange, info: &StreamInfo, plan: &ObjectPlan<'_>
         change: now.unwrap_or_else(|| change.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::jetstream::Error;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::object_type::ObjectType;
+    use crate::resources::preflight::fixture::{Case, contains, contents, only, survey};
+    use crate::resources::wadm::WadmJetStream;
+
+    fn checked(
+        object_type: impl ObjectType,
+        (before, after): (Json, Json),
+        (key, state): (&str, Json),
+    ) -> Diagnostics {
+        let case = Case::update(object_type, before, after);
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        contains(&mut survey, key, state);
+        check(&survey, &plan)
+    }
+
+    #[test]
+    fn a_smaller_limit_is_counted_and_one_that_deletes_nothing_is_no_word() {
+        let change = (json!({ "config_data": { "history": 9 } }), json!({}));
+        let state = |messages: u64| {
+            let mut state = contents(2);
+            state["messages"] = json!(messages);
+            state
+        };
+
+        let deleting = checked(LatticeBuckets, change.clone(), ("config_data", state(10)));
+
+        assert_eq!(
+            only(&deleting, &["Of 10 stored values", "8 are deleted"]),
+            "warning: History of bucket CONFIGDATA_default from 9 to 1 deletes data (history)"
+        );
+        assert!(checked(LatticeBuckets, change, ("config_data", state(2))).is_empty());
+    }
+
+    #[test]
+    fn another_storage_replaces_an_empty_bucket_and_refuses_one_with_keys() {
+        let change = |force: bool| {
+            let after = json!({ "config_data": { "storage": "memory" }, "force_destroy": force });
+            (json!({ "force_destroy": force }), after)
+        };
+        let with = |force: bool, keys: u64| {
+            checked(
+                LatticeBuckets,
+                change(force),
+                ("config_data", contents(keys)),
+            )
+        };
+
+        assert_eq!(
+            only(&with(false, 0), &["It is empty now"]),
+            "warning: Bucket CONFIGDATA_default is replaced to change storage from \"file\" to \"memory\" (config_data.storage)"
+        );
+        assert_eq!(
+            only(
+                &with(false, 3),
+                &["it holds 3 keys (300 bytes)", "`force_destroy = true`"]
+            ),
+            "error: Storage of bucket CONFIGDATA_default cannot change from \"file\" to \"memory\" (config_data.storage)"
+        );
+        only(
+            &with(true, 3),
+            &["What it holds is deleted with it, 3 keys (300 bytes)"],
+        );
+    }
+
+    #[test]
+    fn what_has_no_effect_yet_and_what_cannot_be_taken_back_is_a_warning() {
+        let compressed = (json!({}), json!({ "config_data": { "compression": "s2" } }));
+
+        assert_eq!(
+            only(
+                &checked(LatticeBuckets, compressed, ("config_data", contents(1))),
+                &["It holds 1 key (100 bytes) now."]
+            ),
+            "warning: Compression of bucket CONFIGDATA_default has no effect yet (config_data.compression)"
+        );
+        let in_place = (json!({}), json!({ "config_data": { "max_bytes": 5000 } }));
+        assert!(checked(LatticeBuckets, in_place, ("config_data", contents(1))).is_empty());
+    }
+
+    #[test]
+    fn a_stream_of_wadm_is_replaced_with_what_it_contains() {
+        let change = (json!({}), json!({ "events": { "storage": "memory" } }));
+
+        assert_eq!(
+            only(
+                &checked(WadmJetStream, change, ("events", contents(2))),
+                &["2 messages (200 bytes)"]
+            ),
+            "warning: Stream wadm_events is replaced to change storage from \"file\" to \"memory\" (events.storage)"
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_counted_says_so() {
+        let case = Case::update(
+            LatticeBuckets,
+            json!({ "config_data": { "history": 9 } }),
+            json!({}),
+        );
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        survey.assets[0].result = Err(Error::timed_out());
+
+        for diagnostics in [check(&survey, &plan), check_without_server(&plan)] {
+            only(&diagnostics, &["How many could not be asked."]);
+        }
+        let unchanged = Case::update(LatticeBuckets, json!({}), json!({ "max_bytes": 5000 }));
+        assert!(check_without_server(&unchanged.plan()).is_empty());
+    }
+}

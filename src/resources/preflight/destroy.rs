@@ -42,3 +42,128 @@ pub fn check_tainted(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics 
         .filter_map(|(member, info)| refuses_destroy(member, info, &plan.plan.planned))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::jetstream::Error;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{
+        Case, contains, contents, exists, only, reported, survey,
+    };
+    use crate::resources::wadm::WadmJetStream;
+
+    fn of_destroy(config: Json, key: &str, keys: u64) -> Diagnostics {
+        let case = Case::destroy(LatticeBuckets, config);
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        contains(&mut survey, key, contents(keys));
+        check(&survey, &plan)
+    }
+
+    #[test]
+    fn a_bucket_that_contains_keys_is_not_destroyed() {
+        let refused = of_destroy(json!({}), "config_data", 2);
+
+        assert_eq!(
+            only(
+                &refused,
+                &[
+                    "named configurations",
+                    "`force_destroy = true`",
+                    "`skip_destroy = true`"
+                ]
+            ),
+            "error: Bucket CONFIGDATA_default holds 2 keys (force_destroy)"
+        );
+        assert!(of_destroy(json!({}), "config_data", 0).is_empty());
+    }
+
+    #[test]
+    fn with_force_destroy_what_is_lost_is_counted() {
+        let forced = of_destroy(json!({ "force_destroy": true }), "lattice_data", 1);
+
+        assert_eq!(
+            only(&forced, &["100 bytes are lost"]),
+            "warning: Bucket LATTICEDATA_default is deleted with 1 key (force_destroy)"
+        );
+        assert!(of_destroy(json!({ "force_destroy": true }), "lattice_data", 0).is_empty());
+    }
+
+    #[test]
+    fn with_skip_destroy_everything_stays() {
+        let kept = of_destroy(json!({ "skip_destroy": true }), "lattice_data", 1);
+
+        assert_eq!(
+            only(&kept, &["KV_LATTICEDATA_default, KV_CONFIGDATA_default"]),
+            "warning: Nothing is deleted on the server (skip_destroy)"
+        );
+    }
+
+    #[test]
+    fn what_comes_back_by_itself_is_destroyed_without_a_word() {
+        let case = Case::destroy(WadmJetStream, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        contains(&mut survey, "events", contents(5));
+        contains(&mut survey, "state", contents(5));
+        assert!(check(&survey, &plan).is_empty());
+
+        contains(&mut survey, "manifests", contents(1));
+        assert_eq!(
+            reported(&check(&survey, &plan)),
+            ["error: Bucket wadm_manifests holds 1 key (force_destroy)"]
+        );
+    }
+
+    #[test]
+    fn an_asset_that_was_not_read_is_a_warning() {
+        let case = Case::destroy(LatticeBuckets, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        survey.deleted[0].result = Err(Error::timed_out());
+
+        assert_eq!(
+            reported(&check(&survey, &plan)),
+            ["warning: Bucket LATTICEDATA_default was not checked on the server ()"]
+        );
+    }
+
+    #[test]
+    fn another_lattice_destroys_the_buckets_of_the_former_one() {
+        let case = Case::update(LatticeBuckets, json!({}), json!({ "lattice": "other" }));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        contains(&mut survey, "lattice_data", contents(3));
+        exists(&mut survey, "config_data", json!({}), json!({}));
+
+        assert_eq!(
+            reported(&check(&survey, &plan)),
+            ["error: Bucket LATTICEDATA_default holds 3 keys (force_destroy)"]
+        );
+    }
+
+    #[test]
+    fn a_tainted_object_is_refused_while_it_contains_keys() {
+        let refusal = |config: Json, keys: u64, in_state: bool| {
+            let case = Case::create(LatticeBuckets, config);
+            let plan = case.plan();
+            let mut survey = survey(&plan);
+            exists(&mut survey, "config_data", json!({}), contents(keys));
+            if in_state {
+                survey.in_state.insert("KV_CONFIGDATA_default".to_owned());
+            }
+            reported(&check_tainted(&survey, &plan))
+        };
+
+        assert_eq!(
+            refusal(json!({}), 4, true),
+            ["error: Bucket CONFIGDATA_default holds 4 keys (force_destroy)"]
+        );
+        assert!(refusal(json!({}), 0, true).is_empty());
+        assert!(refusal(json!({ "force_destroy": true }), 4, true).is_empty());
+        assert!(refusal(json!({}), 4, false).is_empty());
+    }
+}

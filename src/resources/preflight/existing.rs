@@ -47,3 +47,75 @@ fn belongs_to_object(survey: &Survey<'_>, plan: &ObjectPlan<'_>, member: &Member
     // A tainted object is planned as a create while its assets still exist: they are deleted first.
     in_prior_state || plan.plan.action == Action::Create && survey.in_state.contains(&stream)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, exists, only, survey};
+    use crate::resources::wadm::WadmJetStream;
+
+    #[test]
+    fn buckets_that_exist_are_an_error_with_the_import_id_and_the_argument_to_adopt_them() {
+        let case = Case::create(LatticeBuckets, json!({ "lattice": "prod" }));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        assert!(check(&survey, &plan).is_empty());
+
+        exists(&mut survey, "config_data", json!({}), json!({}));
+        assert_eq!(
+            only(
+                &check(&survey, &plan),
+                &[
+                    "Stream KV_CONFIGDATA_prod is",
+                    "`adopt_existing = true`",
+                    "id \"prod\""
+                ]
+            ),
+            "error: Bucket CONFIGDATA_prod exists already (lattice)"
+        );
+        exists(&mut survey, "lattice_data", json!({}), json!({}));
+        assert_eq!(
+            only(
+                &check(&survey, &plan),
+                &["KV_LATTICEDATA_prod, KV_CONFIGDATA_prod"]
+            ),
+            "error: Both buckets exist already (lattice)"
+        );
+        // A tainted object is planned as a create: its own assets are no surprise.
+        survey.in_state = plan.object.members.iter().map(Member::stream).collect();
+        assert!(check(&survey, &plan).is_empty());
+    }
+
+    #[test]
+    fn streams_of_a_wadm_that_exist_say_that_there_can_be_one_installation() {
+        let case = Case::create(WadmJetStream, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        for key in ["events", "commands", "status"] {
+            exists(&mut survey, key, json!({}), json!({}));
+        }
+
+        let text = only(
+            &check(&survey, &plan),
+            &["one wadm installation", "wadm_state/wadm_manifests"],
+        );
+
+        assert_eq!(text, "error: 3 of 8 buckets and streams exist already ()");
+    }
+
+    #[test]
+    fn what_is_to_be_adopted_or_is_the_object_s_own_is_no_error() {
+        let adopting = Case::create(LatticeBuckets, json!({ "adopt_existing": true }));
+        let plan = adopting.plan();
+        let mut new = survey(&plan);
+        exists(&mut new, "config_data", json!({}), json!({}));
+        assert!(check(&new, &plan).is_empty());
+
+        let updating = Case::update(LatticeBuckets, json!({}), json!({ "history": 2 }));
+        let plan = updating.plan();
+        assert!(check(&survey(&plan), &plan).is_empty());
+    }
+}

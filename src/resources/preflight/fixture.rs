@@ -17,6 +17,7 @@ use crate::resources::preflight::survey::{Answer, Survey};
 use crate::resources::session::cache::Snapshot;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Plan, plan as framework};
+use crate::terraform::language::diagnostics::Severity;
 use crate::terraform::language::{Attribute, Diagnostics, Schema, Value, wire};
 
 /// A planned object.
@@ -118,7 +119,10 @@ impl Case {
             prior_members: &self.prior_members,
             same_domain: self.same_domain,
             plan: &self.plan,
-            actions: actions(&self.object.members, &self.plan),
+            actions: match self.plan.action {
+                Action::Destroy => Vec::new(),
+                Action::Create | Action::Update => actions(&self.object.members, &self.plan),
+            },
             costly: self.costly.clone(),
         }
     }
@@ -140,7 +144,7 @@ pub fn survey<'p>(plan: &'p ObjectPlan<'p>) -> Survey<'p> {
     });
     let replaced = plan.plan.action == Action::Destroy || !plan.plan.requires_replace.is_empty();
     let deleted = had.iter().filter(|_| replaced).map(|member| Answer {
-        member: *member,
+        member,
         kind: OperationKind::Delete,
         result: Ok(snapshot(live(member))),
     });
@@ -195,12 +199,14 @@ pub fn exists<'p>(survey: &mut Survey<'p>, key: &str, settings: Json, state: Jso
 
 /// Gives an asset that is on the server contents.
 pub fn contains(survey: &mut Survey<'_>, key: &str, state: Json) {
-    for answer in survey.assets.iter_mut().chain(&mut survey.deleted) {
-        if answer.member.row.key != key {
-            continue;
-        }
-        let snapshot = answer.result.as_mut().expect("an answer");
-        let info = snapshot.info.as_mut().expect("a stream");
+    let answers = survey.assets.iter_mut().chain(&mut survey.deleted);
+    let own = answers.filter(|answer| answer.member.row.key == key);
+    let snapshots = own.filter_map(|answer| answer.result.as_mut().ok());
+    let infos: Vec<_> = snapshots
+        .filter_map(|snapshot| snapshot.info.as_mut())
+        .collect();
+    assert!(!infos.is_empty(), "{key} is not on the server");
+    for info in infos {
         info.state = super::fixture::info(&info.config, state.clone()).state;
     }
 }
@@ -213,11 +219,28 @@ pub fn member<'o>(object: &'o Object, key: &str) -> &'o Member {
         .expect("an asset of this key")
 }
 
-/// Summary and path of each diagnostic.
-pub fn summaries(diagnostics: &Diagnostics) -> Vec<(String, String)> {
+/// Severity, summary and path of each diagnostic: `error: Both buckets exist already (lattice)`.
+pub fn reported(diagnostics: &Diagnostics) -> Vec<String> {
     let all = diagnostics.0.iter();
-    all.map(|one| (one.summary.clone(), one.path.to_string()))
-        .collect()
+    all.map(|one| {
+        let severity = match one.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        format!("{severity}: {} ({})", one.summary, one.path)
+    })
+    .collect()
+}
+
+/// The only diagnostic, which must say all of this.
+pub fn only(diagnostics: &Diagnostics, words: &[&str]) -> String {
+    let [one] = &diagnostics.0[..] else {
+        panic!("not one diagnostic: {diagnostics:#?}")
+    };
+    for word in words {
+        assert!(one.detail.contains(word), "no {word:?} in {}", one.detail);
+    }
+    reported(diagnostics).concat()
 }
 
 /// The state after an apply of a configuration, as the server of this version answers.

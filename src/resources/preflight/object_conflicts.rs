@@ -106,3 +106,75 @@ fn record_one(
         is_in_state: other.is_in_state() || stream_use.is_in_state(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, only};
+
+    fn conflicts(plans: &[&Case]) -> Diagnostics {
+        let session = DomainSession::default();
+        let domains = Domains {
+            planned: &session,
+            prior: &session,
+        };
+        let mut last = Diagnostics::new();
+        for case in plans {
+            let plan = case.plan();
+            let conflicts = match plan.plan.action {
+                Action::Destroy => record_destroy(&plan, &session),
+                Action::Create | Action::Update => record(&plan, &domains),
+            };
+            let survey = Survey {
+                conflicts,
+                ..Survey::default()
+            };
+            last = check(&survey, &plan);
+        }
+        last
+    }
+
+    #[test]
+    fn two_new_objects_that_create_the_same_streams_conflict() {
+        let (one, other) = (
+            Case::create(LatticeBuckets, json!({})),
+            Case::create(LatticeBuckets, json!({})),
+        );
+        let another = Case::create(LatticeBuckets, json!({ "lattice": "b" }));
+
+        assert_eq!(
+            only(
+                &conflicts(&[&one, &other]),
+                &["KV_LATTICEDATA_default, KV_CONFIGDATA_default"]
+            ),
+            "error: Another resource of this configuration makes stream KV_LATTICEDATA_default too (lattice)"
+        );
+        assert!(conflicts(&[&one, &another]).is_empty());
+    }
+
+    #[test]
+    fn what_the_state_has_no_other_object_creates_whichever_is_planned_first() {
+        let (had, new) = (
+            Case::destroy(LatticeBuckets, json!({})),
+            Case::create(LatticeBuckets, json!({})),
+        );
+
+        for order in [[&had, &new], [&new, &had]] {
+            assert_eq!(
+                only(&conflicts(&order), &["`moved` block"]),
+                "error: Two resources want stream KV_LATTICEDATA_default (lattice)"
+            );
+        }
+    }
+
+    #[test]
+    fn what_one_forgets_another_may_adopt() {
+        let forgotten = Case::destroy(LatticeBuckets, json!({ "skip_destroy": true }));
+        let adopted = Case::create(LatticeBuckets, json!({ "adopt_existing": true }));
+
+        assert!(conflicts(&[&forgotten, &adopted]).is_empty());
+    }
+}

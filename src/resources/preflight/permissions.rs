@@ -93,3 +93,104 @@ fn pattern(subject: &str) -> Option<String> {
         Some(format!("{prefix}{operation}>"))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::object_type::ObjectType;
+    use crate::resources::plan::object_plan::AssetAction;
+    use crate::resources::preflight::fixture::{Case, exists, only, survey};
+    use crate::resources::wadm::WadmJetStream;
+
+    const CREATE: &str = "$JS.API.STREAM.CREATE.KV_CONFIGDATA_default";
+    const UPDATE: &str = "$JS.API.STREAM.UPDATE.KV_CONFIGDATA_default";
+    const DELETE: &str = "$JS.API.STREAM.DELETE.KV_CONFIGDATA_default";
+
+    fn denied<'p>(action: &AssetAction<'p>, kind: OperationKind, subject: &str) -> Answer<'p, ()> {
+        Answer {
+            member: action.member,
+            kind,
+            result: Err(Error::denied(subject)),
+        }
+    }
+
+    #[test]
+    fn a_denied_subject_is_an_error_that_holds_the_line_to_add() {
+        let case = Case::create(LatticeBuckets, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        assert!(check(&survey, &plan).is_empty());
+
+        survey.permissions = vec![denied(&plan.actions[1], OperationKind::Create, CREATE)];
+
+        assert_eq!(
+            only(
+                &check(&survey, &plan),
+                &[&format!("  \"{CREATE}\"\n"), "`$JS.API.STREAM.CREATE.>`"]
+            ),
+            format!("error: NATS denies this user to publish to {CREATE} ()")
+        );
+    }
+
+    #[test]
+    fn several_denied_subjects_are_one_error() {
+        let case = Case::create(WadmJetStream, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        survey.account = Some(Err(Error::denied("$JS.API.INFO")));
+        survey.subject_owners = vec![Answer {
+            member: plan.actions[2].member,
+            kind: OperationKind::Create,
+            result: Err(Error::denied("$JS.API.STREAM.NAMES")),
+        }];
+
+        let text = only(
+            &check(&survey, &plan),
+            &["\"$JS.API.INFO\"", "\"$JS.API.STREAM.NAMES\""],
+        );
+
+        assert_eq!(
+            text,
+            "error: NATS denies this user to publish to 2 subjects ()"
+        );
+    }
+
+    #[test]
+    fn of_an_asset_that_may_be_adopted_only_what_really_happens_counts() {
+        let case = Case::create(LatticeBuckets, json!({ "adopt_existing": true }));
+        let plan = case.plan();
+        let action = &plan.actions[1];
+        let mut survey = survey(&plan);
+        survey.permissions = vec![
+            denied(action, OperationKind::Create, CREATE),
+            denied(action, OperationKind::Update, UPDATE),
+        ];
+
+        only(&check(&survey, &plan), &[CREATE]);
+        exists(&mut survey, "config_data", json!({}), json!({}));
+        only(&check(&survey, &plan), &[UPDATE]);
+    }
+
+    #[test]
+    fn what_cannot_be_deleted_counts_only_if_it_exists() {
+        let case = Case::destroy(LatticeBuckets, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        let member = &plan.prior_members[1];
+        assert_eq!(LatticeBuckets.rows()[1].key, member.row.key);
+        survey.delete_permissions = vec![Answer {
+            member,
+            kind: OperationKind::Delete,
+            result: Err(Error::denied(DELETE)),
+        }];
+
+        only(&check(&survey, &plan), &[DELETE]);
+        survey
+            .deleted
+            .retain(|asset| asset.member.row.key != "config_data");
+        assert!(check(&survey, &plan).is_empty());
+    }
+}

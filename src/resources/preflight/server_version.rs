@@ -77,3 +77,64 @@ fn error(unsupported: &Unsupported, titles: &str, server: &str, version: &str) -
     );
     Diagnostic::error(format!("{name} needs nats-server {since}"), detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jetstream::ServerInfo;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::object_type::ObjectType;
+    use crate::resources::preflight::fixture::{Case, only, reported, single_server, survey};
+    use crate::resources::wadm::WadmJetStream;
+
+    fn check_on(
+        version: &str,
+        object_type: impl ObjectType,
+        config: serde_json::Value,
+    ) -> Diagnostics {
+        let case = Case::create(object_type, config);
+        let plan = case.plan();
+        let survey = Survey {
+            server_info: Some(ServerInfo {
+                version: version.to_owned(),
+                ..single_server()
+            }),
+            ..survey(&plan)
+        };
+        check(&survey, &plan)
+    }
+
+    #[test]
+    fn an_argument_that_the_server_does_not_know_is_an_error_at_the_argument() {
+        let compressed = json!({ "compression": "s2" });
+
+        let old = check_on("2.9.25", LatticeBuckets, compressed.clone());
+
+        assert_eq!(
+            only(
+                &old,
+                &[
+                    "version 2.9.25",
+                    "or leave `compression` out",
+                    "bucket CONFIGDATA_default"
+                ]
+            ),
+            "error: compression needs nats-server 2.10 (compression)"
+        );
+        assert!(check_on("2.10.0", LatticeBuckets, compressed).is_empty());
+        assert!(check_on("2.9.25", LatticeBuckets, json!({})).is_empty());
+    }
+
+    #[test]
+    fn what_wadm_needs_and_nobody_sets_is_an_error_at_the_asset() {
+        let old = check_on("2.9.25", WadmJetStream, json!({}));
+
+        assert_eq!(
+            reported(&old),
+            ["error: sources needs nats-server 2.10 (event_consumer)"]
+        );
+        assert!(check_on("2.10.0", WadmJetStream, json!({})).is_empty());
+    }
+}

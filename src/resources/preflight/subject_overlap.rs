@@ -43,3 +43,41 @@ fn overlap(members: &[&Member], name: &str) -> Diagnostic {
     };
     Diagnostic::error(summary, detail).at(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jetstream::OperationKind;
+    use crate::resources::preflight::fixture::{Case, only, survey};
+    use crate::resources::wadm::WadmJetStream;
+
+    #[test]
+    fn a_stream_that_takes_subjects_is_named_with_all_that_it_takes() {
+        let case = Case::create(WadmJetStream, json!({}));
+        let plan = case.plan();
+        let owners = |key: &str, names: &[&str]| Answer {
+            member: crate::resources::preflight::fixture::member(plan.object, key),
+            kind: OperationKind::Create,
+            result: Ok(names.iter().map(|name| (*name).to_owned()).collect()),
+        };
+        let mut survey = survey(&plan);
+        survey.subject_owners = vec![owners("events", &["wadm_events"]), owners("commands", &[])];
+        assert!(check(&survey, &plan).is_empty());
+
+        survey.subject_owners = vec![owners("events", &["OTHER"])];
+        assert_eq!(
+            only(
+                &check(&survey, &plan),
+                &["10065", "wadm.evt.*.>", "`nats stream edit OTHER`"]
+            ),
+            "error: Stream OTHER takes the subjects of stream wadm_events (events)"
+        );
+        survey.subject_owners.push(owners("commands", &["OTHER"]));
+        assert_eq!(
+            only(&check(&survey, &plan), &["wadm.evt.*.>, wadm.cmd.*"]),
+            "error: Stream OTHER takes the subjects of stream wadm_events, stream wadm_commands ()"
+        );
+    }
+}

@@ -48,3 +48,47 @@ pub fn warning(member: &Member, error: &Error, config: &Value) -> Diagnostic {
 fn is_unavailable(error: &Error) -> bool {
     error.is_unreachable() || error.is_timeout() || error.is_transient()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::preflight::fixture::{Case, only, survey};
+
+    fn check_with(error: Error) -> Diagnostics {
+        let case = Case::create(LatticeBuckets, json!({}));
+        let plan = case.plan();
+        let mut survey = survey(&plan);
+        assert!(check(&survey, &plan).is_empty());
+        survey.assets[0].result = Err(error);
+        check(&survey, &plan)
+    }
+
+    #[test]
+    fn a_server_that_cannot_be_reached_is_a_warning() {
+        assert_eq!(
+            only(&check_with(Error::not_reachable()), &["It stands"]),
+            "warning: The plan was not checked on the server ()"
+        );
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_in_time_is_a_warning_about_the_asset() {
+        assert_eq!(
+            only(&check_with(Error::timed_out()), &["The plan stands"]),
+            "warning: Bucket LATTICEDATA_default was not checked on the server ()"
+        );
+    }
+
+    #[test]
+    fn a_server_that_refuses_is_an_error() {
+        let refused = Error::of_jetstream(10049, "stream is corrupt");
+
+        assert_eq!(
+            only(&check_with(refused), &["stream is corrupt", "10049"]),
+            "error: Bucket LATTICEDATA_default could not be read ()"
+        );
+    }
+}
