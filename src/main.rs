@@ -9,18 +9,17 @@ use terraform_provider_wasmcloud::provider;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-const ABOUT: About = About {
-    name: env!("CARGO_PKG_NAME"),
-    version: env!("CARGO_PKG_VERSION"),
-    address: provider::ADDRESS,
-    help: provider::HELP,
-};
-
 fn main() -> ExitCode {
     plugin::log::init();
     let tasks = TaskTracker::new();
+    let about = About {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        address: provider::ADDRESS,
+        help: provider::help(),
+    };
     plugin::serve(Plugin {
-        about: ABOUT,
+        about,
         provider: provider::service(tasks.clone(), guard),
         tasks,
         stop: CancellationToken::new(),

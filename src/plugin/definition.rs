@@ -4,7 +4,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Who the plugin is, for those who run it by hand.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct About {
     /// The name of the binary, `terraform-provider-<type>`.
     pub name: &'static str,
@@ -13,7 +13,7 @@ pub struct About {
     /// The source address in a registry, `<namespace>/<type>`.
     pub address: &'static str,
     /// What else `--help` says: environment variables, where the documentation is.
-    pub help: &'static str,
+    pub help: String,
 }
 
 /// A provider, and how its calls and its process depend on each other.

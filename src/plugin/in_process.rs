@@ -135,7 +135,7 @@ mod tests {
             name: "test",
             version: "0",
             address: "wasmcloud/wasmcloud",
-            help: "",
+            help: String::new(),
         };
         let plugin = Plugin {
             about,

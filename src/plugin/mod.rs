@@ -44,7 +44,7 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(50);
 /// this is. Returns when the process is to end.
 pub fn serve<P: Provider>(plugin: Plugin<P>) -> ExitCode {
     let parent = Parent::now();
-    let about = plugin.about;
+    let about = plugin.about.clone();
     let arguments = env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned());

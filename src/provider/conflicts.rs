@@ -5,6 +5,7 @@
 
 use crate::provider::arguments::rules;
 use crate::provider::arguments::variable;
+use crate::provider::arguments::ways;
 use crate::provider::credentials::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
 use crate::provider::files::Environment;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
@@ -157,7 +158,7 @@ pub fn half(given: &Part, missing: &Part, how: &str) -> Diagnostic {
         given.what,
         missing.what,
         missing.what,
-        missing.ways()
+        ways(&missing)
     );
     if (given.what, missing.what) == ("user", "password") {
         detail += " A token goes to `token` or NATS_TOKEN.";

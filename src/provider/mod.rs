@@ -29,23 +29,9 @@ use crate::terraform::language::{Diagnostics, Schema, Value};
 pub const ADDRESS: &str = "wasmcloud/wasmcloud";
 
 /// What `--help` says besides the general words.
-pub const HELP: &str = "\
-Environment variables, each for an argument of the provider block that is not set, as the nats command has them:
-  NATS_URL           addresses of servers, separated by commas (default nats://127.0.0.1:4222)
-  NATS_USER, NATS_PASSWORD
-  NATS_TOKEN
-  NATS_CREDS         path of a credentials file
-  NATS_NKEY          path of a file with the seed of a user's nkey
-  NATS_JWT, NATS_SEED
-                     a user's JWT, and the seed of its nkey
-  NATS_CA            path of a file with the certificates of authorities to trust, in PEM
-  NATS_CERT, NATS_KEY
-                     paths of files with the client's certificate and its private key, in PEM
-  NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
-  NATS_TIMEOUT       longest wait for one answer, such as 5s
-  NATS_CONTEXT       name of a NATS context
-Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
-";
+pub fn help() -> String {
+    arguments::help()
+}
 
 /// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.
 pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {

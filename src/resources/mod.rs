@@ -8,6 +8,8 @@
 
 pub mod lattice_buckets;
 pub mod wadm;
+#[cfg(test)]
+mod one_bucket;
 pub mod object_type;
 pub mod resource;
 pub mod apply;

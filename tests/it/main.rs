@@ -39,6 +39,7 @@ mod guides;
 mod plugin;
 mod real_wadm;
 mod secrets;
+mod stored_state;
 mod structure;
 
 use _1_matrix as matrix;

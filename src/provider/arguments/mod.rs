@@ -7,8 +7,10 @@
 pub mod rules;
 
 use crate::provider::arguments::rules::Check;
+use crate::provider::credentials::Part;
 use crate::resources::object::domain;
 use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
+use crate::text::alternatives;
 
 const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
 beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
@@ -34,6 +36,8 @@ pub struct Argument {
     pub name: &'static str,
     /// The variable that stands in for it.
     pub variable: Option<&'static str>,
+    /// What `--help` says of the variable; `None` if it is said together with the next variable's.
+    help: Option<&'static str>,
     /// What a context file calls it.
     pub field: Option<&'static str>,
     kind: ArgumentKind,
@@ -56,6 +60,7 @@ impl Argument {
         Self {
             name,
             variable: None,
+            help: None,
             field: None,
             kind,
             secret: false,
@@ -72,6 +77,11 @@ impl Argument {
 
     const fn variable(mut self, name: &'static str) -> Self {
         self.variable = Some(name);
+        self
+    }
+
+    const fn help(mut self, text: &'static str) -> Self {
+        self.help = Some(text);
         self
     }
 
@@ -128,33 +138,33 @@ impl Argument {
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[Argument] = &[
     Argument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
-        .variable("NATS_URL").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
+        .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
     Argument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
-    Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").field("password").secret(),
-    Argument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").field("token").secret(),
+    Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
+    Argument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").help("").field("token").secret(),
     Argument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),
-    Argument::text("credentials_file", "Path of a credentials file (`.creds`).").variable("NATS_CREDS").field("creds"),
+    Argument::text("credentials_file", "Path of a credentials file (`.creds`).").variable("NATS_CREDS").help("path of a credentials file").field("creds"),
     Argument::text("nkey", "Seed of a user's nkey (`SU...`).").secret().rule(rules::nkey),
-    Argument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").field("nkey"),
+    Argument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
     Argument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
     Argument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
-    Argument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").field("user_seed").secret().rule(rules::seed),
+    Argument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
     Argument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is about."),
     Argument::text("tls_ca", "Certificates of the authorities to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
-    Argument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").field("ca"),
+    Argument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of authorities to trust, in PEM").field("ca"),
     Argument::text("tls_certificate", "The client's certificate in PEM, followed by those between it and its authority. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
     Argument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
     Argument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
-    Argument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").field("key"),
+    Argument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").help("paths of files with the client's certificate and its private key, in PEM").field("key"),
     Argument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
-    Argument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").field("socks_proxy").secret().rule(rules::socks_proxy),
+    Argument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").help("SOCKS5 proxy, such as socks5://localhost:1080").field("socks_proxy").secret().rule(rules::socks_proxy),
     Argument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
     Argument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
     Argument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
     Argument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").default("`\"terraform-provider-wasmcloud/<version>\"`"),
     Argument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`.").rule(rules::timeout).default("that of `timeout`"),
-    Argument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").rule(rules::timeout).default("`\"5s\"`"),
-    Argument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
+    Argument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
+    Argument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
 ];
 
 /// The provider block.
@@ -176,10 +186,43 @@ pub fn variable(name: &str) -> Option<&'static str> {
     argument(name).and_then(|argument| argument.variable)
 }
 
+/// All that may give a part of a login or of TLS, for a reader who has to choose: "`seed`, `seed_file` or NATS_SEED".
+pub fn ways(part: &Part) -> String {
+    let arguments = part.names().map(|name| format!("`{name}`"));
+    let variables = part.names().filter_map(variable).map(str::to_owned);
+    alternatives(&arguments.chain(variables).collect::<Vec<_>>())
+}
+
+/// What `--help` says of the environment variables.
+pub fn help() -> String {
+    /// Where the texts begin.
+    const COLUMN: usize = 19;
+
+    let mut text = "Environment variables, each for an argument of the provider block that is not set, as the nats command has them:\n".to_owned();
+    let mut names: Vec<&str> = Vec::new();
+    for row in ARGUMENTS {
+        let Some(variable) = row.variable else {
+            continue;
+        };
+        names.push(variable);
+        let Some(help) = row.help else {
+            continue;
+        };
+        let all = names.join(", ");
+        names.clear();
+        text += &match help {
+            "" => format!("  {all}\n"),
+            help if all.len() < COLUMN => format!("  {all:COLUMN$}{help}\n"),
+            help => format!("  {all}\n  {:COLUMN$}{help}\n", ""),
+        };
+    }
+    text + "Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.\n"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{HELP, credentials};
+    use crate::provider::credentials;
 
     #[test]
     fn every_argument_is_documented() {
@@ -218,15 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn every_variable_is_in_the_help_and_the_help_has_no_other() {
-        let known: Vec<_> = ARGUMENTS.iter().filter_map(|row| row.variable).collect();
-        let told: Vec<_> = HELP
-            .split(|letter: char| !(letter.is_ascii_uppercase() || letter == '_'))
-            .filter(|word| word.starts_with("NATS_"))
-            .collect();
-
-        assert!(known.iter().all(|name| told.contains(name)), "{told:?}");
-        assert!(told.iter().all(|name| known.contains(name)), "{told:?}");
+    fn the_help_says_each_variable_once_and_groups_what_belongs_together() {
+        assert_eq!(
+            help(),
+            "\
+Environment variables, each for an argument of the provider block that is not set, as the nats command has them:
+  NATS_URL           addresses of servers, separated by commas (default nats://127.0.0.1:4222)
+  NATS_USER, NATS_PASSWORD
+  NATS_TOKEN
+  NATS_CREDS         path of a credentials file
+  NATS_NKEY          path of a file with the seed of a user's nkey
+  NATS_JWT, NATS_SEED
+                     a user's JWT, and the seed of its nkey
+  NATS_CA            path of a file with the certificates of authorities to trust, in PEM
+  NATS_CERT, NATS_KEY
+                     paths of files with the client's certificate and its private key, in PEM
+  NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
+  NATS_TIMEOUT       longest wait for one answer, such as 5s
+  NATS_CONTEXT       name of a NATS context
+Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
+"
+        );
     }
 
     #[test]

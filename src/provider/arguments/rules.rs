@@ -4,7 +4,6 @@
 //! repeats it.
 
 use crate::jetstream;
-use crate::provider::context;
 use crate::provider::credentials::{self, Part};
 use crate::terraform::language::Value;
 use crate::terraform::language::duration;
@@ -152,9 +151,14 @@ pub fn timeout(value: &Value) -> Verdict {
 
 pub fn context(value: &Value) -> Verdict {
     match value.as_str() {
-        Some(name) if !name.is_empty() && !context::is_name(name) => Err(format!(
+        Some(name) if !name.is_empty() && !is_context_name(name) => Err(format!(
             "{name:?} is no name of a context. Give the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether a name is one, and not a way to another folder.
+pub fn is_context_name(name: &str) -> bool {
+    !(name.is_empty() || name.contains("..") || name.contains(['/', '\\']))
 }

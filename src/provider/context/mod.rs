@@ -7,6 +7,7 @@ mod fields;
 
 use std::path::{Path as FilePath, PathBuf};
 
+use crate::provider::arguments::rules::is_context_name;
 use crate::provider::context::fields::{Fields, Values};
 use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
@@ -37,7 +38,7 @@ impl Context {
                 "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME says where contexts are. Set one of them."
             )));
         };
-        if !is_name(name) {
+        if !is_context_name(name) {
             return Err(not_found(format!(
                 "{origin} is {name:?}, which is no name of a context. Give the name alone, such as \"prod\", not a path."
             )));
@@ -115,11 +116,6 @@ fn folder(environment: &Environment) -> Option<PathBuf> {
         None => files::home(environment)?.join(".config"),
     };
     Some(config.join("nats"))
-}
-
-/// Whether a name is one, and not a way to another folder.
-pub fn is_name(name: &str) -> bool {
-    !(name.is_empty() || name.contains("..") || name.contains(['/', '\\']))
 }
 
 fn not_found(detail: String) -> Diagnostic {

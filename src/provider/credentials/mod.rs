@@ -7,7 +7,6 @@ mod keys;
 pub mod pem;
 
 use crate::jetstream::Auth;
-use crate::provider::arguments::variable;
 
 /// A text that one argument gives as content, and perhaps another as the path of a file.
 pub struct Part {
@@ -27,21 +26,6 @@ impl Part {
     /// The arguments that give it.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.content).chain(self.file)
-    }
-
-    /// All that may give it, for a reader who has to choose: "`seed`, `seed_file` or NATS_SEED".
-    pub fn ways(&self) -> String {
-        let arguments = self.names().map(|name| format!("`{name}`"));
-        let variables = self.names().filter_map(variable).map(str::to_owned);
-        alternatives(&arguments.chain(variables).collect::<Vec<_>>())
-    }
-}
-
-fn alternatives(ways: &[String]) -> String {
-    match ways {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 

@@ -18,7 +18,7 @@ pub mod object_conflicts;
 pub mod harmful_streams;
 pub mod advice;
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 
 use crate::jetstream::Scope;
 use crate::resources::plan::object_plan::ObjectPlan;

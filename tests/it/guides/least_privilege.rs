@@ -12,7 +12,7 @@ use crate::support::{Admin, NatsServer};
 
 const PAGE: &str = "least-privilege";
 const HEADING: &str = "The users";
-/// The lists with which the real wadm runs, in tests/real_wadm.
+/// The lists with which the real wadm runs, in tests/it/real_wadm.
 const WADM: &str = include_str!("../../fixtures/permissions.conf");
 
 fn story() -> (Story, NatsServer) {

@@ -109,7 +109,7 @@ fn acts() {
         name: "actor",
         version: "0",
         address: "test/actor",
-        help: "",
+        help: String::new(),
     };
     // The arguments are the test harness's, and none of the plugin's options.
     let code = plugin::serve(Plugin {

@@ -4,7 +4,7 @@
 //! A provider served in the test process must therefore not live on a `#[tokio::test]`'s own single thread, which these
 //! calls occupy: spawn it on [`runtime`].
 //!
-//! Use it from `tests/x.rs` with `mod support;`. Servers and commands belong to the value that started them and end
+//! Servers and commands belong to the value that started them and end
 //! with it, by process id.
 
 mod server;

@@ -16,7 +16,7 @@ pub fn serve(environment: &[(&str, &str)]) -> InProcess {
         name: "terraform-provider-wasmcloud",
         version: "0.0.0",
         address: provider::ADDRESS,
-        help: "",
+        help: String::new(),
     };
     let service = Service::new(
         WasmCloud::with_environment(environment.collect()),

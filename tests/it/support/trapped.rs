@@ -23,7 +23,7 @@ pub fn act(provider: impl Provider + 'static) -> ! {
         name: "trapped",
         version: "0",
         address: "wasmcloud/wasmcloud",
-        help: "",
+        help: String::new(),
     };
     let code = plugin::serve(Plugin {
         about,
