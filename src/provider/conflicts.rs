@@ -158,7 +158,7 @@ pub fn half(given: &Part, missing: &Part, how: &str) -> Diagnostic {
         given.what,
         missing.what,
         missing.what,
-        ways(&missing)
+        ways(missing)
     );
     if (given.what, missing.what) == ("user", "password") {
         detail += " A token goes to `token` or NATS_TOKEN.";

@@ -1,14 +1,14 @@
 //! A Terraform with the provider in this process, and what must hold whenever something is refused.
 
 use std::fs;
+use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::plugin::InProcess;
 
-use crate::support::{Cluster, Failure, Terraform, serve};
+use crate::support::{Cluster, Failure, Provided, Terraform, terraform_default};
 
 /// The secret of every login here, right ones and wrong ones: part of each, and never to be seen.
 pub const SECRET: &str = "hunter2";
@@ -32,25 +32,33 @@ pub const NOBODY: &str = "nats://127.0.0.1:1";
 /// A cluster leaves questions without an answer while it elects a leader: they must be asked again.
 pub const SOON_AGAIN: (&str, &str) = ("NATS_TIMEOUT", "5s");
 
-pub struct Given {
-    pub terraform: Terraform,
-    _provider: InProcess,
+pub struct Given(Provided);
+
+impl Deref for Given {
+    type Target = Provided;
+
+    fn deref(&self) -> &Provided {
+        &self.0
+    }
+}
+
+impl DerefMut for Given {
+    fn deref_mut(&mut self) -> &mut Provided {
+        &mut self.0
+    }
 }
 
 impl Given {
     /// A provider with these variables in its environment, and [`TIMEOUT`] unless they say otherwise. The Terraform
     /// variable `secret` holds [`SECRET`].
     pub fn environment(variables: &[(&str, &str)]) -> Self {
-        let provider = patient(variables);
-        let terraform = Terraform::reattached(&provider.reattach()).env("TF_VAR_secret", SECRET);
-        terraform.write_file(
+        let mut provided = Provided::with(terraform_default(), &patient(variables));
+        provided.terraform.set_env("TF_VAR_secret", SECRET);
+        provided.terraform.write_file(
             "variables.tf",
             "variable \"secret\" {\n  sensitive = true\n}\n",
         );
-        Self {
-            terraform,
-            _provider: provider,
-        }
+        Self(provided)
     }
 
     /// A provider whose environment names no server and no login.
@@ -70,10 +78,7 @@ impl Given {
 
     /// Serves the provider anew with another environment, to the same Terraform.
     pub fn environment_is_now(&mut self, variables: &[(&str, &str)]) {
-        let provider = patient(variables);
-        self.terraform
-            .set_env("TF_REATTACH_PROVIDERS", &provider.reattach());
-        self._provider = provider;
+        self.provide(&patient(variables));
     }
 
     /// Writes a provider block with these arguments, and the buckets of the default lattice with those.
@@ -136,9 +141,9 @@ impl Given {
     }
 }
 
-/// Serves a provider with these variables, of which the last of a name counts.
-fn patient(variables: &[(&str, &str)]) -> InProcess {
-    serve(&[&[TIMEOUT], variables].concat())
+/// An environment with these variables, of which the last of a name counts.
+fn patient<'a>(variables: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    [&[TIMEOUT], variables].concat()
 }
 
 /// Writes a file that only its owner may read.

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Deref;
 use std::time::Duration;
 
 use serde_json::Value;
-use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::least_privilege::list::{List, streams};
 use crate::support::{
-    Admin, Failure, NatsServer, Plan, Terraform, nats_server_versions, serve, wait_for,
+    Admin, Failure, NatsServer, Plan, Workspace, login, nats_server_versions, terraform_default,
+    wait_for,
 };
 
 pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
@@ -17,12 +18,16 @@ pub const WADM: &str = "wadm_jetstream.main";
 
 /// A server, the provider in this process as one of its users, and a Terraform that uses it.
 pub struct Given<S = NatsServer> {
-    pub terraform: Terraform,
-    pub admin: Admin,
-    pub server: S,
+    workspace: Workspace<S>,
     url: String,
-    // Terraform's next command fails without it.
-    provider: InProcess,
+}
+
+impl<S> Deref for Given<S> {
+    type Target = Workspace<S>;
+
+    fn deref(&self) -> &Workspace<S> {
+        &self.workspace
+    }
 }
 
 impl Given {
@@ -88,14 +93,10 @@ pub fn users_with(whole: &List, lines: &[String]) -> String {
 impl<S> Given<S> {
     /// With servers that were started otherwise, for the users of [`users`].
     pub fn of(server: S, url: String) -> Self {
-        let provider = serve(&login(&url, "whole"));
-        Self {
-            terraform: Terraform::reattached(&provider.reattach()),
-            admin: Admin::connect_as(&url, "admin", "secret"),
-            server,
-            url,
-            provider,
-        }
+        let admin = Admin::connect_as(&url, "admin", "secret");
+        let environment = login(&url, "whole");
+        let workspace = Workspace::of(server, admin, terraform_default(), &environment);
+        Self { workspace, url }
     }
 
     /// The provider is another user from now on.
@@ -105,9 +106,7 @@ impl<S> Given<S> {
 
     /// As [`Given::log_in`], on another way to the server.
     pub fn log_in_at(&mut self, url: &str, user: &str) {
-        self.provider = serve(&login(url, user));
-        self.terraform
-            .set_env("TF_REATTACH_PROVIDERS", &self.provider.reattach());
+        self.workspace.provided.log_in_at(url, user);
     }
 
     /// Writes both objects with these arguments.
@@ -165,12 +164,4 @@ pub fn names_exactly(list: &List, failure: &Failure, line: &str) {
         assert_eq!(list.named_in(&text), [line], "{failure}");
         assert!(error.says("denies this user to"), "{error}");
     }
-}
-
-fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
-    [
-        ("NATS_URL", url),
-        ("NATS_USER", user),
-        ("NATS_PASSWORD", "secret"),
-    ]
 }

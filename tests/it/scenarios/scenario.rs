@@ -1,12 +1,12 @@
 //! One object of `wasmcloud_lattice_buckets` and everything around it.
 
+use std::ops::{Deref, DerefMut};
+
 use serde_json::Value;
-use terraform_provider_wasmcloud::plugin::InProcess;
 
 pub use crate::support::warning;
 use crate::support::{
-    Admin, Cli, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve,
-    terraform_default,
+    Admin, Cli, NatsServer, Plan, Workspace, denied_publish, nats_server_versions,
 };
 
 /// The object's address.
@@ -27,13 +27,21 @@ pub const BUCKETS: [(&str, &str); 2] = [
 pub const TOO_MUCH: &str = "max_bytes = 2000000000000";
 const LITTLE_ROOM: &str = "max_file_store: 1GB";
 
-/// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
-pub struct Scenario<S = NatsServer> {
-    pub terraform: Terraform,
-    pub admin: Admin,
-    // Terraform's next command fails without it.
-    _provider: InProcess,
-    pub server: S,
+/// One object in a workspace.
+pub struct Scenario<S = NatsServer>(Workspace<S>);
+
+impl<S> Deref for Scenario<S> {
+    type Target = Workspace<S>;
+
+    fn deref(&self) -> &Workspace<S> {
+        &self.0
+    }
+}
+
+impl<S> DerefMut for Scenario<S> {
+    fn deref_mut(&mut self) -> &mut Workspace<S> {
+        &mut self.0
+    }
 }
 
 impl Scenario {
@@ -44,25 +52,14 @@ impl Scenario {
 
     /// As [`Scenario::start`], on a server that was started otherwise.
     pub fn with_server(server: NatsServer) -> Self {
-        let (url, admin) = (server.url(), Admin::connect(&server.url()));
-        let version = server.version().to_owned();
-        let mut scenario = Self::of(server, admin, terraform_default(), &[("NATS_URL", &url)]);
-        scenario.terraform = scenario.terraform.on(&version);
-        scenario
+        Self(Workspace::on(server))
     }
 
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`; the provider is `limited`.
     pub fn denied(denied: &[&str]) -> Self {
-        let server = NatsServer::launch(
-            nats_server_versions()[0],
-            LITTLE_ROOM,
-            &denied_publish(denied),
-        );
-        let (url, admin) = (
-            server.url(),
-            Admin::connect_as(&server.url(), "admin", "secret"),
-        );
-        Self::of(server, admin, terraform_default(), &login(&url, "limited"))
+        let version = nats_server_versions()[0];
+        let server = NatsServer::launch(version, LITTLE_ROOM, &denied_publish(denied));
+        Self(Workspace::logged_in(server, "limited"))
     }
 
     /// On a server whose own limit, which no plan can know, has no room for [`TOO_MUCH`].
@@ -78,33 +75,17 @@ impl Scenario {
     pub fn allowed(&mut self) {
         self.log_in("admin");
     }
-
-    /// The provider is `admin` or `limited` from now on.
-    pub fn log_in(&mut self, user: &str) {
-        let url = self.server.url();
-        self.provide(&login(&url, user));
-    }
 }
 
 impl<S> Scenario<S> {
     /// Everything chosen.
     pub fn of(server: S, admin: Admin, cli: Cli, environment: &[(&str, &str)]) -> Self {
-        let provider = serve(environment);
-        let terraform = Terraform::reattached_to(cli, &provider.reattach());
-        Self {
-            terraform,
-            admin,
-            _provider: provider,
-            server,
-        }
+        Self(Workspace::of(server, admin, cli, environment))
     }
 
     /// Serves the provider anew, with another environment.
     pub fn provide(&mut self, environment: &[(&str, &str)]) {
-        let provider = serve(environment);
-        self.terraform
-            .set_env("TF_REATTACH_PROVIDERS", &provider.reattach());
-        self._provider = provider;
+        self.provided.provide(environment);
     }
 
     /// Writes the object with these arguments.
@@ -144,14 +125,6 @@ impl<S> Scenario<S> {
     pub fn created(&self) -> [Value; 2] {
         BUCKETS.map(|(_, stream)| self.admin.stream(stream).expect(stream)["created"].clone())
     }
-}
-
-fn login<'a>(url: &'a str, user: &'a str) -> [(&'static str, &'a str); 3] {
-    [
-        ("NATS_URL", url),
-        ("NATS_USER", user),
-        ("NATS_PASSWORD", "secret"),
-    ]
 }
 
 /// The argument that makes the apply fail for one bucket on a cramped server.

@@ -148,10 +148,8 @@ fn module_of(path: &Path) -> Vec<String> {
 
 /// A text without its comments and its unit tests, which stand last.
 fn code(text: &str) -> String {
-    let unit_tests = ["#[cfg(test)]", "#[cfg(all(test, unix))]"]
-        .iter()
-        .find_map(|condition| text.find(&format!("{condition}\nmod tests {{")));
-    let text = &text[..unit_tests.unwrap_or(text.len())];
+    let unit_tests = text.find("\nmod tests {").unwrap_or(text.len());
+    let text = &text[..unit_tests];
     let lines = text.lines();
     let code: Vec<_> = lines
         .map(|line| match line.trim_start().starts_with("//") {

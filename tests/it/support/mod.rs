@@ -9,6 +9,7 @@
 
 mod server;
 mod served;
+mod workspace;
 mod trapped;
 #[cfg(test)]
 mod works;
@@ -50,6 +51,7 @@ pub use socks::SocksProxy;
 pub use terraform::Terraform;
 pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
 pub use trapped::{act, trapped};
+pub use workspace::{Provided, Workspace, login};
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.
 pub fn runtime() -> &'static tokio::runtime::Runtime {

@@ -1,14 +1,15 @@
 //! One object of `wadm_jetstream` and everything around it.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use terraform_provider_wasmcloud::plugin::InProcess;
 
 pub use crate::support::warning;
 use crate::support::{
-    Admin, NatsServer, Plan, Terraform, denied_publish, nats_server_versions, serve, wait_for,
+    Admin, NatsServer, Plan, Workspace, denied_publish, nats_server_versions, terraform_default,
+    wait_for,
 };
 
 /// The object's address.
@@ -29,13 +30,21 @@ pub const ASSETS: [(&str, &str); 8] = [
 /// Servers look for a source that was made anew after ten seconds, then after twenty, then thirty.
 pub const READ_ON: Duration = Duration::from_secs(120);
 
-/// A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
-pub struct Scenario<S = NatsServer> {
-    pub terraform: Terraform,
-    pub admin: Admin,
-    // Terraform's next command fails without it.
-    provider: InProcess,
-    pub server: S,
+/// One object in a workspace.
+pub struct Scenario<S = NatsServer>(Workspace<S>);
+
+impl<S> Deref for Scenario<S> {
+    type Target = Workspace<S>;
+
+    fn deref(&self) -> &Workspace<S> {
+        &self.0
+    }
+}
+
+impl<S> DerefMut for Scenario<S> {
+    fn deref_mut(&mut self) -> &mut Workspace<S> {
+        &mut self.0
+    }
 }
 
 impl Scenario {
@@ -51,11 +60,7 @@ impl Scenario {
 
     /// On a server that was started otherwise and asks for no login.
     pub fn with_server(server: NatsServer) -> Self {
-        let (url, admin) = (server.url(), Admin::connect(&server.url()));
-        let version = server.version().to_owned();
-        let mut scenario = Self::of(server, admin, &[("NATS_URL", &url)]);
-        scenario.terraform = scenario.terraform.on(&version);
-        scenario
+        Self(Workspace::on(server))
     }
 
     /// On a server whose own limit, which no plan can know, has no room for [`too_much`].
@@ -67,35 +72,19 @@ impl Scenario {
     /// On a server with the users `admin` and `limited`, who may not publish to `denied`. The provider is `admin`.
     pub fn with_denied(denied: &[&str]) -> Self {
         let server = NatsServer::configured(&denied_publish(denied));
-        let url = server.url();
-        let admin = Admin::connect_as(&url, "admin", "secret");
-        Self::of(server, admin, &login(&url, "admin"))
-    }
-
-    /// The same Terraform folder, from now on with a provider who logs in as `limited` or `admin`.
-    pub fn log_in(&mut self, user: &str) {
-        let url = self.server.url();
-        self.provider = serve(&login(&url, user));
-        self.terraform
-            .set_env("TF_REATTACH_PROVIDERS", &self.provider.reattach());
+        Self(Workspace::logged_in(server, "admin"))
     }
 }
 
 impl<S> Scenario<S> {
     /// Everything chosen.
     pub fn of(server: S, admin: Admin, environment: &[(&str, &str)]) -> Self {
-        let provider = serve(environment);
-        Self {
-            terraform: Terraform::reattached(&provider.reattach()),
-            admin,
-            provider,
+        Self(Workspace::of(
             server,
-        }
-    }
-
-    /// A second Terraform, with a state of its own, and the same provider.
-    pub fn another_terraform(&self) -> Terraform {
-        Terraform::reattached(&self.provider.reattach())
+            admin,
+            terraform_default(),
+            environment,
+        ))
     }
 
     /// Writes the object with these arguments.
@@ -225,12 +214,4 @@ pub fn changed_assets(plan: &Plan) -> Vec<&str> {
 /// Arguments that make the apply fail for one asset on a cramped server (JetStream 10047 or 10028).
 pub fn too_much(key: &str, others: &str) -> String {
     format!("{key} = {{\nmax_bytes = 2000000000000\n{others}\n}}")
-}
-
-fn login<'a>(url: &'a str, user: &'a str) -> [(&'a str, &'a str); 3] {
-    [
-        ("NATS_URL", url),
-        ("NATS_USER", user),
-        ("NATS_PASSWORD", "secret"),
-    ]
 }
