@@ -53,31 +53,26 @@ pub fn record(plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Vec<Conflict> {
         false => StreamUse::Creates,
     };
     let mark = |member: &Member| PrivateFact::Created.read(&plan.plan.private, member.row.key);
-    let mut conflicts = Vec::new();
-    for member in existing(plan.prior_members, &plan.plan.prior) {
+    let prior: Vec<_> = existing(plan.prior_members, &plan.plan.prior)
+        .into_iter()
         // Without a mark the second plan of the same object would conflict with this one.
-        if let Some(mark) = mark(member) {
-            conflicts.extend(record_one(
-                domains.prior,
-                member,
-                StreamUse::Has,
-                Some(mark),
-            ));
-        }
-    }
+        .filter_map(|member| Some((member.stream(), StreamUse::Has, Some(mark(member)?))))
+        .collect();
     let replaced = !plan.plan.requires_replace.is_empty();
-    let named = plan
-        .object
-        .members
-        .iter()
-        .filter(|member| member.name.is_some());
-    for member in named {
-        let mark = mark(member);
-        if plan.plan.action == Action::Create || replaced && mark.is_some() {
-            conflicts.extend(record_one(domains.planned, member, wanted, mark));
-        }
+    let members = plan.object.members.iter();
+    let planned: Vec<_> = members
+        .filter(|member| member.name.is_some())
+        .map(|member| (member.stream(), wanted, mark(member)))
+        .filter(|(_, _, mark)| plan.plan.action == Action::Create || replaced && mark.is_some())
+        .collect();
+    if std::ptr::eq(domains.prior, domains.planned) {
+        return record_all(domains.prior, &[prior, planned].concat());
     }
-    conflicts
+    let conflicts = [
+        record_all(domains.prior, &prior),
+        record_all(domains.planned, &planned),
+    ];
+    conflicts.concat()
 }
 
 /// As [`record`], for a destroy.
@@ -88,23 +83,30 @@ pub fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Con
         _ => StreamUse::Has,
     };
     let members = existing(plan.prior_members, prior).into_iter();
-    members
-        .filter_map(|member| record_one(session, member, stream_use, None))
-        .collect()
+    let uses: Vec<_> = members
+        .map(|member| (member.stream(), stream_use, None))
+        .collect();
+    record_all(session, &uses)
 }
 
-fn record_one(
+/// Records the streams of an object, each with the mark of the object if it has one.
+fn record_all(
     session: &DomainSession,
-    member: &Member,
-    stream_use: StreamUse,
-    object: Option<&str>,
-) -> Option<Conflict> {
-    let stream = member.stream();
-    let other = session.cache.record_use(&stream, stream_use, object)?;
-    Some(Conflict {
-        stream,
-        is_in_state: other.is_in_state() || stream_use.is_in_state(),
-    })
+    uses: &[(String, StreamUse, Option<&str>)],
+) -> Vec<Conflict> {
+    let recorded = uses
+        .iter()
+        .map(|(stream, stream_use, mark)| (stream.as_str(), *stream_use, *mark));
+    let others = session.cache.record_uses(recorded);
+    let conflicts = uses.iter().zip(others);
+    conflicts
+        .filter_map(|((stream, stream_use, _), other)| {
+            Some(Conflict {
+                stream: stream.clone(),
+                is_in_state: other?.is_in_state() || stream_use.is_in_state(),
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -160,14 +160,18 @@ impl Cache {
         self.lock().in_state.contains(stream)
     }
 
-    /// As [`StreamUses::record`].
-    pub fn record_use(
+    /// As [`StreamUses::record`] for each stream of an object: the conflicting use of each.
+    ///
+    /// All at once: between two objects that are planned at the same time, each would otherwise conflict with the other,
+    /// and not only the second with the first.
+    pub fn record_uses<'a>(
         &self,
-        stream: &str,
-        stream_use: StreamUse,
-        object: Option<&str>,
-    ) -> Option<StreamUse> {
-        self.lock().uses.record(stream, stream_use, object)
+        uses: impl IntoIterator<Item = (&'a str, StreamUse, Option<&'a str>)>,
+    ) -> Vec<Option<StreamUse>> {
+        let mut contents = self.lock();
+        let uses = uses.into_iter();
+        uses.map(|(stream, stream_use, object)| contents.uses.record(stream, stream_use, object))
+            .collect()
     }
 
     /// Whether something is reported for the first time: a refresh and the plan after it would else report it twice.

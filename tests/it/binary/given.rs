@@ -88,11 +88,14 @@ impl Given {
 
 /// The provider that a Terraform has started and that runs now.
 pub fn provider_of(running: &Running) -> u32 {
-    let children = running.children();
-    let [provider] = children[..] else {
-        panic!("one provider runs: {children:?}")
-    };
-    provider
+    // The kernel's list of children is incomplete while a thread of the parent ends, and has those of a previous phase
+    // until they are collected.
+    wait_for("one provider", Duration::from_secs(60), || {
+        let children = running.children();
+        <[u32; 1]>::try_from(children)
+            .ok()
+            .map(|[provider]| provider)
+    })
 }
 
 /// Waits until a process that is not our child is gone, or is left for its parent to collect.
