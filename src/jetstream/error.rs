@@ -35,7 +35,7 @@ pub(crate) enum Cause {
     /// No connection; how it failed, and where the address comes from.
     Unreachable { failure: Failure, origin: String },
     /// What answers is not what was asked for; a clause that says so.
-    Unfit { kind: Unfit, how: String },
+    Unsupported { kind: Unsupported, how: String },
     /// The server refused the user, password, token or credentials.
     Unauthorized(String),
     /// JetStream said no.
@@ -67,7 +67,7 @@ pub(crate) enum Cause {
 
 /// In which way what answers is not what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unfit {
+pub enum Unsupported {
     /// The JetStream domain is not there, or another.
     Domain,
     /// Nobody answers under the prefix of the API.
@@ -231,15 +231,15 @@ impl Error {
         let any = self.is_unreachable()
             || self.is_unauthorized()
             || self.is_inbox_denied()
-            || self.unfit().is_some()
+            || self.unsupported().is_some()
             || self.is_jetstream_unavailable();
         nothing_done && any
     }
 
     /// What is wrong with what answers, if that was looked at and is the reason.
-    pub fn unfit(&self) -> Option<Unfit> {
+    pub fn unsupported(&self) -> Option<Unsupported> {
         match &self.0.cause {
-            Cause::Unfit { kind, .. } => Some(*kind),
+            Cause::Unsupported { kind, .. } => Some(*kind),
             _ => None,
         }
     }
@@ -277,7 +277,7 @@ impl Error {
     pub fn is_jetstream_unavailable(&self) -> bool {
         match &self.0.cause {
             Cause::NoResponders { .. } => true,
-            Cause::Unfit { kind, .. } => *kind != Unfit::Version,
+            Cause::Unsupported { kind, .. } => *kind != Unsupported::Version,
             Cause::Api { err_code, .. } => NOT_ENABLED.contains(err_code),
             _ => false,
         }
@@ -356,7 +356,7 @@ impl fmt::Display for Reason<'_> {
                 "no connection to NATS at {server}: {}. The address comes from {origin}.",
                 failure.how
             ),
-            Cause::Unfit { how, .. } => write!(f, "{how}. Asked at {server}."),
+            Cause::Unsupported { how, .. } => write!(f, "{how}. Asked at {server}."),
             Cause::Unauthorized(why) => {
                 write!(f, "no login at the NATS server at {server}: {why}.")
             }

@@ -40,7 +40,7 @@ pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::unreachable::Unreachable;
 pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
-pub use self::error::{Error, Unfit};
+pub use self::error::{Error, Unsupported};
 
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use tracing::debug;
 
-use crate::plugin::net::{Listener, Stream};
+use crate::plugin::net::{ByteStream, Listener};
 use crate::terraform::proto::health::health_check_response::ServingStatus;
 use crate::terraform::proto::health::health_server::{Health, HealthServer};
 use crate::terraform::proto::health::{HealthCheckRequest, HealthCheckResponse};
@@ -94,7 +94,7 @@ impl Connections {
 }
 
 /// Answers one client until it leaves or the plugin stops.
-async fn serve_connection(stream: impl Stream, routes: Routes, stop: CancellationToken) {
+async fn serve_connection(stream: impl ByteStream, routes: Routes, stop: CancellationToken) {
     let connection = http2::Builder::new(TokioExecutor::new())
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)

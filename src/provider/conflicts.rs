@@ -6,7 +6,7 @@
 use crate::provider::arguments::rules;
 use crate::provider::arguments::variable;
 use crate::provider::arguments::ways;
-use crate::provider::credentials::{ALL, LOGIN_PAIRS, METHODS, Part, TLS_PAIR};
+use crate::provider::credentials::{ALL, CredentialPart, LOGIN_PAIRS, METHODS, TLS_PAIR};
 use crate::provider::files::Environment;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
@@ -43,11 +43,11 @@ impl Block<'_> {
     }
 
     /// The argument that gives a part.
-    fn giving(&self, part: &Part) -> Option<&'static str> {
+    fn giving(&self, part: &CredentialPart) -> Option<&'static str> {
         part.names().find(|name| self.has(name))
     }
 
-    fn twice(&self, part: &Part) -> Option<Diagnostic> {
+    fn twice(&self, part: &CredentialPart) -> Option<Diagnostic> {
         let file = part.file?;
         (self.has(part.content) && self.has(file)).then(|| {
             let detail = format!(
@@ -96,7 +96,7 @@ impl Block<'_> {
     }
 
     /// One part without the other that it needs, and nothing that may still give that one.
-    fn half(&self, given: &Part, missing: &Part) -> Option<Diagnostic> {
+    fn half(&self, given: &CredentialPart, missing: &CredentialPart) -> Option<Diagnostic> {
         let name = self.giving(given)?;
         let nothing = missing
             .names()
@@ -109,7 +109,7 @@ impl Block<'_> {
             .then(|| half(given, missing, &format!("`{name}` is set")).at(Path::attribute(name)))
     }
 
-    fn halves(&self, pairs: &[(&Part, &Part)]) -> Vec<Diagnostic> {
+    fn halves(&self, pairs: &[(&CredentialPart, &CredentialPart)]) -> Vec<Diagnostic> {
         let both_ways = pairs
             .iter()
             .flat_map(|(one, other)| [(*one, *other), (*other, *one)]);
@@ -152,7 +152,7 @@ fn two_ways(detail: String, argument: &str) -> Diagnostic {
 }
 
 /// One part is there, as `how` says, and the other is not.
-pub fn half(given: &Part, missing: &Part, how: &str) -> Diagnostic {
+pub fn half(given: &CredentialPart, missing: &CredentialPart, how: &str) -> Diagnostic {
     let mut detail = format!(
         "The {} and the {} belong together. {how}, and the {} is not there: set {}.",
         given.what,

@@ -94,11 +94,11 @@ impl Provider for WasmCloud {
             return Diagnostics::new();
         }
         match options::options(config, &self.environment) {
-            Ok((options, remarks)) => {
+            Ok((options, warnings)) => {
                 tracing::debug!(?options, terraform_version, "configured");
                 self.session
                     .configure(Connection::Ready(Client::new(options)));
-                remarks
+                warnings
             }
             Err(diagnostics) => {
                 self.session.configure(Connection::Unconfigured);

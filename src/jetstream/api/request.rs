@@ -136,11 +136,12 @@ impl Api {
             Ok(answer) => {
                 let server = self.link.open().and_then(|client| client.try_server_info());
                 let version = server.map(|server| server.version);
-                let unfit = verify::unfit(&answer, &self.api_prefix, version.as_deref());
-                if unfit.is_none() {
+                let unsupported =
+                    verify::unsupported(&answer, &self.api_prefix, version.as_deref());
+                if unsupported.is_none() {
                     check.keep(answer);
                 }
-                unfit
+                unsupported
             }
             Err(error) => verify::unanswered(error, &self.api_prefix)?,
         };

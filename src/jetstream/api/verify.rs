@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 
 use crate::jetstream::config::version::major_minor;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
-use crate::jetstream::error::{Cause, Error, Unfit};
+use crate::jetstream::error::{Cause, Error, Unsupported};
 
 /// The oldest version of a server that stores the streams: before it there was no `allow_direct`, which every bucket has.
 /// What is newer than the server is refused where it is configured.
@@ -65,24 +65,26 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Why what answers is not what was configured; `None` if it is. `version`: that of the connected server.
-pub fn unfit(
+pub fn unsupported(
     answer: &Value,
     api_prefix: &WithOrigin<ApiPrefix>,
     version: Option<&str>,
 ) -> Option<Cause> {
     let domain = answer["domain"].as_str().unwrap_or_default();
     match &api_prefix.value {
-        ApiPrefix::Domain(asked) if asked != domain && !domain.is_empty() => Some(Cause::Unfit {
-            kind: Unfit::Domain,
-            how: format!(
-                "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
+        ApiPrefix::Domain(asked) if asked != domain && !domain.is_empty() => {
+            Some(Cause::Unsupported {
+                kind: Unsupported::Domain,
+                how: format!(
+                    "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
                  {domain:?}",
-                api_prefix.origin
-            ),
-        }),
+                    api_prefix.origin
+                ),
+            })
+        }
         ApiPrefix::Default => version.filter(|version| too_old(version)).map(|version| {
-            Cause::Unfit {
-                kind: Unfit::Version,
+            Cause::Unsupported {
+                kind: Unsupported::Version,
                 how: format!(
                     "the NATS server has version {version}, and the provider needs {}.{} or newer",
                     OLDEST.0, OLDEST.1
@@ -126,8 +128,8 @@ fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
         "{what} {subject}: no JetStream API is there; its prefix is given by {}",
         api_prefix.origin
     );
-    Cause::Unfit {
-        kind: Unfit::Prefix,
+    Cause::Unsupported {
+        kind: Unsupported::Prefix,
         how,
     }
 }
@@ -141,8 +143,8 @@ fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
         "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
          domain is given by {origin}"
     );
-    Cause::Unfit {
-        kind: Unfit::Domain,
+    Cause::Unsupported {
+        kind: Unsupported::Domain,
         how,
     }
 }

@@ -1,8 +1,8 @@
 //! The one connection.
 //!
-//! Opened by the first question, shared by all. Concurrent first questions wait for the same dial and share its
-//! failure; a later question dials again. Once open, async-nats reconnects by itself, and a question that comes while
-//! it does waits: async-nats would queue it and send it whenever it is back, long after we gave up on it.
+//! Opened by the first request, shared by all. Concurrent first requests wait for the same attempt and share its failure; a
+//! later request tries again. Once open, async-nats reconnects by itself, and a request waits until it has: async-nats
+//! would queue it and send it after the reconnect, long after the caller has given up.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,10 +34,10 @@ use crate::jetstream::error::{Cause, Error};
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 /// What of the time to connect is kept for finding out why it failed, at most.
 const LONGEST_INSPECTION: Duration = Duration::from_secs(1);
-/// How often a question looks whether the connection is back.
+/// How often a request checks whether the connection is back.
 const RECONNECT_POLL: Duration = Duration::from_millis(20);
 
-type Dialled = Result<async_nats::Client, Error>;
+type DialResult = Result<async_nats::Client, Error>;
 
 /// The connection, and what its server reports beside the answers.
 pub struct Link {
@@ -45,13 +45,13 @@ pub struct Link {
     /// The addresses as they may be shown.
     pub server: String,
     pub pending: Arc<Pending>,
-    state: Mutex<Dial>,
-    heard: Arc<Mutex<Heard>>,
+    state: Mutex<DialState>,
+    reports: Arc<Mutex<Reports>>,
 }
 
-enum Dial {
+enum DialState {
     Idle,
-    Dialling(Shared<BoxFuture<'static, Dialled>>),
+    Connecting(Shared<BoxFuture<'static, DialResult>>),
     Open(async_nats::Client),
 }
 
@@ -62,17 +62,17 @@ impl Link {
             options,
             server,
             pending: Arc::default(),
-            state: Mutex::new(Dial::Idle),
-            heard: Arc::default(),
+            state: Mutex::new(DialState::Idle),
+            reports: Arc::default(),
         })
     }
 
-    /// The connection; dials if nobody has, waits if it is being opened or was lost.
-    pub async fn connection(self: &Arc<Self>, scope: &Scope) -> Dialled {
+    /// The connection; dials if nobody has, waits while it is being opened or was lost.
+    pub async fn connection(self: &Arc<Self>, scope: &Scope) -> DialResult {
         let client = match self.open() {
             Some(client) => client,
             None => tokio::select! {
-                dialled = self.dial() => dialled?,
+                connected_client = self.dial() => connected_client?,
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
             },
         };
@@ -83,8 +83,8 @@ impl Link {
     /// The connection, if it was opened.
     pub fn open(&self) -> Option<async_nats::Client> {
         match &*lock(&self.state) {
-            Dial::Open(client) => Some(client.clone()),
-            Dial::Idle | Dial::Dialling(_) => None,
+            DialState::Open(client) => Some(client.clone()),
+            DialState::Idle | DialState::Connecting(_) => None,
         }
     }
 
@@ -92,25 +92,25 @@ impl Link {
         Error::new(cause, &self.server)
     }
 
-    /// Joins the dial that is running, or starts one. It runs as a task of its own, so that whoever gives up waiting
-    /// does not end it for the others.
-    fn dial(self: &Arc<Self>) -> Shared<BoxFuture<'static, Dialled>> {
+    /// Joins the dial that is running, or starts one. It runs as a task of its own, so that a caller
+    /// that gives up does not end it for the others.
+    fn dial(self: &Arc<Self>) -> Shared<BoxFuture<'static, DialResult>> {
         let mut state = lock(&self.state);
         match &*state {
-            Dial::Open(client) => {
+            DialState::Open(client) => {
                 return futures::future::ready(Ok(client.clone())).boxed().shared();
             }
-            Dial::Dialling(dial) => return dial.clone(),
-            Dial::Idle => {}
+            DialState::Connecting(dial) => return dial.clone(),
+            DialState::Idle => {}
         }
         let link = self.clone();
         let task = tokio::spawn(async move {
-            let dialled = link.dialled().await;
-            *lock(&link.state) = match &dialled {
-                Ok(client) => Dial::Open(client.clone()),
-                Err(_) => Dial::Idle,
+            let connected_client = link.connect().await;
+            *lock(&link.state) = match &connected_client {
+                Ok(client) => DialState::Open(client.clone()),
+                Err(_) => DialState::Idle,
             };
-            dialled
+            connected_client
         });
         let broken = self.error(self.unreachable(Failure::new(
             Unreachable::Refused,
@@ -120,11 +120,11 @@ impl Link {
             .map(move |ended| ended.unwrap_or(Err(broken)))
             .boxed()
             .shared();
-        *state = Dial::Dialling(dial.clone());
+        *state = DialState::Connecting(dial.clone());
         dial
     }
 
-    async fn dialled(&self) -> Dialled {
+    async fn connect(&self) -> DialResult {
         let failed = |failure| self.error(self.unreachable(failure));
         let Addresses { servers, auth } = self.addresses().map_err(failed)?;
         let route = self.route(&servers).map_err(failed)?;
@@ -175,7 +175,7 @@ impl Link {
         Ok(Route {
             socks: socks.transpose()?,
             config: Arc::new(tls::client_config(tls, &hosts)?),
-            // As other clients do: whoever gives an authority or a certificate does not want to be heard by others.
+            // As other clients do: whoever gives an authority or a certificate does not want to be reports by others.
             tls_required: tls.first
                 || tls.ca.is_some()
                 || tls.certificate.is_some()
@@ -184,7 +184,7 @@ impl Link {
         })
     }
 
-    /// Lets async-nats go there: by itself, or through a proxy to what stands before it.
+    /// Lets async-nats connect: directly, or to a relay that connects through the proxy.
     async fn through_route(
         &self,
         options: ConnectOptions,
@@ -223,14 +223,14 @@ impl Link {
     }
 
     fn connect_options(&self, share: Duration) -> ConnectOptions {
-        let (pending, heard) = (self.pending.clone(), self.heard.clone());
+        let (pending, reports) = (self.pending.clone(), self.reports.clone());
         let options = ConnectOptions::new()
             .name(&self.options.name)
             .connection_timeout(share)
             .request_timeout(Some(self.options.timeout))
             .reconnect_delay_callback(reconnect_pause)
             .event_callback(move |event| {
-                happened(event, &pending, &heard);
+                handle_event(event, &pending, &reports);
                 std::future::ready(())
             });
         match &self.options.inbox_prefix {
@@ -259,29 +259,32 @@ impl Link {
             tokio::select! {
                 () = tokio::time::sleep(RECONNECT_POLL) => {}
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
-                () = &mut limit => return Err(self.error(self.still_lost().await)),
+                () = &mut limit => return Err(self.error(self.disconnect_cause().await)),
             }
         }
         Ok(())
     }
 
-    /// Why the connection is not back. What waiting does not change is told as such.
-    async fn still_lost(&self) -> Cause {
-        let (why, told) = {
-            let heard = lock(&self.heard);
-            (heard.lost.clone(), heard.told.clone())
+    /// Why the connection is not back. A cause that waiting does not change is reported as such.
+    async fn disconnect_cause(&self) -> Cause {
+        let (why, login_ended) = {
+            let reports = lock(&self.reports);
+            (
+                reports.reconnect_failure.clone(),
+                reports.login_ended.clone(),
+            )
         };
         if why.is_some_and(|why| why.contains("authorization violation")) {
             let login = self.login(self.addresses().map_or(Auth::None, |parsed| parsed.auth));
-            return Cause::Unauthorized(login::refused(&login, told.as_deref()));
+            return Cause::Unauthorized(login::refused(&login, login_ended.as_deref()));
         }
-        match self.inspected().await {
+        match self.inspect().await {
             Some(failure) if failure.kind.is_of_tls() => self.unreachable(failure),
             _ => Cause::Disconnected,
         }
     }
 
-    async fn inspected(&self) -> Option<Failure> {
+    async fn inspect(&self) -> Option<Failure> {
         let servers = self.addresses().ok()?.servers;
         let route = self.route(&servers).ok()?;
         inspect::all(
@@ -330,17 +333,17 @@ fn unexplained(error: &ConnectError) -> Failure {
 
 /// What async-nats reported of the connection.
 #[derive(Default)]
-struct Heard {
+struct Reports {
     /// Why the last reconnect failed.
-    lost: Option<String>,
+    reconnect_failure: Option<String>,
     /// What the server said before it ended the login.
-    told: Option<String>,
+    login_ended: Option<String>,
 }
 
 /// Takes what async-nats reports beside the answers.
-fn happened(event: Event, pending: &Pending, heard: &Mutex<Heard>) {
+fn handle_event(event: Event, pending: &Pending, reports: &Mutex<Reports>) {
     match event {
-        Event::Connected => *lock(heard) = Heard::default(),
+        Event::Connected => *lock(reports) = Reports::default(),
         Event::Disconnected | Event::Closed => pending.disconnected(),
         Event::ServerError(ServerError::Other(text)) if pending.reported(&text) => {
             debug!(text, "denied")
@@ -348,10 +351,12 @@ fn happened(event: Event, pending: &Pending, heard: &Mutex<Heard>) {
         // "User Authentication Expired", "User Authentication Revoked" and their like.
         Event::ServerError(ServerError::Other(text)) if text.contains("Authentication ") => {
             warn!(text, "the NATS server ends the login");
-            lock(heard).told = Some(text);
+            lock(reports).login_ended = Some(text);
         }
         Event::ServerError(error) => warn!(%error, "reported by the NATS server"),
-        Event::ClientError(ClientError::Other(text)) => lock(heard).lost = Some(text),
+        Event::ClientError(ClientError::Other(text)) => {
+            lock(reports).reconnect_failure = Some(text)
+        }
         other => debug!(event = %other, "reported by the NATS client"),
     }
 }

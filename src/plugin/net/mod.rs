@@ -66,9 +66,9 @@ impl Transport {
 }
 
 /// A byte stream to a client.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// An open socket. Dropping it removes what it made in the file system.
 pub(super) struct Listener {
@@ -144,7 +144,7 @@ impl Listener {
     }
 
     /// The next client.
-    pub(super) async fn accept(&self) -> Box<dyn Stream> {
+    pub(super) async fn accept(&self) -> Box<dyn ByteStream> {
         loop {
             match self.try_accept().await {
                 Ok(stream) => return stream,
@@ -157,7 +157,7 @@ impl Listener {
         }
     }
 
-    async fn try_accept(&self) -> io::Result<Box<dyn Stream>> {
+    async fn try_accept(&self) -> io::Result<Box<dyn ByteStream>> {
         match &self.socket {
             #[cfg(unix)]
             Socket::Unix { listener, .. } => Ok(Box::new(listener.accept().await?.0)),

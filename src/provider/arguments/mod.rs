@@ -6,8 +6,8 @@
 
 pub mod rules;
 
-use crate::provider::arguments::rules::Check;
-use crate::provider::credentials::Part;
+use crate::provider::arguments::rules::ArgumentRule;
+use crate::provider::credentials::CredentialPart;
 use crate::resources::object::domain;
 use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
 use crate::text::alternatives;
@@ -42,7 +42,7 @@ pub struct Argument {
     pub field: Option<&'static str>,
     kind: ArgumentKind,
     secret: bool,
-    rule: Option<Check>,
+    rule: Option<ArgumentRule>,
     may_be_empty: bool,
     doc: &'static str,
     default: Option<&'static str>,
@@ -95,7 +95,7 @@ impl Argument {
         self
     }
 
-    const fn rule(mut self, rule: Check) -> Self {
+    const fn rule(mut self, rule: ArgumentRule) -> Self {
         self.rule = Some(rule);
         self
     }
@@ -187,7 +187,7 @@ pub fn variable(name: &str) -> Option<&'static str> {
 }
 
 /// All that may give a part of a login or of TLS, for a reader who has to choose: "`seed`, `seed_file` or NATS_SEED".
-pub fn ways(part: &Part) -> String {
+pub fn ways(part: &CredentialPart) -> String {
     let arguments = part.names().map(|name| format!("`{name}`"));
     let variables = part.names().filter_map(variable).map(str::to_owned);
     alternatives(&arguments.chain(variables).collect::<Vec<_>>())

@@ -4,18 +4,18 @@
 //! repeats it.
 
 use crate::jetstream;
-use crate::provider::credentials::{self, Part};
+use crate::provider::credentials::{self, CredentialPart};
 use crate::terraform::language::Value;
 use crate::terraform::language::duration;
 use crate::text::capitalised;
 
 /// Nothing, or what is wrong and what to do, as a sentence.
-type Verdict = Result<(), String>;
+type Validation = Result<(), String>;
 
 /// A rule for the value of one argument.
-pub type Check = fn(&Value) -> Verdict;
+pub type ArgumentRule = fn(&Value) -> Validation;
 
-pub fn servers(value: &Value) -> Verdict {
+pub fn servers(value: &Value) -> Validation {
     let servers = value.as_list().unwrap_or_default();
     if servers.iter().any(Value::is_unknown) {
         return Ok(());
@@ -64,36 +64,36 @@ fn is_websocket(address: &str) -> bool {
     matches!(scheme.as_deref(), Some("ws" | "wss"))
 }
 
-pub fn credentials(value: &Value) -> Verdict {
+pub fn credentials(value: &Value) -> Validation {
     content(&credentials::CREDENTIALS, value)
 }
 
-pub fn nkey(value: &Value) -> Verdict {
+pub fn nkey(value: &Value) -> Validation {
     content(&credentials::NKEY, value)
 }
 
-pub fn jwt(value: &Value) -> Verdict {
+pub fn jwt(value: &Value) -> Validation {
     content(&credentials::JWT, value)
 }
 
-pub fn seed(value: &Value) -> Verdict {
+pub fn seed(value: &Value) -> Validation {
     content(&credentials::SEED, value)
 }
 
-pub fn tls_ca(value: &Value) -> Verdict {
+pub fn tls_ca(value: &Value) -> Validation {
     content(&credentials::CA, value)
 }
 
-pub fn tls_certificate(value: &Value) -> Verdict {
+pub fn tls_certificate(value: &Value) -> Validation {
     content(&credentials::CERTIFICATE, value)
 }
 
-pub fn tls_key(value: &Value) -> Verdict {
+pub fn tls_key(value: &Value) -> Validation {
     content(&credentials::KEY, value)
 }
 
 /// The check of a part; who gave a path instead learns where it goes.
-fn content(part: &Part, value: &Value) -> Verdict {
+fn content(part: &CredentialPart, value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
     let verdict = (part.check)(text);
     verdict.map(drop).map_err(|problem| match part.file {
@@ -104,7 +104,7 @@ fn content(part: &Part, value: &Value) -> Verdict {
     })
 }
 
-pub fn prefix(value: &Value) -> Verdict {
+pub fn prefix(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
     if text.contains(['*', '>']) || text.contains(char::is_whitespace) {
         return Err(format!(
@@ -120,7 +120,7 @@ pub fn prefix(value: &Value) -> Verdict {
 }
 
 /// It may hold a password, so it is not repeated.
-pub fn socks_proxy(value: &Value) -> Verdict {
+pub fn socks_proxy(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
     if text.eq_ignore_ascii_case("none") {
         return Ok(());
@@ -145,11 +145,11 @@ pub fn socks_proxy(value: &Value) -> Verdict {
     }
 }
 
-pub fn timeout(value: &Value) -> Verdict {
+pub fn timeout(value: &Value) -> Validation {
     duration::wait(value.as_str().unwrap_or_default()).map(drop)
 }
 
-pub fn context(value: &Value) -> Verdict {
+pub fn context(value: &Value) -> Validation {
     match value.as_str() {
         Some(name) if !name.is_empty() && !is_context_name(name) => Err(format!(
             "{name:?} is no name of a context. Give the name alone, such as \"prod\", as `nats context ls` shows it, not a path."

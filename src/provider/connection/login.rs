@@ -7,7 +7,7 @@ use crate::jetstream::{Auth, WithOrigin};
 use crate::provider::arguments::rules;
 use crate::provider::conflicts;
 use crate::provider::connection::sources::{Found, LAYERS, Layer, Sources};
-use crate::provider::credentials::{METHODS, Method, PASSWORD, Part, USER};
+use crate::provider::credentials::{CredentialPart, METHODS, Method, PASSWORD, USER};
 use crate::terraform::language::{Diagnostic, Diagnostics};
 use crate::text::capitalised;
 
@@ -18,7 +18,7 @@ use crate::text::capitalised;
 pub fn auth(
     sources: &Sources<'_>,
     servers: Option<&Found>,
-    remarks: &mut Diagnostics,
+    warnings: &mut Diagnostics,
 ) -> Result<WithOrigin<Auth>, Diagnostic> {
     for layer in LAYERS {
         let in_address = servers.filter(|servers| servers.layer == layer && has_login(servers));
@@ -32,7 +32,7 @@ pub fn auth(
             ([(method, first)], None) => {
                 return match token_as_user(sources, first) {
                     Some(token) => Ok(token),
-                    None => made(sources, method, remarks),
+                    None => made(sources, method, warnings),
                 };
             }
             ([(_, first), (_, second), ..], _) | ([(_, second)], Some(first)) => {
@@ -88,7 +88,7 @@ fn two_ways(first: &Found, second: &Found) -> Diagnostic {
 fn made(
     sources: &Sources<'_>,
     method: &Method,
-    remarks: &mut Diagnostics,
+    warnings: &mut Diagnostics,
 ) -> Result<WithOrigin<Auth>, Diagnostic> {
     let found = match method.parts {
         [one, other] => pair(sources, one, other)?.map(|(one, other)| vec![one, other]),
@@ -99,7 +99,7 @@ fn made(
     };
     let (mut texts, mut origins) = (Vec::new(), Vec::new());
     for (part, found) in method.parts.iter().zip(&found) {
-        let (text, origin) = sources.read(part, found, remarks)?;
+        let (text, origin) = sources.read(part, found, warnings)?;
         texts.push(text);
         origins.push(origin);
     }
@@ -118,8 +118,8 @@ fn made(
 /// When only one is there.
 pub fn pair(
     sources: &Sources<'_>,
-    one: &Part,
-    other: &Part,
+    one: &CredentialPart,
+    other: &CredentialPart,
 ) -> Result<Option<(Found, Found)>, Diagnostic> {
     let first = sources.part(one);
     let second = sources.part(other).filter(|second| {
@@ -136,7 +136,7 @@ pub fn pair(
     }
 }
 
-fn half(given: &Part, missing: &Part, found: &Found) -> Diagnostic {
+fn half(given: &CredentialPart, missing: &CredentialPart, found: &Found) -> Diagnostic {
     let how = format!("One of them comes from {}", found.origin);
     conflicts::half(given, missing, &how).at(found.path())
 }

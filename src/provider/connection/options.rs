@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
-use crate::provider::arguments::rules::{self, Check};
+use crate::provider::arguments::rules::{self, ArgumentRule};
 use crate::provider::conflicts;
 use crate::provider::connection::login;
 use crate::provider::connection::sources::{Found, LAYERS, Sources};
 use crate::provider::credentials::pem;
-use crate::provider::credentials::{CA, CERTIFICATE, KEY, Part};
+use crate::provider::credentials::{CA, CERTIFICATE, CredentialPart, KEY};
 use crate::provider::files::Environment;
 use crate::resources::object::domain;
 use crate::terraform::language::duration;
@@ -36,41 +36,41 @@ pub fn options(
     environment: &Environment,
 ) -> Result<(Options, Diagnostics), Diagnostics> {
     let sources = Sources::new(config, environment)?;
-    let mut wanted = Wanted {
-        remarks: sources.remarks(),
+    let mut builder = OptionsBuilder {
+        warnings: sources.warnings(),
         errors: Diagnostics::new(),
         sources,
     };
-    match wanted.options() {
-        Some(options) if !wanted.errors.has_error() => Ok((options, wanted.remarks)),
+    match builder.options() {
+        Some(options) if !builder.errors.has_error() => Ok((options, builder.warnings)),
         _ => {
-            wanted.errors.extend(wanted.remarks);
-            Err(wanted.errors)
+            builder.errors.extend(builder.warnings);
+            Err(builder.errors)
         }
     }
 }
 
 /// Options while they are put together: all that is wrong is told, not only what is found first.
-struct Wanted<'a> {
+struct OptionsBuilder<'a> {
     sources: Sources<'a>,
-    remarks: Diagnostics,
+    warnings: Diagnostics,
     errors: Diagnostics,
 }
 
-impl Wanted<'_> {
+impl OptionsBuilder<'_> {
     fn options(&mut self) -> Option<Options> {
         let servers = self.servers();
         let found = self.sources.find("servers");
-        let auth = login::auth(&self.sources, found.as_ref(), &mut self.remarks);
-        let auth = self.told(auth);
+        let auth = login::auth(&self.sources, found.as_ref(), &mut self.warnings);
+        let auth = self.keep_error(auth);
         let tls = self.tls(&servers);
         let api_prefix = self.api_prefix();
-        let inbox_prefix = self.ruled(
+        let inbox_prefix = self.checked(
             "inbox_prefix",
             "The inbox prefix cannot be used",
             rules::prefix,
         );
-        let socks_proxy = self.ruled(
+        let socks_proxy = self.checked(
             "socks_proxy",
             "The SOCKS5 proxy cannot be used",
             rules::socks_proxy,
@@ -86,17 +86,17 @@ impl Wanted<'_> {
                 format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION"))
             }),
             api_prefix,
-            inbox_prefix: inbox_prefix.map(given),
+            inbox_prefix: inbox_prefix.map(with_origin),
             socks_proxy: socks_proxy
                 .filter(|proxy| !proxy.text.eq_ignore_ascii_case("none"))
-                .map(given),
+                .map(with_origin),
             connect_timeout,
             timeout,
         })
     }
 
     /// Keeps an error for later.
-    fn told<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+    fn keep_error<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|error| self.errors.push(error)).ok()
     }
 
@@ -118,7 +118,7 @@ impl Wanted<'_> {
                 &format!("{problem} Separate addresses by commas."),
             )
         });
-        self.told(checked);
+        self.keep_error(checked);
         WithOrigin::new(servers, found.origin)
     }
 
@@ -145,7 +145,7 @@ impl Wanted<'_> {
 
     fn client_certificate(&mut self) -> Option<(WithOrigin<String>, WithOrigin<String>)> {
         let pair = login::pair(&self.sources, &CERTIFICATE, &KEY);
-        let (certificate_found, key_found) = self.told(pair)??;
+        let (certificate_found, key_found) = self.keep_error(pair)??;
         let certificate = self.read(&CERTIFICATE, &certificate_found);
         let key = self.read(&KEY, &key_found);
         let (certificate, key) = (certificate?, key?);
@@ -156,13 +156,13 @@ impl Wanted<'_> {
             );
             Diagnostic::error("The client certificate cannot be used", detail).at(key_found.path())
         });
-        self.told(fits)?;
+        self.keep_error(fits)?;
         Some((certificate, key))
     }
 
-    fn read(&mut self, part: &Part, found: &Found) -> Option<WithOrigin<String>> {
-        let read = self.sources.read(part, found, &mut self.remarks);
-        self.told(read)
+    fn read(&mut self, part: &CredentialPart, found: &Found) -> Option<WithOrigin<String>> {
+        let read = self.sources.read(part, found, &mut self.warnings);
+        self.keep_error(read)
             .map(|(text, origin)| WithOrigin::new(text, origin))
     }
 
@@ -180,11 +180,11 @@ impl Wanted<'_> {
                     break;
                 }
                 (Some(name), None) => {
-                    self.obeys(&name, "The JetStream domain cannot be used", domain::name);
+                    self.check(&name, "The JetStream domain cannot be used", domain::name);
                     return WithOrigin::new(ApiPrefix::Domain(name.text), name.origin);
                 }
                 (None, Some(prefix)) => {
-                    self.obeys(
+                    self.check(
                         &prefix,
                         "The JetStream API prefix cannot be used",
                         rules::prefix,
@@ -199,14 +199,19 @@ impl Wanted<'_> {
         )
     }
 
-    fn ruled(&mut self, argument: &'static str, summary: &str, rule: Check) -> Option<Found> {
+    fn checked(
+        &mut self,
+        argument: &'static str,
+        summary: &str,
+        rule: ArgumentRule,
+    ) -> Option<Found> {
         let found = self.sources.find(argument)?;
-        self.obeys(&found, summary, rule);
+        self.check(&found, summary, rule);
         Some(found)
     }
 
     /// Holds what a variable or a context says against the rule of its argument.
-    fn obeys(&mut self, found: &Found, summary: &str, rule: Check) {
+    fn check(&mut self, found: &Found, summary: &str, rule: ArgumentRule) {
         if let Err(problem) = rule(&Value::from(found.text.as_str())) {
             self.errors.push(found.problem(summary, &problem));
         }
@@ -216,11 +221,11 @@ impl Wanted<'_> {
         let found = self.sources.find(argument)?;
         let wait = duration::wait(&found.text)
             .map_err(|problem| found.problem("The timeout cannot be understood", &problem));
-        self.told(wait)
+        self.keep_error(wait)
     }
 }
 
-fn given(found: Found) -> WithOrigin<String> {
+fn with_origin(found: Found) -> WithOrigin<String> {
     WithOrigin::new(found.text, found.origin)
 }
 
@@ -229,7 +234,7 @@ mod tests {
     use super::*;
     use crate::provider::arguments::schema;
 
-    fn told(
+    fn configure(
         attributes: &[(&str, Value)],
         variables: &[(&str, &str)],
     ) -> Result<(Options, Diagnostics), Diagnostics> {
@@ -246,8 +251,8 @@ mod tests {
     }
 
     fn configured(attributes: &[(&str, Value)], variables: &[(&str, &str)]) -> Options {
-        let (options, remarks) = told(attributes, variables).expect("sound settings");
-        assert!(remarks.is_empty(), "{remarks:?}");
+        let (options, warnings) = configure(attributes, variables).expect("sound settings");
+        assert!(warnings.is_empty(), "{warnings:?}");
         options
     }
 
@@ -343,7 +348,7 @@ mod tests {
         ];
 
         for (variables, said) in cases {
-            let errors = told(&[], variables).expect_err("a contradiction");
+            let errors = configure(&[], variables).expect_err("a contradiction");
             let text = format!("{errors:?}");
             assert!(text.contains(said) && !text.contains("hunter2"), "{text}");
         }
@@ -351,7 +356,7 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_is_told_at_once() {
-        let errors = told(
+        let errors = configure(
             &[],
             &[
                 ("NATS_TIMEOUT", "soon"),

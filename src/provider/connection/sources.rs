@@ -4,7 +4,7 @@
 
 use crate::provider::arguments;
 use crate::provider::context::Context;
-use crate::provider::credentials::{METHODS, Part};
+use crate::provider::credentials::{CredentialPart, METHODS};
 use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
@@ -95,12 +95,12 @@ impl<'a> Sources<'a> {
     }
 
     /// The first source's content or path of a part.
-    pub fn part(&self, part: &Part) -> Option<Found> {
+    pub fn part(&self, part: &CredentialPart) -> Option<Found> {
         LAYERS.iter().find_map(|layer| self.part_at(*layer, part))
     }
 
     /// One source's content or path of a part.
-    pub fn part_at(&self, layer: Layer, part: &Part) -> Option<Found> {
+    pub fn part_at(&self, layer: Layer, part: &CredentialPart) -> Option<Found> {
         part.names().find_map(|name| self.at(layer, name))
     }
 
@@ -133,15 +133,15 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// The checked text of a part, and where it comes from; what the reader should know goes to `remarks`.
+    /// The checked text of a part, and where it comes from; what the reader should know goes to `warnings`.
     ///
     /// # Errors
     /// When a file cannot be read, or the text is not what it should be.
     pub fn read(
         &self,
-        part: &Part,
+        part: &CredentialPart,
         found: &Found,
-        remarks: &mut Diagnostics,
+        warnings: &mut Diagnostics,
     ) -> Result<(String, String), Diagnostic> {
         let unusable = format!("The {} cannot be used", part.what);
         if part.file != Some(found.argument) {
@@ -156,7 +156,7 @@ impl<'a> Sources<'a> {
         })?;
         if let (true, Some(mode)) = (part.private, files::openness(&path)) {
             let what = format!("The {} file", part.what);
-            remarks.push(files::too_open(&what, &path, &mode, found.path()));
+            warnings.push(files::too_open(&what, &path, &mode, found.path()));
         }
         let checked = (part.check)(&content)
             .map_err(|why| found.problem(&unusable, &format!("{}: {why}", path.display())))?;
@@ -164,10 +164,10 @@ impl<'a> Sources<'a> {
     }
 
     /// What the reader should know about the context.
-    pub fn remarks(&self) -> Diagnostics {
+    pub fn warnings(&self) -> Diagnostics {
         self.context
             .as_ref()
-            .map(|context| context.remarks.clone())
+            .map(|context| context.warnings.clone())
             .unwrap_or_default()
     }
 }

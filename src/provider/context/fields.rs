@@ -200,10 +200,10 @@ impl<'a> Fields<'a> {
     }
 
     /// What the reader should know about the file.
-    pub fn remarks(&self) -> Diagnostics {
-        let mut remarks = Diagnostics::new();
+    pub fn warnings(&self) -> Diagnostics {
+        let mut warnings = Diagnostics::new();
         if let (Some(mode), true) = (files::openness(self.file), self.has_secret()) {
-            remarks.push(files::too_open(
+            warnings.push(files::too_open(
                 "The file of the NATS context",
                 self.file,
                 &mode,
@@ -222,12 +222,12 @@ impl<'a> Fields<'a> {
                 unknown.join(", "),
                 self.title
             );
-            remarks.push(
-                Diagnostic::warning("Part of the NATS context is ignored", detail)
+            warnings.push(
+                Diagnostic::warning("CredentialPart of the NATS context is ignored", detail)
                     .at(Path::attribute("context")),
             );
         }
-        remarks
+        warnings
     }
 
     /// Whether a secret stands in the file itself.
@@ -278,7 +278,7 @@ mod tests {
         let title = format!("the context \"prod\" ({})", file.display());
         let environment = Environment::from(environment);
         let fields = Fields::read(&title, &file, &environment)?;
-        Ok((fields.values()?, fields.remarks()))
+        Ok((fields.values()?, fields.warnings()))
     }
 
     fn text<'a>(values: &'a Values, argument: &str) -> Option<&'a str> {
@@ -337,10 +337,10 @@ mod tests {
 
     #[test]
     fn what_is_empty_says_nothing() {
-        let (values, remarks) = context(&as_the_command_writes_it(json!({}))).unwrap();
+        let (values, warnings) = context(&as_the_command_writes_it(json!({}))).unwrap();
 
         assert_eq!(values.keys().collect::<Vec<_>>(), [&"tls_first"]);
-        assert!(remarks.is_empty());
+        assert!(warnings.is_empty());
     }
 
     #[test]
@@ -395,12 +395,12 @@ mod tests {
 
     #[test]
     fn a_field_of_a_later_command_is_a_warning() {
-        let (_, remarks) = context(&json!({ "quantum": "yes", "spare": "" })).unwrap();
+        let (_, warnings) = context(&json!({ "quantum": "yes", "spare": "" })).unwrap();
 
-        let remarks = format!("{remarks:?}");
+        let warnings = format!("{warnings:?}");
         assert!(
-            remarks.contains("`quantum` in the context") && !remarks.contains("spare"),
-            "{remarks}"
+            warnings.contains("`quantum` in the context") && !warnings.contains("spare"),
+            "{warnings}"
         );
     }
 }

@@ -18,7 +18,7 @@ pub struct Context {
     pub title: String,
     values: Values,
     /// What the reader should know about the file.
-    pub remarks: Diagnostics,
+    pub warnings: Diagnostics,
 }
 
 impl Context {
@@ -85,7 +85,7 @@ impl Context {
             "the selected context{}",
             context.title.trim_start_matches("the context")
         );
-        context.remarks.push(Diagnostic::warning(
+        context.warnings.push(Diagnostic::warning(
             "The selected NATS context is used",
             format!(
                 "Neither the provider block nor a variable says where to connect or how to log in, so {} does, which `nats context select` changes. Set `context = {name:?}` in the provider block to always use it, or `context = \"\"` to never use one.",
@@ -97,11 +97,11 @@ impl Context {
 
     fn load(title: String, file: &FilePath, environment: &Environment) -> Result<Self, Diagnostic> {
         let fields = Fields::read(&title, file, environment)?;
-        let (values, remarks) = (fields.values()?, fields.remarks());
+        let (values, warnings) = (fields.values()?, fields.warnings());
         Ok(Self {
             title,
             values,
-            remarks,
+            warnings,
         })
     }
 }
@@ -257,7 +257,7 @@ mod tests {
             "{}",
             context.title
         );
-        assert_eq!(context.remarks.0.len(), 1);
+        assert_eq!(context.warnings.0.len(), 1);
         assert!(
             error.detail.contains("gone.json") && error.detail.contains("`context = \"\"`"),
             "{error:?}"

@@ -9,7 +9,7 @@ pub mod pem;
 use crate::jetstream::Auth;
 
 /// A text that one argument gives as content, and perhaps another as the path of a file.
-pub struct Part {
+pub struct CredentialPart {
     /// What it is, after "the".
     pub what: &'static str,
     /// The argument that has it as content.
@@ -22,7 +22,7 @@ pub struct Part {
     pub check: fn(&str) -> Result<String, String>,
 }
 
-impl Part {
+impl CredentialPart {
     /// The arguments that give it.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.content).chain(self.file)
@@ -34,7 +34,7 @@ fn as_it_is(text: &str) -> Result<String, String> {
 }
 
 /// The name of a user.
-pub const USER: Part = Part {
+pub const USER: CredentialPart = CredentialPart {
     what: "user",
     content: "user",
     file: None,
@@ -42,14 +42,14 @@ pub const USER: Part = Part {
     check: as_it_is,
 };
 /// The password of a user.
-pub const PASSWORD: Part = Part {
+pub const PASSWORD: CredentialPart = CredentialPart {
     what: "password",
     content: "password",
     file: None,
     private: true,
     check: as_it_is,
 };
-const TOKEN: Part = Part {
+const TOKEN: CredentialPart = CredentialPart {
     what: "token",
     content: "token",
     file: None,
@@ -57,7 +57,7 @@ const TOKEN: Part = Part {
     check: as_it_is,
 };
 /// A user's JWT and the seed of its nkey.
-pub const CREDENTIALS: Part = Part {
+pub const CREDENTIALS: CredentialPart = CredentialPart {
     what: "credentials",
     content: "credentials",
     file: Some("credentials_file"),
@@ -65,7 +65,7 @@ pub const CREDENTIALS: Part = Part {
     check: keys::credentials,
 };
 /// The seed of a user's nkey.
-pub const NKEY: Part = Part {
+pub const NKEY: CredentialPart = CredentialPart {
     what: "nkey",
     content: "nkey",
     file: Some("nkey_file"),
@@ -73,7 +73,7 @@ pub const NKEY: Part = Part {
     check: keys::seed,
 };
 /// A user's JWT.
-pub const JWT: Part = Part {
+pub const JWT: CredentialPart = CredentialPart {
     what: "JWT",
     content: "jwt",
     file: Some("jwt_file"),
@@ -81,7 +81,7 @@ pub const JWT: Part = Part {
     check: keys::jwt,
 };
 /// The seed of the nkey that a JWT is about.
-pub const SEED: Part = Part {
+pub const SEED: CredentialPart = CredentialPart {
     what: "seed",
     content: "seed",
     file: Some("seed_file"),
@@ -89,7 +89,7 @@ pub const SEED: Part = Part {
     check: keys::seed,
 };
 /// Certificates of authorities.
-pub const CA: Part = Part {
+pub const CA: CredentialPart = CredentialPart {
     what: "TLS authorities",
     content: "tls_ca",
     file: Some("tls_ca_file"),
@@ -97,7 +97,7 @@ pub const CA: Part = Part {
     check: pem::certificates,
 };
 /// The client's certificate.
-pub const CERTIFICATE: Part = Part {
+pub const CERTIFICATE: CredentialPart = CredentialPart {
     what: "client certificate",
     content: "tls_certificate",
     file: Some("tls_certificate_file"),
@@ -105,7 +105,7 @@ pub const CERTIFICATE: Part = Part {
     check: pem::certificates,
 };
 /// The private key of the client's certificate.
-pub const KEY: Part = Part {
+pub const KEY: CredentialPart = CredentialPart {
     what: "private key",
     content: "tls_key",
     file: Some("tls_key_file"),
@@ -114,7 +114,7 @@ pub const KEY: Part = Part {
 };
 
 /// Every part.
-pub const ALL: [&Part; 10] = [
+pub const ALL: [&CredentialPart; 10] = [
     &USER,
     &PASSWORD,
     &TOKEN,
@@ -128,15 +128,16 @@ pub const ALL: [&Part; 10] = [
 ];
 
 /// Parts of a login of which neither is of use without the other.
-pub const LOGIN_PAIRS: [(&Part, &Part); 2] = [(&USER, &PASSWORD), (&JWT, &SEED)];
+pub const LOGIN_PAIRS: [(&CredentialPart, &CredentialPart); 2] =
+    [(&USER, &PASSWORD), (&JWT, &SEED)];
 
 /// Parts of TLS of which neither is of use without the other.
-pub const TLS_PAIR: (&Part, &Part) = (&CERTIFICATE, &KEY);
+pub const TLS_PAIR: (&CredentialPart, &CredentialPart) = (&CERTIFICATE, &KEY);
 
 /// A way to authenticate.
 pub struct Method {
     /// What it takes, all of it.
-    pub parts: &'static [&'static Part],
+    pub parts: &'static [&'static CredentialPart],
     /// Makes it from as many checked texts. The error says how they do not fit together.
     pub make: fn(&[String]) -> Result<Auth, String>,
 }

@@ -1,6 +1,6 @@
 //! Why NATS or JetStream cannot be reached: the same words for all assets, so that the reader gets them once.
 
-use crate::jetstream::{Error, Unfit, Unreachable};
+use crate::jetstream::{Error, Unreachable, Unsupported};
 use crate::terraform::language::Diagnostic;
 
 /// The diagnostic of a failure that has nothing to do with the asset that was asked for. It is the same for all assets,
@@ -22,10 +22,10 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
             "NATS refuses the login",
             "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
         )
-    } else if let Some(unfit) = error.unfit() {
-        wrong_jetstream(unfit)
+    } else if let Some(unsupported) = error.unsupported() {
+        wrong_jetstream(unsupported)
     } else if error.absent_domain().is_some() {
-        wrong_jetstream(Unfit::Domain)
+        wrong_jetstream(Unsupported::Domain)
     } else if error.code().is_some() {
         (
             "JetStream is not enabled",
@@ -119,17 +119,17 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
 }
 
 /// The title of a JetStream that is not the one asked for, and what to do.
-fn wrong_jetstream(unfit: Unfit) -> (&'static str, &'static str) {
-    match unfit {
-        Unfit::Domain => (
+fn wrong_jetstream(unsupported: Unsupported) -> (&'static str, &'static str) {
+    match unsupported {
+        Unsupported::Domain => (
             "The JetStream domain is not there",
             "Correct `jetstream_domain`, of the resource or of the provider block, or see to it that the domain's servers run and their leaf node is connected.",
         ),
-        Unfit::Prefix => (
+        Unsupported::Prefix => (
             "Nobody answers under the JetStream API prefix",
             "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
         ),
-        Unfit::Version => (
+        Unsupported::Version => (
             "The NATS server is too old",
             "Update it, or connect to a newer one.",
         ),

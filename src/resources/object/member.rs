@@ -23,7 +23,7 @@ pub struct Member {
 
 /// What a stream should be.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct DesiredAsset {
     /// Every setting that is decided; what is left alone, or not known yet, is absent.
     pub config: StreamConfig,
     /// The metadata keys that are ours, with their texts.
@@ -205,7 +205,7 @@ impl Member {
     }
 
     /// What its stream should be, by its planned object.
-    pub fn wanted(&self, object: &Value) -> Wanted {
+    pub fn wanted(&self, object: &Value) -> DesiredAsset {
         let mut config = self.needs();
         let mut metadata = BTreeMap::new();
         config.remove("metadata");
@@ -219,7 +219,7 @@ impl Member {
             }
         }
         follow_max_age(&mut config);
-        Wanted { config, metadata }
+        DesiredAsset { config, metadata }
     }
 
     /// What its stream is, as far as its object in the state tells.
@@ -315,7 +315,7 @@ fn bucket_name(value: &Value) -> Result<(), String> {
     }
 }
 
-impl Wanted {
+impl DesiredAsset {
     /// Every setting that is decided, and the metadata as it will be: others' keys kept, those of ours that are retired
     /// taken away.
     pub fn whole(&self, live: &StreamInfo, retired: &[String]) -> StreamConfig {

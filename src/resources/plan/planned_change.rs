@@ -5,7 +5,7 @@
 
 use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, diff_at};
 use crate::resources::object::changes::Changes;
-use crate::resources::object::member::{Member, Wanted, metadata_edits};
+use crate::resources::object::member::{DesiredAsset, Member, metadata_edits};
 use crate::terraform::language::Value;
 
 /// What a plan does to one asset.
@@ -35,7 +35,7 @@ impl PlannedChange<'_> {
     }
 
     /// What it should be, without what the plan has left as it is.
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> DesiredAsset {
         let mut wanted = self.member.wanted(self.after());
         let kept = self.after().attribute("drift").as_map();
         for (key, _) in kept.into_iter().flatten() {
@@ -70,7 +70,7 @@ impl PlannedChange<'_> {
         }
         let (edited, retired) = metadata_edits(self.before(), self.after());
         if !edited.is_empty() || !retired.is_empty() {
-            let metadata = Wanted {
+            let metadata = DesiredAsset {
                 metadata: edited,
                 ..wanted
             };

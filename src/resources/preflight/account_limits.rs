@@ -76,7 +76,7 @@ struct Excess {
 }
 
 /// What counts for one asset: its part of the account, and what is planned there.
-struct Part<'a> {
+struct TierUse<'a> {
     usage: &'a Usage,
     /// What is planned, and whether the object that is judged plans it.
     changes: Vec<(&'a StorageChange, bool)>,
@@ -100,7 +100,7 @@ fn excess(
     let Some(usage) = account.usage(storage.replicas) else {
         return Some(no_tier(storage.replicas, account));
     };
-    let part = Part {
+    let part = TierUse {
         usage,
         changes: changes
             .iter()
@@ -156,7 +156,7 @@ fn one_stream(usage: &Usage, storage: &StorageUse) -> Option<Excess> {
     })
 }
 
-impl Part<'_> {
+impl TierUse<'_> {
     /// How much of what the account reports goes, and how much is needed, by the streams that count. What goes for the same
     /// object under another name goes before it is made. What another object gives is left out: Terraform changes them at
     /// the same time, so nobody knows whether it is free in time.

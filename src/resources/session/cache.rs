@@ -27,10 +27,10 @@ pub struct Snapshot {
 
 /// What was seen and planned.
 #[derive(Default)]
-pub struct Cache(Mutex<Contents>);
+pub struct Cache(Mutex<Entries>);
 
 #[derive(Default)]
-struct Contents {
+struct Entries {
     snapshots: HashMap<String, Snapshot>,
     in_state: HashSet<String>,
     uses: StreamUses,
@@ -179,7 +179,7 @@ impl Cache {
         self.lock().reported.insert(what.to_owned())
     }
 
-    fn lock(&self) -> MutexGuard<'_, Contents> {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

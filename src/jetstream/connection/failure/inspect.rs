@@ -60,7 +60,7 @@ async fn one(server: &ServerAddr, route: &Route, limit: Duration) -> Option<Fail
 /// What is said of a server that does not greet; how long it was waited for is added where that is known.
 pub const SILENT: &str = "no greeting of a NATS server";
 
-async fn nats(server: &ServerAddr, route: &Route, patience: Duration) -> Result<(), Failure> {
+async fn nats(server: &ServerAddr, route: &Route, limit: Duration) -> Result<(), Failure> {
     let mut stream = route.connect(server).await?;
     if route.tls.first {
         let secured = route.secure(server, stream).await;
@@ -70,9 +70,9 @@ async fn nats(server: &ServerAddr, route: &Route, patience: Duration) -> Result<
             }
             secured => secured?,
         };
-        return second_thoughts(route, stream, patience).await;
+        return rejection_after_handshake(route, stream, limit).await;
     }
-    let Ok(line) = timeout(patience, read_until(&mut stream, b"\r\n")).await else {
+    let Ok(line) = timeout(limit, read_until(&mut stream, b"\r\n")).await else {
         return Err(silent(server, route).await);
     };
     let greeting = match line.as_deref() {
@@ -91,7 +91,7 @@ async fn nats(server: &ServerAddr, route: &Route, patience: Duration) -> Result<
         return Err(Failure::new(Unreachable::NoTls, how));
     }
     let stream = route.secure(server, stream).await?;
-    second_thoughts(route, stream, patience).await
+    rejection_after_handshake(route, stream, limit).await
 }
 
 fn greeting(line: &str) -> Result<Greeting, Failure> {
@@ -158,12 +158,12 @@ async fn greets_first(server: &ServerAddr, route: &Route) -> Failure {
 
 /// Waits whether the server takes back the handshake: it judges a client's certificate after the handshake has succeeded
 /// for the client.
-async fn second_thoughts(
+async fn rejection_after_handshake(
     route: &Route,
     mut stream: IoStream,
-    patience: Duration,
+    limit: Duration,
 ) -> Result<(), Failure> {
-    match timeout(patience, stream.read_u8()).await {
+    match timeout(limit, stream.read_u8()).await {
         Ok(Err(error)) if error.get_ref().is_some() => Err(route.failed(&error)),
         _ => Ok(()),
     }

@@ -18,12 +18,12 @@ use crate::jetstream::connection::route::tls;
 const LONGEST_HEAD: usize = 64 * 1024;
 
 /// A connection, plain or private.
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for T {}
 
 /// A connection, plain or private.
-pub type IoStream = Box<dyn Stream>;
+pub type IoStream = Box<dyn ByteStream>;
 
 /// The way to servers: directly or through a proxy, and what TLS there is.
 #[derive(Clone)]
