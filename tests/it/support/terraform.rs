@@ -23,8 +23,8 @@ use super::tools::{Cli, terraform_default};
 /// The provider's address in `required_providers`.
 pub const SOURCE: &str = "wasmcloud/wasmcloud";
 
-/// One that waits for a server leaves two processors to two others; more only make each other slower.
-const AT_ONCE: u64 = 4;
+/// Enough to keep two processors busy while some of them wait for a server; more only make each other slower.
+const AT_ONCE: u64 = 6;
 
 /// Terraform and one root module. A clone works in the same folder.
 #[derive(Clone, Debug)]
