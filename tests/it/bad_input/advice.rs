@@ -1,6 +1,6 @@
 //! Warnings: few, once, only when the plan sets what they are about, and none afterwards.
 
-use crate::bad_input::given::Given;
+use crate::bad_input::setup::Setup;
 use crate::support::{Cluster, Diagnostic, NatsServer, warning};
 
 const MEMORY: &str = "Memory keeps what exists nowhere else";
@@ -18,9 +18,9 @@ fn wadm(arguments: &str) -> String {
 #[test]
 fn memory_is_warned_of_for_what_exists_nowhere_else_once_and_when_it_is_set() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
+    let setup = Setup::server(&server.url());
 
-    let plan = given.terraform.step(&wadm("storage = \"memory\""));
+    let plan = setup.terraform.step(&wadm("storage = \"memory\""));
     let said = warning(plan.diagnostics(), MEMORY);
     assert!(
         said.says("The contents of bucket wadm_manifests exist nowhere else"),
@@ -34,9 +34,9 @@ fn memory_is_warned_of_for_what_exists_nowhere_else_once_and_when_it_is_set() {
     assert_eq!(plan.diagnostics().len(), 1, "{:#?}", plan.diagnostics());
 
     // Nothing on a steady plan, nor on a change of something else.
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
     assert_eq!(summaries(plan.diagnostics()), [""; 0]);
-    let plan = given
+    let plan = setup
         .terraform
         .step(&wadm("storage = \"memory\"\nmax_bytes = 104857600"));
     assert_eq!(summaries(plan.diagnostics()), [""; 0]);
@@ -45,10 +45,10 @@ fn memory_is_warned_of_for_what_exists_nowhere_else_once_and_when_it_is_set() {
 #[test]
 fn both_buckets_of_a_lattice_are_named_by_one_warning() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
-    given.write("", "storage = \"memory\"");
+    let setup = Setup::server(&server.url());
+    setup.write("", "storage = \"memory\"");
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
 
     assert_eq!(summaries(plan.diagnostics()), [MEMORY]);
     let said = &plan.diagnostics()[0];
@@ -60,10 +60,10 @@ fn both_buckets_of_a_lattice_are_named_by_one_warning() {
 
 #[test]
 fn what_needs_no_server_is_said_without_one() {
-    let given = Given::server(crate::bad_input::given::NOBODY);
-    given.write("", "storage = \"memory\"\nreplicas = 4");
+    let setup = Setup::server(crate::bad_input::setup::NOBODY);
+    setup.write("", "storage = \"memory\"\nreplicas = 4");
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
 
     let mut said = summaries(plan.diagnostics());
     said.sort_unstable();
@@ -76,14 +76,14 @@ fn what_needs_no_server_is_said_without_one() {
 #[test]
 fn one_replica_or_two_in_a_cluster_are_warned_of_when_they_are_set_and_three_are_not() {
     let cluster = Cluster::start(3);
-    let given = Given::cluster(&cluster);
-    given.write("", "replicas = 2");
-    let two = given.terraform.plan();
+    let setup = Setup::cluster(&cluster);
+    setup.write("", "replicas = 2");
+    let two = setup.terraform.plan();
     assert_eq!(summaries(two.diagnostics()), [EVEN]);
     assert_eq!(two.diagnostics()[0].code, "replicas = 2");
 
-    given.write("", "");
-    let one = given.terraform.plan();
+    setup.write("", "");
+    let one = setup.terraform.plan();
     assert_eq!(summaries(one.diagnostics()), [SINGLE]);
     let said = &one.diagnostics()[0];
     for text in [
@@ -93,12 +93,12 @@ fn one_replica_or_two_in_a_cluster_are_warned_of_when_they_are_set_and_three_are
     ] {
         assert!(said.says(text), "{said}");
     }
-    given.terraform.apply_plan(&one);
-    assert_eq!(summaries(given.terraform.plan().diagnostics()), [""; 0]);
+    setup.terraform.apply_plan(&one);
+    assert_eq!(summaries(setup.terraform.plan().diagnostics()), [""; 0]);
 
-    given.write("", "replicas = 3");
-    let three = given.terraform.plan();
+    setup.write("", "replicas = 3");
+    let three = setup.terraform.plan();
     assert_eq!(summaries(three.diagnostics()), [""; 0]);
-    given.terraform.apply_plan(&three);
-    given.terraform.expect_empty();
+    setup.terraform.apply_plan(&three);
+    setup.terraform.expect_empty();
 }

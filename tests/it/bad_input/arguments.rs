@@ -3,7 +3,7 @@
 //! All cases of a block stand in one configuration, since Terraform validates all of it before it gives up; a case is
 //! found again by its lines.
 
-use crate::bad_input::given::{Given, STREAMS, sound};
+use crate::bad_input::setup::{STREAMS, Setup, sound};
 use crate::support::{Admin, Diagnostic, Failure, NatsServer};
 
 /// One wrong argument, and what the error about it says.
@@ -331,13 +331,13 @@ fn every_wrong_argument_of_the_provider_is_an_error_with_its_place() {
 #[test]
 fn a_wrong_value_that_is_known_only_at_apply_is_refused_before_anything_is_made() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
-    given.terraform.write(
+    let setup = Setup::server(&server.url());
+    setup.terraform.write(
         "resource \"terraform_data\" \"name\" {\ninput = \"a.b\"\n}\n\
          resource \"wasmcloud_lattice_buckets\" \"main\" {\nlattice = terraform_data.name.output\n}\n",
     );
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert_eq!(error.summary, "Invalid value for lattice");
@@ -352,9 +352,9 @@ fn a_wrong_value_that_is_known_only_at_apply_is_refused_before_anything_is_made(
 #[test]
 fn what_is_empty_and_means_nothing_is_accepted() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
+    let setup = Setup::server(&server.url());
 
-    given.terraform.converge(
+    setup.terraform.converge(
         "resource \"wasmcloud_lattice_buckets\" \"main\" {\n  lattice = null\n  replicas = \"1\"\n  placement = {}\n  \
          metadata = {}\n  timeouts = {}\n  lattice_data = {}\n  config_data = { placement = {}, metadata = {} }\n}\n",
     );
@@ -364,7 +364,7 @@ fn what_is_empty_and_means_nothing_is_accepted() {
 
 /// Writes every case as a block, plans, and holds the errors within the lines of a case against what it expects.
 fn each_is_told(cases: &[Case], block: impl Fn(usize, &str) -> String) {
-    let given = Given::server(crate::bad_input::given::NOBODY);
+    let setup = Setup::server(crate::bad_input::setup::NOBODY);
     let mut config = String::new();
     let mut places = Vec::new();
     for (number, (arguments, _)) in cases.iter().enumerate() {
@@ -372,9 +372,9 @@ fn each_is_told(cases: &[Case], block: impl Fn(usize, &str) -> String) {
         config.push_str(&block(number, arguments));
         places.push(first..=config.lines().count() as u64);
     }
-    given.terraform.write(&config);
+    setup.terraform.write(&config);
 
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
 
     sound(&failure);
     let wrong: Vec<String> = cases

@@ -3,17 +3,17 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use crate::bad_input::given::{BUCKETS, Given, NOBODY};
+use crate::bad_input::setup::{BUCKETS, NOBODY, Setup};
 use crate::support::NatsServer;
 
 #[test]
 fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
-    let by_argument = Given::nothing();
+    let by_argument = Setup::nothing();
     by_argument.write(&format!("servers = [\"{NOBODY}\"]"), "");
-    let by_variable = Given::server(NOBODY);
+    let by_variable = Setup::server(NOBODY);
     by_variable.write("", "");
 
-    for (given, origin) in [
+    for (setup, origin) in [
         (
             by_argument,
             "The address comes from the argument `servers`.",
@@ -24,8 +24,8 @@ fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
         ),
     ] {
         // Planning needs no server: it may be made by the same apply. It says that nobody was asked.
-        let plan = given.terraform.plan();
-        let failure = given.refused();
+        let plan = setup.terraform.plan();
+        let failure = setup.refused();
 
         let [warning] = plan.diagnostics() else {
             panic!("one warning: {:?}", plan.diagnostics())
@@ -46,12 +46,12 @@ fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
 
 #[test]
 fn a_name_that_does_not_resolve_is_said() {
-    let given = Given::nothing();
+    let setup = Setup::nothing();
     // Refused before any name server is asked, which may take its time: no part of a name is longer than 63 letters.
     let address = format!("nats://{}.invalid:4222", "n".repeat(64));
-    given.write(&format!("servers = [\"{address}\"]"), "");
+    setup.write(&format!("servers = [\"{address}\"]"), "");
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert!(
@@ -64,11 +64,11 @@ fn a_name_that_does_not_resolve_is_said() {
 fn a_server_that_accepts_and_stays_silent_is_given_up_at_the_timeout() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("nats://{}", silent.local_addr().unwrap());
-    let given = Given::environment(&[("NATS_URL", &address), ("NATS_TIMEOUT", "700ms")]);
-    given.write("", "");
+    let setup = Setup::environment(&[("NATS_URL", &address), ("NATS_TIMEOUT", "700ms")]);
+    setup.write("", "");
 
     let started = Instant::now();
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert!(
@@ -87,32 +87,32 @@ fn a_server_that_accepts_and_stays_silent_is_given_up_at_the_timeout() {
 #[test]
 fn the_second_of_two_servers_is_used_when_the_first_is_away() {
     let server = NatsServer::start();
-    let given = Given::nothing();
+    let setup = Setup::nothing();
 
-    given.applied(
+    setup.applied(
         &format!("servers = [\"{NOBODY}\", \"{}\"]", server.url()),
         "",
     );
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn an_object_in_the_state_survives_a_server_that_is_away() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
-    given.applied("", "");
+    let setup = Setup::server(&server.url());
+    setup.applied("", "");
     server.stop();
 
-    given.write("", "history = 5");
-    let changing = given.refused();
-    let destroying = given.refused_to(|terraform| terraform.destroy_error());
+    setup.write("", "history = 5");
+    let changing = setup.refused();
+    let destroying = setup.refused_to(|terraform| terraform.destroy_error());
     server.restart();
 
     for failure in [changing, destroying] {
         assert!(failure.error().says(&server.url()), "{failure}");
     }
-    given.terraform.apply();
-    given.terraform.expect_empty();
-    assert_eq!(given.terraform.state().values(BUCKETS)["history"], 5);
+    setup.terraform.apply();
+    setup.terraform.expect_empty();
+    assert_eq!(setup.terraform.state().values(BUCKETS)["history"], 5);
 }

@@ -14,7 +14,7 @@ use nkeys::{KeyPair, KeyPairType};
 use rcgen::CertificateParams;
 use serde_json::{Value, json};
 
-use crate::bad_input::given::{Given, NOBODY, private_file};
+use crate::bad_input::setup::{NOBODY, Setup, private_file};
 use crate::support::{Diagnostic, Failure, NatsServer};
 
 /// A JWT about a key, with more claims, and without a signature that anybody would accept.
@@ -65,19 +65,19 @@ fn shows_nothing_of(failure: &Failure, text: &str) {
 /// Refuses a file with this text, as the argument and as its variable, and gives the errors.
 fn refused(argument: &str, variable: Option<&str>, rest: &str, text: &str) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("given.txt");
+    let file = folder.path().join("setup.txt");
     private_file(&file, text);
     let path = file.to_str().unwrap();
-    let by_argument = Given::server(NOBODY);
+    let by_argument = Setup::server(NOBODY);
     by_argument.write(&format!("{rest}\n{argument} = \"{path}\""), "");
     let mut all = vec![(by_argument, format!("the argument `{argument}`"))];
     if let Some(variable) = variable {
-        let given = Given::environment(&[("NATS_URL", NOBODY), (variable, path)]);
-        given.write(rest, "");
-        all.push((given, format!("the environment variable {variable}")));
+        let setup = Setup::environment(&[("NATS_URL", NOBODY), (variable, path)]);
+        setup.write(rest, "");
+        all.push((setup, format!("the environment variable {variable}")));
     }
-    let errors = all.into_iter().map(|(given, origin)| {
-        let failure = given.refused();
+    let errors = all.into_iter().map(|(setup, origin)| {
+        let failure = setup.refused();
         shows_nothing_of(&failure, text);
         let error = failure.error().clone();
         assert!(error.says(&origin) && error.says(path), "{origin}: {error}");
@@ -149,9 +149,9 @@ fn a_file_that_cannot_be_read_says_why() {
             ("/nowhere/at/all", "No such file"),
             ("/tmp", "Is a directory"),
         ] {
-            let given = Given::server(NOBODY);
-            given.write(&format!("{argument} = \"{path}\""), "");
-            let failure = given.refused();
+            let setup = Setup::server(NOBODY);
+            setup.write(&format!("{argument} = \"{path}\""), "");
+            let failure = setup.refused();
             let error = failure.error();
             assert_eq!(error.summary, summary);
             assert!(error.says(said) && error.says(path), "{error}");
@@ -262,13 +262,13 @@ fn content_and_file_of_the_same_thing_are_a_contradiction() {
     ];
 
     for (content, file, text, rest) in cases {
-        let given = Given::server(NOBODY);
-        given.terraform.write_file("content.txt", text);
-        given.write(
+        let setup = Setup::server(NOBODY);
+        setup.terraform.write_file("content.txt", text);
+        setup.write(
             &format!("{content} = file(\"content.txt\")\n{file} = \"b\"\n{rest}"),
             "",
         );
-        let failure = given.refused_to(|terraform| terraform.plan_error());
+        let failure = setup.refused_to(|terraform| terraform.plan_error());
         shows_nothing_of(&failure, text);
         let error = failure.error();
         assert!(
@@ -307,9 +307,9 @@ fn a_secret_that_is_none_is_told_and_not_shown() {
     ];
 
     for (arguments, said) in cases {
-        let given = Given::server(NOBODY);
-        given.write(arguments, "");
-        let failure = given.refused();
+        let setup = Setup::server(NOBODY);
+        setup.write(arguments, "");
+        let failure = setup.refused();
         assert!(failure.error().says(said), "{failure}");
     }
 }
@@ -321,15 +321,15 @@ fn a_secret_file_that_others_may_read_is_one_warning() {
         "authorization {{ users: [{{ nkey: {} }}] }}",
         user.public_key()
     ));
-    let given = Given::server(&server.url());
-    let file = given.terraform.folder().join("app.nk");
+    let setup = Setup::server(&server.url());
+    let file = setup.terraform.folder().join("app.nk");
     fs::write(&file, user.seed().unwrap()).unwrap();
     mode(&file, 0o644);
-    given.write(&format!("nkey_file = \"{}\"", file.display()), "");
+    setup.write(&format!("nkey_file = \"{}\"", file.display()), "");
 
-    let open = given.terraform.plan();
+    let open = setup.terraform.plan();
     mode(&file, 0o600);
-    let closed = given.terraform.plan();
+    let closed = setup.terraform.plan();
 
     let warnings = open.diagnostics();
     assert_eq!(warnings.len(), 1, "{warnings:?}");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::bad_input::given::{Given, NOBODY, SECRET, STREAMS, private_file};
+use crate::bad_input::setup::{NOBODY, SECRET, STREAMS, Setup, private_file};
 use crate::support::{Admin, NatsServer, Operator, password};
 
 /// A user's configuration folder with NATS contexts in it.
@@ -54,15 +54,15 @@ impl Contexts {
     }
 
     /// A provider of the user who has these contexts, with more variables.
-    fn given(&self, variables: &[(&str, &str)]) -> Given {
+    fn given(&self, variables: &[(&str, &str)]) -> Setup {
         let folder = [("XDG_CONFIG_HOME", self.folder.path().to_str().unwrap())];
-        Given::environment(&[&folder, variables].concat())
+        Setup::environment(&[&folder, variables].concat())
     }
 }
 
 /// What a failure says, and that it names a file.
-fn told(given: &Given, file: &Path) -> (String, String) {
-    let failure = given.refused();
+fn told(setup: &Setup, file: &Path) -> (String, String) {
+    let failure = setup.refused();
     let error = failure.error();
     assert!(error.says(file.to_str().unwrap()), "{error}");
     (error.summary.clone(), error.detail.replace('\n', " "))
@@ -74,15 +74,15 @@ fn a_context_is_used_by_name_and_by_variable() {
     let login = json!({ "url": server.url(), "user": "app", "password": SECRET });
     let contexts = Contexts::one("prod", login);
 
-    let given = contexts.given(&[]);
-    given.applied("context = \"prod\"", "");
-    given.terraform.expect_empty();
-    given.leaks_nothing();
-    let mut given = given;
+    let setup = contexts.given(&[]);
+    setup.applied("context = \"prod\"", "");
+    setup.terraform.expect_empty();
+    setup.leaks_nothing();
+    let mut setup = setup;
     let folder = contexts.folder.path().to_str().unwrap();
-    given.environment_is_now(&[("XDG_CONFIG_HOME", folder), ("NATS_CONTEXT", "prod")]);
-    given.write("", "");
-    given.terraform.expect_empty();
+    setup.environment_is_now(&[("XDG_CONFIG_HOME", folder), ("NATS_CONTEXT", "prod")]);
+    setup.write("", "");
+    setup.terraform.expect_empty();
 
     assert_eq!(
         Admin::connect_as(&server.url(), "app", SECRET).stream_names(),
@@ -102,11 +102,11 @@ fn the_files_that_a_context_names_are_read() {
         &contexts.folder.path().join("app.creds"),
         &operator.credentials(),
     );
-    let given = contexts.given(&[]);
+    let setup = contexts.given(&[]);
 
-    given.applied("context = \"prod\"", "");
+    setup.applied("context = \"prod\"", "");
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
@@ -118,25 +118,25 @@ fn arguments_and_variables_win_over_a_context() {
     );
     let prefix = "jetstream_api_prefix = \"$JS.API\"";
 
-    let given = contexts.given(&[]);
-    given.applied(
+    let setup = contexts.given(&[]);
+    setup.applied(
         &format!(
             "context = \"prod\"\nservers = [\"{}\"]\nuser = \"app\"\npassword = var.secret\n{prefix}",
             server.url()
         ),
         "",
     );
-    given.terraform.expect_empty();
-    let given = contexts.given(&[
+    setup.terraform.expect_empty();
+    let setup = contexts.given(&[
         ("NATS_URL", &server.url()),
         ("NATS_USER", "app"),
         ("NATS_PASSWORD", SECRET),
     ]);
-    given.applied(
+    setup.applied(
         &format!("context = \"prod\"\n{prefix}"),
         "adopt_existing = true",
     );
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
@@ -145,10 +145,10 @@ fn a_password_of_a_context_goes_with_its_own_user_only() {
         "prod",
         json!({ "url": NOBODY, "user": "app", "password": SECRET }),
     );
-    let given = contexts.given(&[]);
-    given.write("context = \"prod\"\nuser = \"somebody\"", "");
+    let setup = contexts.given(&[]);
+    setup.write("context = \"prod\"\nuser = \"somebody\"", "");
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert_eq!(error.summary, "The password is missing");
@@ -163,11 +163,11 @@ fn the_selected_context_is_used_with_a_warning_if_nothing_else_says_where() {
         json!({ "url": server.url(), "user": "app", "password": SECRET }),
     );
     contexts.select("prod\n");
-    let given = contexts.given(&[]);
-    given.write("", "");
+    let setup = contexts.given(&[]);
+    setup.write("", "");
 
-    let plan = given.terraform.plan();
-    given.terraform.apply();
+    let plan = setup.terraform.plan();
+    setup.terraform.apply();
 
     let warnings = plan.diagnostics();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
@@ -176,8 +176,8 @@ fn the_selected_context_is_used_with_a_warning_if_nothing_else_says_where() {
         warnings[0].says(contexts.file("prod").to_str().unwrap()),
         "{warnings:?}"
     );
-    given.write("context = \"prod\"", "");
-    assert_eq!(given.terraform.plan().diagnostics().len(), 0);
+    setup.write("context = \"prod\"", "");
+    assert_eq!(setup.terraform.plan().diagnostics().len(), 0);
 }
 
 #[test]
@@ -193,18 +193,18 @@ fn the_selected_context_is_left_out_by_a_word_an_address_or_a_login() {
     ];
 
     for (arguments, variables) in cases {
-        let given = contexts.given(variables);
-        given.applied(arguments, "adopt_existing = true");
-        given.terraform.expect_empty();
+        let setup = contexts.given(variables);
+        setup.applied(arguments, "adopt_existing = true");
+        setup.terraform.expect_empty();
     }
     // Nobody need listen at the default address: the error tells that it was meant.
     for arguments in ["context = \"\"", "token = var.secret"] {
-        let given = contexts.given(&[]);
-        given.write(
+        let setup = contexts.given(&[]);
+        setup.write(
             &format!("{arguments}\ntimeout = \"1s\"\nsocks_proxy = \"127.0.0.1:1\""),
             "",
         );
-        let plan = given.terraform.try_plan(&[]);
+        let plan = setup.terraform.try_plan(&[]);
         let text = plan.map_or_else(
             |failure| failure.text,
             |plan| format!("{:?}", plan.diagnostics()),
@@ -228,9 +228,9 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
     ];
 
     for (argument, variable, said) in cases {
-        let given = contexts.given(&[("NATS_CONTEXT", variable)]);
-        given.write(argument, "");
-        let (summary, detail) = told(&given, &contexts.file("prod"));
+        let setup = contexts.given(&[("NATS_CONTEXT", variable)]);
+        setup.write(argument, "");
+        let (summary, detail) = told(&setup, &contexts.file("prod"));
         assert_eq!(summary, "The NATS context is not there");
         assert!(detail.contains(said), "{detail}");
         assert!(detail.contains("There are blue, staging."), "{detail}");
@@ -272,9 +272,9 @@ fn what_is_wrong_in_a_context_names_field_and_file() {
 
     for (fields, said) in cases {
         let contexts = Contexts::one("prod", fields);
-        let given = contexts.given(&[]);
-        given.write("context = \"prod\"", "");
-        let (_, detail) = told(&given, &contexts.file("prod"));
+        let setup = contexts.given(&[]);
+        setup.write("context = \"prod\"", "");
+        let (_, detail) = told(&setup, &contexts.file("prod"));
         assert!(detail.contains(said), "{detail}");
     }
 }
@@ -287,10 +287,10 @@ fn a_context_with_a_secret_that_others_may_read_is_a_warning() {
         json!({ "url": server.url(), "user": "app", "password": SECRET }),
     );
     fs::set_permissions(contexts.file("prod"), fs::Permissions::from_mode(0o644)).unwrap();
-    let given = contexts.given(&[]);
-    given.write("context = \"prod\"", "");
+    let setup = contexts.given(&[]);
+    setup.write("context = \"prod\"", "");
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
 
     let warnings = plan.diagnostics();
     assert_eq!(warnings.len(), 1, "{warnings:?}");

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use crate::bad_input::given::{Given, STREAMS};
+use crate::bad_input::setup::{STREAMS, Setup};
 use crate::support::{Admin, Leaf, NatsServer, account_without_jetstream, wait_for};
 
 #[test]
 fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
     let bare = NatsServer::without_jetstream();
-    let given = Given::server(&bare.url());
-    given.write("", "");
-    let server = given.refused();
+    let setup = Setup::server(&bare.url());
+    setup.write("", "");
+    let server = setup.refused();
 
     let accounts = NatsServer::configured(&account_without_jetstream());
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", &accounts.url()),
         ("NATS_USER", "without"),
         ("NATS_PASSWORD", "secret"),
     ]);
-    given.write("", "");
-    let account = given.refused();
+    setup.write("", "");
+    let account = setup.refused();
 
     let error = server.error();
     assert_eq!(error.summary, "JetStream does not answer");
@@ -39,10 +39,10 @@ fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
 #[test]
 fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), "");
-    let given = Given::server(&server.url());
+    let setup = Setup::server(&server.url());
 
-    given.write("jetstream_domain = \"moon\"", "");
-    let failure = given.refused();
+    setup.write("jetstream_domain = \"moon\"", "");
+    let failure = setup.refused();
 
     let error = failure.error();
     assert_eq!(error.summary, "The JetStream domain is not there");
@@ -51,42 +51,42 @@ fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
         "{error}"
     );
     assert!(error.says("Correct `jetstream_domain`"), "{error}");
-    given.applied("jetstream_domain = \"hub\"", "");
-    given.terraform.expect_empty();
+    setup.applied("jetstream_domain = \"hub\"", "");
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn buckets_of_a_domain_are_made_through_the_hub() {
     let leaf = Leaf::start();
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", &leaf.hub.url()),
         ("NATS_USER", "app"),
         ("NATS_PASSWORD", "secret"),
     ]);
 
-    given.applied("jetstream_domain = \"leaf\"", "");
+    setup.applied("jetstream_domain = \"leaf\"", "");
 
     let hub = Admin::connect_as(&leaf.hub.url(), "app", "secret");
     assert_eq!(hub.stream_names(), Vec::<String>::new());
     assert_eq!(hub.in_domain("leaf").stream_names(), STREAMS);
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn a_domain_whose_leaf_node_is_away_loses_nothing() {
     let leaf = Leaf::start();
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", &leaf.hub.url()),
         ("NATS_USER", "app"),
         ("NATS_PASSWORD", "secret"),
     ]);
-    given.applied("jetstream_domain = \"leaf\"", "");
+    setup.applied("jetstream_domain = \"leaf\"", "");
     leaf.leaf.stop();
     wait_for("the end of the link", Duration::from_secs(60), || {
         (leaf.hub.varz()["leafnodes"] == 0).then_some(())
     });
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert!(

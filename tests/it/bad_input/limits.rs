@@ -3,11 +3,11 @@
 
 use serde_json::json;
 
-use crate::bad_input::given::Given;
+use crate::bad_input::setup::Setup;
 use crate::support::{Admin, Diagnostic, NatsServer, Plan, system_account, warning};
 
 struct Limited {
-    given: Given,
+    setup: Setup,
     admin: Admin,
     _server: NatsServer,
 }
@@ -26,7 +26,7 @@ impl Limited {
             ("NATS_PASSWORD", "secret"),
         ];
         Self {
-            given: Given::environment(&login),
+            setup: Setup::environment(&login),
             admin: Admin::connect_as(&url, "admin", "secret"),
             _server: server,
         }
@@ -34,8 +34,8 @@ impl Limited {
 
     /// The one error of a plan.
     fn planned(&self, arguments: &str) -> Diagnostic {
-        self.given.write("", arguments);
-        let failure = self.given.refused_to(|terraform| terraform.plan_error());
+        self.setup.write("", arguments);
+        let failure = self.setup.refused_to(|terraform| terraform.plan_error());
         failure.error().clone()
     }
 }
@@ -115,9 +115,9 @@ fn a_server_without_room_for_what_is_reserved_is_told_so_and_nothing_is_made() {
         "max_file_store: 1000000",
         &accounts,
     ));
-    limited.given.write("", "max_bytes = 2000000");
+    limited.setup.write("", "max_bytes = 2000000");
 
-    let failure = limited.given.refused();
+    let failure = limited.setup.refused();
 
     assert!(failure.says("JetStream 10047"), "{failure}");
     assert!(failure.says("`max_bytes` reserves that much"), "{failure}");
@@ -134,14 +134,14 @@ fn a_server_without_room_for_what_is_reserved_is_told_so_and_nothing_is_made() {
 #[test]
 fn replicas_on_a_single_server_are_refused_while_planning() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
+    let setup = Setup::server(&server.url());
 
     for (arguments, code) in [
         ("replicas = 3", "replicas = 3"),
         ("config_data = {\n  replicas = 3\n}", "replicas = 3"),
     ] {
-        given.write("", arguments);
-        let failure = given.refused_to(|terraform| terraform.plan_error());
+        setup.write("", arguments);
+        let failure = setup.refused_to(|terraform| terraform.plan_error());
         let error = failure.error();
         assert_eq!(error.summary, "Replicas need a cluster");
         assert!(
@@ -159,12 +159,12 @@ fn replicas_on_a_single_server_are_refused_while_planning() {
 #[test]
 fn a_small_limit_for_wadm_is_one_warning_when_it_is_set_and_none_after_it() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
+    let setup = Setup::server(&server.url());
 
-    let plan: Plan = given.terraform.step("resource \"wadm_jetstream\" \"main\" {\n  provider  = wasmcloud\n  max_bytes = 1000000\n}\n");
+    let plan: Plan = setup.terraform.step("resource \"wadm_jetstream\" \"main\" {\n  provider  = wasmcloud\n  max_bytes = 1000000\n}\n");
 
     let said = warning(plan.diagnostics(), "max_bytes is small for wadm");
     assert_eq!(said.code, "max_bytes = 1000000");
     assert_eq!(plan.diagnostics().len(), 1, "{:?}", plan.diagnostics());
-    assert!(given.terraform.plan().diagnostics().is_empty());
+    assert!(setup.terraform.plan().diagnostics().is_empty());
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use nkeys::KeyPair;
 
-use crate::bad_input::given::{Given, SECRET, private_file};
+use crate::bad_input::setup::{SECRET, Setup, private_file};
 use crate::support::{Failure, NatsServer, Operator, Terraform, password, token};
 
 /// Names and values of an environment.
@@ -28,10 +28,10 @@ fn a_wrong_login_is_refused_with_where_it_comes_from() {
         [password("app", SECRET), token(SECRET)].map(|config| NatsServer::configured(&config));
 
     for server in &servers {
-        let given = Given::server(&server.url());
+        let setup = Setup::server(&server.url());
         for (login, origin) in WRONG {
-            given.write(login, "");
-            let failure = given.refused();
+            setup.write(login, "");
+            let failure = setup.refused();
             assert!(refusal(&failure, server).says(origin), "{failure}");
         }
     }
@@ -64,9 +64,9 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
     ];
 
     for (environment, origin) in cases {
-        let given = Given::environment(environment);
-        given.write("", "");
-        let failure = given.refused();
+        let setup = Setup::environment(environment);
+        setup.write("", "");
+        let failure = setup.refused();
         assert!(refusal(&failure, &server).says(origin), "{failure}");
     }
 }
@@ -74,12 +74,12 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
 #[test]
 fn a_wrong_login_is_told_once_for_all_that_wadm_needs() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::server(&server.url());
-    given.terraform.write(
+    let setup = Setup::server(&server.url());
+    setup.terraform.write(
         "provider \"wasmcloud\" {\ntoken = var.secret\n}\nresource \"wadm_jetstream\" \"main\" {\nprovider = wasmcloud\n}\n",
     );
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     refusal(&failure, &server);
 }
@@ -95,49 +95,49 @@ fn a_login_that_is_not_accepted_any_more_loses_nothing() {
             ("NATS_PASSWORD", password),
         ]
     };
-    let mut given = Given::environment(&login(SECRET));
-    given.applied("", "");
+    let mut setup = Setup::environment(&login(SECRET));
+    setup.applied("", "");
 
-    given.environment_is_now(&login("changed"));
-    let failure = given.refused();
-    let destroying = given.refused_to(|terraform| terraform.destroy_error());
-    given.environment_is_now(&login(SECRET));
+    setup.environment_is_now(&login("changed"));
+    let failure = setup.refused();
+    let destroying = setup.refused_to(|terraform| terraform.destroy_error());
+    setup.environment_is_now(&login(SECRET));
 
     refusal(&failure, &server);
     refusal(&destroying, &server);
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn credentials_of_an_operator_work_as_content_file_and_variable() {
     let operator = Operator::new();
     let server = NatsServer::configured(&operator.config());
-    let given = Given::server(&server.url());
-    let file = given.terraform.folder().join("app.creds");
+    let setup = Setup::server(&server.url());
+    let file = setup.terraform.folder().join("app.creds");
     private_file(&file, &operator.credentials());
 
-    given.applied("credentials = file(\"app.creds\")", "");
-    given.terraform.expect_empty();
-    given.write(&format!("credentials_file = \"{}\"", file.display()), "");
-    given.terraform.expect_empty();
-    let mut given = given;
-    given.environment_is_now(&[
+    setup.applied("credentials = file(\"app.creds\")", "");
+    setup.terraform.expect_empty();
+    setup.write(&format!("credentials_file = \"{}\"", file.display()), "");
+    setup.terraform.expect_empty();
+    let mut setup = setup;
+    setup.environment_is_now(&[
         ("NATS_URL", &server.url()),
         ("NATS_CREDS", file.to_str().unwrap()),
     ]);
-    given.write("", "");
-    given.terraform.expect_empty();
+    setup.write("", "");
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn credentials_of_another_operator_are_refused_and_not_shown() {
     let server = NatsServer::configured(&Operator::new().config());
     let foreign = Operator::new().credentials();
-    let given = Given::server(&server.url());
-    fs::write(given.terraform.folder().join("foreign.creds"), &foreign).unwrap();
+    let setup = Setup::server(&server.url());
+    fs::write(setup.terraform.folder().join("foreign.creds"), &foreign).unwrap();
 
-    given.write("credentials = file(\"foreign.creds\")", "");
-    let failure = given.refused();
+    setup.write("credentials = file(\"foreign.creds\")", "");
+    let failure = setup.refused();
 
     assert!(
         refusal(&failure, &server).says("given by the argument `credentials`"),
@@ -178,16 +178,16 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
     ];
 
     for (path, summary, text) in cases {
-        let argument = Given::nothing();
+        let argument = Setup::nothing();
         argument.write(&format!("credentials_file = \"{}\"", path.display()), "");
-        let variable = Given::environment(&[("NATS_CREDS", path.to_str().unwrap())]);
+        let variable = Setup::environment(&[("NATS_CREDS", path.to_str().unwrap())]);
         variable.write("", "");
 
-        for (given, origin) in [
+        for (setup, origin) in [
             (argument, "argument `credentials_file`"),
             (variable, "environment variable NATS_CREDS"),
         ] {
-            let failure = given.refused();
+            let failure = setup.refused();
             let error = failure.error();
             assert_eq!(error.summary, summary);
             assert!(error.says(text) && error.says(origin), "{error}");
@@ -228,20 +228,20 @@ fn an_nkey_works_as_content_file_and_variable() {
         "authorization {{ users: [{{ nkey: {} }}] }}",
         user.public_key()
     ));
-    let mut given = Given::server(&server.url());
-    let file = given.terraform.folder().join("app.nk");
+    let mut setup = Setup::server(&server.url());
+    let file = setup.terraform.folder().join("app.nk");
     private_file(&file, &format!("# ours\n{}\n", user.seed().unwrap()));
 
-    given.applied("nkey = file(\"app.nk\")", "");
-    given.terraform.expect_empty();
-    given.write(&format!("nkey_file = \"{}\"", file.display()), "");
-    given.terraform.expect_empty();
-    given.environment_is_now(&[
+    setup.applied("nkey = file(\"app.nk\")", "");
+    setup.terraform.expect_empty();
+    setup.write(&format!("nkey_file = \"{}\"", file.display()), "");
+    setup.terraform.expect_empty();
+    setup.environment_is_now(&[
         ("NATS_URL", &server.url()),
         ("NATS_NKEY", file.to_str().unwrap()),
     ]);
-    given.write("", "");
-    given.terraform.expect_empty();
+    setup.write("", "");
+    setup.terraform.expect_empty();
 }
 
 #[test]
@@ -268,9 +268,9 @@ fn half_a_login_names_the_other_half() {
     ];
 
     for (arguments, environment, summary, text) in cases {
-        let given = Given::environment(environment);
-        given.write(arguments, "");
-        let failure = given.refused();
+        let setup = Setup::environment(environment);
+        setup.write(arguments, "");
+        let failure = setup.refused();
         assert_eq!(failure.error().summary, summary);
         assert!(failure.error().says(text), "{failure}");
     }
@@ -281,13 +281,13 @@ fn half_a_login_names_the_other_half() {
 fn the_variable_of_the_user_without_a_password_is_a_token() {
     let server = NatsServer::configured(&token(SECRET));
     let url = server.url();
-    let mut given = Given::environment(&[("NATS_URL", &url), ("NATS_USER", SECRET)]);
+    let mut setup = Setup::environment(&[("NATS_URL", &url), ("NATS_USER", SECRET)]);
 
-    given.applied("", "");
-    given.terraform.expect_empty();
-    given.environment_is_now(&[("NATS_URL", &url), ("NATS_USER", "wr0ng")]);
-    given.write("", "");
-    let failure = given.refused();
+    setup.applied("", "");
+    setup.terraform.expect_empty();
+    setup.environment_is_now(&[("NATS_URL", &url), ("NATS_USER", "wr0ng")]);
+    setup.write("", "");
+    let failure = setup.refused();
 
     let error = refusal(&failure, &server);
     assert!(

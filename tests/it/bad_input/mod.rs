@@ -2,9 +2,9 @@
 //!
 //! Judge each text as somebody who is called at night: the summary says what failed; the detail what was asked, what the
 //! server said and what to do; the place is the argument to edit. Nothing hangs, nothing is lost, and no secret is shown
-//! ([`given::Given::refused`] holds every failure against that).
+//! ([`given::Setup::refused`] holds every failure against that).
 
-mod given;
+mod setup;
 
 mod advice;
 mod arguments;

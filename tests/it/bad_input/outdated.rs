@@ -1,21 +1,21 @@
 //! Features that the server is too old for. The server is a newer one whose greeting says 2.9.10: the greeting is all
 //! that the provider goes by, and no package has a 2.9 for every developer.
 
-use crate::bad_input::given::Given;
+use crate::bad_input::setup::Setup;
 use crate::support::{Admin, Link, NatsServer};
 
 #[test]
 fn what_an_old_server_would_drop_is_refused_at_plan_with_both_versions_at_the_argument() {
     let server = NatsServer::start();
     let link = Link::posing_as_2_9_10(&server);
-    let given = Given::server(&link.url());
+    let setup = Setup::server(&link.url());
 
     for (argument, name) in [
         ("compression = \"s2\"", "compression"),
         ("metadata = { team = \"a\" }", "metadata"),
     ] {
-        given.write("", argument);
-        let failure = given.refused_to(|terraform| terraform.plan_error());
+        setup.write("", argument);
+        let failure = setup.refused_to(|terraform| terraform.plan_error());
 
         let error = failure.error();
         assert_eq!(error.summary, format!("{name} needs nats-server 2.10"));
@@ -39,12 +39,12 @@ fn what_an_old_server_would_drop_is_refused_at_plan_with_both_versions_at_the_ar
 fn wadm_needs_a_server_that_renames_subjects_on_their_way() {
     let server = NatsServer::start();
     let link = Link::posing_as_2_9_10(&server);
-    let given = Given::server(&link.url());
-    given
+    let setup = Setup::server(&link.url());
+    setup
         .terraform
         .write("resource \"wadm_jetstream\" \"main\" {\n  provider = wasmcloud\n}\n");
 
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
     assert_eq!(error.summary, "sources needs nats-server 2.10");
@@ -59,9 +59,9 @@ fn wadm_needs_a_server_that_renames_subjects_on_their_way() {
 fn what_an_old_server_knows_is_accepted() {
     let server = NatsServer::start();
     let link = Link::posing_as_2_9_10(&server);
-    let given = Given::server(&link.url());
+    let setup = Setup::server(&link.url());
 
-    given.applied("", "history = 3\nmax_bytes = 1048576");
+    setup.applied("", "history = 3\nmax_bytes = 1048576");
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }

@@ -1,10 +1,10 @@
 //! Subjects that the server denies: said at once, with the subject and what to grant.
 
-use crate::bad_input::given::{Given, STREAMS};
+use crate::bad_input::setup::{STREAMS, Setup};
 use crate::support::{Admin, Diagnostic, Failure, NatsServer, denied_publish};
 
 struct Denied {
-    given: Given,
+    setup: Setup,
     admin: Admin,
     url: String,
     _server: NatsServer,
@@ -15,9 +15,9 @@ impl Denied {
     fn start(permissions: &str) -> Self {
         let server = NatsServer::configured(permissions);
         let url = server.url();
-        let given = Given::environment(&login(&url, "limited"));
+        let setup = Setup::environment(&login(&url, "limited"));
         Self {
-            given,
+            setup,
             admin: Admin::connect_as(&url, "admin", "secret"),
             url,
             _server: server,
@@ -30,9 +30,9 @@ impl Denied {
 
     /// Makes the buckets as somebody who may.
     fn made(&mut self) {
-        self.given.environment_is_now(&login(&self.url, "admin"));
-        self.given.applied("", "");
-        self.given.environment_is_now(&login(&self.url, "limited"));
+        self.setup.environment_is_now(&login(&self.url, "admin"));
+        self.setup.applied("", "");
+        self.setup.environment_is_now(&login(&self.url, "limited"));
     }
 }
 
@@ -95,13 +95,13 @@ fn lacking(failure: &Failure, operation: &str) {
 #[test]
 fn denied_reading_is_told_before_a_create_and_keeps_what_is_in_the_state() {
     let mut denied = Denied::publishing("$JS.API.STREAM.INFO.>");
-    denied.given.write("", "");
-    let creating = denied.given.refused_to(|terraform| terraform.plan_error());
+    denied.setup.write("", "");
+    let creating = denied.setup.refused_to(|terraform| terraform.plan_error());
 
     denied.made();
-    let refreshing = denied.given.refused_to(|terraform| terraform.plan_error());
+    let refreshing = denied.setup.refused_to(|terraform| terraform.plan_error());
     let destroying = denied
-        .given
+        .setup
         .refused_to(|terraform| terraform.destroy_error());
 
     for failure in [creating, refreshing, destroying] {
@@ -113,9 +113,9 @@ fn denied_reading_is_told_before_a_create_and_keeps_what_is_in_the_state() {
 #[test]
 fn denied_creating_is_refused_by_the_plan_with_the_lines_to_grant() {
     let denied = Denied::publishing("$JS.API.STREAM.CREATE.>");
-    denied.given.write("", "");
+    denied.setup.write("", "");
 
-    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
+    let failure = denied.setup.refused_to(|terraform| terraform.plan_error());
 
     lacking(&failure, "CREATE");
     assert_eq!(denied.admin.stream_names(), Vec::<String>::new());
@@ -126,10 +126,10 @@ fn denied_updating_is_refused_by_the_plan_and_not_needed_while_nothing_changes()
     let mut denied = Denied::publishing("$JS.API.STREAM.UPDATE.>");
     denied.made();
     let before = STREAMS.map(|stream| denied.admin.config(stream));
-    denied.given.terraform.expect_empty();
+    denied.setup.terraform.expect_empty();
 
-    denied.given.write("", "history = 5");
-    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
+    denied.setup.write("", "history = 5");
+    let failure = denied.setup.refused_to(|terraform| terraform.plan_error());
 
     lacking(&failure, "UPDATE");
     assert_eq!(STREAMS.map(|stream| denied.admin.config(stream)), before);
@@ -141,7 +141,7 @@ fn denied_deleting_is_refused_by_the_plan_of_a_destroy() {
     denied.made();
 
     let failure = denied
-        .given
+        .setup
         .refused_to(|terraform| terraform.destroy_error());
 
     lacking(&failure, "DELETE");
@@ -156,11 +156,11 @@ fn a_denied_inbox_is_told_once_with_the_permission_to_grant() {
             { user: limited, password: secret, permissions: { subscribe: { deny: \"_INBOX.>\" } } }
         ] }",
     );
-    denied.given.write("", "");
-    let creating = denied.given.refused();
+    denied.setup.write("", "");
+    let creating = denied.setup.refused();
     denied.made();
     let destroying = denied
-        .given
+        .setup
         .refused_to(|terraform| terraform.destroy_error());
 
     for failure in [creating, destroying] {
@@ -185,9 +185,9 @@ fn what_the_plan_must_know_is_an_error_when_something_is_made_and_not_asked_for_
         "$JS.API.STREAM.NAMES",
         "$JS.API.STREAM.LIST",
     ]));
-    denied.given.write("", "");
+    denied.setup.write("", "");
 
-    let failure = denied.given.refused_to(|terraform| terraform.plan_error());
+    let failure = denied.setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
     assert_eq!(
@@ -198,5 +198,5 @@ fn what_the_plan_must_know_is_an_error_when_something_is_made_and_not_asked_for_
         assert!(error.says(line), "{error}");
     }
     denied.made();
-    denied.given.terraform.expect_empty();
+    denied.setup.terraform.expect_empty();
 }

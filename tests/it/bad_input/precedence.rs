@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use crate::bad_input::given::{Given, NOBODY, SECRET, STREAMS};
+use crate::bad_input::setup::{NOBODY, SECRET, STREAMS, Setup};
 use crate::support::{Admin, NatsServer, password};
 
 #[test]
 fn arguments_win_over_variables() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", NOBODY),
         ("NATS_USER", "somebody"),
         ("NATS_PASSWORD", "wrong"),
         ("NATS_TIMEOUT", "soon"),
     ]);
 
-    given.applied(
+    setup.applied(
         &format!(
             "servers = [\"{}\"]\nuser = \"app\"\npassword = var.secret\ntimeout = \"5s\"",
             server.url()
@@ -23,18 +23,18 @@ fn arguments_win_over_variables() {
         "",
     );
 
-    given.terraform.expect_empty();
-    given.leaks_nothing();
+    setup.terraform.expect_empty();
+    setup.leaks_nothing();
 }
 
 #[test]
 fn a_variable_completes_an_argument() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::environment(&[("NATS_URL", &server.url()), ("NATS_PASSWORD", SECRET)]);
+    let setup = Setup::environment(&[("NATS_URL", &server.url()), ("NATS_PASSWORD", SECRET)]);
 
-    given.applied("user = \"app\"", "");
+    setup.applied("user = \"app\"", "");
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
@@ -53,32 +53,32 @@ fn a_login_in_the_configuration_rules_out_those_that_only_the_environment_has() 
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let given = Given::environment(&environment);
+    let setup = Setup::environment(&environment);
 
-    given.applied("user = \"app\"\npassword = var.secret", "");
-    given.terraform.expect_empty();
+    setup.applied("user = \"app\"\npassword = var.secret", "");
+    setup.terraform.expect_empty();
     // Not through a file: an address may be shown.
-    given.terraform.write_file(
+    setup.terraform.write_file(
         "address.tf",
         "variable \"address\" {\n  sensitive = true\n}\n",
     );
-    let mut given = given;
-    given.terraform.set_env("TF_VAR_address", &in_address);
-    given.write("servers = [var.address]", "");
-    given.terraform.expect_empty();
-    given.leaks_nothing();
+    let mut setup = setup;
+    setup.terraform.set_env("TF_VAR_address", &in_address);
+    setup.write("servers = [var.address]", "");
+    setup.terraform.expect_empty();
+    setup.leaks_nothing();
 }
 
 #[test]
 fn two_logins_in_the_environment_are_an_error_that_names_both() {
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_USER", "app"),
         ("NATS_PASSWORD", SECRET),
         ("NATS_TOKEN", SECRET),
     ]);
-    given.write("", "");
+    setup.write("", "");
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert_eq!(error.summary, "Contradictory ways to authenticate");
@@ -118,9 +118,9 @@ fn a_wrong_variable_is_named() {
     ];
 
     for ((name, value), summary, text) in cases {
-        let given = Given::environment(&[(name, value)]);
-        given.write("", "");
-        let failure = given.refused();
+        let setup = Setup::environment(&[(name, value)]);
+        setup.write("", "");
+        let failure = setup.refused();
         let error = failure.error();
         assert_eq!(error.summary, summary);
         assert!(
@@ -142,30 +142,30 @@ fn an_empty_variable_is_none() {
         "NATS_TIMEOUT",
     ]
     .map(|name| (name, ""));
-    let given = Given::environment(&[&empty[..], &[("NATS_URL", &url)]].concat());
+    let setup = Setup::environment(&[&empty[..], &[("NATS_URL", &url)]].concat());
 
-    given.applied("", "");
+    setup.applied("", "");
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn a_server_that_is_known_only_at_apply_is_used_then() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::server(NOBODY);
-    given.terraform.write(&format!(
+    let setup = Setup::server(NOBODY);
+    setup.terraform.write(&format!(
         "resource \"terraform_data\" \"server\" {{\n  input = {{ url = \"{}\", user = \"app\" }}\n}}\n\
          provider \"wasmcloud\" {{\n  servers = [terraform_data.server.output.url]\n  user = terraform_data.server.output.user\n  password = var.secret\n}}\n\
          resource \"wasmcloud_lattice_buckets\" \"main\" {{}}\n",
         server.url()
     ));
 
-    let plan = given.terraform.plan();
-    given.terraform.apply();
+    let plan = setup.terraform.plan();
+    setup.terraform.apply();
 
     assert_eq!(plan.diagnostics().len(), 0, "{:?}", plan.diagnostics());
-    given.terraform.expect_empty();
-    given.leaks_nothing();
+    setup.terraform.expect_empty();
+    setup.leaks_nothing();
     assert_eq!(
         Admin::connect_as(&server.url(), "app", SECRET).stream_names(),
         STREAMS
@@ -174,14 +174,14 @@ fn a_server_that_is_known_only_at_apply_is_used_then() {
 
 #[test]
 fn a_wrong_value_that_is_known_only_at_apply_is_an_error_then() {
-    let given = Given::server(NOBODY);
-    given.terraform.write(
+    let setup = Setup::server(NOBODY);
+    setup.terraform.write(
         "resource \"terraform_data\" \"server\" {\n  input = \"http://a\"\n}\n\
          provider \"wasmcloud\" {\n  servers = [terraform_data.server.output]\n}\n\
          resource \"wasmcloud_lattice_buckets\" \"main\" {}\n",
     );
 
-    let failure = given.refused();
+    let failure = setup.refused();
 
     let error = failure.error();
     assert_eq!(error.code, "servers = [terraform_data.server.output]");
@@ -194,58 +194,58 @@ fn a_wrong_value_that_is_known_only_at_apply_is_an_error_then() {
 #[test]
 fn an_argument_that_a_variable_leaves_null_contradicts_nothing() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::server(&server.url());
-    given
+    let setup = Setup::server(&server.url());
+    setup
         .terraform
         .write_file("token.tf", "variable \"token\" {\n  default = null\n}\n");
 
-    given.write(
+    setup.write(
         "user = \"app\"\npassword = var.secret\ntoken = var.token\ncredentials_file = var.token",
         "",
     );
-    given
+    setup
         .terraform
         .run(&["validate"])
         .unwrap_or_else(|failure| panic!("{failure}"));
-    given.terraform.apply();
+    setup.terraform.apply();
 
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn ephemeral_values_are_taken_and_stored_nowhere() {
     let server = NatsServer::configured(&password("app", SECRET));
-    let given = Given::server(&server.url());
-    given.terraform.write_file(
+    let setup = Setup::server(&server.url());
+    setup.terraform.write_file(
         "variables.tf",
         "variable \"secret\" {\n  ephemeral = true\n  sensitive = true\n}\n",
     );
 
-    given.applied("user = \"app\"\npassword = var.secret", "");
+    setup.applied("user = \"app\"\npassword = var.secret", "");
 
-    given.terraform.expect_empty();
-    given.leaks_nothing();
+    setup.terraform.expect_empty();
+    setup.leaks_nothing();
 }
 
 #[test]
 fn a_read_names_the_argument_that_it_waits_for() {
     let server = NatsServer::start();
-    let given = Given::server(&server.url());
-    given.applied("", "");
+    let setup = Setup::server(&server.url());
+    setup.applied("", "");
 
-    given.terraform.write(&format!(
+    setup.terraform.write(&format!(
         "resource \"terraform_data\" \"server\" {{\n  input = \"{}\"\n}}\n\
          provider \"wasmcloud\" {{\n  servers = [terraform_data.server.output]\n}}\n\
          resource \"wasmcloud_lattice_buckets\" \"main\" {{}}\n",
         server.url()
     ));
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
     assert_eq!(error.summary, "Provider configuration is not known yet");
     assert!(error.says("The provider needs `servers`"), "{error}");
     assert!(error.says("known only after apply"), "{error}");
-    given
+    setup
         .terraform
         .try_plan(&["-refresh=false"])
         .unwrap_or_else(|failure| panic!("the way out is none: {failure}"));
@@ -253,15 +253,15 @@ fn a_read_names_the_argument_that_it_waits_for() {
 
 #[test]
 fn what_is_known_only_at_apply_is_judged_then() {
-    let given = Given::server(NOBODY);
-    given.terraform.write(
+    let setup = Setup::server(NOBODY);
+    setup.terraform.write(
         "resource \"terraform_data\" \"login\" {\n  input = \"app\"\n}\n\
          provider \"wasmcloud\" {\n  user = terraform_data.login.output\n  token = var.secret\n}\n\
          resource \"wasmcloud_lattice_buckets\" \"main\" {}\n",
     );
 
-    let plan = given.terraform.plan();
-    let failure = given.refused();
+    let plan = setup.terraform.plan();
+    let failure = setup.refused();
 
     assert_eq!(plan.diagnostics().len(), 0, "{:?}", plan.diagnostics());
     let error = failure.error();
@@ -271,10 +271,10 @@ fn what_is_known_only_at_apply_is_judged_then() {
 
 #[test]
 fn secrets_are_marked_in_the_schema() {
-    let given = Given::nothing();
-    given.write("", "");
+    let setup = Setup::nothing();
+    setup.write("", "");
 
-    let schemas = given
+    let schemas = setup
         .terraform
         .run(&["providers", "schema", "-json"])
         .unwrap();

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::bad_input::given::{Given, STREAMS};
+use crate::bad_input::setup::{STREAMS, Setup};
 use crate::support::{Admin, Cluster, NatsServer, nats_server_versions, warning};
 
 const BOTH: &str = "resource \"wasmcloud_lattice_buckets\" \"main\" {\n}\nresource \"wadm_jetstream\" \"main\" {\n  provider = wasmcloud\n}\n";
@@ -28,20 +28,20 @@ fn a_probe_makes_nothing_changes_nothing_and_is_in_no_log_on_every_server() {
     for version in nats_server_versions() {
         let server = NatsServer::start_with(version, "");
         let admin = Admin::connect(&server.url());
-        let given = Given::server(&server.url());
-        given.write("", "");
+        let setup = Setup::server(&server.url());
+        setup.write("", "");
         let start = server.log().len();
 
-        given.terraform.plan();
+        setup.terraform.plan();
 
         assert_eq!(admin.stream_names(), Vec::<String>::new(), "{version}");
         let log = server.log();
         assert_eq!(complaints(&log, start), Vec::<&str>::new(), "{version}");
-        given.applied("", "");
+        setup.applied("", "");
         let start = server.log().len();
         let before = STREAMS.map(|stream| admin.config(stream));
-        given.write("", "history = 5\ndescription = \"another\"");
-        given.terraform.plan();
+        setup.write("", "history = 5\ndescription = \"another\"");
+        setup.terraform.plan();
         assert_eq!(STREAMS.map(|stream| admin.config(stream)), before);
         let log = server.log();
         assert_eq!(complaints(&log, start), Vec::<&str>::new(), "{version}");
@@ -52,18 +52,18 @@ fn a_probe_makes_nothing_changes_nothing_and_is_in_no_log_on_every_server() {
 fn a_probe_is_as_harmless_in_a_cluster() {
     let cluster = Cluster::start(3);
     let admin = Admin::connect(&cluster.url());
-    let given = Given::cluster(&cluster);
-    given.write("", "replicas = 3");
+    let setup = Setup::cluster(&cluster);
+    setup.write("", "replicas = 3");
     let logs = || cluster.servers().iter().map(NatsServer::log);
     let starts: Vec<_> = logs().map(|log| log.len()).collect();
 
-    given.terraform.plan();
+    setup.terraform.plan();
 
     assert_eq!(admin.stream_names(), Vec::<String>::new());
-    given.applied("", "replicas = 3");
+    setup.applied("", "replicas = 3");
     let before = STREAMS.map(|stream| admin.config(stream));
-    given.write("", "replicas = 3\nhistory = 5");
-    given.terraform.plan();
+    setup.write("", "replicas = 3\nhistory = 5");
+    setup.terraform.plan();
     assert_eq!(STREAMS.map(|stream| admin.config(stream)), before);
     for (log, start) in logs().zip(starts) {
         let invalid: Vec<_> = complaints(&log, start)
@@ -84,18 +84,18 @@ fn the_recommended_permissions_are_enough_for_everything_and_no_other_is_tried()
     let allowed = format!("{names}{}", buckets.collect::<String>());
     let server = NatsServer::configured(&FOR_WADM.replacen(names, &allowed, 1));
     let url = server.url();
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", url.as_str()),
         ("NATS_USER", "terraform"),
         ("NATS_PASSWORD", "secret"),
     ]);
 
-    given.terraform.converge(BOTH);
+    setup.terraform.converge(BOTH);
     let changed = BOTH.replace("{\n}", "{\n  history = 5\n}");
-    given
+    setup
         .terraform
         .step(&changed.replace("= wasmcloud\n", "= wasmcloud\n  max_bytes = 104857600\n"));
-    given.terraform.destroy();
+    setup.terraform.destroy();
 
     let log = server.log();
     assert!(!log.contains("Violation"), "{log}");
@@ -117,11 +117,11 @@ fn reading_is_enough_while_nothing_changes() {
             ("NATS_PASSWORD", "secret"),
         ]
     };
-    let mut given = Given::environment(&login("admin"));
-    given.terraform.converge(BOTH);
+    let mut setup = Setup::environment(&login("admin"));
+    setup.terraform.converge(BOTH);
 
-    given.environment_is_now(&login("reader"));
-    let plan = given.terraform.plan();
+    setup.environment_is_now(&login("reader"));
+    let plan = setup.terraform.plan();
 
     assert!(
         plan.is_empty() && plan.diagnostics().is_empty(),
@@ -136,14 +136,14 @@ fn a_single_denied_asset_is_named_and_those_that_are_allowed_are_not() {
         "$JS.API.STREAM.CREATE.wadm_status",
     ]));
     let url = server.url();
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", url.as_str()),
         ("NATS_USER", "limited"),
         ("NATS_PASSWORD", "secret"),
     ]);
-    given.terraform.write(BOTH);
+    setup.terraform.write(BOTH);
 
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
     assert_eq!(
@@ -167,13 +167,13 @@ fn taking_over_needs_no_permission_to_make_what_is_there() {
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
         admin.create_bucket(bucket);
     }
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", url.as_str()),
         ("NATS_USER", "limited"),
         ("NATS_PASSWORD", "secret"),
     ]);
 
-    given.applied("", "adopt_existing = true\nhistory = 2");
+    setup.applied("", "adopt_existing = true\nhistory = 2");
 
     assert_eq!(admin.config(STREAMS[0])["max_msgs_per_subject"], 2);
 }
@@ -186,14 +186,14 @@ fn a_stream_of_an_old_wadm_that_may_not_be_read_is_told_without_its_contents() {
     let url = server.url();
     let admin = Admin::connect_as(&url, "admin", "secret");
     admin.create_stream(&json!({ "name": "wadm_mirror", "subjects": ["old.evt"] }));
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", url.as_str()),
         ("NATS_USER", "limited"),
         ("NATS_PASSWORD", "secret"),
     ]);
-    given.terraform.write(BOTH);
+    setup.terraform.write(BOTH);
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
 
     let said = warning(plan.diagnostics(), "Stream wadm_mirror is in the account");
     assert!(

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::bad_input::given::{Given, SOON_AGAIN};
+use crate::bad_input::setup::{SOON_AGAIN, Setup};
 use crate::support::{
     Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
 };
 
 /// An account, and a provider in it.
 struct Account {
-    given: Given,
+    setup: Setup,
     admin: Admin,
     _server: NatsServer,
 }
@@ -27,7 +27,7 @@ impl Account {
         let server = NatsServer::start_with(version, &system_account(limits));
         let url = server.url();
         Self {
-            given: Given::environment(&login(&url)),
+            setup: Setup::environment(&login(&url)),
             admin: Admin::connect_as(&url, "admin", "secret"),
             _server: server,
         }
@@ -35,15 +35,15 @@ impl Account {
 
     /// The errors of a plan for these lattices.
     fn refused(&self, lattices: &[(&str, &str)]) -> Vec<Diagnostic> {
-        self.given.terraform.write(&config(lattices));
-        let failure = self.given.refused_to(|terraform| terraform.plan_error());
+        self.setup.terraform.write(&config(lattices));
+        let failure = self.setup.refused_to(|terraform| terraform.plan_error());
         let errors = failure.diagnostics.into_iter();
         errors.filter(|said| said.severity == "error").collect()
     }
 
     /// What fits is applied, and then nothing is left to do.
     fn accepted(&self, lattices: &[(&str, &str)]) {
-        self.given.terraform.converge(&config(lattices));
+        self.setup.terraform.converge(&config(lattices));
     }
 }
 
@@ -160,11 +160,11 @@ fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
     account.accepted(&[("a", ""), ("b", "")]);
     // A replaced object makes room for the one that takes its place.
     account
-        .given
+        .setup
         .terraform
         .write(&config(&[("a", ""), ("b", "")]).replace("lattice = \"b\"", "lattice = \"c\""));
-    account.given.terraform.apply();
-    account.given.terraform.expect_empty();
+    account.setup.terraform.apply();
+    account.setup.terraform.expect_empty();
 }
 
 #[test]
@@ -175,10 +175,10 @@ fn each_replica_takes_room_on_servers_that_count_so() {
         &system_account("max_file: 1000000"),
     );
     let url = cluster.url();
-    let given = Given::environment(&[&login(&url)[..], &[SOON_AGAIN]].concat());
-    given.write("", "replicas = 3\nmax_bytes = 170000");
+    let setup = Setup::environment(&[&login(&url)[..], &[SOON_AGAIN]].concat());
+    setup.write("", "replicas = 3\nmax_bytes = 170000");
 
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
     assert_eq!(error.code, "max_bytes = 170000");
@@ -186,8 +186,8 @@ fn each_replica_takes_room_on_servers_that_count_so() {
         error.says("0 are reserved now, and with all that is planned it would need 1020000. Each replica counts."),
         "{error}"
     );
-    given.applied("", "replicas = 3\nmax_bytes = 160000");
-    given.terraform.expect_empty();
+    setup.applied("", "replicas = 3\nmax_bytes = 160000");
+    setup.terraform.expect_empty();
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
     let server = NatsServer::configured(&operator.config());
     let credentials = server.folder().join("app.creds");
     std::fs::write(&credentials, operator.credentials()).unwrap();
-    let given = Given::environment(&[
+    let setup = Setup::environment(&[
         ("NATS_URL", &server.url()),
         ("NATS_CREDS", credentials.to_str().unwrap()),
     ]);
@@ -213,17 +213,17 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
             "may not keep streams in memory",
         ),
     ] {
-        given.write("", arguments);
-        let failure = given.refused_to(|terraform| terraform.plan_error());
+        setup.write("", arguments);
+        let failure = setup.refused_to(|terraform| terraform.plan_error());
         let error = failure.error();
         assert_eq!(error.code, code);
         assert!(error.says(text), "{error}");
     }
-    given.applied("", "max_bytes = 500000");
-    given.terraform.expect_empty();
+    setup.applied("", "max_bytes = 500000");
+    setup.terraform.expect_empty();
     let more = config(&[("more", "")]);
-    given.terraform.write_file("more.tf", &more);
-    let failure = given.refused_to(|terraform| terraform.plan_error());
+    setup.terraform.write_file("more.tf", &more);
+    let failure = setup.refused_to(|terraform| terraform.plan_error());
     assert!(
         failure.says("It has 2, and with all that is planned it would need 4"),
         "{failure}"

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bad_input::given::{Given, STREAMS};
+use crate::bad_input::setup::{STREAMS, Setup};
 use crate::support::{Admin, Link, NatsServer};
 
 /// Far more than it takes to send all questions of a plan, on a busy machine too.
@@ -20,10 +20,10 @@ fn asks(asked: &[String], question: &str) -> bool {
 fn a_create_asks_everything_in_one_round() {
     let server = NatsServer::start();
     let link = Link::slow(&server, ROUND_TRIP);
-    let given = Given::server(&link.url());
-    given.terraform.write(BOTH);
+    let setup = Setup::server(&link.url());
+    setup.terraform.write(BOTH);
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
 
     assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
     let (asked, rounds) = link.asked();
@@ -44,18 +44,18 @@ fn a_create_asks_everything_in_one_round() {
 fn a_smaller_history_is_counted_in_the_same_round() {
     let server = NatsServer::start();
     let link = Link::slow(&server, ROUND_TRIP);
-    let given = Given::server(&link.url());
-    given.applied("", "history = 10");
+    let setup = Setup::server(&link.url());
+    setup.applied("", "history = 10");
     let admin = crate::support::Admin::connect(&server.url());
     for value in 0..5 {
         admin.put("CONFIGDATA_default", "key", &value.to_string());
     }
-    given.write("", "history = 3");
+    setup.write("", "history = 3");
     // What was seen a moment ago is not asked for again.
     std::thread::sleep(Duration::from_millis(1100));
     link.asked();
 
-    let plan = given.terraform.plan_with(&["-refresh=false"]);
+    let plan = setup.terraform.plan_with(&["-refresh=false"]);
 
     assert!(
         plan.diagnostics()
@@ -78,20 +78,20 @@ fn a_smaller_history_is_counted_in_the_same_round() {
 fn a_steady_plan_asks_nothing_beyond_its_refresh() {
     let server = NatsServer::start();
     let link = Link::slow(&server, Duration::ZERO);
-    let given = Given::server(&link.url());
-    given.terraform.write(BOTH);
-    given.terraform.apply();
+    let setup = Setup::server(&link.url());
+    setup.terraform.write(BOTH);
+    setup.terraform.apply();
     link.asked();
 
     let before = server.api_requests();
-    let plan = given.terraform.plan_with(&["-refresh=false"]);
+    let plan = setup.terraform.plan_with(&["-refresh=false"]);
     assert!(plan.is_empty());
     assert_eq!(
         (link.asked().0, server.api_requests()),
         (Vec::new(), before)
     );
 
-    let plan = given.terraform.plan();
+    let plan = setup.terraform.plan();
     assert!(plan.is_empty());
     let (mut asked, _) = link.asked();
     asked.retain(|subject| subject != "$JS.API.STREAM.NAMES" && subject != "$JS.API.INFO");
@@ -107,12 +107,12 @@ fn a_steady_plan_asks_nothing_beyond_its_refresh() {
 fn what_changes_nothing_on_the_server_asks_nothing() {
     let server = NatsServer::start();
     let link = Link::slow(&server, Duration::ZERO);
-    let given = Given::server(&link.url());
-    given.applied("", "");
-    given.write("", "force_destroy = true\ntimeouts = { read = \"30s\" }");
+    let setup = Setup::server(&link.url());
+    setup.applied("", "");
+    setup.write("", "force_destroy = true\ntimeouts = { read = \"30s\" }");
     link.asked();
 
-    let plan = given.terraform.plan_with(&["-refresh=false"]);
+    let plan = setup.terraform.plan_with(&["-refresh=false"]);
 
     assert!(!plan.is_empty());
     assert_eq!(link.asked().0, Vec::<String>::new());
@@ -123,8 +123,8 @@ fn whether_deleting_is_allowed_is_asked_only_by_a_plan_that_deletes_and_deletes_
     let server = NatsServer::start();
     let admin = Admin::connect(&server.url());
     let link = Link::slow(&server, Duration::ZERO);
-    let given = Given::server(&link.url());
-    given.applied("", "force_destroy = true");
+    let setup = Setup::server(&link.url());
+    setup.applied("", "force_destroy = true");
     admin.put("LATTICEDATA_default", "key", "value");
     let everything =
         || STREAMS.map(|stream| admin.stream(stream).map(|info| info["state"].clone()));
@@ -137,15 +137,15 @@ fn whether_deleting_is_allowed_is_asked_only_by_a_plan_that_deletes_and_deletes_
     };
     deletions();
 
-    given.write("", "history = 2\nforce_destroy = true");
-    assert!(!given.terraform.plan().is_empty());
+    setup.write("", "history = 2\nforce_destroy = true");
+    assert!(!setup.terraform.plan().is_empty());
     assert_eq!(deletions(), Vec::<String>::new());
 
     let both = STREAMS.map(|stream| format!("$JS.API.STREAM.DELETE.{stream}"));
-    assert!(!given.terraform.plan_with(&["-destroy"]).is_empty());
+    assert!(!setup.terraform.plan_with(&["-destroy"]).is_empty());
     assert_eq!(deletions(), both);
-    given.write("", "lattice = \"other\"\nforce_destroy = true");
-    assert!(!given.terraform.plan().is_empty());
+    setup.write("", "lattice = \"other\"\nforce_destroy = true");
+    assert!(!setup.terraform.plan().is_empty());
     assert_eq!(deletions(), both);
     assert_eq!(everything(), before);
 }

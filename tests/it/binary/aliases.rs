@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::binary::given::{BINARY, STREAMS};
+use crate::binary::setup::{BINARY, STREAMS};
 use crate::support::{Admin, NatsServer, Terraform, password, token};
 
 #[test]

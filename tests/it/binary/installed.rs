@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::binary::given::{APPLY, BINARY, Given, STREAMS};
+use crate::binary::setup::{APPLY, BINARY, STREAMS, Setup};
 use crate::support::{Admin, NatsServer, Terraform, terraform_default, terraform_versions};
 
 #[test]
@@ -12,20 +12,20 @@ fn every_terraform_makes_keeps_and_destroys() {
     let admin = Admin::connect(&server.url());
 
     for cli in terraform_versions() {
-        let given = Given::with(cli, BINARY, &server.url());
+        let setup = Setup::with(cli, BINARY, &server.url());
 
-        given.terraform.run(APPLY).unwrap();
+        setup.terraform.run(APPLY).unwrap();
 
         assert_eq!(
             admin.stream_names(),
             STREAMS,
             "{}",
-            given.terraform.version()
+            setup.terraform.version()
         );
-        given.terraform.expect_empty();
-        given.terraform.destroy();
+        setup.terraform.expect_empty();
+        setup.terraform.destroy();
         assert_eq!(admin.stream_names(), Vec::<String>::new());
-        given.expect_nothing_left();
+        setup.expect_nothing_left();
     }
 }
 
@@ -39,16 +39,16 @@ fn from_a_mirror_it_is_installed_by_init() {
         "provider_installation {{\n  filesystem_mirror {{ path = \"{}\" }}\n}}\n",
         mirror.display()
     ));
-    let given = Given::of(terraform, &server.url());
+    let setup = Setup::of(terraform, &server.url());
 
-    let init = given
+    let init = setup
         .terraform
         .run(&["init", "-input=false", "-no-color"])
         .unwrap();
-    let version = given.terraform.run(&["version", "-json"]).unwrap();
-    given.terraform.run(APPLY).unwrap();
-    given.terraform.expect_empty();
-    given.terraform.destroy();
+    let version = setup.terraform.run(&["version", "-json"]).unwrap();
+    setup.terraform.run(APPLY).unwrap();
+    setup.terraform.expect_empty();
+    setup.terraform.destroy();
 
     assert!(init.contains("Installed wasmcloud/wasmcloud v0"), "{init}");
     let selected = format!(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::binary::given::{APPLY, BINARY, Given, STREAMS, provider_of, wait_until_gone};
+use crate::binary::setup::{APPLY, BINARY, STREAMS, Setup, provider_of, wait_until_gone};
 use crate::support::{Admin, CREATES, Gate, NatsServer, Side, terraform_versions};
 
 #[test]
@@ -11,8 +11,8 @@ fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
         for cli in terraform_versions() {
             let server = NatsServer::start();
             let gate = Gate::before(server.port(), side, CREATES);
-            let given = Given::with(cli, BINARY, &gate.url());
-            let mut running = given.terraform.start_group(APPLY);
+            let setup = Setup::with(cli, BINARY, &gate.url());
+            let mut running = setup.terraform.start_group(APPLY);
             gate.wait_until_reached(STREAMS.len());
             let provider = provider_of(&running);
 
@@ -29,14 +29,14 @@ fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
             assert!(
                 ended.is_err_and(|failure| failure.says("Interrupt received")),
                 "{}",
-                given.terraform.version()
+                setup.terraform.version()
             );
             assert_eq!(Admin::connect(&server.url()).stream_names(), STREAMS);
-            assert_eq!(given.streams_in_state(), STREAMS);
-            assert!(!given.is_tainted());
-            given.terraform.expect_empty();
+            assert_eq!(setup.streams_in_state(), STREAMS);
+            assert!(!setup.is_tainted());
+            setup.terraform.expect_empty();
             wait_until_gone(provider);
-            given.expect_nothing_left();
+            setup.expect_nothing_left();
         }
     }
 }
@@ -44,11 +44,11 @@ fn after_ctrl_c_in_a_create_the_state_has_all_that_the_server_has() {
 #[test]
 fn ctrl_c_ends_a_wait_for_a_server_that_is_away() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut given = Given::server(&format!("nats://{}", silent.local_addr().unwrap()));
-    given.terraform.set_env("NATS_TIMEOUT", "60s");
+    let mut setup = Setup::server(&format!("nats://{}", silent.local_addr().unwrap()));
+    setup.terraform.set_env("NATS_TIMEOUT", "60s");
     // The plan inside an apply is one that Terraform itself does not stop.
     let plan = ["plan", "-input=false", "-no-color"];
-    let running = given.terraform.start_group(&plan);
+    let running = setup.terraform.start_group(&plan);
     let (_dialled, _) = silent.accept().unwrap();
     let began = std::time::Instant::now();
 
@@ -61,5 +61,5 @@ fn ctrl_c_ends_a_wait_for_a_server_that_is_away() {
         "{:?}",
         began.elapsed()
     );
-    given.expect_nothing_left();
+    setup.expect_nothing_left();
 }

@@ -2,7 +2,7 @@
 
 use rustix::process::{Pid, Signal};
 
-use crate::binary::given::{APPLY, CONFIG, Given, STREAMS, provider_of, wait_until_gone};
+use crate::binary::setup::{APPLY, CONFIG, STREAMS, Setup, provider_of, wait_until_gone};
 use crate::support::{Admin, CREATES, Gate, NatsServer, Side};
 
 #[test]
@@ -10,8 +10,8 @@ fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
     for side in [Side::Requests, Side::Answers] {
         let server = NatsServer::start();
         let gate = Gate::before(server.port(), side, CREATES);
-        let given = Given::server(&gate.url());
-        let running = given.terraform.start_group(APPLY);
+        let setup = Setup::server(&gate.url());
+        let running = setup.terraform.start_group(APPLY);
         gate.wait_until_reached(STREAMS.len());
         let provider = provider_of(&running);
 
@@ -20,10 +20,10 @@ fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
         gate.open();
         wait_until_gone(provider);
 
-        given.expect_nothing_left();
+        setup.expect_nothing_left();
         assert_eq!(Admin::connect(&server.url()).stream_names(), STREAMS);
-        assert_eq!(given.streams_in_state(), [] as [&str; 0]);
-        told_how_to_go_on(&given);
+        assert_eq!(setup.streams_in_state(), [] as [&str; 0]);
+        told_how_to_go_on(&setup);
     }
 }
 
@@ -31,8 +31,8 @@ fn when_terraform_is_killed_the_provider_finishes_the_create_and_leaves() {
 fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on() {
     let server = NatsServer::start();
     let gate = Gate::before(server.port(), Side::Answers, CREATES);
-    let given = Given::server(&gate.url());
-    let running = given.terraform.start_group(APPLY);
+    let setup = Setup::server(&gate.url());
+    let running = setup.terraform.start_group(APPLY);
     gate.wait_until_reached(STREAMS.len());
     // The server has both, and the provider has not heard of it.
     let admin = Admin::connect(&server.url());
@@ -47,25 +47,25 @@ fn when_the_provider_is_killed_terraform_says_so_and_the_next_apply_how_to_go_on
     // Two texts of Terraform, depending on whether it sees the end of the connection or of the process first.
     let texts = ["Plugin did not respond", "Request cancelled"];
     assert!(texts.iter().any(|text| failure.says(text)), "{failure}");
-    told_how_to_go_on(&given);
+    told_how_to_go_on(&setup);
 }
 
 /// What is on the server and not in the state is refused with the ways out, and each of them works.
-fn told_how_to_go_on(given: &Given) {
-    let failure = given.terraform.plan_error();
+fn told_how_to_go_on(setup: &Setup) {
+    let failure = setup.terraform.plan_error();
     assert!(
         failure.says("terraform import <address> default"),
         "{failure}"
     );
     assert!(failure.says("adopt_existing = true"), "{failure}");
 
-    given
+    setup
         .terraform
         .write(&CONFIG.replace("{}", "{\n  adopt_existing = true\n}"));
-    given.terraform.run(APPLY).unwrap();
+    setup.terraform.run(APPLY).unwrap();
 
-    given.terraform.expect_empty();
-    assert_eq!(given.streams_in_state(), STREAMS);
+    setup.terraform.expect_empty();
+    assert_eq!(setup.streams_in_state(), STREAMS);
 }
 
 fn kill(pid: u32) {

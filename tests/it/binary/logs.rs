@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::binary::given::{APPLY, Given};
+use crate::binary::setup::{APPLY, Setup};
 use crate::support::{Admin, NatsServer, password};
 
 const SECRET: &str = "hunter2";
@@ -26,10 +26,10 @@ fn levels(variables: &[(&str, &str)]) -> Vec<String> {
 /// All that Terraform logs with these variables, held against the secret.
 fn log(variables: &[(&str, &str)]) -> String {
     let server = NatsServer::configured(&password("app", SECRET));
-    let mut given = Given::server(&server.url());
-    let file = given.terraform.folder().join("terraform.log");
+    let mut setup = Setup::server(&server.url());
+    let file = setup.terraform.folder().join("terraform.log");
     for (name, value) in variables {
-        given.terraform.set_env(name, value);
+        setup.terraform.set_env(name, value);
     }
     for (name, value) in [
         ("TF_LOG_PATH", file.to_str().unwrap()),
@@ -38,11 +38,11 @@ fn log(variables: &[(&str, &str)]) -> String {
         // Whoever waits in vain warns.
         ("NATS_TIMEOUT", "60s"),
     ] {
-        given.terraform.set_env(name, value);
+        setup.terraform.set_env(name, value);
     }
 
-    given.terraform.run(APPLY).unwrap();
-    given.terraform.destroy();
+    setup.terraform.run(APPLY).unwrap();
+    setup.terraform.destroy();
 
     assert!(
         Admin::connect_as(&server.url(), "app", SECRET)

@@ -13,7 +13,7 @@ use terraform_provider_wasmcloud::testing::terraform::framework::{
 };
 use terraform_provider_wasmcloud::testing::terraform::language::{Diagnostics, Schema, Value};
 
-use crate::binary::given::{APPLY, BINARY, CONFIG, Given, STREAMS};
+use crate::binary::setup::{APPLY, BINARY, CONFIG, STREAMS, Setup};
 use crate::support::{Admin, NatsServer, act, terraform_default, trapped};
 
 /// The call that panics, after it has done its work.
@@ -120,8 +120,8 @@ fn acts() {
 
 struct Case {
     server: NatsServer,
-    given: Given,
-    sound: Given,
+    setup: Setup,
+    sound: Setup,
     _scripts: tempfile::TempDir,
 }
 
@@ -129,15 +129,15 @@ struct Case {
 fn case() -> Case {
     let server = NatsServer::start();
     let scripts = tempfile::tempdir().unwrap();
-    let given = Given::with(
+    let setup = Setup::with(
         terraform_default(),
         trapped(scripts.path(), "binary::panics::acts"),
         &server.url(),
     );
-    let sound = Given::with(terraform_default(), BINARY, &server.url());
+    let sound = Setup::with(terraform_default(), BINARY, &server.url());
     Case {
         server,
-        given,
+        setup,
         sound,
         _scripts: scripts,
     }
@@ -145,8 +145,8 @@ fn case() -> Case {
 
 impl Case {
     /// Hands the state from one Terraform to the other.
-    fn hand_over(from: &Given, to: &Given) {
-        let [from, to] = [from, to].map(|given| given.terraform.folder().join("terraform.tfstate"));
+    fn hand_over(from: &Setup, to: &Setup) {
+        let [from, to] = [from, to].map(|setup| setup.terraform.folder().join("terraform.tfstate"));
         fs::copy(from, to).unwrap();
     }
 
@@ -156,9 +156,9 @@ impl Case {
 }
 
 /// Applies with the trap set, and demands a diagnostic with the panic's own words.
-fn cries(given: &mut Given, call: &str, options: &[&str]) {
-    given.terraform.set_env(TRAP, call);
-    let failure = given.terraform.try_apply(options).unwrap_err();
+fn cries(setup: &mut Setup, call: &str, options: &[&str]) {
+    setup.terraform.set_env(TRAP, call);
+    let failure = setup.terraform.try_apply(options).unwrap_err();
     let error = failure.error();
     assert!(error.says("Provider bug") && error.says(CRY), "{error}");
     assert!(error.says("Please report"), "{error}");
@@ -177,16 +177,16 @@ fn cries(given: &mut Given, call: &str, options: &[&str]) {
 fn a_panic_in_a_create_keeps_what_was_made_in_the_state() {
     let mut case = case();
 
-    cries(&mut case.given, "create", &[]);
+    cries(&mut case.setup, "create", &[]);
 
     assert_eq!(case.admin().stream_names(), STREAMS);
-    assert_eq!(case.given.streams_in_state(), STREAMS);
-    assert!(case.given.is_tainted());
+    assert_eq!(case.setup.streams_in_state(), STREAMS);
+    assert!(case.setup.is_tainted());
     let made = STREAMS.map(|stream| case.admin().stream(stream).unwrap()["created"].clone());
-    Case::hand_over(&case.given, &case.sound);
+    Case::hand_over(&case.setup, &case.sound);
     case.sound
         .terraform
-        .run(&["untaint", crate::binary::given::MAIN])
+        .run(&["untaint", crate::binary::setup::MAIN])
         .unwrap();
     case.sound.terraform.run(APPLY).unwrap();
     case.sound.terraform.expect_empty();
@@ -196,25 +196,25 @@ fn a_panic_in_a_create_keeps_what_was_made_in_the_state() {
 #[test]
 fn a_panic_in_an_update_a_read_a_plan_or_a_delete_loses_nothing() {
     let mut case = case();
-    case.given.terraform.run(APPLY).unwrap();
-    let before = case.given.terraform.state_file()["resources"].clone();
-    case.given
+    case.setup.terraform.run(APPLY).unwrap();
+    let before = case.setup.terraform.state_file()["resources"].clone();
+    case.setup
         .terraform
         .write(&CONFIG.replace("{}", "{\n  history = 5\n}"));
 
-    cries(&mut case.given, "plan", &[]);
-    cries(&mut case.given, "read", &[]);
-    cries(&mut case.given, "update", &[]);
-    cries(&mut case.given, "delete", &["-destroy"]);
+    cries(&mut case.setup, "plan", &[]);
+    cries(&mut case.setup, "read", &[]);
+    cries(&mut case.setup, "update", &[]);
+    cries(&mut case.setup, "delete", &["-destroy"]);
 
     assert_eq!(case.admin().stream_names(), STREAMS);
-    assert_eq!(case.given.streams_in_state(), STREAMS);
-    let after = case.given.terraform.state_file()["resources"].clone();
+    assert_eq!(case.setup.streams_in_state(), STREAMS);
+    let after = case.setup.terraform.state_file()["resources"].clone();
     assert_eq!(
         after[0]["instances"][0]["private"],
         before[0]["instances"][0]["private"]
     );
-    case.given.terraform.set_env(TRAP, "");
-    case.given.terraform.run(APPLY).unwrap();
-    case.given.terraform.expect_empty();
+    case.setup.terraform.set_env(TRAP, "");
+    case.setup.terraform.run(APPLY).unwrap();
+    case.setup.terraform.expect_empty();
 }

@@ -1,6 +1,6 @@
 //! A server that ends in the middle of a create and is started again: the apply goes on where it was.
 
-use crate::binary::given::{APPLY, BINARY, Given, STREAMS};
+use crate::binary::setup::{APPLY, BINARY, STREAMS, Setup};
 use crate::support::{Admin, CREATES, Gate, NatsServer, Side, terraform_default};
 
 #[test]
@@ -13,8 +13,8 @@ fn an_apply_survives_that_its_server_crashes_or_is_restarted_in_a_create() {
     {
         let server = NatsServer::start();
         let gate = Gate::before(server.port(), side, CREATES);
-        let given = Given::with(terraform_default(), BINARY, &gate.url());
-        let running = given.terraform.start(APPLY);
+        let setup = Setup::with(terraform_default(), BINARY, &gate.url());
+        let running = setup.terraform.start(APPLY);
         gate.wait_until_reached(STREAMS.len());
 
         end(&server);
@@ -25,8 +25,8 @@ fn an_apply_survives_that_its_server_crashes_or_is_restarted_in_a_create() {
         assert!(ended.is_ok(), "{}", ended.unwrap_err());
         let admin = Admin::connect(&server.url());
         assert_eq!(admin.stream_names(), STREAMS);
-        assert_eq!(given.streams_in_state(), STREAMS);
-        assert!(!given.is_tainted());
-        given.terraform.expect_empty();
+        assert_eq!(setup.streams_in_state(), STREAMS);
+        assert!(!setup.is_tainted());
+        setup.terraform.expect_empty();
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Auth, Client, Error, Options};
 
 use crate::connections::tls::{at, mutual};
-use crate::jetstream::given::{config, given, options, scope};
+use crate::jetstream::setup::{config, options, scope, with_origin};
 use crate::support::{Authority, Cluster, NatsServer, Operator, password, token};
 
 /// Makes streams one after the other while `disturb` runs, and reads them all afterwards.
@@ -55,7 +55,7 @@ async fn create(client: &Client, number: usize, replicas: usize) -> Result<(), E
 
 fn login(server: &NatsServer, auth: Auth) -> Options {
     Options {
-        auth: given(auth),
+        auth: with_origin(auth),
         ..options(&server.url())
     }
 }

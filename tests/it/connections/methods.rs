@@ -5,13 +5,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use nkeys::KeyPair;
 use terraform_provider_wasmcloud::testing::jetstream::{Auth, Options};
 
-use crate::connections::reached::{fails, works};
-use crate::jetstream::given::{given, options, scope};
+use crate::connections::failure::{fails, works};
+use crate::jetstream::setup::{options, scope, with_origin};
 use crate::support::{NatsServer, Operator, password, token};
 
 fn login(url: &str, auth: Auth) -> Options {
     Options {
-        auth: given(auth),
+        auth: with_origin(auth),
         ..options(url)
     }
 }

@@ -1,6 +1,6 @@
 //! Every way to reach NATS, against real servers: what connects, what heals, and what is said when it fails.
 
-mod reached;
+mod failure;
 mod methods;
 mod tls;
 mod refusals;

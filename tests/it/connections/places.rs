@@ -2,8 +2,8 @@
 
 use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Client, Options};
 
-use crate::connections::reached::{fails, works};
-use crate::jetstream::given::{client, given, options, scope};
+use crate::connections::failure::{fails, works};
+use crate::jetstream::setup::{client, options, scope, with_origin};
 use crate::support::{Leaf, NatsServer, account_without_jetstream};
 
 fn app(url: &str, api_prefix: ApiPrefix) -> Options {
@@ -13,8 +13,8 @@ fn app(url: &str, api_prefix: ApiPrefix) -> Options {
 fn user(url: &str, user: &str, api_prefix: ApiPrefix) -> Options {
     let (user, password) = (user.to_owned(), "secret".to_owned());
     Options {
-        auth: given(Auth::UserPassword { user, password }),
-        api_prefix: given(api_prefix),
+        auth: with_origin(Auth::UserPassword { user, password }),
+        api_prefix: with_origin(api_prefix),
         ..options(url)
     }
 }
@@ -60,7 +60,7 @@ system_account: SYS"#;
 
 fn imported(url: &str, prefix: &str, inbox: Option<&str>) -> Options {
     Options {
-        inbox_prefix: inbox.map(|inbox| given(inbox.to_owned())),
+        inbox_prefix: inbox.map(|inbox| with_origin(inbox.to_owned())),
         ..user(url, "b", ApiPrefix::Custom(prefix.to_owned()))
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use terraform_provider_wasmcloud::testing::jetstream::{Options, Unreachable};
 
-use crate::connections::reached::fails;
-use crate::jetstream::given::{client, given, options, scope};
+use crate::connections::failure::fails;
+use crate::jetstream::setup::{client, options, scope, with_origin};
 use crate::support::{NatsServer, wait_for};
 
 /// Somebody who says this to everybody, and then nothing.
@@ -93,7 +93,7 @@ async fn of_several_servers_each_is_told_with_its_own_reason() {
     let servers = vec!["nats://u:s3cret@127.0.0.1:1".to_owned(), ssh.clone()];
 
     let told = fails(Options {
-        servers: given(servers),
+        servers: with_origin(servers),
         ..options("")
     })
     .await;

@@ -10,10 +10,10 @@ use std::time::Duration;
 use terraform_provider_wasmcloud::testing::jetstream::Options;
 use tokio::sync::RwLock;
 
-use crate::connections::reached::{fails, works};
+use crate::connections::failure::{fails, works};
 use crate::connections::tls::{at, mutual};
 use crate::connections::websocket::listening;
-use crate::jetstream::given::{given, options, scope};
+use crate::jetstream::setup::{options, scope, with_origin};
 use crate::support::{Authority, NatsServer, SocksProxy, wait_for};
 
 /// Whoever connects to all the relays of this process writes; whoever counts the connections of his own reads.
@@ -21,7 +21,7 @@ static ALONE: RwLock<()> = RwLock::const_new(());
 
 fn through(proxy: &str, options: Options) -> Options {
     Options {
-        socks_proxy: Some(given(proxy.to_owned())),
+        socks_proxy: Some(with_origin(proxy.to_owned())),
         ..options
     }
 }

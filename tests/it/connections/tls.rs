@@ -10,8 +10,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use terraform_provider_wasmcloud::testing::jetstream::{Options, Tls};
 
-use crate::connections::reached::{fails, works};
-use crate::jetstream::given::{given, options};
+use crate::connections::failure::{fails, works};
+use crate::jetstream::setup::{options, with_origin};
 use crate::support::{Authority, Issued, NatsServer, free_port, nats_server_versions};
 
 /// A server as `localhost` with TLS.
@@ -26,7 +26,7 @@ pub fn at(server: &NatsServer, scheme: &str) -> String {
 fn trusting(url: &str, authority: &Authority) -> Options {
     Options {
         tls: Tls {
-            ca: Some(given(authority.pem())),
+            ca: Some(with_origin(authority.pem())),
             ..Tls::default()
         },
         ..options(url)
@@ -35,8 +35,8 @@ fn trusting(url: &str, authority: &Authority) -> Options {
 
 pub fn mutual(url: &str, authority: &Authority, client: &Issued) -> Options {
     let mut options = trusting(url, authority);
-    options.tls.certificate = Some(given(client.certificate.clone()));
-    options.tls.key = Some(given(client.key.clone()));
+    options.tls.certificate = Some(with_origin(client.certificate.clone()));
+    options.tls.key = Some(with_origin(client.key.clone()));
     options
 }
 
@@ -76,7 +76,7 @@ async fn the_key_may_stand_beside_the_certificate() {
     );
     let client = authority.client();
     let mut both = mutual(&at(&server, "tls"), &authority, &client);
-    both.tls.certificate = Some(given(client.certificate + &client.key));
+    both.tls.certificate = Some(with_origin(client.certificate + &client.key));
     both.tls.key = None;
 
     works(both).await;
@@ -275,7 +275,7 @@ async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
         &at(&first, "tls"),
         &authority,
     ));
-    let asked = crate::jetstream::given::within(Duration::from_secs(3));
+    let asked = crate::jetstream::setup::within(Duration::from_secs(3));
     // Two of two servers have no JetStream without a leader; only the connection matters.
     let _ = client.stream("A", &asked).await;
 

@@ -2,8 +2,8 @@
 
 use terraform_provider_wasmcloud::testing::jetstream::{Auth, Options, Tls};
 
-use crate::connections::reached::{fails, works};
-use crate::jetstream::given::{TIMEOUT, given, options};
+use crate::connections::failure::{fails, works};
+use crate::jetstream::setup::{TIMEOUT, options, with_origin};
 use crate::support::{Authority, NatsServer, free_port, password};
 
 /// A server that also listens for websockets, with `tls` inside the block.
@@ -22,7 +22,7 @@ async fn a_websocket_carries_everything() {
     };
 
     works(Options {
-        auth: given(auth),
+        auth: with_origin(auth),
         ..options(&format!("ws://127.0.0.1:{port}"))
     })
     .await;
@@ -39,7 +39,7 @@ async fn a_private_websocket_is_judged_by_the_authority() {
     let (_server, port) = listening(&tls, "");
     let trusting = |authority: &Authority| Options {
         tls: Tls {
-            ca: Some(given(authority.pem())),
+            ca: Some(with_origin(authority.pem())),
             ..Tls::default()
         },
         ..options(&format!("wss://localhost:{port}"))

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::guides::conf::{self, SECRET, private_file};
 use crate::guides::page::{self, Block};
-use crate::guides::story::Story;
+use crate::guides::page_run::PageRun;
 use crate::support::{Admin, Authority, NatsServer, Operator, SocksProxy, free_port};
 
 const PAGE: &str = "authentication";
@@ -86,26 +86,26 @@ impl Way {
             .expect("a path in UTF-8")
             .to_owned();
         let address = format!("127.0.0.1:{}", server.port());
-        let mut story = Story::new(PAGE, self.heading, &[("HOME", &home)]);
-        story.skip(&["conf", "json"]);
+        let mut run = PageRun::new(PAGE, self.heading, &[("HOME", &home)]);
+        run.skip(&["conf", "json"]);
         for (name, place) in &self.places {
-            story = story.at(name, place);
+            run = run.at(name, place);
         }
-        story = story.at("nats.example.com:4222", &address);
+        run = run.at("nats.example.com:4222", &address);
         for (name, value) in &self.variables {
-            story.terraform.set_env(&format!("TF_VAR_{name}"), value);
+            run.terraform.set_env(&format!("TF_VAR_{name}"), value);
         }
-        copy_certificates(self.home.path(), story.terraform.folder());
-        while !story.is_over() {
-            let config = story.next_config();
+        copy_certificates(self.home.path(), run.terraform.folder());
+        while !run.is_over() {
+            let config = run.next_config();
             let config = if config.contains("resource ") {
                 config
             } else {
                 config + RESOURCE
             };
-            story.terraform.step(&config);
+            run.terraform.step(&config);
             assert_eq!(
-                story.terraform.plan().diagnostics().len(),
+                run.terraform.plan().diagnostics().len(),
                 0,
                 "{}",
                 self.heading
@@ -256,15 +256,14 @@ fn several_accounts() {
     let users = ["test", "production"];
     let server = Way::under(heading).server();
     let address = format!("127.0.0.1:{}", server.port());
-    let mut story = Story::with_binary(PAGE, heading).at("nats.example.com:4222", &address);
-    story.skip(&["conf"]);
+    let mut run = PageRun::with_binary(PAGE, heading).at("nats.example.com:4222", &address);
+    run.skip(&["conf"]);
     for user in users {
-        story
-            .terraform
+        run.terraform
             .set_env(&format!("TF_VAR_{user}_password"), SECRET);
     }
 
-    story.step();
+    run.step();
 
     for user in users {
         let admin = Admin::connect_as(&server.url(), user, SECRET);

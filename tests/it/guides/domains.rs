@@ -2,7 +2,7 @@
 
 use crate::guides::conf::{self, SECRET};
 use crate::guides::page;
-use crate::guides::story::Story;
+use crate::guides::page_run::PageRun;
 use crate::support::{Admin, NatsServer, free_port, wait_for_domain};
 
 const PAGE: &str = "leaf-nodes-and-domains";
@@ -34,11 +34,11 @@ impl Linked {
     }
 
     /// One heading, with a provider that is connected to the hub.
-    fn story(&self, heading: &str) -> Story {
-        let mut story =
-            Story::new(PAGE, heading, &[]).at("hub.example.com:4222", &address(&self.hub));
-        story.terraform.set_env("TF_VAR_terraform_password", SECRET);
-        story
+    fn page_run(&self, heading: &str) -> PageRun {
+        let mut run =
+            PageRun::new(PAGE, heading, &[]).at("hub.example.com:4222", &address(&self.hub));
+        run.terraform.set_env("TF_VAR_terraform_password", SECRET);
+        run
     }
 
     fn admin(&self) -> Admin {
@@ -54,7 +54,7 @@ fn address(server: &NatsServer) -> String {
 fn one_provider_block_keeps_buckets_in_every_domain() {
     let servers = Linked::start(&[]);
 
-    servers.story("Buckets in every domain").step();
+    servers.page_run("Buckets in every domain").step();
 
     for domain in ["hub", "berlin"] {
         let admin = servers.admin().in_domain(domain);
@@ -66,12 +66,12 @@ fn one_provider_block_keeps_buckets_in_every_domain() {
 #[test]
 fn a_domain_that_nobody_answers_for_is_refused() {
     let servers = Linked::start(&[]);
-    let mut story = servers.story("The domain is part of the identity");
+    let mut run = servers.page_run("The domain is part of the identity");
 
-    story.write();
+    run.write();
 
-    story.shows();
-    assert_eq!(story.code, Some(1));
+    run.shows();
+    assert_eq!(run.code, Some(1));
 }
 
 #[test]
@@ -85,8 +85,8 @@ fn what_a_leaf_node_has_is_imported_from_the_hub() {
         admin.create_stream(&serde_json::from_str(request).expect("a request"));
     }
 
-    let mut story = servers.story("Import");
-    let plan = story.step();
+    let mut run = servers.page_run("Import");
+    let plan = run.step();
 
     for address in ["wasmcloud_lattice_buckets.berlin", "wadm_jetstream.berlin"] {
         assert_eq!(plan.actions(address), ["no-op"]);
@@ -101,11 +101,11 @@ fn clients_of_a_leaf_node_without_jetstream_name_the_hub() {
     ]);
     let heading = "A leaf node without JetStream";
     let login = [("NATS_USER", "host"), ("NATS_PASSWORD", SECRET)];
-    let mut story =
-        Story::new(PAGE, heading, &login).at("leaf.example.com:4222", &address(&servers.leaf));
+    let mut run =
+        PageRun::new(PAGE, heading, &login).at("leaf.example.com:4222", &address(&servers.leaf));
 
-    let config = story.next_config();
-    story.terraform.step(&format!(
+    let config = run.next_config();
+    run.terraform.step(&format!(
         "{config}\nresource \"wasmcloud_lattice_buckets\" \"default\" {{}}"
     ));
 
@@ -115,12 +115,12 @@ fn clients_of_a_leaf_node_without_jetstream_name_the_hub() {
 #[test]
 fn jetstream_of_another_account_is_reached_by_its_prefix() {
     let heading = "JetStream of another account";
-    let mut story = Story::new(PAGE, heading, &[]);
-    let server = conf::start(&story.next("conf"), &[]);
-    let mut story = story.at("hub.example.com:4222", &address(&server));
-    story.terraform.set_env("TF_VAR_terraform_password", SECRET);
+    let mut run = PageRun::new(PAGE, heading, &[]);
+    let server = conf::start(&run.next("conf"), &[]);
+    let mut run = run.at("hub.example.com:4222", &address(&server));
+    run.terraform.set_env("TF_VAR_terraform_password", SECRET);
 
-    story.step();
+    run.step();
 
     let admin = Admin::connect_as(&server.url(), "platform", SECRET);
     assert_eq!(admin.stream_names(), BUCKETS);

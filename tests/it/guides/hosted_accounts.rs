@@ -4,7 +4,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::guides::conf::private_file;
-use crate::guides::story::Story;
+use crate::guides::page_run::PageRun;
 use crate::support::{Admin, Cluster, NatsServer, Operator, nats_server_versions};
 
 const PAGE: &str = "hosted-accounts";
@@ -57,30 +57,29 @@ impl<S> Hosted<S> {
         }
     }
 
-    fn story(&self, heading: &str) -> Story {
+    fn page_run(&self, heading: &str) -> PageRun {
         let file = private_file(
             self.folder.path(),
             "user.creds",
             &self.operator.credentials(),
         );
         let login = [("NATS_CREDS", file.to_str().expect("a path in UTF-8"))];
-        self.story_with(heading, &login)
+        self.page_run_with(heading, &login)
     }
 
-    fn story_with(&self, heading: &str, environment: &[(&str, &str)]) -> Story {
-        Story::new(PAGE, heading, environment).at("tls://nats.example.com:4222", &self.url)
+    fn page_run_with(&self, heading: &str, environment: &[(&str, &str)]) -> PageRun {
+        PageRun::new(PAGE, heading, environment).at("tls://nats.example.com:4222", &self.url)
     }
 }
 
 #[test]
 fn one_line_of_max_bytes_is_enough_for_all() {
     let hosted = Hosted::start();
-    let mut story = hosted.story_with("One line", &[]);
-    story
-        .terraform
+    let mut run = hosted.page_run_with("One line", &[]);
+    run.terraform
         .set_env("TF_VAR_nats_credentials", &hosted.operator.credentials());
 
-    story.step();
+    run.step();
 
     let admin = Admin::connect_with(&hosted.url, hosted.operator.login());
     assert_eq!(admin.stream_names().len(), 10);
@@ -104,10 +103,10 @@ fn replicas_for_which_the_account_has_no_tier_are_refused() {
 }
 
 fn expect_refused<S>(hosted: &Hosted<S>, heading: &str) {
-    let mut story = hosted.story(heading);
+    let mut run = hosted.page_run(heading);
 
-    story.write();
+    run.write();
 
-    story.shows();
-    assert_eq!(story.code, Some(1), "{heading}");
+    run.shows();
+    assert_eq!(run.code, Some(1), "{heading}");
 }

@@ -7,7 +7,7 @@ use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 
 use crate::guides::conf::{self, SECRET};
 use crate::guides::page;
-use crate::guides::story::Story;
+use crate::guides::page_run::PageRun;
 use crate::support::{Admin, NatsServer};
 
 const PAGE: &str = "least-privilege";
@@ -15,18 +15,18 @@ const HEADING: &str = "The users";
 /// The lists with which the real wadm runs, in tests/it/real_wadm.
 const WADM: &str = include_str!("../../fixtures/permissions.conf");
 
-fn story() -> (Story, NatsServer) {
+fn page_run() -> (PageRun, NatsServer) {
     let server = conf::start(&page::under(PAGE, HEADING)[0], &[]);
-    (story_on(&server), server)
+    (page_run_on(&server), server)
 }
 
 /// The users' configuration, from the server's block on.
-fn story_on(server: &NatsServer) -> Story {
+fn page_run_on(server: &NatsServer) -> PageRun {
     let place = format!("127.0.0.1:{}", server.port());
-    let mut story = Story::new(PAGE, HEADING, &[]).at("nats.example.com:4222", &place);
-    story.skip(&["conf"]);
-    story.terraform.set_env("TF_VAR_nats_password", SECRET);
-    story
+    let mut run = PageRun::new(PAGE, HEADING, &[]).at("nats.example.com:4222", &place);
+    run.skip(&["conf"]);
+    run.terraform.set_env("TF_VAR_nats_password", SECRET);
+    run
 }
 
 /// The subjects of one user in a configuration: the strings between its name and the next user's.
@@ -49,18 +49,18 @@ fn page_subjects(user: &str) -> BTreeSet<String> {
 
 #[test]
 fn terraform_s_user_does_all_its_work_and_touches_nothing_else() {
-    let (mut story, server) = story();
+    let (mut run, server) = page_run();
 
-    let config = story.next_config();
-    story.terraform.step(&config);
+    let config = run.next_config();
+    run.terraform.step(&config);
     let changed = config
         .replace("\"default\" {", "\"default\" {\n  history = 5")
         .replace(
             "provider = wasmcloud\n",
             "provider = wasmcloud\n\n  max_bytes = 1048576\n  events = { storage = \"memory\" }\n",
         );
-    story.terraform.step(&changed);
-    story.terraform.destroy();
+    run.terraform.step(&changed);
+    run.terraform.destroy();
 
     assert!(!server.log().contains("Violation"), "{}", server.log());
 }
@@ -104,8 +104,8 @@ fn wadm_s_list_is_the_one_with_which_wadm_runs() {
 
 #[test]
 fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
-    let (mut story, server) = story();
-    story.step();
+    let (mut run, server) = page_run();
+    run.step();
 
     for (user, own) in [
         ("wadm", "KV_wadm_manifests"),
@@ -128,37 +128,36 @@ fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
             });
         }
     }
-    story.terraform.expect_empty();
+    run.terraform.expect_empty();
 }
 
 #[test]
 fn a_user_that_only_looks_sees_drift_and_can_change_nothing() {
-    let mut job = Story::new(PAGE, "A user that only looks", &[]);
+    let mut job = PageRun::new(PAGE, "A user that only looks", &[]);
     let mut both = page::under(PAGE, HEADING)[0].clone();
     both.text = with_users_of(&both.text, &job.next("conf").text);
     let server = conf::start(&both, &[]);
-    let mut story = story_on(&server);
-    let config = story.next_config();
-    story.terraform.step(&config);
+    let mut run = page_run_on(&server);
+    let config = run.next_config();
+    run.terraform.step(&config);
     let command = job.next("shell").text;
     let command = command
         .trim()
         .strip_prefix("terraform ")
         .expect("a command");
 
-    story
-        .terraform
+    run.terraform
         .write(&config.replace("\"terraform\"", "\"watcher\""));
-    story.run(command);
-    assert_eq!(story.code, Some(0));
+    run.run(command);
+    assert_eq!(run.code, Some(0));
     Admin::connect_as(&server.url(), "terraform", SECRET)
         .edit_stream("wadm_events", |config| config["max_bytes"] = json!(1000));
-    let printed = story.run(command);
+    let printed = run.run(command);
 
-    assert_eq!(story.code, Some(2), "{printed}");
+    assert_eq!(run.code, Some(2), "{printed}");
     assert!(printed.contains("max_bytes"), "{printed}");
-    story.run("plan -detailed-exitcode");
-    assert_eq!(story.code, Some(1));
+    run.run("plan -detailed-exitcode");
+    assert_eq!(run.code, Some(1));
 }
 
 /// A configuration with the users of another in front of its own.
@@ -171,8 +170,8 @@ fn with_users_of(config: &str, other: &str) -> String {
 
 #[test]
 fn a_host_reads_and_writes_the_keys_of_its_lattice() {
-    let (mut story, server) = story();
-    story.step();
+    let (mut run, server) = page_run();
+    run.step();
     let host = Admin::connect_as(&server.url(), "host", SECRET);
 
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {

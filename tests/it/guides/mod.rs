@@ -6,8 +6,8 @@
 //! anew; without it, an output that has become another is a failed test.
 
 mod page;
-mod normal;
-mod story;
+mod normalise;
+mod page_run;
 mod conf;
 
 mod every_block;

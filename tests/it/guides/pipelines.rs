@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::guides::conf::SECRET;
 use crate::guides::page::Block;
-use crate::guides::story::{OnServer, Story};
+use crate::guides::page_run::{OnServer, PageRun};
 use crate::support::{NatsServer, Operator, password};
 
 const PAGE: &str = "pipelines";
@@ -28,7 +28,7 @@ fn everything_may_come_from_variables() {
     let credentials = operator.credentials();
     let heading = "Variables, no files";
 
-    let mut story = Story::new(
+    let mut run = PageRun::new(
         PAGE,
         heading,
         &[
@@ -37,75 +37,74 @@ fn everything_may_come_from_variables() {
             ("NATS_PASSWORD", SECRET),
         ],
     );
-    story.step();
-    let exported = story.next("shell");
+    run.step();
+    let exported = run.next("shell");
     assert_eq!(
         exports(&exported),
         ["NATS_URL", "NATS_USER", "NATS_PASSWORD"]
     );
-    let (config, exported) = (story.next_config(), story.next("shell"));
+    let (config, exported) = (run.next_config(), run.next("shell"));
 
     assert_eq!(exports(&exported), ["NATS_URL", "TF_VAR_nats_credentials"]);
-    let mut story = Story::without_blocks(&[("NATS_URL", &hosted.url())]);
-    story
-        .terraform
+    let mut run = PageRun::without_blocks(&[("NATS_URL", &hosted.url())]);
+    run.terraform
         .set_env("TF_VAR_nats_credentials", &credentials);
-    story.terraform.step(&config);
+    run.terraform.step(&config);
 }
 
 #[test]
 fn a_plan_is_saved_approved_and_applied() {
     let mut given = OnServer::new(PAGE, "Plan, approve, apply");
     let before = "resource \"wasmcloud_lattice_buckets\" \"default\" {}";
-    given.story.terraform.step(before);
-    given.story.write();
+    given.run.terraform.step(before);
+    given.run.write();
 
-    given.story.shows();
-    assert_eq!(given.story.code, Some(2));
-    given.story.shows();
+    given.run.shows();
+    assert_eq!(given.run.code, Some(2));
+    given.run.shows();
 
-    assert_eq!(given.story.code, Some(0));
-    given.story.terraform.expect_empty();
+    assert_eq!(given.run.code, Some(0));
+    given.run.terraform.expect_empty();
 }
 
 #[test]
 fn the_exit_code_tells_drift_from_health_and_from_failure() {
     let mut given = OnServer::new(PAGE, "Drift detection");
-    let job = given.story.next("shell").text;
+    let job = given.run.next("shell").text;
     let job = job.trim().strip_prefix("terraform ").expect("a command");
     let bucket = "KV_CONFIGDATA_default";
     given
-        .story
+        .run
         .terraform
         .step("resource \"wasmcloud_lattice_buckets\" \"default\" {}");
 
-    given.story.run(job);
-    assert_eq!(given.story.code, Some(0));
+    given.run.run(job);
+    assert_eq!(given.run.code, Some(0));
     given
         .admin
         .edit_stream(bucket, |config| config["max_bytes"] = json!(1000));
-    given.story.run(job);
-    assert_eq!(given.story.code, Some(2));
+    given.run.run(job);
+    assert_eq!(given.run.code, Some(2));
 
-    given.story.terraform.apply();
+    given.run.terraform.apply();
     given.admin.edit_stream(bucket, |config| {
         config["allow_rollup_hdrs"] = json!(false);
         config["deny_purge"] = json!(true);
     });
-    let printed = given.story.run(job);
+    let printed = given.run.run(job);
     assert!(printed.contains("Warning: "), "{printed}");
-    assert_eq!(given.story.code, Some(0));
+    assert_eq!(given.run.code, Some(0));
 
     given.server.stop();
-    given.story.run(job);
-    assert_eq!(given.story.code, Some(1));
-    given.story.run(&format!("{job} -refresh=false"));
-    assert_eq!(given.story.code, Some(0));
+    given.run.run(job);
+    assert_eq!(given.run.code, Some(1));
+    given.run.run(&format!("{job} -refresh=false"));
+    assert_eq!(given.run.code, Some(0));
 }
 
 #[test]
 fn times_are_set_in_the_provider_block_and_the_resource() {
     let mut given = OnServer::new(PAGE, "Time");
 
-    given.story.step();
+    given.run.step();
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::guides::page;
-use crate::guides::story::OnServer;
+use crate::guides::page_run::OnServer;
 
 const LATTICE: &str = "KV_LATTICEDATA_default";
 const CONFIG: &str = "KV_CONFIGDATA_default";
@@ -17,169 +17,169 @@ fn situation(heading: &str) -> OnServer {
 
 #[test]
 fn first_create() {
-    let mut given = situation("First create");
+    let mut on_server = situation("First create");
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn nothing_to_do() {
-    let mut given = situation("Nothing to do");
+    let mut on_server = situation("Nothing to do");
 
-    given.story.step();
+    on_server.run.step();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn a_setting_was_changed() {
-    let mut given = situation("A setting was changed on the server");
-    given.story.step();
+    let mut on_server = situation("A setting was changed on the server");
+    on_server.run.step();
 
-    given.admin.edit_stream(LATTICE, |config| {
+    on_server.admin.edit_stream(LATTICE, |config| {
         config["max_bytes"] = json!(1_048_576);
         config["allow_direct"] = json!(false);
     });
 
-    given.story.shows();
-    given.story.terraform.apply();
-    given.story.terraform.expect_empty();
+    on_server.run.shows();
+    on_server.run.terraform.apply();
+    on_server.run.terraform.expect_empty();
 }
 
 #[test]
 fn a_bucket_was_deleted() {
-    let mut given = situation("A bucket was deleted");
-    given.story.step();
+    let mut on_server = situation("A bucket was deleted");
+    on_server.run.step();
 
-    given.admin.delete_stream(CONFIG);
+    on_server.admin.delete_stream(CONFIG);
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn a_bucket_was_deleted_and_made_again() {
-    let mut given = situation("A bucket was deleted and made again");
-    given.story.step();
+    let mut on_server = situation("A bucket was deleted and made again");
+    on_server.run.step();
 
-    given.admin.delete_stream(LATTICE);
-    given.admin.create_bucket("LATTICEDATA_default");
+    on_server.admin.delete_stream(LATTICE);
+    on_server.admin.create_bucket("LATTICEDATA_default");
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn less_history() {
-    let mut given = situation("Less history");
-    given.story.step();
+    let mut on_server = situation("Less history");
+    on_server.run.step();
     for key in ["one", "two"] {
         for value in ["first", "second", "third"] {
-            given.admin.put("LATTICEDATA_default", key, value);
+            on_server.admin.put("LATTICEDATA_default", key, value);
         }
     }
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
-    given.story.terraform.apply();
-    assert_eq!(given.admin.messages(LATTICE), 2);
+    on_server.run.shows();
+    on_server.run.terraform.apply();
+    assert_eq!(on_server.admin.messages(LATTICE), 2);
 }
 
 #[test]
 fn a_stream_is_replaced_alone() {
-    let mut given = situation("A stream is replaced alone");
-    given.story.step();
-    given.admin.publish("wadm.evt.default.stop", "an event");
+    let mut on_server = situation("A stream is replaced alone");
+    on_server.run.step();
+    on_server.admin.publish("wadm.evt.default.stop", "an event");
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn what_the_server_cannot_change() {
-    let mut given = situation("What the server cannot change, on a bucket that holds keys");
-    given.story.step();
-    write_two_keys(&given);
+    let mut on_server = situation("What the server cannot change, on a bucket that holds keys");
+    on_server.run.step();
+    write_two_keys(&on_server);
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
-    assert_eq!(given.admin.messages(CONFIG), 2);
+    on_server.run.shows();
+    assert_eq!(on_server.admin.messages(CONFIG), 2);
 }
 
 #[test]
 fn drift_that_cannot_be_repaired() {
-    let mut given = situation("Drift that cannot be repaired");
-    given.story.step();
+    let mut on_server = situation("Drift that cannot be repaired");
+    on_server.run.step();
 
-    given.admin.edit_stream(CONFIG, |config| {
+    on_server.admin.edit_stream(CONFIG, |config| {
         config["allow_rollup_hdrs"] = json!(false);
         config["deny_purge"] = json!(true);
     });
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn a_destroy_of_what_holds_keys() {
-    let mut given = situation("A destroy of what holds keys");
-    given.story.step();
-    write_two_keys(&given);
+    let mut on_server = situation("A destroy of what holds keys");
+    on_server.run.step();
+    write_two_keys(&on_server);
 
-    given.story.shows();
-    given.story.step();
+    on_server.run.shows();
+    on_server.run.step();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn three_replicas_on_a_single_server() {
-    let mut given = situation("Three replicas on a single server");
+    let mut on_server = situation("Three replicas on a single server");
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn subjects_that_another_stream_takes() {
-    let mut given = situation("Subjects that another stream takes");
+    let mut on_server = situation("Subjects that another stream takes");
     let audit = json!({ "name": "audit", "subjects": ["wasmbus.evt.>"] });
-    given.admin.create_stream(&audit);
+    on_server.admin.create_stream(&audit);
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
 fn it_exists_already() {
-    let mut given = situation("It exists already");
+    let mut on_server = situation("It exists already");
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
-        given.admin.create_bucket(bucket);
+        on_server.admin.create_bucket(bucket);
     }
 
-    given.story.write();
+    on_server.run.write();
 
-    given.story.shows();
-    given.story.write();
-    given.story.shows();
-    given.story.terraform.apply();
-    given.story.terraform.expect_empty();
+    on_server.run.shows();
+    on_server.run.write();
+    on_server.run.shows();
+    on_server.run.terraform.apply();
+    on_server.run.terraform.expect_empty();
 }
 
 #[test]
 fn a_saved_plan_that_is_applied_late() {
-    let mut given = situation("A saved plan that is applied late");
-    given.story.step();
-    given.story.write();
-    given.story.shows();
+    let mut on_server = situation("A saved plan that is applied late");
+    on_server.run.step();
+    on_server.run.write();
+    on_server.run.shows();
 
-    given.admin.delete_stream(CONFIG);
+    on_server.admin.delete_stream(CONFIG);
 
-    given.story.shows();
+    on_server.run.shows();
 }
 
 #[test]
@@ -205,8 +205,8 @@ fn source_of(folder: &Path) -> String {
     texts.collect()
 }
 
-fn write_two_keys(given: &OnServer) {
+fn write_two_keys(on_server: &OnServer) {
     for key in ["one", "two"] {
-        given.admin.put("CONFIGDATA_default", key, "value");
+        on_server.admin.put("CONFIGDATA_default", key, "value");
     }
 }

@@ -8,7 +8,7 @@ use terraform_provider_wasmcloud::testing::jetstream::{
     Bound, Effect, SETTINGS, Setting, StreamConfig, diff_at,
 };
 
-use crate::jetstream::given::config;
+use crate::jetstream::setup::config;
 use crate::jetstream::table::{level_of, started, with};
 use crate::support::{Admin, nats_server_versions};
 

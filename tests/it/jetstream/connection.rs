@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Client, Options};
 
-use crate::jetstream::given::{
-    AT_ONCE, TIMEOUT, client, client_as, given, options, options_as, patient, scope, within,
+use crate::jetstream::setup::{
+    AT_ONCE, TIMEOUT, client, client_as, options, options_as, patient, scope, with_origin, within,
 };
 use crate::support::{NatsServer, account_without_jetstream, password, token};
 
@@ -103,7 +103,7 @@ async fn a_silent_server_does_not_keep_us_from_the_next() {
 
     for _ in 0..4 {
         let client = Client::new(Options {
-            servers: given(vec![silent.clone(), server.url()]),
+            servers: with_origin(vec![silent.clone(), server.url()]),
             ..options("")
         });
         let answer = client.stream("A", &scope()).await;
@@ -166,7 +166,7 @@ async fn a_login_in_the_address_and_a_token_are_accepted() {
     let address = login.url().replace("nats://", "nats://app:p%40ss@");
     let in_address = client(&address).stream("A", &scope()).await;
     let as_argument = Client::new(Options {
-        auth: given(Auth::Token("t0ken".into())),
+        auth: with_origin(Auth::Token("t0ken".into())),
         ..options(&by_token.url())
     })
     .stream("A", &scope())
@@ -184,7 +184,7 @@ async fn a_login_in_the_address_and_a_token_are_accepted() {
 async fn bad_credentials_are_said_and_not_shown() {
     let auth = Auth::Credentials("-----BEGIN USER NKEY SEED-----\nSUASECRET\n------END".to_owned());
     let client = Client::new(Options {
-        auth: given(auth),
+        auth: with_origin(auth),
         ..options("nats://127.0.0.1:1")
     });
 
@@ -206,7 +206,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
     let server_without = options(&without.url());
     let account_without = options_as(&accounts.url(), "without", "secret");
     let wrong_domain = Options {
-        api_prefix: given(ApiPrefix::Domain("moon".to_owned())),
+        api_prefix: with_origin(ApiPrefix::Domain("moon".to_owned())),
         ..options(&with.url())
     };
 
@@ -227,7 +227,7 @@ async fn missing_jetstream_is_said_at_once_in_each_of_its_forms() {
 async fn the_domain_is_asked_and_told() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), "");
     let client = Client::new(Options {
-        api_prefix: given(ApiPrefix::Domain("hub".to_owned())),
+        api_prefix: with_origin(ApiPrefix::Domain("hub".to_owned())),
         ..options(&server.url())
     });
 

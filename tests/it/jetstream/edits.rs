@@ -10,7 +10,7 @@ use terraform_provider_wasmcloud::testing::jetstream::{
     Edit, Effect, SETTINGS, Setting, SettingChange, diff_at,
 };
 
-use crate::jetstream::given::{config, publish};
+use crate::jetstream::setup::{config, publish};
 use crate::jetstream::table::{example, level_of, required, started, with};
 use crate::support::{Admin, NatsServer, nats_server_versions, wait_for};
 

@@ -1,6 +1,6 @@
 //! The JetStream layer against real servers.
 
-pub mod given;
+pub mod setup;
 mod connection;
 mod permissions;
 mod streams;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
-use crate::jetstream::given::{Relay, client, config, options, scope, within};
+use crate::jetstream::setup::{Relay, client, config, options, scope, within};
 use crate::support::{Admin, NatsServer};
 
 #[tokio::test(flavor = "multi_thread")]

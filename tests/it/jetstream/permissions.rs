@@ -12,8 +12,8 @@ use futures::future::join_all;
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Client, OperationKind, Options};
 
-use crate::jetstream::given::{
-    AT_ONCE, client_as, config, given, options, options_as, patient, scope,
+use crate::jetstream::setup::{
+    AT_ONCE, client_as, config, options, options_as, patient, scope, with_origin,
 };
 use crate::support::{Admin, Cluster, NatsServer, denied_publish, nats_server_versions};
 
@@ -161,7 +161,7 @@ async fn a_denial_in_a_domain_is_matched() {
     let server = NatsServer::launch("2.15.1", &crate::support::domain("hub"), &denied);
     let limited = patient(options_as(&server.url(), "limited", "secret"));
     let in_domain = Client::new(Options {
-        api_prefix: given(ApiPrefix::Domain("hub".into())),
+        api_prefix: with_origin(ApiPrefix::Domain("hub".into())),
         ..limited.clone()
     });
     let limited = Client::new(limited);

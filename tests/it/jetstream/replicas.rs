@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
-use crate::jetstream::given::{client, config, options, scope, within};
+use crate::jetstream::setup::{client, config, options, scope, within};
 use crate::support::Cluster;
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Created, diff};
 
-use crate::jetstream::given::{client, config, scope};
+use crate::jetstream::setup::{client, config, scope};
 use crate::support::{Admin, NatsServer, nats_server_versions};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -229,10 +229,10 @@ async fn the_account_tells_its_level_usage_and_limits() {
     ] {
         let config = crate::support::system_account("max_file: 1GB, max_streams: 3");
         let server = NatsServer::start_with(version, &config);
-        let client = crate::jetstream::given::client_as(&server.url(), "admin", "secret");
+        let client = crate::jetstream::setup::client_as(&server.url(), "admin", "secret");
         client
             .create(
-                &crate::jetstream::given::config(json!({ "name": "A", "max_bytes": 1000 })),
+                &crate::jetstream::setup::config(json!({ "name": "A", "max_bytes": 1000 })),
                 &scope(),
             )
             .await

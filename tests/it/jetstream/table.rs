@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting, SettingKind, diff};
 
-use crate::jetstream::given::config;
+use crate::jetstream::setup::config;
 use crate::support::{Admin, NatsServer, nats_server_versions};
 
 /// A server with a stream to import from: three messages on `origin.>`, and direct reads.

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::least_privilege::given::{Given, noted, users, violations};
 use crate::least_privilege::list::List;
+use crate::least_privilege::setup::{Setup, noted, users, violations};
 use crate::support::{Cluster, Diagnostic, Gate, Side, nats_server_versions, wait_for, warning};
 
 /// What only its update carries: what it reads has been changed by then.
 const UPDATES: &str = "\"name\":\"wadm_event_consumer\"";
 const STEP_DOWN: &str = "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer";
 
-impl Given<Cluster> {
+impl Setup<Cluster> {
     fn of_three(lines: &[String]) -> Self {
         let config = format!("authorization {{ timeout: 30, {} }}", users(lines));
         let cluster = Cluster::start_with(nats_server_versions()[0], 3, &config);
@@ -55,29 +55,29 @@ impl Given<Cluster> {
 
 #[test]
 fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
-    let mut given = Given::of_three(&[]);
-    given.converge("", "");
+    let mut setup = Setup::of_three(&[]);
+    setup.converge("", "");
 
-    given.converge("replicas = 3", "placement = { tags = [\"all\"] }");
+    setup.converge("replicas = 3", "placement = { tags = [\"all\"] }");
     // The server refuses to scale and to move at once, and the gate waits for the first update.
-    given.converge("replicas = 3", "");
-    let said = given.moved_without_a_source("whole");
+    setup.converge("replicas = 3", "");
+    let said = setup.moved_without_a_source("whole");
 
     let stall = warning(&said, "A new leader was asked for and did not heal it");
     assert!(
         stall.says("wadm_event_consumer receives nothing from its sources"),
         "{stall}"
     );
-    assert_eq!(given.denied("whole"), Vec::<String>::new());
+    assert_eq!(setup.denied("whole"), Vec::<String>::new());
 }
 
 #[test]
 fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
-    let mut given = Given::of_three(&[STEP_DOWN.to_owned()]);
-    given.log_in("lacking0");
-    given.converge("", "");
+    let mut setup = Setup::of_three(&[STEP_DOWN.to_owned()]);
+    setup.log_in("lacking0");
+    setup.converge("", "");
 
-    let said = given.moved_without_a_source("lacking0");
+    let said = setup.moved_without_a_source("lacking0");
 
     let stall = warning(&said, "asking for one failed");
     assert!(stall.says("denies this user to publish to"), "{stall}");
@@ -86,7 +86,7 @@ fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
         [STEP_DOWN],
         "{stall}"
     );
-    let denied = noted(|| given.denied("lacking0"));
+    let denied = noted(|| setup.denied("lacking0"));
     assert!(
         denied.iter().all(|line| line.contains(STEP_DOWN)),
         "{denied:?}"

@@ -1,7 +1,7 @@
 //! JetStream behind a leaf node: the same list with the domain in it.
 
-use crate::least_privilege::given::{Given, names_exactly, users_with, violations};
 use crate::least_privilege::list::List;
+use crate::least_privilege::setup::{Setup, names_exactly, users_with, violations};
 use crate::support::{Admin, NatsServer, free_port, nats_server_versions, wait_for_domain};
 
 const LACKING: &str = "$JS.hub.API.STREAM.CREATE.wadm_notify";
@@ -57,14 +57,14 @@ impl Linked {
 }
 
 /// Makes, changes, repairs and destroys both resources in a domain.
-fn live(given: &Given<Linked>, admin: &Admin, domain: &str) {
+fn live(setup: &Setup<Linked>, admin: &Admin, domain: &str) {
     let argument = format!("jetstream_domain = \"{domain}\"");
-    given.converge(&argument, &argument);
+    setup.converge(&argument, &argument);
     let changed = format!("{argument}\nmax_bytes = 1000000");
-    given.converge(&changed, &changed);
+    setup.converge(&changed, &changed);
     admin.delete_stream("wadm_status");
-    given.converge(&changed, &changed);
-    given.terraform.destroy();
+    setup.converge(&changed, &changed);
+    setup.terraform.destroy();
 
     assert_eq!(admin.stream_names(), Vec::<String>::new());
 }
@@ -73,17 +73,17 @@ fn live(given: &Given<Linked>, admin: &Admin, domain: &str) {
 fn through_a_leaf_node_the_list_with_the_hubs_domain_is_enough() {
     let linked = Linked::start(&List::whole(), &List::whole().in_domain("hub"));
     let url = linked.leaf.url();
-    let mut given = Given::of(linked, url);
-    let hub = given.admin.in_domain("hub");
+    let mut setup = Setup::of(linked, url);
+    let hub = setup.admin.in_domain("hub");
 
-    live(&given, &hub, "hub");
+    live(&setup, &hub, "hub");
     assert_eq!(
-        violations(&given.server.leaf, "whole"),
+        violations(&setup.server.leaf, "whole"),
         Vec::<String>::new()
     );
 
-    given.log_in("lacking0");
-    let failure = given.terraform.plan_error();
+    setup.log_in("lacking0");
+    let failure = setup.terraform.plan_error();
     names_exactly(&List::whole().in_domain("hub"), &failure, LACKING);
     assert_eq!(hub.stream_names(), Vec::<String>::new());
 }
@@ -92,12 +92,12 @@ fn through_a_leaf_node_the_list_with_the_hubs_domain_is_enough() {
 fn from_the_hub_the_list_with_the_leaf_nodes_domain_is_enough() {
     let linked = Linked::start(&List::whole().in_domain("leaf"), &List::whole());
     let url = linked.hub.url();
-    let given = Given::of(linked, url);
-    let leaf = given.admin.in_domain("leaf");
+    let setup = Setup::of(linked, url);
+    let leaf = setup.admin.in_domain("leaf");
 
-    live(&given, &leaf, "leaf");
+    live(&setup, &leaf, "leaf");
 
-    assert_eq!(violations(&given.server.hub, "whole"), Vec::<String>::new());
+    assert_eq!(violations(&setup.server.hub, "whole"), Vec::<String>::new());
 }
 
 /// The server takes its own domain out of a subject before it looks at permissions.
@@ -105,10 +105,10 @@ fn from_the_hub_the_list_with_the_leaf_nodes_domain_is_enough() {
 fn with_the_servers_own_domain_the_list_is_enough_as_it_is() {
     let linked = Linked::start(&List::whole(), &List::whole());
     let url = linked.hub.url();
-    let given = Given::of(linked, url);
-    let hub = given.admin.in_domain("hub");
+    let setup = Setup::of(linked, url);
+    let hub = setup.admin.in_domain("hub");
 
-    live(&given, &hub, "hub");
+    live(&setup, &hub, "hub");
 
-    assert_eq!(violations(&given.server.hub, "whole"), Vec::<String>::new());
+    assert_eq!(violations(&setup.server.hub, "whole"), Vec::<String>::new());
 }

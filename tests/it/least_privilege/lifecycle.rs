@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::least_privilege::given::{BUCKETS, Given, WADM, noted};
 use crate::least_privilege::list::streams;
+use crate::least_privilege::setup::{BUCKETS, Setup, WADM, noted};
 use crate::support::nats_server_versions;
 
 /// Arguments of the buckets, one of each kind that a single server can change.
@@ -32,11 +32,11 @@ force_destroy  = true";
 #[test]
 fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
     for version in newest_and_oldest() {
-        let given = Given::on(version, &[]);
+        let setup = Setup::on(version, &[]);
 
-        live(&given);
+        live(&setup);
 
-        assert_eq!(given.violations("whole"), Vec::<String>::new(), "{version}");
+        assert_eq!(setup.violations("whole"), Vec::<String>::new(), "{version}");
     }
 }
 
@@ -45,17 +45,17 @@ fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
 fn a_violation_would_be_in_the_servers_log() {
     let line = "$JS.API.STREAM.INFO.wadm_notify".to_owned();
     for version in newest_and_oldest() {
-        let mut given = Given::on(version, std::slice::from_ref(&line));
-        given.log_in("lacking0");
-        given.write("", "");
+        let mut setup = Setup::on(version, std::slice::from_ref(&line));
+        setup.log_in("lacking0");
+        setup.write("", "");
 
-        given.terraform.plan_error();
+        setup.terraform.plan_error();
 
-        let violations = noted(|| given.violations("lacking0"));
+        let violations = noted(|| setup.violations("lacking0"));
         assert!(
             violations.iter().any(|violation| violation.contains(&line)),
             "{}",
-            given.server.log()
+            setup.server.log()
         );
     }
 }
@@ -66,72 +66,72 @@ fn newest_and_oldest() -> [&'static str; 2] {
 }
 
 /// Everything but what needs several servers.
-fn live(given: &Given) {
-    created_kept_and_repaired(given);
-    updated_and_replaced(given);
-    imported_and_destroyed(given);
+fn live(setup: &Setup) {
+    created_kept_and_repaired(setup);
+    updated_and_replaced(setup);
+    imported_and_destroyed(setup);
 }
 
-fn created_kept_and_repaired(given: &Given) {
-    given.converge("", "");
-    assert_eq!(given.admin.stream_names(), sorted());
+fn created_kept_and_repaired(setup: &Setup) {
+    setup.converge("", "");
+    assert_eq!(setup.admin.stream_names(), sorted());
 
     for stream in streams() {
-        given
+        setup
             .admin
             .edit_stream(&stream, |config| config["max_bytes"] = json!(9_999_999));
     }
-    let drifted = given.step("", "");
+    let drifted = setup.step("", "");
     assert_eq!(drifted.actions(BUCKETS), ["update"]);
     assert_eq!(drifted.actions(WADM), ["update"]);
 
     for stream in streams() {
-        given.admin.delete_stream(&stream);
-        given.terraform.apply();
-        assert_eq!(given.admin.stream_names(), sorted(), "{stream}");
+        setup.admin.delete_stream(&stream);
+        setup.terraform.apply();
+        assert_eq!(setup.admin.stream_names(), sorted(), "{stream}");
     }
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
-fn updated_and_replaced(given: &Given) {
-    given.converge(BUCKETS_CHANGED, WADM_CHANGED);
+fn updated_and_replaced(setup: &Setup) {
+    setup.converge(BUCKETS_CHANGED, WADM_CHANGED);
     assert_eq!(
-        given.admin.config("wadm_notify")["max_age"],
+        setup.admin.config("wadm_notify")["max_age"],
         json!(60_000_000_000_u64)
     );
 
-    let created = |stream: &str| given.admin.stream(stream).unwrap()["created"].clone();
+    let created = |stream: &str| setup.admin.stream(stream).unwrap()["created"].clone();
     let before = created("wadm_status");
-    given.converge(
+    setup.converge(
         BUCKETS_CHANGED,
         &WADM_CHANGED.replace("max_msgs_per_subject = 20", "storage = \"memory\""),
     );
     assert_ne!(created("wadm_status"), before);
 
     let anew = [format!("-replace={BUCKETS}"), format!("-replace={WADM}")];
-    given.terraform.try_apply(&[&anew[0], &anew[1]]).unwrap();
+    setup.terraform.try_apply(&[&anew[0], &anew[1]]).unwrap();
     assert_ne!(created("KV_LATTICEDATA_default"), before);
-    given.terraform.expect_empty();
+    setup.terraform.expect_empty();
 }
 
-fn imported_and_destroyed(given: &Given) {
+fn imported_and_destroyed(setup: &Setup) {
     for (address, id) in [(BUCKETS, "default"), (WADM, "wadm_state/wadm_manifests")] {
-        given.terraform.run(&["state", "rm", address]).unwrap();
-        given.terraform.import(address, id).unwrap();
+        setup.terraform.run(&["state", "rm", address]).unwrap();
+        setup.terraform.import(address, id).unwrap();
     }
-    given.terraform.apply();
-    given.terraform.expect_empty();
+    setup.terraform.apply();
+    setup.terraform.expect_empty();
 
     for address in [BUCKETS, WADM] {
-        given.terraform.run(&["state", "rm", address]).unwrap();
+        setup.terraform.run(&["state", "rm", address]).unwrap();
     }
-    given.converge(
+    setup.converge(
         "adopt_existing = true",
         "adopt_existing = true\nstatus = { storage = \"memory\" }",
     );
 
-    given.terraform.destroy();
-    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+    setup.terraform.destroy();
+    assert_eq!(setup.admin.stream_names(), Vec::<String>::new());
 }
 
 fn sorted() -> Vec<String> {

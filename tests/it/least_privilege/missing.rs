@@ -1,104 +1,104 @@
 //! The list without one of its lines, for each of them: the error names that line, and nothing is half done.
 
-use crate::least_privilege::given::{Given, names_exactly, noted};
 use crate::least_privilege::list::List;
+use crate::least_privilege::setup::{Setup, names_exactly, noted};
 
 /// Users who each lack one of the lines, and with each what a refused plan must say: the line, and no other.
-fn each_plan_is_refused(given: &mut Given, lines: &[String]) {
-    let before = given.everything();
+fn each_plan_is_refused(setup: &mut Setup, lines: &[String]) {
+    let before = setup.everything();
     for (place, line) in lines.iter().enumerate() {
-        given.log_in(&format!("lacking{place}"));
+        setup.log_in(&format!("lacking{place}"));
 
-        let failure = given.terraform.plan_error();
+        let failure = setup.terraform.plan_error();
 
         names_exactly(&List::whole(), &failure, line);
-        assert_eq!(given.everything(), before, "{line}");
+        assert_eq!(setup.everything(), before, "{line}");
     }
 }
 
 #[test]
 fn without_reading_a_stream_no_plan_is_made() {
     let lines = List::whole().lines("INFO");
-    let mut given = Given::lacking(&lines);
-    given.write("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.write("", "");
 
     // Before there is anything, and when all of it is there.
-    each_plan_is_refused(&mut given, &lines);
-    given.log_in("whole");
-    given.terraform.apply();
-    each_plan_is_refused(&mut given, &lines);
+    each_plan_is_refused(&mut setup, &lines);
+    setup.log_in("whole");
+    setup.terraform.apply();
+    each_plan_is_refused(&mut setup, &lines);
 }
 
 #[test]
 fn without_creating_a_stream_the_plan_that_would_make_it_is_refused() {
     let lines = List::whole().lines("CREATE");
-    let mut given = Given::lacking(&lines);
-    given.write("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.write("", "");
 
-    each_plan_is_refused(&mut given, &lines);
+    each_plan_is_refused(&mut setup, &lines);
 
-    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+    assert_eq!(setup.admin.stream_names(), Vec::<String>::new());
 }
 
 #[test]
 fn without_updating_a_stream_the_plan_that_would_change_it_is_refused() {
     let lines = List::whole().lines("UPDATE");
-    let mut given = Given::lacking(&lines);
-    given.converge("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.converge("", "");
 
-    given.write("max_bytes = 1000000", "max_bytes = 1000000");
-    each_plan_is_refused(&mut given, &lines);
+    setup.write("max_bytes = 1000000", "max_bytes = 1000000");
+    each_plan_is_refused(&mut setup, &lines);
 
     // What changes nothing needs no permission to change it.
-    given.write("", "");
-    given.terraform.expect_empty();
+    setup.write("", "");
+    setup.terraform.expect_empty();
 }
 
 #[test]
 fn without_deleting_a_stream_the_plan_of_a_destroy_is_refused() {
     let lines = List::whole().lines("DELETE");
-    let mut given = Given::lacking(&lines);
-    given.converge("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.converge("", "");
     for (place, line) in lines.iter().enumerate() {
-        given.log_in(&format!("lacking{place}"));
+        setup.log_in(&format!("lacking{place}"));
 
-        let failure = given.terraform.try_plan(&["-destroy"]).unwrap_err();
+        let failure = setup.terraform.try_plan(&["-destroy"]).unwrap_err();
 
         names_exactly(&List::whole(), &failure, line);
     }
 
-    given.log_in("whole");
-    given.terraform.destroy();
-    assert_eq!(given.admin.stream_names(), Vec::<String>::new());
+    setup.log_in("whole");
+    setup.terraform.destroy();
+    assert_eq!(setup.admin.stream_names(), Vec::<String>::new());
 }
 
 #[test]
 fn without_deleting_a_stream_the_plan_that_replaces_it_is_refused() {
     let line = "$JS.API.STREAM.DELETE.wadm_notify".to_owned();
-    let mut given = Given::lacking(std::slice::from_ref(&line));
-    given.converge("", "");
-    given.log_in("lacking0");
-    given.write("", "notify = { storage = \"memory\" }");
+    let mut setup = Setup::lacking(std::slice::from_ref(&line));
+    setup.converge("", "");
+    setup.log_in("lacking0");
+    setup.write("", "notify = { storage = \"memory\" }");
 
-    let failure = given.terraform.plan_error();
+    let failure = setup.terraform.plan_error();
 
     names_exactly(&List::whole(), &failure, &line);
-    given.write("", "");
-    given.terraform.expect_empty();
+    setup.write("", "");
+    setup.terraform.expect_empty();
 }
 
 /// Purging first is better, and not in the list: see the guide.
 #[test]
 fn without_purging_a_stream_that_holds_messages_it_is_replaced_nevertheless() {
-    let given = Given::lacking(&[]);
-    given.converge("", "");
-    given.admin.publish("wadm.status.default.app", "deployed");
+    let setup = Setup::lacking(&[]);
+    setup.converge("", "");
+    setup.admin.publish("wadm.status.default.app", "deployed");
 
-    given.converge("", "status = { storage = \"memory\" }");
+    setup.converge("", "status = { storage = \"memory\" }");
 
-    assert_eq!(given.admin.config("wadm_status")["storage"], "memory");
-    assert_eq!(given.admin.messages("wadm_status"), 0);
-    let violations = noted(|| given.violations("whole"));
+    assert_eq!(setup.admin.config("wadm_status")["storage"], "memory");
+    assert_eq!(setup.admin.messages("wadm_status"), 0);
+    let violations = noted(|| setup.violations("whole"));
     let purge = "$JS.API.STREAM.PURGE.wadm_status";
     assert!(
         violations.iter().all(|line| line.contains(purge)),
@@ -109,29 +109,29 @@ fn without_purging_a_stream_that_holds_messages_it_is_replaced_nevertheless() {
 #[test]
 fn without_what_says_whether_it_can_be_done_no_plan_is_made_that_does_something() {
     let lines = ["$JS.API.INFO", "$JS.API.STREAM.NAMES"].map(str::to_owned);
-    let mut given = Given::lacking(&lines);
-    given.write("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.write("", "");
 
-    each_plan_is_refused(&mut given, &lines);
+    each_plan_is_refused(&mut setup, &lines);
 
-    given.log_in("whole");
-    given.terraform.apply();
+    setup.log_in("whole");
+    setup.terraform.apply();
     for place in 0..lines.len() {
-        given.log_in(&format!("lacking{place}"));
-        given.terraform.expect_empty();
+        setup.log_in(&format!("lacking{place}"));
+        setup.terraform.expect_empty();
     }
 }
 
 #[test]
 fn without_hearing_answers_no_plan_is_made() {
     let lines = ["_INBOX.>".to_owned()];
-    let mut given = Given::lacking(&lines);
-    given.write("", "");
+    let mut setup = Setup::lacking(&lines);
+    setup.write("", "");
 
-    each_plan_is_refused(&mut given, &lines);
-    given.log_in("whole");
-    given.terraform.apply();
-    each_plan_is_refused(&mut given, &lines);
+    each_plan_is_refused(&mut setup, &lines);
+    setup.log_in("whole");
+    setup.terraform.apply();
+    each_plan_is_refused(&mut setup, &lines);
 }
 
 /// Whoever adds a line to the list adds it to a scenario.

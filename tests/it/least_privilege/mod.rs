@@ -4,7 +4,7 @@
 //! the diagnostic says, and that the log has no violation where none is expected.
 
 mod list;
-mod given;
+mod setup;
 
 mod lifecycle;
 mod missing;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use terraform_provider_wasmcloud::testing::catalogue::{Asset, CATALOGUE};
 use terraform_provider_wasmcloud::testing::jetstream::{Edit, Effect, SETTINGS, Setting, setting};
 
-use crate::matrix::lab::{Arguments, EMPTY, FORCED, LATTICE, OURS, Specimen, WADM};
+use crate::matrix::environment::{Arguments, EMPTY, FORCED, LATTICE, OURS, TestObject, WADM};
 use crate::matrix::report::Cell;
 use crate::matrix::step::{Experiment, Trial, Verdict};
 use crate::matrix::values::{
@@ -15,8 +15,8 @@ use crate::matrix::values::{
 };
 
 /// Both resource types under a name.
-fn pair(name: &str) -> [Specimen; 2] {
-    [LATTICE, WADM].map(|r#type| Specimen {
+fn pair(name: &str) -> [TestObject; 2] {
+    [LATTICE, WADM].map(|r#type| TestObject {
         name: name.to_owned(),
         r#type,
     })
@@ -24,17 +24,17 @@ fn pair(name: &str) -> [Specimen; 2] {
 
 /// Lets nothing age out while we look, where the age is not what it is about. What cannot be turned off (a stream that
 /// is sealed has no age) may meet an argument that the user does not set.
-fn keep_messages(specimens: &[Specimen], arguments: &mut BTreeMap<String, Arguments>) {
+fn keep_messages(objects: &[TestObject], arguments: &mut BTreeMap<String, Arguments>) {
     let bounds = setting(AGE).map(|age| age.bounds).unwrap_or_default();
-    let young = |specimen: &&Specimen| {
-        let (row, _) = row_of(specimen);
+    let young = |object: &&TestObject| {
+        let (row, _) = row_of(object);
         row.key != AGE && !bounds.iter().any(|bound| bound.by == row.key)
     };
-    for specimen in specimens.iter().filter(young) {
-        for asset in specimen.assets() {
+    for object in objects.iter().filter(young) {
+        for asset in object.assets() {
             let mut ages = asset.arguments().iter();
             if let Some(age) = ages.find(|argument| argument.key == AGE) {
-                let own = arguments.entry(specimen.address()).or_default();
+                let own = arguments.entry(object.address()).or_default();
                 own.set(asset.key, age.name, json!("1h"));
             }
         }
@@ -50,22 +50,22 @@ pub fn by_configuration(version: &str, rows: &[&'static Setting]) {
         .copied()
         .filter(|row| CATALOGUE.iter().any(|asset| argument(asset, row).is_some()))
         .collect();
-    let (mut specimens, mut arguments) = (Vec::new(), BTreeMap::new());
+    let (mut objects, mut arguments) = (Vec::new(), BTreeMap::new());
     for row in &rows {
-        specimens.extend(pair(row.key));
+        objects.extend(pair(row.key));
         if matches!(row.edit, Edit::Never(_)) {
-            specimens.extend(pair(&format!("{}{EMPTY}", row.key)));
+            objects.extend(pair(&format!("{}{EMPTY}", row.key)));
             let forced = pair(&format!("{}{FORCED}", row.key));
-            for specimen in &forced {
+            for object in &forced {
                 let mut own = Arguments::default();
                 own.set("", "force_destroy", json!(true));
-                arguments.insert(specimen.address(), own);
+                arguments.insert(object.address(), own);
             }
-            specimens.extend(forced);
+            objects.extend(forced);
         }
     }
-    keep_messages(&specimens, &mut arguments);
-    let mut experiment = Experiment::start(version, specimens, arguments);
+    keep_messages(&objects, &mut arguments);
+    let mut experiment = Experiment::start(version, objects, arguments);
     let scales = experiment.scales(&rows);
     for way in ["set", "change", "up", "down", "unset"] {
         experiment.configure(way, &scales);
@@ -104,7 +104,7 @@ impl Experiment {
                 (asset.key, argument.name, value as &dyn Fn(i64) -> Value)
             })
             .collect();
-        let scales = self.lab.scales(&wanted);
+        let scales = self.environment.scales(&wanted);
         cells
             .iter()
             .zip(scales)
@@ -114,12 +114,12 @@ impl Experiment {
 
     /// One way for all arguments of all assets.
     fn configure(&mut self, way: &'static str, scales: &Scales) {
-        self.lab.fill(&self.specimens);
-        let counts = self.lab.counts(&self.specimens);
+        self.environment.fill(&self.objects);
+        let counts = self.environment.counts(&self.objects);
         let (mut accepted, mut refused) = (Vec::new(), Vec::new());
-        for specimen in self.specimens.clone() {
-            let (row, variant) = row_of(&specimen);
-            for asset in specimen.assets() {
+        for object in self.objects.clone() {
+            let (row, variant) = row_of(&object);
+            for asset in object.assets() {
                 let Some(argument) = argument(asset, row) else {
                     continue;
                 };
@@ -134,7 +134,7 @@ impl Experiment {
                         .note(cell(way), Ok("was refused to be set".to_owned()));
                     continue;
                 }
-                let live = self.live(&specimen, asset);
+                let live = self.live(&object, asset);
                 let mut target = live.clone();
                 let wanted = match value.is_null() {
                     true => argument.json(&argument.unset_value(asset)),
@@ -160,7 +160,7 @@ impl Experiment {
                     loosely.push("duplicate_window");
                 }
                 let trial = Trial {
-                    specimen: specimen.clone(),
+                    object: object.clone(),
                     asset,
                     row: Some(row),
                     way: format!("{way}{variant}"),
@@ -169,19 +169,19 @@ impl Experiment {
                     silent,
                     remade: false,
                 };
-                let messages = counts.get(&(specimen.address(), asset.key)).copied();
+                let messages = counts.get(&(object.address(), asset.key)).copied();
                 let verdict = self.verdict(&trial, &live, messages.unwrap_or_default());
                 let possible = match &verdict {
                     Verdict::InPlace(_) => {
-                        self.lab
-                            .probe(&specimen, &live, row.key, &trial.target[row.key])
+                        self.environment
+                            .probe(&object, &live, row.key, &trial.target[row.key])
                     }
                     Verdict::Replaced | Verdict::Refused => Ok(()),
                 };
                 match verdict == Verdict::Refused || possible.is_err() {
                     true => refused.push((trial, value_json(&value))),
                     false => {
-                        self.arguments(&specimen)
+                        self.arguments(&object)
                             .set(asset.key, argument.name, value_json(&value));
                         accepted.push(trial);
                     }
@@ -195,7 +195,7 @@ impl Experiment {
             let name = argument(trial.asset, trial.row.expect("a row"))
                 .expect("an argument")
                 .name;
-            self.arguments(&trial.specimen)
+            self.arguments(&trial.object)
                 .set(trial.asset.key, name, value.clone());
         }
         self.refusals(refused.into_iter().map(|(trial, _)| trial).collect());
@@ -241,9 +241,9 @@ fn differs(row: &Setting, level: u64) -> bool {
     })
 }
 
-/// The row that a specimen is named after, and what is special about it.
-fn row_of(specimen: &Specimen) -> (&'static Setting, &'static str) {
-    let name = specimen.name.as_str();
+/// The row that a object is named after, and what is special about it.
+fn row_of(object: &TestObject) -> (&'static Setting, &'static str) {
+    let name = object.name.as_str();
     let (key, variant) = match (name.strip_suffix(EMPTY), name.strip_suffix(FORCED)) {
         (Some(key), _) => (key, ", empty"),
         (_, Some(key)) => (key, ", forced"),
@@ -255,34 +255,30 @@ fn row_of(specimen: &Specimen) -> (&'static Setting, &'static str) {
 
 /// What somebody else does on the server: every row of every asset, and each asset deleted and made again.
 pub fn on_the_server(version: &str, rows: &[&'static Setting]) {
-    let mut specimens: Vec<_> = rows.iter().flat_map(|row| pair(row.key)).collect();
+    let mut objects: Vec<_> = rows.iter().flat_map(|row| pair(row.key)).collect();
     let mut arguments: BTreeMap<String, Arguments> = BTreeMap::new();
     for row in rows {
-        for specimen in pair(&format!("{}{OURS}", row.key)) {
-            for asset in specimen.assets() {
+        for object in pair(&format!("{}{OURS}", row.key)) {
+            for asset in object.assets() {
                 if let Some(argument) =
                     argument(asset, row).filter(|argument| is_left_alone(argument))
                 {
                     let value = &story(asset, argument, row, 1)[0].1;
-                    let own = arguments.entry(specimen.address()).or_default();
+                    let own = arguments.entry(object.address()).or_default();
                     own.set(asset.key, argument.name, value_json(value));
                 }
             }
-            specimens.extend(
-                arguments
-                    .contains_key(&specimen.address())
-                    .then_some(specimen),
-            );
+            objects.extend(arguments.contains_key(&object.address()).then_some(object));
         }
     }
-    keep_messages(&specimens, &mut arguments);
-    let mut experiment = Experiment::start(version, specimens.clone(), arguments);
+    keep_messages(&objects, &mut arguments);
+    let mut experiment = Experiment::start(version, objects.clone(), arguments);
     let mut sound = BTreeMap::new();
-    for specimen in &specimens {
-        for asset in specimen.assets() {
+    for object in &objects {
+        for asset in object.assets() {
             sound.insert(
-                (specimen.address(), asset.key),
-                experiment.live(specimen, asset),
+                (object.address(), asset.key),
+                experiment.live(object, asset),
             );
         }
     }
@@ -313,16 +309,16 @@ pub const REFUSED: &str = "refused at plan";
 type Sound = BTreeMap<(String, &'static str), Value>;
 
 /// What the server refused to change, so that only a stream made anew can have it.
-type Remake = (Specimen, &'static Asset, &'static Setting, Vec<Value>);
+type Remake = (TestObject, &'static Asset, &'static Setting, Vec<Value>);
 
 impl Experiment {
-    fn trial(&self, specimen: &Specimen, asset: &'static Asset, way: &str, sound: &Sound) -> Trial {
+    fn trial(&self, object: &TestObject, asset: &'static Asset, way: &str, sound: &Sound) -> Trial {
         Trial {
-            specimen: specimen.clone(),
+            object: object.clone(),
             asset,
             row: None,
             way: way.to_owned(),
-            target: sound[&(specimen.address(), asset.key)].clone(),
+            target: sound[&(object.address(), asset.key)].clone(),
             loosely: Vec::new(),
             silent: false,
             remade: false,
@@ -330,25 +326,24 @@ impl Experiment {
     }
 
     fn deleted_and_made_again(&mut self, sound: &Sound) {
-        self.lab.fill(&self.specimens);
+        self.environment.fill(&self.objects);
         let mut trials = Vec::new();
         for r#type in [LATTICE, WADM] {
-            let mut specimens = self
-                .specimens
-                .iter()
-                .filter(|specimen| specimen.r#type == r#type);
-            let assets = specimens.clone().next().expect("a specimen").assets();
+            let mut objects = self.objects.iter().filter(|object| object.r#type == r#type);
+            let assets = objects.clone().next().expect("a object").assets();
             for asset in assets {
-                let (deleted, made) = (specimens.next(), specimens.next());
+                let (deleted, made) = (objects.next(), objects.next());
                 let (deleted, made) = (deleted.expect("enough"), made.expect("enough"));
-                self.lab
+                self.environment
                     .admin(deleted)
                     .delete_stream(&deleted.stream(asset));
                 trials.push(self.trial(deleted, asset, "deleted", sound));
-                self.lab.admin(made).delete_stream(&made.stream(asset));
+                self.environment
+                    .admin(made)
+                    .delete_stream(&made.stream(asset));
                 let mut config = sound[&(made.address(), asset.key)].clone();
                 config["max_msgs"] = json!(1000);
-                self.lab.admin(made).create_stream(&config);
+                self.environment.admin(made).create_stream(&config);
                 trials.push(Trial {
                     remade: true,
                     ..self.trial(made, asset, "re-created", sound)
@@ -367,24 +362,24 @@ impl Experiment {
             "server"
         };
         let (mut trials, mut remakes) = (Vec::new(), Vec::new());
-        for specimen in self.specimens.clone() {
-            let (row, _) = row_of(&specimen);
+        for object in self.objects.clone() {
+            let (row, _) = row_of(&object);
             if again && !is_number(row) {
                 continue;
             }
-            for asset in specimen.assets() {
-                let ours = specimen.name.ends_with(OURS);
+            for asset in object.assets() {
+                let ours = object.name.ends_with(OURS);
                 let trial = Trial {
                     row: Some(row),
                     way: format!("{way}{}", if ours { ", ours" } else { "" }),
-                    ..self.trial(&specimen, asset, way, sound)
+                    ..self.trial(&object, asset, way, sound)
                 };
-                let live = self.live(&specimen, asset);
+                let live = self.live(&object, asset);
                 let is = live
                     .get(row.key)
                     .cloned()
                     .unwrap_or_else(|| row.default(&config(&live)));
-                let own = format!("more.{}.{}", specimen.name, asset.key);
+                let own = format!("more.{}.{}", object.name, asset.key);
                 let mut values = alternatives(row, &is, &own);
                 if again {
                     let first = values
@@ -401,17 +396,17 @@ impl Experiment {
                     .iter()
                     .flat_map(|value| edits(row, &live, value))
                     .collect();
-                match self.edit(&specimen, asset, row, &edits) {
+                match self.edit(&object, asset, row, &edits) {
                     Edited::Done if !ours && argument(asset, row).is_some_and(is_left_alone) => {
                         trials.push(Trial {
-                            target: self.live(&specimen, asset),
+                            target: self.live(&object, asset),
                             silent: true,
                             ..trial
                         })
                     }
                     Edited::Done => trials.push(trial),
                     Edited::Dropped => {
-                        let end = match row.level > self.lab.level {
+                        let end = match row.level > self.environment.level {
                             true => Ok("the server does not know it".to_owned()),
                             false => Err("the server drops it".to_owned()),
                         };
@@ -420,24 +415,24 @@ impl Experiment {
                     Edited::Refused(errors) => {
                         self.report
                             .note(trial.cell(), self.predicted(row, &live, &edits, &errors));
-                        remakes.push((specimen.clone(), asset, row, edits));
+                        remakes.push((object.clone(), asset, row, edits));
                     }
                 }
             }
         }
-        let tried = self.specimens.iter().filter(|specimen| {
+        let tried = self.objects.iter().filter(|object| {
             let mut trials = trials.iter();
-            trials.any(|trial| trial.specimen.address() == specimen.address())
+            trials.any(|trial| trial.object.address() == object.address())
         });
         let tried: Vec<_> = tried.cloned().collect();
-        self.lab.fill(&tried);
+        self.environment.fill(&tried);
         self.step(trials);
         remakes
     }
 
     /// Tries edits until the server takes one.
-    fn edit(&self, specimen: &Specimen, asset: &Asset, row: &Setting, edits: &[Value]) -> Edited {
-        let (admin, stream) = (self.lab.admin(specimen), specimen.stream(asset));
+    fn edit(&self, object: &TestObject, asset: &Asset, row: &Setting, edits: &[Value]) -> Edited {
+        let (admin, stream) = (self.environment.admin(object), object.stream(asset));
         let mut errors = Vec::new();
         for edit in edits {
             match admin.try_api(&format!("STREAM.UPDATE.{stream}"), edit) {
@@ -464,7 +459,7 @@ impl Experiment {
     ) -> Result<String, String> {
         for (edit, error) in edits.iter().zip(errors) {
             let code = error["err_code"].to_string();
-            if row.level > self.lab.level && code == "10025" {
+            if row.level > self.environment.level && code == "10025" {
                 return Ok("the server does not know it (10025)".to_owned());
             }
             let change = self
@@ -487,40 +482,40 @@ impl Experiment {
     /// Streams made anew with what the server would not change.
     fn remade(&mut self, sound: &Sound, remakes: Vec<Remake>) {
         let (mut trials, mut refused) = (Vec::new(), Vec::new());
-        for (specimen, asset, row, edits) in remakes {
+        for (object, asset, row, edits) in remakes {
             let present = self
-                .specimens
+                .objects
                 .iter()
-                .any(|other| other.address() == specimen.address());
-            if !present || row.key == "name" || row.level > self.lab.level {
+                .any(|other| other.address() == object.address());
+            if !present || row.key == "name" || row.level > self.environment.level {
                 continue;
             }
             let trial = Trial {
                 row: Some(row),
                 remade: true,
-                ..self.trial(&specimen, asset, "remade", sound)
+                ..self.trial(&object, asset, "remade", sound)
             };
-            let Some(config) = self.remake(&specimen, asset, row, &edits, &trial.target) else {
+            let Some(config) = self.remake(&object, asset, row, &edits, &trial.target) else {
                 self.report
                     .note(trial.cell(), Ok("the server makes none such".to_owned()));
                 continue;
             };
-            let live = self.live(&specimen, asset);
+            let live = self.live(&object, asset);
             match self.verdict(&trial, &live, 1) {
                 Verdict::Refused => {
-                    self.remake(&specimen, asset, row, &[], &trial.target);
+                    self.remake(&object, asset, row, &[], &trial.target);
                     refused.push((trial, config));
                 }
                 _ => trials.push(trial),
             }
         }
-        let tried: Vec<_> = trials.iter().map(|trial| trial.specimen.clone()).collect();
-        self.lab.fill(&tried);
+        let tried: Vec<_> = trials.iter().map(|trial| trial.object.clone()).collect();
+        self.environment.fill(&tried);
         self.step(trials);
         for (trial, config) in &refused {
             let row = trial.row.expect("a row");
             self.remake(
-                &trial.specimen,
+                &trial.object,
                 trial.asset,
                 row,
                 std::slice::from_ref(config),
@@ -529,23 +524,23 @@ impl Experiment {
         }
         let tried: Vec<_> = refused
             .iter()
-            .map(|(trial, _)| trial.specimen.clone())
+            .map(|(trial, _)| trial.object.clone())
             .collect();
-        self.lab.fill(&tried);
-        self.lab.counts(&tried);
+        self.environment.fill(&tried);
+        self.environment.counts(&tried);
         self.refusals(refused.into_iter().map(|(trial, _)| trial).collect());
     }
 
     /// Deletes a stream and makes it with the first configuration that the server takes, or else as it was.
     fn remake(
         &self,
-        specimen: &Specimen,
+        object: &TestObject,
         asset: &Asset,
         row: &Setting,
         edits: &[Value],
         sound: &Value,
     ) -> Option<Value> {
-        let (admin, stream) = (self.lab.admin(specimen), specimen.stream(asset));
+        let (admin, stream) = (self.environment.admin(object), object.stream(asset));
         admin.delete_stream(&stream);
         for edit in edits {
             let Ok(info) = admin.try_api(&format!("STREAM.CREATE.{stream}"), edit) else {

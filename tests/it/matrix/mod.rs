@@ -7,7 +7,7 @@
 
 mod matrix;
 pub mod values;
-pub mod lab;
+pub mod environment;
 mod step;
 mod report;
 
@@ -46,7 +46,7 @@ fn older() -> Vec<(&'static str, u64)> {
         .map(|version| {
             let server = crate::support::NatsServer::start_with(version, "");
             let admin = crate::support::Admin::connect(&server.url());
-            (version, lab::level(&admin))
+            (version, environment::level(&admin))
         })
         .collect()
 }

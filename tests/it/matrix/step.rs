@@ -1,7 +1,7 @@
 //! One step for many cells at once: plan, apply that plan, and two empty plans; then each cell is judged on its own.
 //!
 //! What the plan announced is compared with what the rows say, and both with what happened on the server: the whole
-//! configuration, key by key, and the messages. A specimen that went wrong leaves the root module, so that one fault
+//! configuration, key by key, and the messages. A object that went wrong leaves the root module, so that one fault
 //! does not hide the others.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,16 +11,16 @@ use terraform_provider_wasmcloud::testing::catalogue::{Asset, AssetKind, Content
 use terraform_provider_wasmcloud::testing::jetstream::{Effect, Setting, SettingChange, diff_at};
 use terraform_provider_wasmcloud::testing::resources::Argument;
 
-use crate::matrix::lab::{Arguments, Counts, Lab, Specimen};
+use crate::matrix::environment::{Arguments, Counts, Environment, TestObject};
 use crate::matrix::matrix::REFUSED;
 use crate::matrix::report::{Cell, Report};
 use crate::matrix::values::{argument, config};
 use crate::support::{Diagnostic, Plan};
 
-/// An asset of a specimen under trial.
+/// An asset of a object under trial.
 #[derive(Clone)]
 pub struct Trial {
-    pub specimen: Specimen,
+    pub object: TestObject,
     pub asset: &'static Asset,
     /// Absent when the asset as a whole is concerned.
     pub row: Option<&'static Setting>,
@@ -45,7 +45,7 @@ impl Trial {
     }
 
     fn key(&self) -> (String, &'static str) {
-        (self.specimen.address(), self.asset.key)
+        (self.object.address(), self.asset.key)
     }
 }
 
@@ -60,32 +60,32 @@ pub enum Verdict {
     Refused,
 }
 
-/// The experiment: a laboratory, the specimens that are still in it, and what became of the cells.
+/// The experiment: a environment, the objects that are still in it, and what became of the cells.
 pub struct Experiment {
-    pub lab: Lab,
-    pub specimens: Vec<Specimen>,
+    pub environment: Environment,
+    pub objects: Vec<TestObject>,
     pub arguments: BTreeMap<String, Arguments>,
     pub report: Report,
 }
 
 impl Experiment {
-    /// Creates the specimens, with two empty plans afterwards.
+    /// Creates the objects, with two empty plans afterwards.
     pub fn start(
         version: &str,
-        specimens: Vec<Specimen>,
+        objects: Vec<TestObject>,
         arguments: BTreeMap<String, Arguments>,
     ) -> Self {
         let experiment = Self {
-            lab: Lab::start(version, &specimens),
-            specimens,
+            environment: Environment::start(version, &objects),
+            objects,
             arguments,
             report: Report::of(version),
         };
         experiment.write();
-        let plan = experiment.lab.terraform.plan_with(&[WIDE]);
+        let plan = experiment.environment.terraform.plan_with(&[WIDE]);
         let file = plan.file().to_str().expect("UTF-8").to_owned();
         experiment
-            .lab
+            .environment
             .terraform
             .try_apply(&[WIDE, &file])
             .unwrap_or_else(|failure| panic!("{failure}"));
@@ -95,25 +95,29 @@ impl Experiment {
     /// Writes the root module.
     pub fn write(&self) {
         let none = Arguments::default();
-        let specimens = self.specimens.iter().map(|specimen| {
-            let arguments = self.arguments.get(&specimen.address());
-            (specimen, arguments.unwrap_or(&none))
+        let objects = self.objects.iter().map(|object| {
+            let arguments = self.arguments.get(&object.address());
+            (object, arguments.unwrap_or(&none))
         });
-        self.lab.write(&specimens.collect::<Vec<_>>());
+        self.environment.write(&objects.collect::<Vec<_>>());
     }
 
-    pub fn arguments(&mut self, specimen: &Specimen) -> &mut Arguments {
-        self.arguments.entry(specimen.address()).or_default()
+    pub fn arguments(&mut self, object: &TestObject) -> &mut Arguments {
+        self.arguments.entry(object.address()).or_default()
     }
 
     /// The configuration of an asset now.
-    pub fn live(&self, specimen: &Specimen, asset: &Asset) -> Value {
-        self.lab.admin(specimen).config(&specimen.stream(asset))
+    pub fn live(&self, object: &TestObject, asset: &Asset) -> Value {
+        self.environment.admin(object).config(&object.stream(asset))
     }
 
     /// What differs, by the rows.
     pub fn changes(&self, target: &Value, live: &Value) -> Vec<SettingChange> {
-        diff_at(&config(target).normal(), &config(live), self.lab.level)
+        diff_at(
+            &config(target).normal(),
+            &config(live),
+            self.environment.level,
+        )
     }
 
     /// What its configuration should be, beside what stays as somebody else made it: an argument that the configuration
@@ -131,7 +135,7 @@ impl Experiment {
             argument(key).is_none() && refused.any(|change| change.key == key)
         };
         let is_set = |name: &str| {
-            let of_it = self.arguments.get(&trial.specimen.address());
+            let of_it = self.arguments.get(&trial.object.address());
             of_it.is_some_and(|arguments| {
                 let levels = ["", trial.asset.key].map(|level| arguments.0.get(level));
                 let mut levels = levels.into_iter().flatten();
@@ -162,7 +166,7 @@ impl Experiment {
     pub fn verdict(&self, trial: &Trial, live: &Value, messages: u64) -> Verdict {
         let forced = self
             .arguments
-            .get(&trial.specimen.address())
+            .get(&trial.object.address())
             .is_some_and(|arguments| {
                 arguments
                     .0
@@ -204,7 +208,7 @@ impl Experiment {
             for trial in &trials {
                 let name = trial.row.and_then(|row| argument(trial.asset, row));
                 if let (Some(name), true) = (name, told.contains(&trial.key())) {
-                    self.arguments(&trial.specimen)
+                    self.arguments(&trial.object)
                         .set(trial.asset.key, name.name, Value::Null);
                 }
             }
@@ -219,31 +223,31 @@ impl Experiment {
         let before: Vec<_> = trials
             .iter()
             .map(|trial| {
-                self.lab
-                    .admin(&trial.specimen)
-                    .stream(&trial.specimen.stream(trial.asset))
+                self.environment
+                    .admin(&trial.object)
+                    .stream(&trial.object.stream(trial.asset))
             })
             .collect();
-        let failure = self.lab.terraform.try_plan(&[WIDE]).err();
+        let failure = self.environment.terraform.try_plan(&[WIDE]).err();
         let said = failure
             .map(|failure| failure.diagnostics)
             .unwrap_or_default();
         for (trial, before) in trials.iter().zip(before) {
-            let name = trial.specimen.title(trial.asset);
+            let name = trial.object.title(trial.asset);
             let own: Vec<_> = said
                 .iter()
                 .filter(|error| {
                     error.severity == "error"
-                        && error.address == trial.specimen.address()
-                        && (error.says(&name) || error.says(&trial.specimen.stream(trial.asset)))
+                        && error.address == trial.object.address()
+                        && (error.says(&name) || error.says(&trial.object.stream(trial.asset)))
                 })
                 .collect();
             let row = trial.row.expect("a setting");
             let name = argument(trial.asset, row).map_or(row.key, |argument| argument.name);
             let after = self
-                .lab
-                .admin(&trial.specimen)
-                .stream(&trial.specimen.stream(trial.asset));
+                .environment
+                .admin(&trial.object)
+                .stream(&trial.object.stream(trial.asset));
             let same = ["config", "created"].iter().all(|part| {
                 before.as_ref().map(|info| &info[*part]) == after.as_ref().map(|info| &info[*part])
             });
@@ -269,21 +273,18 @@ impl Experiment {
         if trials.is_empty() {
             return;
         }
-        let before = self.lab.counts(&self.specimens);
+        let before = self.environment.counts(&self.objects);
         let lives: BTreeMap<_, _> = trials
             .iter()
             .map(|trial| {
-                let admin = self.lab.admin(&trial.specimen);
-                (
-                    trial.key(),
-                    admin.stream(&trial.specimen.stream(trial.asset)),
-                )
+                let admin = self.environment.admin(&trial.object);
+                (trial.key(), admin.stream(&trial.object.stream(trial.asset)))
             })
             .collect();
         self.write();
         let mut trials = trials;
         let plan = loop {
-            match self.lab.terraform.try_plan(&[WIDE]) {
+            match self.environment.terraform.try_plan(&[WIDE]) {
                 Ok(plan) => break plan,
                 Err(failure) => {
                     let bad = by_address(&failure.diagnostics);
@@ -297,16 +298,16 @@ impl Experiment {
             .map(|trial| self.judge_plan(trial, &plan, lives[&trial.key()].as_ref(), &before))
             .collect();
         let file = plan.file().to_str().expect("UTF-8").to_owned();
-        let applied = self.lab.terraform.try_apply(&[WIDE, &file]);
+        let applied = self.environment.terraform.try_apply(&[WIDE, &file]);
         let broken = applied
             .err()
             .map(|failure| by_address(&failure.diagnostics));
-        let after = self.lab.counts(&self.specimens);
-        let state = self.lab.terraform.state();
+        let after = self.environment.counts(&self.objects);
+        let state = self.environment.terraform.state();
         let left = self.left_to_do();
         let mut bad = broken.unwrap_or_default();
         for (trial, judged) in trials.iter().zip(judged) {
-            let address = trial.specimen.address();
+            let address = trial.object.address();
             let end = judged.and_then(|announced| {
                 if let Some(error) = bad.get(&address) {
                     return Err(format!(
@@ -343,7 +344,7 @@ impl Experiment {
         counts: &Counts,
     ) -> Result<String, String> {
         let key = trial.asset.key;
-        let change = plan.change(&trial.specimen.address());
+        let change = plan.change(&trial.object.address());
         let (was, will) = (&change.before()[key], &change.after()[key]);
         let anew = change.after_unknown()[key]["created"] == true;
         let warnings = warnings_of(trial, plan);
@@ -436,9 +437,9 @@ impl Experiment {
         drift: &Value,
     ) -> Result<(), String> {
         let now = self
-            .lab
-            .admin(&trial.specimen)
-            .stream(&trial.specimen.stream(trial.asset));
+            .environment
+            .admin(&trial.object)
+            .stream(&trial.object.stream(trial.asset));
         let Some(now) = now.map(|info| info["config"].clone()) else {
             return Err("the stream is gone".to_owned());
         };
@@ -491,7 +492,7 @@ impl Experiment {
                 WIDE,
                 refresh,
             ];
-            let output = self.lab.terraform.output(&plan);
+            let output = self.environment.terraform.output(&plan);
             let text = String::from_utf8_lossy(&output.stdout);
             let lines = text
                 .lines()
@@ -521,7 +522,7 @@ impl Experiment {
         if left.is_empty() {
             return;
         }
-        let Ok(plan) = self.lab.terraform.try_plan(&[WIDE]) else {
+        let Ok(plan) = self.environment.terraform.try_plan(&[WIDE]) else {
             return;
         };
         for (address, text) in left {
@@ -530,24 +531,24 @@ impl Experiment {
         }
     }
 
-    /// Takes specimens that went wrong out of the experiment, with their cells.
+    /// Takes objects that went wrong out of the experiment, with their cells.
     fn fail(&mut self, trials: &mut Vec<Trial>, bad: &BTreeMap<String, String>, what: &str) {
         for trial in trials
             .iter()
-            .filter(|trial| bad.contains_key(&trial.specimen.address()))
+            .filter(|trial| bad.contains_key(&trial.object.address()))
         {
             if !self.report.has(&trial.cell()) {
-                let error = &bad[&trial.specimen.address()];
+                let error = &bad[&trial.object.address()];
                 self.report
                     .note(trial.cell(), Err(format!("{what}: {error}")));
             }
         }
-        trials.retain(|trial| !bad.contains_key(&trial.specimen.address()));
-        self.specimens
-            .retain(|specimen| !bad.contains_key(&specimen.address()));
+        trials.retain(|trial| !bad.contains_key(&trial.object.address()));
+        self.objects
+            .retain(|object| !bad.contains_key(&object.address()));
         for address in bad.keys() {
             let _ = self
-                .lab
+                .environment
                 .terraform
                 .run(&["state", "rm", "-lock=false", address]);
         }
@@ -694,11 +695,11 @@ fn told(words: &Diagnostic) -> Option<Told> {
 
 /// The warnings of a plan about one asset.
 fn warnings_of<'a>(trial: &Trial, plan: &'a Plan) -> Vec<&'a Diagnostic> {
-    let title = trial.specimen.title(trial.asset);
+    let title = trial.object.title(trial.asset);
     plan.diagnostics()
         .iter()
         .filter(|words| {
-            words.address == trial.specimen.address()
+            words.address == trial.object.address()
                 && words.summary.split_once(&title).is_some_and(|(_, rest)| {
                     !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
                 })

@@ -1,12 +1,12 @@
 //! The real binary as Terraform sees it: how it starts, whom it lets in, what ends it.
 
-mod acting;
-mod by_hand;
+mod test_plugin;
+mod terminal;
 mod certificate;
 mod client;
 mod debug_mode;
 mod handshake;
-mod life;
+mod process_end;
 mod logs;
 mod process;
-mod strangers;
+mod unauthorized;

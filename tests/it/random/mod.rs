@@ -1,23 +1,23 @@
-//! Random configurations of both resources and random deeds of others, one after the other. Whatever happens: after an
+//! Random configurations of both resources and random changes on the server, one after the other. Whatever happens: after an
 //! apply the plan is empty, or the plan was an error that said why and left the server untouched.
 //!
-//! The seed is fixed, so that a run says the same today and tomorrow. `RANDOM_SEED` (a number) tries other stories,
-//! `RANDOM_CASES` more of them. A story that fails is told alone, as short as a few tries can make it.
+//! The seed is fixed, so that a run says the same today and tomorrow. `RANDOM_SEED` (a number) tries other sequences,
+//! `RANDOM_CASES` more of them. A sequence that fails is told alone, as short as a few tries can make it.
 
-mod story;
-mod world;
+mod sequence;
+mod run;
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::matrix::lab;
-use crate::random::story::Story;
-use crate::random::world::{Ending, World};
+use crate::matrix::environment;
+use crate::random::run::{Ending, Run};
+use crate::random::sequence::Sequence;
 
 /// Objects that live side by side on one server: Terraform plans them at once.
 const LATTICES: usize = 8;
 const INSTALLATIONS: usize = 4;
-/// How often the story of a failure is tried again, shorter.
+/// How often the sequence of a failure is tried again, shorter.
 const SHORTER: usize = 8;
 
 #[test]
@@ -29,11 +29,13 @@ fn after_any_apply_the_plan_is_empty_or_the_plan_was_an_error_that_said_why() {
     let (seed, cases) = (number("RANDOM_SEED", 1), number("RANDOM_CASES", 2));
     eprintln!("RANDOM_SEED={seed} RANDOM_CASES={cases}");
     for case in 0..cases {
-        let stories = stories(seed, case);
+        let sequences = sequences(seed, case);
         let mut ending = Ending::default();
-        if let Some((place, error)) = World::of(&stories).live(&mut ending) {
-            let (story, error) = shorter(stories[place].clone(), error);
-            panic!("RANDOM_SEED={seed}, case {case}, a story of its own:\n{error}\n{story:#?}");
+        if let Some((place, error)) = Run::of(&sequences).live(&mut ending) {
+            let (sequence, error) = shorter(sequences[place].clone(), error);
+            panic!(
+                "RANDOM_SEED={seed}, case {case}, a sequence of its own:\n{error}\n{sequence:#?}"
+            );
         }
         eprintln!("case {case}: {ending}");
         assert!(
@@ -43,38 +45,41 @@ fn after_any_apply_the_plan_is_empty_or_the_plan_was_an_error_that_said_why() {
     }
 }
 
-/// The stories of one case.
-fn stories(seed: u64, case: u64) -> Vec<Story> {
+/// The sequences of one case.
+fn sequences(seed: u64, case: u64) -> Vec<Sequence> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     bytes[8..16].copy_from_slice(&case.to_le_bytes());
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    let types = [(lab::LATTICE, LATTICES), (lab::WADM, INSTALLATIONS)];
+    let types = [
+        (environment::LATTICE, LATTICES),
+        (environment::WADM, INSTALLATIONS),
+    ];
     let types = types
         .iter()
         .flat_map(|(r#type, count)| std::iter::repeat_n(*r#type, *count));
     types
         .map(|r#type| {
-            let tree = story::story(r#type).new_tree(&mut runner);
-            tree.expect("a story").current()
+            let tree = sequence::sequence(r#type).new_tree(&mut runner);
+            tree.expect("a sequence").current()
         })
         .collect()
 }
 
-/// Leaves steps and deeds out as long as the story fails nevertheless.
-fn shorter(mut story: Story, mut error: String) -> (Story, String) {
+/// Leaves steps and server_changes out as long as the sequence fails nevertheless.
+fn shorter(mut sequence: Sequence, mut error: String) -> (Sequence, String) {
     let mut tries = 0;
     let mut place = 0;
     while tries < SHORTER {
-        let Some(shorter) = story.without(place) else {
+        let Some(shorter) = sequence.without(place) else {
             break;
         };
         tries += 1;
-        match World::of(std::slice::from_ref(&shorter)).live(&mut Ending::default()) {
-            Some((_, again)) => (story, error) = (shorter, again),
+        match Run::of(std::slice::from_ref(&shorter)).live(&mut Ending::default()) {
+            Some((_, again)) => (sequence, error) = (shorter, again),
             None => place += 1,
         }
     }
-    (story, error)
+    (sequence, error)
 }

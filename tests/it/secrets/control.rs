@@ -1,7 +1,7 @@
 //! The control of all others: what Terraform itself tells is found in each of the places that they search.
 
-use crate::secrets::given::{Log, Run};
-use crate::secrets::world::{Kind, World};
+use crate::secrets::run::{Log, Run};
+use crate::secrets::servers::{Kind, Servers};
 use crate::support::{Terraform, terraform_default};
 
 const SECRET: &str = "hidden & <told> by Terraform itself";
@@ -16,8 +16,8 @@ fn a_secret_that_terraform_itself_tells_is_found_in_every_place() {
         secrets: vec![("told", SECRET.to_owned())],
         hidden: Vec::new(),
     };
-    let world = World::without_servers(files);
-    let mut run = Run::with(Terraform::bare(terraform_default()), &world, &[&kind]);
+    let servers = Servers::without_servers(files);
+    let mut run = Run::with(Terraform::bare(terraform_default()), &servers, &[&kind]);
     run.terraform.write(
         "variable \"told\" {}\n\
          resource \"terraform_data\" \"keeps\" { input = var.told }\n\

@@ -10,8 +10,8 @@ use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::testing::terraform::language::{Diagnostics, Schema, Value};
 
-use crate::secrets::given::{Log, Run, Way};
-use crate::secrets::world::{Kind, World};
+use crate::secrets::run::{Log, Run, Way};
+use crate::secrets::servers::{Kind, Servers};
 use crate::support::{Terraform, act, trapped};
 
 /// The variable that says how to panic: in the call, or beside it, which ends the process.
@@ -55,15 +55,15 @@ fn acts() {
 
 #[test]
 fn a_panic_tells_no_secret_whether_it_is_caught_or_ends_the_process() {
-    let world = World::start();
-    let script = trapped(world.files.path(), "secrets::crashing::acts");
-    let kinds: Vec<&Kind> = world.kinds.iter().collect();
+    let servers = Servers::start();
+    let script = trapped(servers.files.path(), "secrets::crashing::acts");
+    let kinds: Vec<&Kind> = servers.kinds.iter().collect();
 
     for (trap, said) in [
         ("call", "Provider bug"),
         ("process", "panic: the milk is sour"),
     ] {
-        let mut run = Run::with(Terraform::with_binary(&script), &world, &kinds);
+        let mut run = Run::with(Terraform::with_binary(&script), &servers, &kinds);
         run.write(&kinds, Way::Sensitive);
         run.terraform.set_env(TRAP, trap);
         for log in [Log::File, Log::Stderr] {

@@ -1,12 +1,12 @@
 //! By variables of the environment, as pipelines have them: Terraform itself never hears of these.
 
-use crate::secrets::given::{Log, Run};
-use crate::secrets::world::{Kind, World};
+use crate::secrets::run::{Log, Run};
+use crate::secrets::servers::{Kind, Servers};
 
 #[test]
 fn by_the_environment_they_are_in_no_place_at_all() {
-    let world = World::start();
-    let kinds = world
+    let servers = Servers::start();
+    let kinds = servers
         .kinds
         .iter()
         .filter(|kind| !kind.environment.is_empty());
@@ -14,7 +14,7 @@ fn by_the_environment_they_are_in_no_place_at_all() {
     assert!(kinds.len() >= 8, "{}", kinds.len());
 
     for kind in kinds {
-        let mut run = Run::in_environment(&world, kind);
+        let mut run = Run::in_environment(&servers, kind);
         run.succeeds(
             Log::File,
             &["plan", "-input=false", "-no-color", "-out=saved"],

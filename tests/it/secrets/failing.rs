@@ -1,16 +1,16 @@
 //! What goes wrong with a secret is told without it: refused ones, unreachable servers, and what is no secret of its kind.
 
-use crate::secrets::given::{Log, Run, Way};
-use crate::secrets::world::{Kind, World};
+use crate::secrets::run::{Log, Run, Way};
+use crate::secrets::servers::{Kind, Servers};
 use crate::support::{Authority, Operator, SocksProxy};
 
 /// Nobody listens there.
 const NOBODY: &str = "127.0.0.1:1";
 
 /// Each kind, with a secret that is of the right form and not the right one, or a server that is not there.
-fn refused(world: &World) -> Vec<Kind> {
+fn refused(servers: &Servers) -> Vec<Kind> {
     let other = |name: &str, secrets: &[(&'static str, &str)]| {
-        let mut kind = world.kind(name).clone();
+        let mut kind = servers.kind(name).clone();
         kind.secrets = secrets
             .iter()
             .map(|(name, secret)| (*name, (*secret).to_owned()))
@@ -18,21 +18,26 @@ fn refused(world: &World) -> Vec<Kind> {
         kind.hidden = Vec::new();
         kind
     };
-    let right = |name: &str| world.kind(name).secrets[0].1.clone();
+    let right = |name: &str| servers.kind(name).secrets[0].1.clone();
     let strange = Operator::new();
     let seed = nkeys::KeyPair::new_user().seed().expect("a seed");
     let user = strange.user(None);
     let pair = Authority::new().client();
     let mut stranger = other("tls_key", &[("tls_key", &pair.key)]);
-    let certificate = world.file("stranger.pem", &pair.certificate);
+    let certificate = servers.file("stranger.pem", &pair.certificate);
     stranger.arguments = stranger.arguments.replace(
-        &world.files.path().join("client.pem").display().to_string(),
+        &servers
+            .files
+            .path()
+            .join("client.pem")
+            .display()
+            .to_string(),
         &certificate,
     );
-    let mut untrusting = world.kind("tls_key").clone();
-    let untrusted = world.file("other-ca.pem", &Authority::new().pem());
+    let mut untrusting = servers.kind("tls_key").clone();
+    let untrusted = servers.file("other-ca.pem", &Authority::new().pem());
     untrusting.arguments = untrusting.arguments.replace(
-        &world.files.path().join("ca.pem").display().to_string(),
+        &servers.files.path().join("ca.pem").display().to_string(),
         &untrusted,
     );
     let wrong_way = SocksProxy::with_login("way", "another password than theirs").place();
@@ -73,13 +78,13 @@ fn refused(world: &World) -> Vec<Kind> {
             ],
         ),
         // A name that does not resolve, for what is right otherwise.
-        away(world.kind("password"), &nowhere),
-        away(world.kind("credentials_file"), &nowhere),
+        away(servers.kind("password"), &nowhere),
+        away(servers.kind("credentials_file"), &nowhere),
     ]
 }
 
 /// Secrets that are none of their kind, as somebody has them who copied too little.
-fn malformed(world: &World) -> Vec<Kind> {
+fn malformed(servers: &Servers) -> Vec<Kind> {
     let own = |name: &'static str, arguments: &str, secret: String| Kind {
         name,
         arguments: arguments.to_owned(),
@@ -92,19 +97,24 @@ fn malformed(world: &World) -> Vec<Kind> {
         hidden: vec![("what was written", secret)],
     };
     let cut = |name: &str| {
-        let secret = &world.kind(name).secrets[0].1;
+        let secret = &servers.kind(name).secrets[0].1;
         secret[..secret.len() * 2 / 3].to_owned()
     };
-    let certificate = world.files.path().join("client.pem").display().to_string();
-    let in_file = world.file("cut.creds", &cut("credentials"));
-    let key_file = world.file("cut.key", &cut("tls_key"));
-    let nkey_file = world.file("cut.nk", &cut("nkey"));
+    let certificate = servers
+        .files
+        .path()
+        .join("client.pem")
+        .display()
+        .to_string();
+    let in_file = servers.file("cut.creds", &cut("credentials"));
+    let key_file = servers.file("cut.key", &cut("tls_key"));
+    let nkey_file = servers.file("cut.nk", &cut("nkey"));
     let context = format!(
         "{{ \"password\": \"{}\" \"url\": 1 }}",
         "c0ntext-password-of-a-broken-file"
     );
-    world.file(".config/nats/context/broken.json", &context);
-    let mut other_pair = world.kind("tls_key").clone();
+    servers.file(".config/nats/context/broken.json", &context);
+    let mut other_pair = servers.kind("tls_key").clone();
     other_pair.secrets = vec![("tls_key", Authority::new().client().key)];
     vec![
         own(
@@ -173,9 +183,9 @@ fn malformed(world: &World) -> Vec<Kind> {
 }
 
 /// Demands that each fails, and shows its secret neither to people nor to machines nor to the log.
-fn each_fails_in_silence(world: &World, kinds: &[Kind], way: Way) {
+fn each_fails_in_silence(servers: &Servers, kinds: &[Kind], way: Way) {
     for kind in kinds {
-        let mut run = Run::of(world, &[kind], way);
+        let mut run = Run::of(servers, &[kind], way);
         for (log, form) in [(Log::File, "-no-color"), (Log::Stderr, "-json")] {
             let arguments = ["apply", "-input=false", "-auto-approve", form];
             let output = run.command(log, &arguments);
@@ -198,14 +208,14 @@ fn each_fails_in_silence(world: &World, kinds: &[Kind], way: Way) {
 
 #[test]
 fn a_secret_that_is_refused_or_not_asked_for_is_not_told() {
-    let world = World::start();
+    let servers = Servers::start();
 
-    each_fails_in_silence(&world, &refused(&world), Way::Ephemeral);
+    each_fails_in_silence(&servers, &refused(&servers), Way::Ephemeral);
 }
 
 #[test]
 fn a_secret_that_is_none_of_its_kind_is_not_told() {
-    let world = World::start();
+    let servers = Servers::start();
 
-    each_fails_in_silence(&world, &malformed(&world), Way::Sensitive);
+    each_fails_in_silence(&servers, &malformed(&servers), Way::Sensitive);
 }

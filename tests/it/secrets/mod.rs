@@ -6,8 +6,8 @@
 
 mod search;
 mod places;
-mod world;
-mod given;
+mod servers;
+mod run;
 
 mod control;
 mod succeeding;

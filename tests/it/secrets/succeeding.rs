@@ -1,13 +1,13 @@
 //! All kinds at once, in one configuration with a provider block for each: planned, applied and destroyed.
 
-use crate::secrets::given::{Log, Run, Way};
+use crate::secrets::run::{Log, Run, Way};
 use crate::secrets::search::count;
-use crate::secrets::world::{Kind, World};
+use crate::secrets::servers::{Kind, Servers};
 
 /// Plans into a file, shows it, applies it, and destroys, with the log in every form.
-fn lived(world: &World, way: Way) -> Run {
-    let kinds: Vec<&Kind> = world.kinds.iter().collect();
-    let mut run = Run::of(world, &kinds, way);
+fn lived(servers: &Servers, way: Way) -> Run {
+    let kinds: Vec<&Kind> = servers.kinds.iter().collect();
+    let mut run = Run::of(servers, &kinds, way);
     run.succeeds(
         Log::File,
         &["plan", "-input=false", "-no-color", "-out=saved"],
@@ -50,9 +50,9 @@ fn everything_was_logged(run: &Run, objects: usize) {
 
 #[test]
 fn by_ephemeral_variables_they_are_in_no_place_at_all() {
-    let world = World::start();
+    let servers = Servers::start();
 
-    let run = lived(&world, Way::Ephemeral);
+    let run = lived(&servers, Way::Ephemeral);
 
     run.leaks_nothing();
 }
@@ -60,9 +60,9 @@ fn by_ephemeral_variables_they_are_in_no_place_at_all() {
 /// Terraform itself writes variables into a saved plan: each once, and the provider adds nothing.
 #[test]
 fn by_sensitive_variables_they_are_only_where_terraform_keeps_variables() {
-    let world = World::start();
+    let servers = Servers::start();
 
-    let run = lived(&world, Way::Sensitive);
+    let run = lived(&servers, Way::Sensitive);
 
     run.leaks_nothing_but(|place| {
         place.starts_with("saved: tfplan") || place == "stdout of show -json saved"
@@ -72,12 +72,12 @@ fn by_sensitive_variables_they_are_only_where_terraform_keeps_variables() {
         .filter(|(place, _)| place.starts_with("saved: tfplan"))
         .collect();
     assert_eq!(plans.len(), 2);
-    for (name, secret) in world.kinds.iter().flat_map(|kind| &kind.secrets) {
+    for (name, secret) in servers.kinds.iter().flat_map(|kind| &kind.secrets) {
         for (place, content) in &plans {
             assert_eq!(count(content, secret.as_bytes()), 1, "{name} in {place}");
         }
     }
-    for (name, secret) in world.kinds.iter().flat_map(|kind| &kind.hidden) {
+    for (name, secret) in servers.kinds.iter().flat_map(|kind| &kind.hidden) {
         // A password is part of its address.
         let own = if name.contains("address") || name.contains("proxy") {
             1
@@ -96,9 +96,9 @@ fn by_sensitive_variables_they_are_only_where_terraform_keeps_variables() {
 /// A saved plan has the configuration in it, word by word.
 #[test]
 fn written_into_the_configuration_they_are_only_there() {
-    let world = World::start();
+    let servers = Servers::start();
 
-    let run = lived(&world, Way::Literal);
+    let run = lived(&servers, Way::Literal);
 
     let configuration = |place: &str| {
         place.starts_with("main.tf ")

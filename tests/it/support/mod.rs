@@ -1,4 +1,4 @@
-//! What every scenario needs: real nats-servers, a look behind Terraform's back, and a real Terraform.
+//! What every scenario needs: real nats-servers, a connection to them beside Terraform's, and a real Terraform.
 //!
 //! All of it blocks, so that a test reads from top to bottom and runs under `#[test]` as well as `#[tokio::test]`.
 //! A provider served in the test process must therefore not live on a `#[tokio::test]`'s own single thread, which these
@@ -7,50 +7,40 @@
 //! Servers and commands belong to the value that started them and end
 //! with it, by process id.
 
-mod server;
+/// nats-servers, clusters, and what happens on them.
+mod nats;
+/// What is between a client and its server: relays, a proxy, certificates.
+mod network;
+/// Terraform, what it prints, and plugins that it starts.
+mod terraform;
 mod served;
 mod workspace;
-mod trapped;
 #[cfg(test)]
-mod works;
-mod setup;
-mod credentials;
-mod pki;
-mod socks;
-mod cluster;
-mod relay;
-mod link;
-mod gate;
-mod admin;
-mod journal;
-mod terraform;
-mod running;
-mod plan;
-mod failure;
+mod self_test;
 mod tools;
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-pub use admin::Admin;
-pub use cluster::{Cluster, Leaf, wait_for_domain};
-pub use credentials::{Operator, User};
-pub use failure::{Diagnostic, Failure, warning};
-pub use gate::{CREATES, Gate, Side};
-pub use link::Link;
-pub use pki::{Authority, Issued};
-pub use plan::Plan;
-pub use relay::Relay;
-pub use running::Running;
-pub use served::serve;
-pub use server::{NatsServer, free_port};
-pub use setup::{
+pub use nats::admin::Admin;
+pub use nats::cluster::{Cluster, Leaf, wait_for_domain};
+pub use nats::credentials::{Operator, User};
+pub use nats::server::{NatsServer, free_port};
+pub use nats::setup::{
     account_without_jetstream, denied_publish, domain, password, system_account, token,
 };
-pub use socks::SocksProxy;
-pub use terraform::Terraform;
+pub use network::gate::{CREATES, Gate, Side};
+pub use network::link::Link;
+pub use network::pki::{Authority, Issued};
+pub use network::relay::Relay;
+pub use network::socks::SocksProxy;
+pub use served::serve;
+pub use terraform::command::Terraform;
+pub use terraform::failure::{Diagnostic, Failure, warning};
+pub use terraform::plan::Plan;
+pub use terraform::running::Running;
+pub use terraform::trapped::{act, trapped};
 pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
-pub use trapped::{act, trapped};
 pub use workspace::{Provided, Workspace, login};
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use super::failure::{Diagnostic, Failure, diagnostics};
 use super::plan::{Plan, State, planned_actions};
 use super::running::Running;
-use super::tools::{Cli, terraform_default};
+use crate::support::tools::{Cli, terraform_default};
 
 /// The provider's address in `required_providers`.
 pub const SOURCE: &str = "wasmcloud/wasmcloud";
@@ -378,7 +378,7 @@ impl Terraform {
         }
     }
 
-    pub(super) fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let text = self
             .run(arguments)
             .unwrap_or_else(|failure| panic!("{failure}"));

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use crate::secrets::places::{self, Place, leaks};
 use crate::secrets::search::Search;
-use crate::secrets::world::{Kind, World};
+use crate::secrets::servers::{Kind, Servers};
 use crate::support::Terraform;
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
@@ -36,8 +36,8 @@ pub struct Run {
 
 impl Run {
     /// The real binary, with one provider block and one object for each kind.
-    pub fn of(world: &World, kinds: &[&Kind], way: Way) -> Self {
-        let mut run = Self::with(Terraform::with_binary(BINARY), world, kinds);
+    pub fn of(servers: &Servers, kinds: &[&Kind], way: Way) -> Self {
+        let mut run = Self::with(Terraform::with_binary(BINARY), servers, kinds);
         run.write(kinds, way);
         run
     }
@@ -64,8 +64,8 @@ impl Run {
     }
 
     /// One provider that finds everything in its environment.
-    pub fn in_environment(world: &World, kind: &Kind) -> Self {
-        let mut run = Self::with(Terraform::with_binary(BINARY), world, &[kind]);
+    pub fn in_environment(servers: &Servers, kind: &Kind) -> Self {
+        let mut run = Self::with(Terraform::with_binary(BINARY), servers, &[kind]);
         for (name, value) in &kind.environment {
             run.terraform.set_env(name, value);
         }
@@ -75,12 +75,12 @@ impl Run {
     }
 
     /// Any Terraform.
-    pub fn with(mut terraform: Terraform, world: &World, kinds: &[&Kind]) -> Self {
+    pub fn with(mut terraform: Terraform, servers: &Servers, kinds: &[&Kind]) -> Self {
         let temporary = terraform.folder().join("temporary");
         std::fs::create_dir(&temporary).expect("a folder");
         for (name, value) in [
             ("TMPDIR", temporary.as_path()),
-            ("XDG_CONFIG_HOME", &world.files.path().join(".config")),
+            ("XDG_CONFIG_HOME", &servers.files.path().join(".config")),
         ] {
             terraform.set_env(name, value.to_str().expect("a path in UTF-8"));
         }

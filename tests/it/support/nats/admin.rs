@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_nats::{Client, ConnectOptions, Request};
 use serde_json::{Value, json};
 
-use super::{block_on, wait_for};
+use crate::support::{block_on, wait_for};
 
 /// Longer than any answer takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -20,8 +20,8 @@ use tonic::{Request, Response, Status};
 
 use crate::plugin::certificate::ClientCertificate;
 use crate::plugin::client::{Connection, Handshake};
-use crate::plugin::life::{Orphan, eventually};
 use crate::plugin::process::{Process, as_terraform};
+use crate::plugin::process_end::{Orphan, eventually};
 
 /// Where the slow call leaves `begun` and `done`.
 const MARKS: &str = "MARKS";
@@ -127,7 +127,7 @@ fn actor() -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args([
         "--exact",
-        "plugin::acting::acts",
+        "plugin::test_plugin::acts",
         "--ignored",
         "--nocapture",
     ]);

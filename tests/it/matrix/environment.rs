@@ -1,6 +1,6 @@
-//! The laboratory: one server with many accounts, one Terraform root module over all of them.
+//! The environment: one server with many accounts, one Terraform root module over all of them.
 //!
-//! There is one wadm installation in an account, so each specimen of `wadm_jetstream` has an account of its own, and a
+//! There is one wadm installation in an account, so each object of `wadm_jetstream` has an account of its own, and a
 //! provider of its own that logs in there. Aliases of one provider would meet in one process when reattached; other
 //! source addresses do not. So one plan and one apply cover every setting of every asset at once.
 
@@ -33,13 +33,13 @@ const LATTICES: &str = "lattices";
 
 /// A resource that goes through the matrix: all assets of its type, for one row of the table.
 #[derive(Clone, Debug)]
-pub struct Specimen {
+pub struct TestObject {
     /// Its name in the configuration; also its lattice, or its account.
     pub name: String,
     pub r#type: &'static str,
 }
 
-impl Specimen {
+impl TestObject {
     pub fn address(&self) -> String {
         format!("{}.{}", self.r#type, self.name)
     }
@@ -79,7 +79,7 @@ impl Specimen {
 }
 
 /// The server, the providers and Terraform.
-pub struct Lab {
+pub struct Environment {
     _server: NatsServer,
     pub terraform: Terraform,
     pub level: u64,
@@ -88,10 +88,10 @@ pub struct Lab {
     _providers: Vec<InProcess>,
 }
 
-impl Lab {
-    /// A server of a version with an account for every specimen that needs one.
-    pub fn start(version: &str, specimens: &[Specimen]) -> Self {
-        let mut accounts: Vec<&str> = specimens.iter().map(Specimen::account).collect();
+impl Environment {
+    /// A server of a version with an account for every object that needs one.
+    pub fn start(version: &str, objects: &[TestObject]) -> Self {
+        let mut accounts: Vec<&str> = objects.iter().map(TestObject::account).collect();
         accounts.sort_unstable();
         accounts.dedup();
         allow_many_files();
@@ -129,15 +129,15 @@ impl Lab {
         }
     }
 
-    /// A second pair of hands in the account of a specimen.
-    pub fn admin(&self, specimen: &Specimen) -> &Admin {
-        &self.admins[specimen.account()]
+    /// A second pair of hands in the account of a object.
+    pub fn admin(&self, object: &TestObject) -> &Admin {
+        &self.admins[object.account()]
     }
 
     /// For each of these arguments of an installation the first power of two by which an example must be larger for wadm
     /// to live with it, as the validation says.
     pub fn scales(&self, wanted: &[Example<'_>]) -> Vec<i64> {
-        let specimens: Vec<(usize, i64, Specimen, Arguments)> = wanted
+        let objects: Vec<(usize, i64, TestObject, Arguments)> = wanted
             .iter()
             .enumerate()
             .flat_map(|(place, (asset, argument, value))| {
@@ -146,14 +146,14 @@ impl Lab {
                     let mut arguments = Arguments::default();
                     arguments.set(asset, argument, value(scale));
                     let name = format!("try_{place}_{power}");
-                    (place, scale, Specimen { name, r#type: WADM }, arguments)
+                    (place, scale, TestObject { name, r#type: WADM }, arguments)
                 })
             })
             .collect();
         let account = self.admins.keys().next().expect("an account").clone();
-        let all: Vec<_> = specimens
+        let all: Vec<_> = objects
             .iter()
-            .map(|(_, _, specimen, arguments)| (specimen, arguments))
+            .map(|(_, _, object, arguments)| (object, arguments))
             .collect();
         self.write_in(Some(&account), &all);
         let output = self.terraform.output(&["validate", "-json"]);
@@ -165,31 +165,31 @@ impl Lab {
             .filter(|said| said["severity"] == "error")
             .filter_map(|said| said["snippet"]["context"].as_str())
             .collect();
-        let fits = |specimen: &Specimen| {
+        let fits = |object: &TestObject| {
             !refused
                 .iter()
-                .any(|context| context.ends_with(&format!("\"{}\"", specimen.name)))
+                .any(|context| context.ends_with(&format!("\"{}\"", object.name)))
         };
         (0..wanted.len())
             .map(|place| {
-                let mut own = specimens.iter().filter(|(of, ..)| *of == place);
-                own.find(|(_, _, specimen, _)| fits(specimen))
+                let mut own = objects.iter().filter(|(of, ..)| *of == place);
+                own.find(|(_, _, object, _)| fits(object))
                     .expect("a value that wadm can live with")
                     .1
             })
             .collect()
     }
 
-    /// Writes a root module with these specimens, each with the arguments of its root and of its assets.
-    pub fn write(&self, specimens: &[(&Specimen, &Arguments)]) {
-        self.write_in(None, specimens);
+    /// Writes a root module with these objects, each with the arguments of its root and of its assets.
+    pub fn write(&self, objects: &[(&TestObject, &Arguments)]) {
+        self.write_in(None, objects);
     }
 
     /// The same, all in one account.
-    fn write_in(&self, account: Option<&str>, specimens: &[(&Specimen, &Arguments)]) {
-        let mut accounts: Vec<&str> = specimens
+    fn write_in(&self, account: Option<&str>, objects: &[(&TestObject, &Arguments)]) {
+        let mut accounts: Vec<&str> = objects
             .iter()
-            .map(|(specimen, _)| account.unwrap_or(specimen.account()))
+            .map(|(object, _)| account.unwrap_or(object.account()))
             .collect();
         accounts.sort_unstable();
         accounts.dedup();
@@ -199,15 +199,15 @@ impl Lab {
             text += &format!("    {} = {{ source = \"{source}\" }}\n", provider(account));
         }
         text += "  }\n}\n";
-        for (specimen, arguments) in specimens {
+        for (object, arguments) in objects {
             text += &format!(
                 "resource \"{}\" \"{}\" {{\n  provider = {}\n",
-                specimen.r#type,
-                specimen.name,
-                provider(account.unwrap_or(specimen.account()))
+                object.r#type,
+                object.name,
+                provider(account.unwrap_or(object.account()))
             );
-            if specimen.r#type == LATTICE {
-                text += &format!("  lattice = \"{}\"\n", specimen.name);
+            if object.r#type == LATTICE {
+                text += &format!("  lattice = \"{}\"\n", object.name);
             }
             text += &arguments.hcl();
             text += "}\n";
@@ -221,12 +221,12 @@ impl Lab {
     /// The server's error.
     pub fn probe(
         &self,
-        specimen: &Specimen,
+        object: &TestObject,
         live: &Value,
         key: &str,
         value: &Value,
     ) -> Result<(), Value> {
-        let admin = self.admin(specimen);
+        let admin = self.admin(object);
         let mut config = live.clone();
         config["name"] = json!("PROBE");
         let imports = config["sources"].is_array();
@@ -254,13 +254,13 @@ impl Lab {
         }
     }
 
-    /// Messages in each stream of the specimens, once nothing moves any more.
-    pub fn counts(&self, specimens: &[Specimen]) -> Counts {
+    /// Messages in each stream of the objects, once nothing moves any more.
+    pub fn counts(&self, objects: &[TestObject]) -> Counts {
         let start = Instant::now();
-        let (mut last, _) = self.counts_now(specimens);
+        let (mut last, _) = self.counts_now(objects);
         loop {
             std::thread::sleep(Duration::from_millis(60));
-            let (now, behind) = self.counts_now(specimens);
+            let (now, behind) = self.counts_now(objects);
             if now == last && behind.is_empty() {
                 return now;
             }
@@ -273,14 +273,14 @@ impl Lab {
     }
 
     /// And the sources from which a stream has yet to hear, or to get messages.
-    fn counts_now(&self, specimens: &[Specimen]) -> (Counts, Vec<String>) {
+    fn counts_now(&self, objects: &[TestObject]) -> (Counts, Vec<String>) {
         let (mut counts, mut behind) = (Counts::new(), Vec::new());
-        for specimen in specimens {
-            for asset in specimen.assets() {
-                let stream = specimen.stream(asset);
-                if let Some(info) = self.admin(specimen).stream(&stream) {
+        for object in objects {
+            for asset in object.assets() {
+                let stream = object.stream(asset);
+                if let Some(info) = self.admin(object).stream(&stream) {
                     let count = info["state"]["messages"].as_u64().unwrap_or_default();
-                    counts.insert((specimen.address(), asset.key), count);
+                    counts.insert((object.address(), asset.key), count);
                     // What it refuses to store waits at its source for good.
                     let config = &info["config"];
                     let refuses = config["discard"] == "new"
@@ -288,7 +288,7 @@ impl Lab {
                     let sources = info["sources"].as_array().into_iter().flatten();
                     let sources = sources
                         .filter(|source| (source["lag"] != 0 && !refuses) || source["active"] == -1)
-                        .map(|source| format!("{}.{}: {source}", specimen.name, asset.key));
+                        .map(|source| format!("{}.{}: {source}", object.name, asset.key));
                     behind.extend(sources);
                 }
             }
@@ -297,32 +297,32 @@ impl Lab {
     }
 
     /// Puts messages into every asset: some subjects, several messages of each. What a setting keeps out stays out.
-    pub fn fill(&self, specimens: &[Specimen]) {
-        for specimen in specimens {
-            let admin = self.admin(specimen);
+    pub fn fill(&self, objects: &[TestObject]) {
+        for object in objects {
+            let admin = self.admin(object);
             // What others import keeps its age, so it must be fresh.
             admin.api("STREAM.PURGE.ORIGIN", &json!({}));
             for number in 0..3 {
                 admin.send(&format!("origin.{number}"), "x");
             }
             // So much that limits of bytes are exceeded.
-            let size = if specimen.name == "max_bytes" && specimen.r#type == WADM {
+            let size = if object.name == "max_bytes" && object.r#type == WADM {
                 30_000
             } else {
                 5
             };
             let payload = "x".repeat(size);
-            for asset in specimen.assets() {
-                let Some(info) = admin.stream(&specimen.stream(asset)) else {
+            for asset in object.assets() {
+                let Some(info) = admin.stream(&object.stream(asset)) else {
                     continue;
                 };
                 // What ages out while we look cannot be counted.
                 let age = info["config"]["max_age"].as_u64().unwrap_or_default();
-                if (1..SHORT).contains(&age) || specimen.name.ends_with(EMPTY) {
+                if (1..SHORT).contains(&age) || object.name.ends_with(EMPTY) {
                     continue;
                 }
                 if info["config"]["retention"] == "interest" {
-                    wait_for_messages(admin, &specimen.stream(asset));
+                    wait_for_messages(admin, &object.stream(asset));
                 }
                 let patterns = info["config"]["subjects"].as_array().cloned();
                 let patterns = patterns.unwrap_or_default();
@@ -357,7 +357,7 @@ pub type Example<'a> = (&'static str, &'static str, &'a dyn Fn(i64) -> Value);
 /// Messages by address of the resource and key of the asset.
 pub type Counts = BTreeMap<(String, &'static str), u64>;
 
-/// What the configuration says of one specimen: values in JSON by asset (`""` is the root) and argument.
+/// What the configuration says of one object: values in JSON by asset (`""` is the root) and argument.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments(pub BTreeMap<&'static str, BTreeMap<&'static str, Value>>);
 

@@ -16,7 +16,7 @@ use rustix::process::{Pid, Signal, WaitOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{tools, wait_for};
+use crate::support::{tools, wait_for};
 
 const START_LIMIT: Duration = Duration::from_secs(60);
 
@@ -37,7 +37,7 @@ impl NatsServer {
         Self::start_with(tools::nats_server_versions()[0], "")
     }
 
-    /// The default version with more configuration, such as that of [`super::password`].
+    /// The default version with more configuration, such as that of [`crate::support::password`].
     pub fn configured(config: &str) -> Self {
         Self::start_with(tools::nats_server_versions()[0], config)
     }

@@ -1,16 +1,16 @@
 //! What happens to one object: in each step its configuration is another one, and somebody else does something to its
-//! assets on the server. Choices are numbers, of which `world` takes the remainder.
+//! assets on the server. Choices are numbers, of which `run` takes the remainder.
 
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 
-use crate::matrix::lab::WADM;
+use crate::matrix::environment::WADM;
 
-/// Steps of one story at most.
+/// Steps of one sequence at most.
 const STEPS: usize = 4;
 
 #[derive(Clone, Debug)]
-pub struct Story {
+pub struct Sequence {
     pub r#type: &'static str,
     pub steps: Vec<Step>,
 }
@@ -21,12 +21,12 @@ pub struct Step {
     pub configuration: Option<Vec<(u8, u8, u8)>>,
     pub force_destroy: bool,
     pub multitenant: bool,
-    pub deeds: Vec<Deed>,
+    pub server_changes: Vec<ServerChange>,
 }
 
 /// What somebody else does to an asset.
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub enum ServerChange {
     /// Changes a setting to another legal value.
     Edit {
         asset: u8,
@@ -49,9 +49,9 @@ pub enum Deed {
     Messages,
 }
 
-impl Story {
-    /// Without one of its parts: a step but the last, or a deed, or what a configuration sets.
-    pub fn without(&self, place: usize) -> Option<Story> {
+impl Sequence {
+    /// Without one of its parts: a step but the last, or a server_change, or what a configuration sets.
+    pub fn without(&self, place: usize) -> Option<Sequence> {
         let mut shorter = self.clone();
         let mut left = place;
         if self.steps.len() > 1 {
@@ -62,11 +62,11 @@ impl Story {
             left -= self.steps.len() - 1;
         }
         for step in &mut shorter.steps {
-            if left < step.deeds.len() {
-                step.deeds.remove(left);
+            if left < step.server_changes.len() {
+                step.server_changes.remove(left);
                 return Some(shorter);
             }
-            left -= step.deeds.len();
+            left -= step.server_changes.len();
             if let Some(set) = step.configuration.as_mut().filter(|set| !set.is_empty()) {
                 if left == 0 {
                     set.pop();
@@ -79,31 +79,31 @@ impl Story {
     }
 }
 
-pub fn story(r#type: &'static str) -> impl Strategy<Value = Story> {
-    vec(step(r#type), STEPS).prop_map(move |steps| Story { r#type, steps })
+pub fn sequence(r#type: &'static str) -> impl Strategy<Value = Sequence> {
+    vec(step(r#type), STEPS).prop_map(move |steps| Sequence { r#type, steps })
 }
 
 fn step(r#type: &'static str) -> impl Strategy<Value = Step> {
     let set = vec((any::<u8>(), any::<u8>(), any::<u8>()), 0..4);
     let configuration = prop_oneof![1 => Just(None), 2 => set.prop_map(Some)];
     let flags = (any::<u8>(), any::<u8>());
-    (configuration, flags, vec(deed(), 0..4)).prop_map(
-        move |(configuration, (force, mode), deeds)| Step {
+    (configuration, flags, vec(server_change(), 0..4)).prop_map(
+        move |(configuration, (force, mode), server_changes)| Step {
             configuration,
             force_destroy: force < 64,
             multitenant: r#type == WADM && mode < 32,
-            deeds,
+            server_changes,
         },
     )
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn server_change() -> impl Strategy<Value = ServerChange> {
     let three = || (any::<u8>(), any::<u8>(), any::<u8>());
     prop_oneof![
-        8 => three().prop_map(|(asset, setting, value)| Deed::Edit { asset, setting, value }),
-        1 => any::<u8>().prop_map(|asset| Deed::Delete { asset }),
-        2 => three().prop_map(|(asset, setting, value)| Deed::Remake { asset, setting, value }),
-        1 => any::<u8>().prop_map(|asset| Deed::Purge { asset }),
-        3 => Just(Deed::Messages),
+        8 => three().prop_map(|(asset, setting, value)| ServerChange::Edit { asset, setting, value }),
+        1 => any::<u8>().prop_map(|asset| ServerChange::Delete { asset }),
+        2 => three().prop_map(|(asset, setting, value)| ServerChange::Remake { asset, setting, value }),
+        1 => any::<u8>().prop_map(|asset| ServerChange::Purge { asset }),
+        3 => Just(ServerChange::Messages),
     ]
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::server::free_port;
-use super::{Admin, NatsServer, tools, wait_for};
+use crate::support::{Admin, NatsServer, tools, wait_for};
 
 /// Longer than elections that have to be repeated take.
 const PATIENCE: Duration = Duration::from_secs(120);

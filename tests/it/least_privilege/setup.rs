@@ -17,12 +17,12 @@ pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
 pub const WADM: &str = "wadm_jetstream.main";
 
 /// A server, the provider in this process as one of its users, and a Terraform that uses it.
-pub struct Given<S = NatsServer> {
+pub struct Setup<S = NatsServer> {
     workspace: Workspace<S>,
     url: String,
 }
 
-impl<S> Deref for Given<S> {
+impl<S> Deref for Setup<S> {
     type Target = Workspace<S>;
 
     fn deref(&self) -> &Workspace<S> {
@@ -30,14 +30,14 @@ impl<S> Deref for Given<S> {
     }
 }
 
-impl Given {
+impl Setup {
     /// A server of the default version whose users are `whole` with the whole list, and one for each of `lines`,
     /// which is what that user's list lacks: the first is `lacking0`.
     pub fn lacking(lines: &[String]) -> Self {
         Self::on(nats_server_versions()[0], lines)
     }
 
-    /// As [`Given::lacking`], on a server of a version.
+    /// As [`Setup::lacking`], on a server of a version.
     pub fn on(version: &str, lines: &[String]) -> Self {
         let server = NatsServer::start_with(
             version,
@@ -74,7 +74,7 @@ pub fn noted(violations: impl Fn() -> Vec<String>) -> Vec<String> {
     })
 }
 
-/// The users of [`Given::lacking`], beside `admin`, who may do anything.
+/// The users of [`Setup::lacking`], beside `admin`, who may do anything.
 pub fn users(lines: &[String]) -> String {
     users_with(&List::whole(), lines)
 }
@@ -90,7 +90,7 @@ pub fn users_with(whole: &List, lines: &[String]) -> String {
     format!("users: [\n{}\n]", users.join("\n"))
 }
 
-impl<S> Given<S> {
+impl<S> Setup<S> {
     /// With servers that were started otherwise, for the users of [`users`].
     pub fn of(server: S, url: String) -> Self {
         let admin = Admin::connect_as(&url, "admin", "secret");
@@ -104,7 +104,7 @@ impl<S> Given<S> {
         self.log_in_at(&self.url.clone(), user);
     }
 
-    /// As [`Given::log_in`], on another way to the server.
+    /// As [`Setup::log_in`], on another way to the server.
     pub fn log_in_at(&mut self, url: &str, user: &str) {
         self.workspace.provided.log_in_at(url, user);
     }

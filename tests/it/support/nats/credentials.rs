@@ -42,7 +42,7 @@ impl Operator {
         self.revocations[key.public_key()] = json!(ISSUED);
     }
 
-    /// Configuration for [`super::NatsServer::configured`].
+    /// Configuration for [`crate::support::NatsServer::configured`].
     pub fn config(&self) -> String {
         let system = KeyPair::new_account();
         let operator = sign(&self.operator, &self.operator, "operator", json!({}));
@@ -80,7 +80,7 @@ impl Operator {
         User { jwt, seed }
     }
 
-    /// A login for [`super::Admin::connect_with`].
+    /// A login for [`crate::support::Admin::connect_with`].
     pub fn login(&self) -> ConnectOptions {
         ConnectOptions::with_credentials(&self.credentials()).expect("credentials made here")
     }

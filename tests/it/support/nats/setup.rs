@@ -1,4 +1,4 @@
-//! Pieces of nats-server configuration, to be given to [`super::NatsServer::configured`].
+//! Pieces of nats-server configuration, to be given to [`crate::support::NatsServer::configured`].
 //!
 //! On a busy machine a login may take longer than the two seconds that a server gives it by itself.
 
@@ -49,7 +49,7 @@ pub fn system_account(limits: &str) -> String {
     )
 }
 
-/// A line of the `jetstream` block, for [`super::NatsServer::launch`].
+/// A line of the `jetstream` block, for [`crate::support::NatsServer::launch`].
 pub fn domain(name: &str) -> String {
     format!("domain: \"{name}\"")
 }

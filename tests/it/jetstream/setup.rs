@@ -28,11 +28,11 @@ pub const AT_ONCE: Duration = Duration::from_secs(10);
 
 pub fn options(url: &str) -> Options {
     Options {
-        servers: given(vec![url.to_owned()]),
-        auth: given(Auth::None),
+        servers: with_origin(vec![url.to_owned()]),
+        auth: with_origin(Auth::None),
         tls: Tls::default(),
         name: "terraform-provider-wasmcloud/test".to_owned(),
-        api_prefix: given(ApiPrefix::Default),
+        api_prefix: with_origin(ApiPrefix::Default),
         inbox_prefix: None,
         socks_proxy: None,
         connect_timeout: CONNECT_TIMEOUT,
@@ -50,7 +50,7 @@ pub fn patient(options: Options) -> Options {
 }
 
 /// A value that the test gives.
-pub fn given<T>(value: T) -> WithOrigin<T> {
+pub fn with_origin<T>(value: T) -> WithOrigin<T> {
     WithOrigin::new(value, "the test")
 }
 
@@ -65,7 +65,7 @@ pub fn client_as(url: &str, user: &str, password: &str) -> Client {
 pub fn options_as(url: &str, user: &str, password: &str) -> Options {
     let (user, password) = (user.to_owned(), password.to_owned());
     Options {
-        auth: given(Auth::UserPassword { user, password }),
+        auth: with_origin(Auth::UserPassword { user, password }),
         ..options(url)
     }
 }

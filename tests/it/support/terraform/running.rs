@@ -20,7 +20,7 @@ pub struct Running {
 }
 
 impl Running {
-    pub(super) fn start(mut command: Command, arguments: &[&str]) -> Self {
+    pub fn start(mut command: Command, arguments: &[&str]) -> Self {
         let [stdout, stderr] = [(); 2].map(|()| NamedTempFile::new().expect("a file"));
         let child = command
             .stdout(stdout.reopen().expect("the same file"))
@@ -49,7 +49,7 @@ impl Running {
     }
 
     /// As Ctrl-C does at a terminal: to Terraform and to every provider that it has started. Only after
-    /// [`super::Terraform::start_group`].
+    /// [`crate::support::Terraform::start_group`].
     pub fn interrupt_group(&self) {
         rustix::process::kill_process_group(Pid::from_child(&self.child), Signal::INT)
             .expect("a signal to our own child's group");

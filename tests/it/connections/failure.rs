@@ -9,7 +9,7 @@ use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 use terraform_provider_wasmcloud::testing::resources::no_way_to_ask;
 
-use crate::jetstream::given::{config, scope, within};
+use crate::jetstream::setup::{config, scope, within};
 
 /// Creates, reads and deletes a stream.
 pub async fn works(options: Options) -> Client {
@@ -23,12 +23,12 @@ pub async fn works(options: Options) -> Client {
 }
 
 /// What a reader is told of a connection that fails.
-pub struct Told {
+pub struct Reported {
     pub summary: String,
     pub detail: String,
 }
 
-impl Told {
+impl Reported {
     pub fn says(&self, words: &str) -> &Self {
         assert!(
             self.detail.contains(words),
@@ -46,7 +46,7 @@ impl Told {
 }
 
 /// Asks, and gives what is told when it fails, which must be of the connection and within the time to connect.
-pub async fn fails(options: Options) -> Told {
+pub async fn fails(options: Options) -> Reported {
     let limit = options.connect_timeout;
     let client = Client::new(options);
     let started = Instant::now();
@@ -60,7 +60,7 @@ pub async fn fails(options: Options) -> Told {
     assert!(took < limit + Duration::from_secs(5), "{took:?}: {error}");
     assert!(error.is_of_the_connection(), "{error}");
     let diagnostic = no_way_to_ask(&error);
-    Told {
+    Reported {
         summary: diagnostic.summary,
         detail: diagnostic.detail,
     }

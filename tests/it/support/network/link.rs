@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::NatsServer;
+use crate::support::NatsServer;
 
 /// What changes the server's words on their way.
 type Edit = fn(Vec<u8>) -> Vec<u8>;
@@ -39,7 +39,7 @@ impl Link {
         Self::to(server, Duration::ZERO, |bytes| {
             match String::from_utf8(bytes) {
                 Ok(text) if text.starts_with("INFO ") => {
-                    let versions = super::nats_server_versions().into_iter();
+                    let versions = crate::support::nats_server_versions().into_iter();
                     let posing = versions.fold(text, |text, version| {
                         text.replace(
                             &format!("\"version\":\"{version}\""),

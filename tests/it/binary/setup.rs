@@ -21,12 +21,12 @@ pub const STREAMS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default
 pub const APPLY: &[&str] = &["apply", "-input=false", "-no-color", "-auto-approve"];
 
 /// A Terraform, and a temporary folder of its providers' own.
-pub struct Given {
+pub struct Setup {
     pub terraform: Terraform,
     temporary: TempDir,
 }
 
-impl Given {
+impl Setup {
     /// The default Terraform with the real binary, whose server is at this address.
     pub fn server(url: &str) -> Self {
         Self::with(terraform_default(), BINARY, url)

@@ -51,7 +51,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// The diagnostics among the JSON lines that Terraform has printed.
-pub(super) fn diagnostics(output: &Output) -> Vec<Diagnostic> {
+pub fn diagnostics(output: &Output) -> Vec<Diagnostic> {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines = text
         .lines()
@@ -75,7 +75,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(super) fn new(arguments: &[&str], output: &Output) -> Self {
+    pub fn new(arguments: &[&str], output: &Output) -> Self {
         let streams = [&output.stdout, &output.stderr]
             .map(|stream| String::from_utf8_lossy(stream).into_owned());
         Self {

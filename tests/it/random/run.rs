@@ -1,4 +1,4 @@
-//! Stories come true, all of a case at once: one server, one root module.
+//! Runs the sequences of a case, all at once: one server, one root module.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,9 +9,9 @@ use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting};
 use terraform_provider_wasmcloud::testing::resources::Shape;
 use terraform_provider_wasmcloud::testing::resources::{Argument, BUCKET, COMMON};
 
-use crate::matrix::lab::{Arguments, LATTICE, Lab, Specimen, WADM};
+use crate::matrix::environment::{Arguments, Environment, LATTICE, TestObject, WADM};
 use crate::matrix::values::{alternatives, config, edits};
-use crate::random::story::{Deed, Step, Story};
+use crate::random::sequence::{Sequence, ServerChange, Step};
 use crate::support::{Diagnostic, nats_server_versions};
 
 /// Terraform looks at ten resources at once unless told otherwise.
@@ -27,65 +27,68 @@ pub struct Ending {
     /// Objects of which a plan was an error that said why.
     pub refused: usize,
     /// Deeds that the server took.
-    pub deeds: usize,
+    pub server_changes: usize,
 }
 
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} changes, {} empty plans, {} refusals, {} deeds of others",
-            self.changed, self.empty, self.refused, self.deeds
+            "{} changes, {} empty plans, {} refusals, {} changes on the server",
+            self.changed, self.empty, self.refused, self.server_changes
         )
     }
 }
 
-pub struct World<'a> {
-    lab: Lab,
+pub struct Run<'a> {
+    environment: Environment,
     objects: Vec<Object<'a>>,
 }
 
 struct Object<'a> {
-    specimen: Specimen,
-    story: &'a Story,
+    test_object: TestObject,
+    sequence: &'a Sequence,
     arguments: Arguments,
     /// What was done, for the reader.
     log: Vec<String>,
 }
 
-impl<'a> World<'a> {
-    pub fn of(stories: &'a [Story]) -> Self {
-        let objects: Vec<_> = stories
+impl<'a> Run<'a> {
+    pub fn of(sequences: &'a [Sequence]) -> Self {
+        let objects: Vec<_> = sequences
             .iter()
             .enumerate()
-            .map(|(place, story)| Object {
-                specimen: Specimen {
+            .map(|(place, sequence)| Object {
+                test_object: TestObject {
                     name: format!("object-{place}"),
-                    r#type: story.r#type,
+                    r#type: sequence.r#type,
                 },
-                story,
+                sequence,
                 arguments: Arguments::default(),
                 log: Vec::new(),
             })
             .collect();
-        let specimens: Vec<_> = objects
+        let test_objects: Vec<_> = objects
             .iter()
-            .map(|object| object.specimen.clone())
+            .map(|object| object.test_object.clone())
             .collect();
         Self {
-            lab: Lab::start(nats_server_versions()[0], &specimens),
+            environment: Environment::start(nats_server_versions()[0], &test_objects),
             objects,
         }
     }
 
     /// Step after step; answers the first object that went wrong, and how.
     pub fn live(mut self, ending: &mut Ending) -> Option<(usize, String)> {
-        let steps = self.objects.iter().map(|object| object.story.steps.len());
+        let steps = self
+            .objects
+            .iter()
+            .map(|object| object.sequence.steps.len());
         for step in 0..steps.max().unwrap_or_default() {
             let wrong = self.step(step, ending);
             if let Some((address, error)) = wrong {
                 let mut objects = self.objects.iter();
-                let place = objects.position(|object| object.specimen.address() == address);
+                let place = objects.position(|object| object.test_object.address() == address);
                 let place = place.expect("one of ours");
                 let log = self.objects[place].log.join("\n");
                 return Some((place, format!("{address}, step {step}: {error}\n{log}")));
@@ -98,15 +101,16 @@ impl<'a> World<'a> {
         let former: BTreeMap<_, _> = self
             .objects
             .iter()
-            .map(|object| (object.specimen.address(), object.arguments.clone()))
+            .map(|object| (object.test_object.address(), object.arguments.clone()))
             .collect();
         for object in &mut self.objects {
-            let Some(step) = object.story.steps.get(number) else {
+            let Some(step) = object.sequence.steps.get(number) else {
                 continue;
             };
             configure(object, step);
-            for deed in &step.deeds {
-                ending.deeds += usize::from(do_it(&self.lab, object, deed, number));
+            for server_change in &step.server_changes {
+                ending.server_changes +=
+                    usize::from(do_it(&self.environment, object, server_change, number));
             }
         }
         let before = self.servers();
@@ -117,7 +121,7 @@ impl<'a> World<'a> {
             let targets = self.targets(&left_out);
             let targets: Vec<_> = targets.iter().map(String::as_str).collect();
             let failure = match self
-                .lab
+                .environment
                 .terraform
                 .try_plan(&[&[WIDE], &targets[..]].concat())
             {
@@ -136,7 +140,7 @@ impl<'a> World<'a> {
             assert!(!addresses.is_empty(), "{failure}");
             ending.refused += addresses.len();
             for object in &mut self.objects {
-                let address = object.specimen.address();
+                let address = object.test_object.address();
                 if addresses.contains(&address) {
                     object
                         .log
@@ -155,13 +159,16 @@ impl<'a> World<'a> {
         if let Some(wrong) = self.touched(&before) {
             return Some(wrong);
         }
-        let objects = self.objects.iter().map(|object| object.specimen.address());
+        let objects = self
+            .objects
+            .iter()
+            .map(|object| object.test_object.address());
         let planned = objects.filter(|address| !left_out.contains(address));
         ending.changed += planned
             .filter(|address| plan.actions(address) != ["no-op"])
             .count();
         let file = plan.file().to_str().expect("UTF-8").to_owned();
-        if let Err(failure) = self.lab.terraform.try_apply(&[WIDE, &file]) {
+        if let Err(failure) = self.environment.terraform.try_apply(&[WIDE, &file]) {
             let mut errors = failure.diagnostics.iter();
             let error = errors
                 .find(|said| said.severity == "error")
@@ -178,9 +185,9 @@ impl<'a> World<'a> {
         let all: Vec<_> = self
             .objects
             .iter()
-            .map(|object| (&object.specimen, &object.arguments))
+            .map(|object| (&object.test_object, &object.arguments))
             .collect();
-        self.lab.write(&all);
+        self.environment.write(&all);
     }
 
     /// Options that leave these objects alone.
@@ -188,7 +195,10 @@ impl<'a> World<'a> {
         if left_out.is_empty() {
             return Vec::new();
         }
-        let addresses = self.objects.iter().map(|object| object.specimen.address());
+        let addresses = self
+            .objects
+            .iter()
+            .map(|object| object.test_object.address());
         addresses
             .filter(|address| !left_out.contains(address))
             .map(|address| format!("-target={address}"))
@@ -199,11 +209,11 @@ impl<'a> World<'a> {
     fn servers(&self) -> BTreeMap<(String, &'static str), Option<[Value; 2]>> {
         let mut all = BTreeMap::new();
         for object in &self.objects {
-            for asset in object.specimen.assets() {
-                let stream = object.specimen.stream(asset);
-                let info = self.lab.admin(&object.specimen).stream(&stream);
+            for asset in object.test_object.assets() {
+                let stream = object.test_object.stream(asset);
+                let info = self.environment.admin(&object.test_object).stream(&stream);
                 let info = info.map(|info| [info["config"].clone(), info["created"].clone()]);
-                all.insert((object.specimen.address(), asset.key), info);
+                all.insert((object.test_object.address(), asset.key), info);
             }
         }
         all
@@ -237,7 +247,7 @@ impl<'a> World<'a> {
             ];
             let targets = self.targets(left_out);
             plan.extend(targets.iter().map(String::as_str));
-            let output = self.lab.terraform.output(&plan);
+            let output = self.environment.terraform.output(&plan);
             let text = String::from_utf8_lossy(&output.stdout);
             let lines = text
                 .lines()
@@ -251,7 +261,7 @@ impl<'a> World<'a> {
                     _ => continue,
                 };
                 let address = address.as_str().unwrap_or_default().to_owned();
-                let next = self.lab.terraform.try_plan(&[WIDE]);
+                let next = self.environment.terraform.try_plan(&[WIDE]);
                 let next =
                     next.map_or_else(|failure| failure.to_string(), |plan| plan.text().to_owned());
                 return Some((
@@ -284,12 +294,12 @@ fn configure(object: &mut Object, step: &Step) {
     let Some(set) = &step.configuration else {
         return;
     };
-    let assets = object.specimen.assets();
+    let assets = object.test_object.assets();
     let mut arguments = Arguments::default();
     for (level, argument, value) in set {
         let place = usize::from(*level) % (assets.len() + 1);
         let (key, rows) = match place {
-            0 if object.specimen.r#type == LATTICE => ("", BUCKET),
+            0 if object.test_object.r#type == LATTICE => ("", BUCKET),
             0 => ("", COMMON),
             place => (assets[place - 1].key, assets[place - 1].arguments()),
         };
@@ -305,7 +315,7 @@ fn configure(object: &mut Object, step: &Step) {
     if step.force_destroy {
         arguments.set("", "force_destroy", json!(true));
     }
-    if step.multitenant && object.specimen.r#type == WADM {
+    if step.multitenant && object.test_object.r#type == WADM {
         arguments.set("", "multitenant", json!(true));
     }
     object.log.push(format!("configured: {:?}", arguments.0));
@@ -345,53 +355,58 @@ fn legal(argument: &Argument) -> Vec<Value> {
 }
 
 /// Does what somebody else does; whether the server let it happen.
-fn do_it(lab: &Lab, object: &mut Object, deed: &Deed, number: usize) -> bool {
-    let specimen = object.specimen.clone();
-    let admin = lab.admin(&specimen);
-    let assets = specimen.assets();
+fn do_it(
+    environment: &Environment,
+    object: &mut Object,
+    server_change: &ServerChange,
+    number: usize,
+) -> bool {
+    let test_object = object.test_object.clone();
+    let admin = environment.admin(&test_object);
+    let assets = test_object.assets();
     let asset_of = |choice: u8| assets[usize::from(choice) % assets.len()];
     let mut log = |text: String| object.log.push(format!("step {number}: {text}"));
-    match deed {
-        Deed::Messages => {
+    match server_change {
+        ServerChange::Messages => {
             log("messages arrive".to_owned());
-            lab.fill(std::slice::from_ref(&specimen));
+            environment.fill(std::slice::from_ref(&test_object));
             true
         }
-        Deed::Delete { asset } => {
-            let stream = specimen.stream(asset_of(*asset));
+        ServerChange::Delete { asset } => {
+            let stream = test_object.stream(asset_of(*asset));
             log(format!("somebody deletes {stream}"));
             admin
                 .try_api(&format!("STREAM.DELETE.{stream}"), &json!({}))
                 .is_ok()
         }
-        Deed::Purge { asset } => {
-            let stream = specimen.stream(asset_of(*asset));
+        ServerChange::Purge { asset } => {
+            let stream = test_object.stream(asset_of(*asset));
             log(format!("somebody purges {stream}"));
             admin
                 .try_api(&format!("STREAM.PURGE.{stream}"), &json!({}))
                 .is_ok()
         }
-        Deed::Edit {
+        ServerChange::Edit {
             asset,
             setting,
             value,
         }
-        | Deed::Remake {
+        | ServerChange::Remake {
             asset,
             setting,
             value,
         } => {
             let asset = asset_of(*asset);
-            let stream = specimen.stream(asset);
+            let stream = test_object.stream(asset);
             let Some(live) = admin.stream(&stream).map(|info| info["config"].clone()) else {
                 return false;
             };
-            let again = matches!(deed, Deed::Remake { .. });
+            let again = matches!(server_change, ServerChange::Remake { .. });
             if again {
                 let _ = admin.try_api(&format!("STREAM.DELETE.{stream}"), &json!({}));
             }
             let verb = if again { "CREATE" } else { "UPDATE" };
-            let others = others(&specimen, asset, &live, *setting, *value);
+            let others = others(&test_object, asset, &live, *setting, *value);
             let mut all = others.into_iter().chain(again.then(|| live.clone()));
             let done = all.find(|edit| {
                 admin
@@ -411,12 +426,22 @@ fn do_it(lab: &Lab, object: &mut Object, deed: &Deed, number: usize) -> bool {
 }
 
 /// Configurations with another legal value of one setting.
-fn others(specimen: &Specimen, asset: &Asset, live: &Value, setting: u8, value: u8) -> Vec<Value> {
+fn others(
+    test_object: &TestObject,
+    asset: &Asset,
+    live: &Value,
+    setting: u8,
+    value: u8,
+) -> Vec<Value> {
     let rows: Vec<&Setting> = SETTINGS.iter().filter(|row| row.key != "name").collect();
     let row = rows[usize::from(setting) % rows.len()];
     let is = live.get(row.key).cloned();
     let is = is.unwrap_or_else(|| row.default(&config(live)));
-    let values = alternatives(row, &is, &format!("more.{}.{}", specimen.name, asset.key));
+    let values = alternatives(
+        row,
+        &is,
+        &format!("more.{}.{}", test_object.name, asset.key),
+    );
     match values.len() {
         0 => Vec::new(),
         count => edits(row, live, &values[usize::from(value) % count]),

@@ -146,7 +146,7 @@ fn as_nobody(tests: &Path, socket: &Path) -> Output {
         let output = Command::new(tests)
             .args([
                 "--exact",
-                "plugin::strangers::connects",
+                "plugin::unauthorized::connects",
                 "--ignored",
                 "--nocapture",
             ])

@@ -19,7 +19,7 @@ const IN_CONTEXT: &str = "p@ss/wörd %&<>+~?:#2 in a context";
 const TOKEN: &str = "t0ken/with+all==of~it.and_more";
 
 /// The servers, and the files of the user.
-pub struct World {
+pub struct Servers {
     pub files: TempDir,
     pub kinds: Vec<Kind>,
     _servers: Vec<NatsServer>,
@@ -39,7 +39,7 @@ pub struct Kind {
     pub hidden: Vec<(&'static str, String)>,
 }
 
-impl World {
+impl Servers {
     pub fn start() -> Self {
         let files = tempfile::tempdir().expect("a folder");
         let nkeys = [KeyPair::new_user(), KeyPair::new_user()];
@@ -48,7 +48,7 @@ impl World {
         let operator = Operator::new();
         let operated = NatsServer::configured(&operator.config());
         let authority = Authority::new();
-        let mut world = Self {
+        let mut servers = Self {
             kinds: Vec::new(),
             _servers: Vec::new(),
             files,
@@ -56,13 +56,13 @@ impl World {
         let issued = authority.server(&["127.0.0.1"]);
         let encrypted =
             NatsServer::configured(&authority.config(&issued, "verify: true, timeout: 30"));
-        world.add_passwords(&users);
-        world.add_nkeys(&users, &nkeys);
-        world.add_token(&tokens);
-        world.add_operated(&operated, &operator);
-        world.add_encrypted(&encrypted, &authority);
-        world._servers = vec![users, tokens, operated, encrypted];
-        world
+        servers.add_passwords(&users);
+        servers.add_nkeys(&users, &nkeys);
+        servers.add_token(&tokens);
+        servers.add_operated(&operated, &operator);
+        servers.add_encrypted(&encrypted, &authority);
+        servers._servers = vec![users, tokens, operated, encrypted];
+        servers
     }
 
     /// Where nobody logs in anywhere.

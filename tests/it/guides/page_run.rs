@@ -9,12 +9,12 @@ use std::process::Stdio;
 
 use terraform_provider_wasmcloud::plugin::InProcess;
 
-use crate::guides::normal::{normal, words};
+use crate::guides::normalise::{normal, words};
 use crate::guides::page::{self, Block};
 use crate::support::{Admin, Cli, NatsServer, Plan, Terraform, serve, terraform_versions};
 
 /// One heading of a page under way. What is left of it when the test ends is a failure.
-pub struct Story {
+pub struct PageRun {
     pub terraform: Terraform,
     /// What the last command of a `text` block ended with.
     pub code: Option<i32>,
@@ -25,13 +25,13 @@ pub struct Story {
     blocks: VecDeque<Block>,
 }
 
-impl Story {
+impl PageRun {
     /// With these variables for the provider.
     pub fn new(page: &str, heading: &str, environment: &[(&str, &str)]) -> Self {
         Self::of(page::under(page, heading).into(), environment)
     }
 
-    /// For what another story has read.
+    /// For what another run has read.
     pub fn without_blocks(environment: &[(&str, &str)]) -> Self {
         Self::of(VecDeque::new(), environment)
     }
@@ -145,7 +145,7 @@ impl Story {
     }
 }
 
-impl Drop for Story {
+impl Drop for PageRun {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert!(
@@ -157,9 +157,9 @@ impl Drop for Story {
     }
 }
 
-/// A story on a server of its own, and a second pair of hands on it.
+/// A page run with a server of its own, and an administrator on it.
 pub struct OnServer {
-    pub story: Story,
+    pub run: PageRun,
     pub admin: Admin,
     pub server: NatsServer,
 }
@@ -170,7 +170,7 @@ impl OnServer {
         let server = NatsServer::configured("server_name: nats-1");
         let url = server.url();
         Self {
-            story: Story::new(page, heading, &[("NATS_URL", &url)]),
+            run: PageRun::new(page, heading, &[("NATS_URL", &url)]),
             admin: Admin::connect(&url),
             server,
         }

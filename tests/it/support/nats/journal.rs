@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::Admin;
+use crate::support::Admin;
 
 /// A stream that stores what the server announces of all the others. Its description is when the noting began.
 const JOURNAL: &str = "journal";

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use super::command::Terraform;
 use super::failure::Diagnostic;
-use super::terraform::Terraform;
 
 /// A saved plan. Terraform is asked to show it when a test looks into it, and only then.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Plan {
 
 /// What a `plan -json` says of each resource to which something happens; a replacement is left out, because it does not say
 /// in which order.
-pub(super) fn planned_actions(output: &Output) -> BTreeMap<String, Vec<&'static str>> {
+pub fn planned_actions(output: &Output) -> BTreeMap<String, Vec<&'static str>> {
     let text = String::from_utf8_lossy(&output.stdout);
     let lines = text
         .lines()
@@ -42,7 +42,7 @@ pub(super) fn planned_actions(output: &Output) -> BTreeMap<String, Vec<&'static 
 }
 
 impl Plan {
-    pub(super) fn new(
+    pub fn new(
         terraform: Terraform,
         name: String,
         planned: BTreeMap<String, Vec<&'static str>>,
@@ -205,7 +205,7 @@ fn has_true(value: &Value) -> bool {
 pub struct State(BTreeMap<String, Value>);
 
 impl State {
-    pub(super) fn new(file: &Value) -> Self {
+    pub fn new(file: &Value) -> Self {
         let resources = file["resources"].as_array().into_iter().flatten();
         let root = resources.filter(|resource| resource["module"].is_null());
         let instances = root.flat_map(|resource| {

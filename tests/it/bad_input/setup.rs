@@ -32,9 +32,9 @@ pub const NOBODY: &str = "nats://127.0.0.1:1";
 /// A cluster leaves questions without an answer while it elects a leader: they must be asked again.
 pub const SOON_AGAIN: (&str, &str) = ("NATS_TIMEOUT", "5s");
 
-pub struct Given(Provided);
+pub struct Setup(Provided);
 
-impl Deref for Given {
+impl Deref for Setup {
     type Target = Provided;
 
     fn deref(&self) -> &Provided {
@@ -42,13 +42,13 @@ impl Deref for Given {
     }
 }
 
-impl DerefMut for Given {
+impl DerefMut for Setup {
     fn deref_mut(&mut self) -> &mut Provided {
         &mut self.0
     }
 }
 
-impl Given {
+impl Setup {
     /// A provider with these variables in its environment, and [`TIMEOUT`] unless they say otherwise. The Terraform
     /// variable `secret` holds [`SECRET`].
     pub fn environment(variables: &[(&str, &str)]) -> Self {
@@ -88,7 +88,7 @@ impl Given {
         ));
     }
 
-    /// As [`Given::write`], and applies it.
+    /// As [`Setup::write`], and applies it.
     pub fn applied(&self, provider: &str, buckets: &str) {
         self.write(provider, buckets);
         self.terraform.apply();
@@ -99,7 +99,7 @@ impl Given {
         self.refused_to(|terraform| terraform.apply_error())
     }
 
-    /// As [`Given::refused`], for another command.
+    /// As [`Setup::refused`], for another command.
     pub fn refused_to(&self, command: impl FnOnce(&Terraform) -> Failure) -> Failure {
         let (before, started) = (self.resources(), Instant::now());
 

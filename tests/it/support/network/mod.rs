@@ -1,0 +1,5 @@
+pub mod gate;
+pub mod link;
+pub mod pki;
+pub mod relay;
+pub mod socks;
