@@ -1,8 +1,8 @@
 //! The catalogue: every bucket and stream that wasmCloud hosts and wadm use, one row each.
 //!
 //! A row says what the asset's users rely on. What a user may choose (replicas, limits and the like) is not in it, and
-//! what is in it is not for the user to choose: wadm deletes and re-creates a stream whose subjects differ from its own.
-//! Sources of the facts: wasmCloud 1.0.0 to 1.9.2 (`crates/host/src/wasmbus`), wadm 0.12.2 to 0.21.1
+//! what is in it is not for the user to choose: wadm deletes and re-creates a stream whose subjects differ from its
+//! own. Sources of the facts: wasmCloud 1.0.0 to 1.9.2 (`crates/host/src/wasmbus`), wadm 0.12.2 to 0.21.1
 //! (`crates/wadm/src/nats.rs`, before 0.20 `src/nats.rs`), and what host 1.9.2 and wadm 0.21.1 made.
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct Asset {
     pub key: &'static str,
     /// Bucket or stream.
     pub kind: AssetKind,
-    /// The name of the bucket or stream, as its users look for it; `{}` stands for the lattice.
+    /// The name of the bucket or stream, as its users name it; `{}` stands for the lattice.
     pub name: &'static str,
     /// What it contains, for the docs and diagnostics.
     pub holds: &'static str,
@@ -56,8 +56,8 @@ pub struct Stream {
     pub max_msgs_per_subject: i64,
     /// Whether single messages are read directly, which wadm does for statuses.
     pub allow_direct: bool,
-    /// Whether publishers get no acknowledgement in multi-tenant mode. Without it servers from 2.10.28 and 2.11.2 refuse
-    /// the subject `*.wasmbus.evt.*.>`, which their own acknowledgements would match (wadm issue 746).
+    /// Whether publishers get no acknowledgement in multi-tenant mode. Without it servers from 2.10.28 and 2.11.2
+    /// refuse the subject `*.wasmbus.evt.*.>`, which their own acknowledgements would match (wadm issue 746).
     pub multitenant_no_ack: bool,
     /// The streams that it sources from, by key, in this order, with the subject under which their messages arrive.
     pub sources: &'static [Source],

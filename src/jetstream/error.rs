@@ -1,6 +1,6 @@
-//! Why a question to JetStream failed.
+//! Why a request to JetStream failed.
 //!
-//! Callers ask (`error.is_not_found()`), never compare text. JetStream's HTTP-like `code` is unreliable (a refused
+//! Callers test (`error.is_not_found()`), never compare text. JetStream's HTTP-like `code` is unreliable (a refused
 //! configuration carries 500), so everything is decided by its `err_code`.
 
 use std::fmt;
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
 
-/// Why a question failed, and which. Displays as whole sentences; never holds a secret.
+/// Why a request failed, and which. Displays as whole sentences; never holds a secret.
 #[derive(Clone, Debug)]
 pub struct Error(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     cause: Cause,
-    /// What was asked, say `update stream wadm_commands`; empty for connecting.
+    /// The request, such as `update stream wadm_commands`; empty for connecting.
     asked: String,
     subject: String,
     stream: String,
@@ -34,7 +34,7 @@ struct Inner {
 pub(crate) enum Cause {
     /// No connection; how it failed, and where the address comes from.
     Unreachable { failure: Failure, origin: String },
-    /// What answers is not what was asked for; a clause that says so.
+    /// What answers is not what was configured; a clause that says so.
     Unsupported { kind: Unsupported, how: String },
     /// The server refused the user, password, token or credentials.
     Unauthorized(String),
@@ -61,11 +61,11 @@ pub(crate) enum Cause {
     Mismatch(Vec<Mismatch>),
     /// An answer we cannot read.
     Malformed(String),
-    /// Not asked, because it cannot be right.
+    /// Not sent, because it cannot be right.
     Invalid(String),
 }
 
-/// In which way what answers is not what was asked for.
+/// How what answers differs from what was configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
     /// The JetStream domain is not there, or another.
@@ -121,7 +121,7 @@ impl Error {
         }))
     }
 
-    /// Adds what was asked.
+    /// Adds the request.
     pub(crate) fn asking(self, asked: &str, subject: &str, stream: &str) -> Error {
         self.with(|inner| {
             inner.asked = asked.to_owned();
@@ -166,13 +166,13 @@ impl Error {
         }
     }
 
-    /// The stream that was asked about; empty if none.
+    /// The stream of the request; empty if none.
     #[cfg(not(without_tests))]
     pub fn stream(&self) -> &str {
         &self.0.stream
     }
 
-    /// The subject that was asked, say `$JS.API.STREAM.INFO.wadm_commands`; empty for connecting.
+    /// The subject of the request, such as `$JS.API.STREAM.INFO.wadm_commands`; empty for connecting.
     #[cfg(not(without_tests))]
     pub fn subject(&self) -> &str {
         &self.0.subject
@@ -183,7 +183,7 @@ impl Error {
         self.code() == Some(NOT_FOUND)
     }
 
-    /// The stream to create exists, made by somebody else.
+    /// The stream to create exists, created by another client.
     pub fn is_exists(&self) -> bool {
         self.0.cause == Cause::Exists || self.exists_different()
     }
@@ -220,12 +220,12 @@ impl Error {
         }
     }
 
-    /// The server denies the subject where answers arrive, so that no question can be answered.
+    /// The server denies the subject where answers arrive, so that no request can be answered.
     pub fn is_inbox_denied(&self) -> bool {
         matches!(self.0.cause, Cause::Denied { publish: false, .. })
     }
 
-    /// Every question would fail like this, whatever it is about; and nothing was done.
+    /// Every request would fail like this, whatever it is about; and nothing was done.
     pub fn is_of_the_connection(&self) -> bool {
         let nothing_done = !self.0.unknown_outcome && self.0.then.is_none();
         let any = self.is_unreachable()
@@ -255,7 +255,7 @@ impl Error {
         }
     }
 
-    /// The JetStream domain that was asked and does not answer.
+    /// The JetStream domain that does not answer.
     pub fn absent_domain(&self) -> Option<&str> {
         match &self.0.cause {
             Cause::NoResponders { domain, .. } => domain.as_deref(),
@@ -263,7 +263,7 @@ impl Error {
         }
     }
 
-    /// Why it failed, as a sentence, without what was asked.
+    /// Why it failed, as a sentence, without the request.
     pub fn reason(&self) -> String {
         let text = Reason(self).to_string();
         let mut letters = text.chars();

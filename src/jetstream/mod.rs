@@ -1,12 +1,12 @@
-//! JetStream's language: streams and their configuration, as a NATS server speaks of them. Knows no Terraform.
+//! Streams and their configuration as JetStream defines them. Knows nothing of Terraform.
 //!
-//! [`Client`] asks the server, over one connection that is opened at the first question. A stream's configuration is
+//! [`Client`] sends requests over one connection that the first of them opens. A stream's configuration is
 //! [`StreamConfig`], the raw JSON object; what its keys mean stands once, in [`SETTINGS`], and [`diff`] says what
 //! differs and what the server would do about it. A key/value bucket `b` is the stream `KV_b`: there is no other kind.
 //!
 //! A newcomer would get these wrong, and the server says nothing about them:
 //! * an update replaces the whole configuration, so keys we do not know are sent back as read ([`StreamConfig::overlay`]);
-//! * creating a stream that exists succeeds if the configuration is the same, so [`Client::create`] looks first;
+//! * creating a stream that exists succeeds if the configuration is the same, so [`Client::create`] reads first;
 //! * a request that timed out may still be applied, so the mutations read again before they say anything;
 //! * a denied permission is not answered: it arrives beside the request ([`Error::denied_subject`]).
 
@@ -47,7 +47,7 @@ pub use self::error::{Error, Unsupported};
 pub struct Scope {
     /// When to give up.
     pub deadline: Instant,
-    /// Cancelled when Terraform asks us to stop.
+    /// Cancelled by StopProvider.
     pub stop: CancellationToken,
 }
 

@@ -23,7 +23,7 @@ const COOKIE: (&str, &str) = (
 /// go-plugin's own protocol, not Terraform's.
 const CORE_PROTOCOL: u32 = 1;
 
-/// Terraform's plugin protocol that this provider speaks.
+/// The version of Terraform's plugin protocol that this provider serves.
 pub(super) const PROTOCOL: u32 = 6;
 
 /// What the process was started for.
@@ -42,9 +42,9 @@ pub(super) enum Start {
 /// Why the process does not start.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Nobody who speaks go-plugin started it.
+    /// It was not started by a go-plugin host.
     ByHand,
-    /// The host speaks other protocols only; what it said.
+    /// The host supports other protocol versions only: those.
     NoCommonProtocol(String),
 }
 

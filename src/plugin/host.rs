@@ -22,7 +22,7 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// No host in particular: whoever reaches the socket.
+    /// No host in particular: any client that reaches the socket.
     pub(super) fn anyone() -> Self {
         Self {
             client_certificate: None,

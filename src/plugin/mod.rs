@@ -102,7 +102,7 @@ async fn until_shutdown<P: Provider>(
     Ok(())
 }
 
-/// Serves whoever is told where, until Ctrl-C: for a Terraform run beside a debugger.
+/// Serves any client that knows the address, until Ctrl-C: for a Terraform run beside a debugger.
 fn serve_debug<P: Provider>(plugin: Plugin<P>) -> anyhow::Result<()> {
     let stop = plugin.stop.clone();
     let server = serve_in_process(plugin)?;
@@ -126,7 +126,7 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(write(&mut io::stdout(), text)?)
 }
 
-/// Writes a text whole, where `println!` would panic once nobody listens.
+/// Writes a text whole, where `println!` would panic once the pipe is closed.
 fn write(out: &mut impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()

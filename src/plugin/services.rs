@@ -139,7 +139,7 @@ impl GrpcStdio for Stdio {
     }
 }
 
-/// Serving, as long as anyone can ask.
+/// Serving, as long as the process runs.
 struct HealthCheck {
     stop: CancellationToken,
 }

@@ -59,7 +59,7 @@ impl Identity {
         })
     }
 
-    /// The certificate that the host is told to expect (DER).
+    /// The certificate that is announced to the host (DER).
     pub(super) fn certificate(&self) -> &[u8] {
         &self.certificate
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::terraform::language::{Diagnostic, Path as Place};
 
-/// More than any certificate bundle; whoever names a disk image or `/dev/zero` made a mistake.
+/// More than any certificate bundle; a disk image or `/dev/zero` is a mistake.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 /// Variables by name.

@@ -25,7 +25,7 @@ use crate::terraform::framework::rpc::Service;
 use crate::terraform::framework::{Provider, Resource};
 use crate::terraform::language::{Diagnostics, Schema, Value};
 
-/// The address in the registries, without host, so that each tool asks its own.
+/// The address in the registries, without host, so that each tool uses its own.
 pub const ADDRESS: &str = "wasmcloud/wasmcloud";
 
 /// What `--help` says besides the general words.

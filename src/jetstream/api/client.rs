@@ -18,7 +18,7 @@ use crate::jetstream::connection::options::Options;
 use crate::jetstream::connection::options::WithOrigin;
 use crate::jetstream::error::{Cause, Error};
 
-/// Between two looks at replicas that catch up.
+/// Between two reads of replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// JetStream behind one connection. Cheap to clone; all clones share the connection.
@@ -28,7 +28,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client that connects when it is first asked something.
+    /// A client that connects with its first request.
     pub fn new(options: Options) -> Client {
         Client {
             api: Arc::new(Api::new(Link::new(options))),
@@ -42,7 +42,7 @@ impl Client {
         }
     }
 
-    /// Where the JetStream API is that it asks.
+    /// The JetStream API that it uses.
     pub fn api_prefix(&self) -> &ApiPrefix {
         &self.api.api_prefix.value
     }
@@ -164,7 +164,7 @@ impl Client {
             let request =
                 stream_request("wait for the replicas of", "STREAM.INFO", name, Value::Null);
             let looked = self.stream(name, scope).await;
-            // What was missing says more than that the last look was not answered any more.
+            // What was missing is more useful than the time-out of the last read.
             if let (Err(error), Some(missing)) = (&looked, &seen_missing)
                 && error.is_timeout()
             {

@@ -158,7 +158,7 @@ impl Client {
                     let since = *asked_since.get_or_insert(started);
                     match self.reread(&error, &request, scope).await? {
                         None => return Ok(true),
-                        // Ours is gone; this one was made since, by somebody else.
+                        // Ours no longer exists; another client has created this one.
                         Some(info) if younger_than(&info, since.elapsed()) => return Ok(true),
                         Some(_) => self.again(&mut backoff, error, scope).await?,
                     }
@@ -251,7 +251,7 @@ impl Client {
     }
 }
 
-/// The configuration, and the wish to be told where the server would change it silently (dropped by 2.10).
+/// The configuration, and the request to report what the server would change silently (dropped by 2.10).
 fn body(config: &StreamConfig) -> Value {
     let mut body: Map<String, Value> = config.wire();
     // Pedantic servers refuse to derive a window that is shorter than two minutes. Which one a stream with sources

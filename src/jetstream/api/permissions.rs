@@ -1,11 +1,11 @@
 //! Whether this user may make, change or delete a stream, found out without doing it.
 //!
-//! NATS tells nobody beforehand what is allowed. It checks the subject before anything else, so a request that no server
-//! can carry out tells. Each demands an API level that does not exist (answered from 2.12 with 10185, before anything is
-//! read), and has a body that is not carried out by servers before that either:
+//! NATS has no request for what is allowed. It checks the subject before anything else, so a request that no server
+//! can carry out shows it. Each demands an API level that does not exist (answered from 2.12 with 10185, before
+//! anything is read), and has a body that is not carried out by servers before that either:
 //!
 //! - a create and an update have none, which is no configuration (2.10 answers 10025, 2.11 answers 10056 or 10052);
-//! - a delete has one, which it must not have (10038). The body says what it is to whoever reads an audit log.
+//! - a delete has one, which it must not have (10038). The body says what it is to a reader of an audit log.
 //!
 //! Seen on 2.10 to 2.15, one server and three: nothing is made, changed or deleted, and nothing is in the server's log,
 //! which 2.11 does with a body that is no JSON.

@@ -22,14 +22,14 @@ use crate::jetstream::error::{Cause, Error};
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
 const IN_FLIGHT: usize = 64;
-/// Attempts without an answer before anything was ever answered: then nobody listens, rather than an election runs.
+/// Attempts without an answer before anything was ever answered: then there is no responder, rather than an election.
 const TRIES_UNHEARD: u32 = 3;
 /// The header with which a request says what the server must at least be.
 const REQUIRED_LEVEL: &str = "Nats-Required-Api-Level";
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// What is asked.
+/// A request.
 pub struct ApiRequest {
     /// In words, say `update stream wadm_commands`.
     pub asked: String,
@@ -113,7 +113,7 @@ impl Api {
         checked.and(answer)
     }
 
-    /// Checks what answers, if nobody has.
+    /// Checks what answers, if that was not done.
     ///
     /// # Errors
     /// When it is not what was configured. A server that does not say is none.
@@ -193,7 +193,7 @@ impl Api {
             .connection(scope)
             .await
             .map_err(|error| error.asking(&request.asked, &subject, &request.stream))?;
-        // A mutation gets its full time even at the end of the scope: unanswered, nobody knows what became of it.
+        // A mutation gets its full time even at the end of the scope: without an answer its outcome is unknown.
         let limit = if request.mutates {
             self.link.options.timeout
         } else {
@@ -242,7 +242,7 @@ impl Api {
         let answer = answered.and_then(|message| self.read(&message.payload));
         answer.map_err(|cause| {
             let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected);
-            // Whoever may not hear the answer was heard nevertheless.
+            // The request was received although the answer is denied.
             let unheard = matches!(cause, Cause::Denied { publish: false, .. });
             let error = failed(cause);
             if request.mutates && (unanswered || unheard) {

@@ -1,7 +1,7 @@
-//! What the connected server says of itself in its greeting, so that nobody need request.
+//! What the connected server says of itself in INFO, without a request.
 //!
-//! It speaks for the streams only where it keeps them itself: behind another domain or an imported API they live on
-//! servers that nobody has heard of.
+//! It is about the streams only where this server stores them: behind another domain or an imported API they live on
+//! servers that are not known.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub struct ServerInfo {
     pub addresses: usize,
 }
 
-/// The connected server; `None` before the first question, and where streams may live on other servers.
+/// The connected server; `None` before the first request, and where streams may live on other servers.
 pub fn server_info(link: &Link, api_prefix: &ApiPrefix) -> Option<ServerInfo> {
     let info = link.open()?.try_server_info()?;
     let here = match api_prefix {

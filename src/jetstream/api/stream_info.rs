@@ -79,7 +79,7 @@ pub struct Replica {
 pub struct SourceState {
     /// The stream it reads from.
     pub name: String,
-    /// Time since it last heard from it; absent if never. It keeps growing when sourcing has stalled.
+    /// Time since it last received something from it; absent if never. It keeps growing when sourcing has stalled.
     pub active: Option<Duration>,
     /// Messages it is behind; stays 0 when sourcing has stalled.
     pub lag: u64,
@@ -120,9 +120,9 @@ impl StreamInfo {
         )
     }
 
-    /// Whether its first message is older than itself: the server brought it back from a deleted stream of the same name
-    /// (nats-server 2.10 to 2.15, when a stream of files is deleted twice within a moment). A stream that imports from
-    /// others proves nothing by that.
+    /// Whether its first message is older than itself: the server brought it back from a deleted stream of the same
+    /// name (nats-server 2.10 to 2.15, when a stream of files is deleted twice within a moment). A stream that imports
+    /// from others proves nothing by that.
     pub fn holds_older_messages(&self) -> bool {
         let first: Option<Timestamp> = self.state.first_ts.parse().ok();
         let created: Option<Timestamp> = self.created.parse().ok();

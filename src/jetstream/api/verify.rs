@@ -1,8 +1,8 @@
 //! What answers is checked once per connection and API prefix, with the first request there.
 //!
-//! Most of it would show sooner or later in an answer that is hard to read, or not at all: a server that is too old takes
-//! a stream and drops what it does not know. The answer is kept, because the limits of the account are in it. A user who
-//! may not ask is not held up: reading streams needs no more than the permission to read streams.
+//! Most of it would show sooner or later in an answer that is hard to read, or not at all: a server that is too old
+//! takes a stream and drops what it does not know. The answer is kept, because the limits of the account are in it. A
+//! user who may not ask is not held up: reading streams needs no more than the permission to read streams.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,8 +14,8 @@ use crate::jetstream::config::version::major_minor;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
 use crate::jetstream::error::{Cause, Error, Unsupported};
 
-/// The oldest version of a server that stores the streams: before it there was no `allow_direct`, which every bucket has.
-/// What is newer than the server is refused where it is configured.
+/// The oldest version of a server that stores the streams: before it there was no `allow_direct`, which every bucket
+/// has. What is newer than the server is refused where it is configured.
 const OLDEST: (u64, u64) = (2, 9);
 
 /// The request whose answer is checked.
@@ -30,12 +30,12 @@ pub struct Check {
 }
 
 impl Check {
-    /// Keeps the answer for whoever asks next.
+    /// Keeps the answer for the next caller.
     pub fn keep(&self, answer: Value) {
         *lock(&self.answer) = Some(answer);
     }
 
-    /// The kept answer, once: whoever asks again wants to know what is new.
+    /// The kept answer, once: a second caller needs a new one.
     pub fn take(&self) -> Option<Value> {
         lock(&self.answer).take()
     }

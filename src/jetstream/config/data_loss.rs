@@ -1,4 +1,4 @@
-//! How much a change deletes, as far as what the server says about the stream tells.
+//! How much a change deletes, as far as the information about the stream shows.
 //!
 //! A change whose class is "deletes data" need not delete anything: a limit may be above all that is stored. Asking the
 //! numbers, not the class, keeps a plan from crying wolf.

@@ -1,7 +1,7 @@
-//! What a setting of a stream is, and how the server lets it change. The rows are in `table.rs`.
+//! What a setting of a stream is, and how the server changes it. The rows are in `table.rs`.
 //!
 //! Everything else is derived from a row: the normal form, the comparison, the effect of a change, schema, validation
-//! and documentation. A test walks the rows against live servers and asks whether they agree.
+//! and documentation. A test compares the rows with live servers.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub struct Setting {
     pub kind: SettingKind,
     /// What its absence means to the server.
     pub absent: Absent,
-    /// How the server lets it change.
+    /// How the server changes it.
     pub edit: Edit,
     /// The API level that first knew it; 0 if every supported server does.
     pub level: u64,
@@ -112,8 +112,8 @@ pub enum Absent {
     Window,
 }
 
-/// Another setting that, while it is on and stays on, keeps a setting as it is: the server refuses the change, or takes it
-/// and changes nothing.
+/// Another setting that, while it is on and stays on, keeps a setting as it is: the server refuses the change, or takes
+/// it and changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// The key of the other setting.
@@ -126,22 +126,22 @@ pub struct Bound {
     pub why: &'static str,
 }
 
-/// How the server lets a setting change. The texts say what is lost, or why not.
+/// How the server changes a setting. The texts say what is lost, or why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// In place.
     InPlace,
     /// In place; lowering it deletes what is above.
     Lowering(&'static str),
-    /// The same for each subject. Servers before this API level apply a first limit, where there was none, only with the
-    /// next message; the second text says so.
+    /// The same for each subject. Servers before this API level apply a first limit, where there was none, only with
+    /// the next message; the second text says so.
     LoweringEach(&'static str, u64, &'static str),
     /// In place; lowering it deletes the oldest messages above it, unless the stream discards new ones.
     LoweringOldest(&'static str),
     /// In place by servers of this API level and later, refused by earlier ones.
     Since(u64, &'static str),
-    /// In place by servers of this API level and later; earlier ones refuse to take it back once a consumer has it, which
-    /// its configuration does not show.
+    /// In place by servers of this API level and later; earlier ones refuse to take it back once a consumer has it,
+    /// which its configuration does not show.
     HeldBefore(u64, &'static str),
     /// It can be turned on, never off.
     OneWay(&'static str),

@@ -1,8 +1,8 @@
 //! The one connection.
 //!
-//! Opened by the first request, shared by all. Concurrent first requests wait for the same attempt and share its failure; a
-//! later request tries again. Once open, async-nats reconnects by itself, and a request waits until it has: async-nats
-//! would queue it and send it after the reconnect, long after the caller has given up.
+//! Opened by the first request, shared by all. Concurrent first requests wait for the same attempt and share its
+//! failure; a later request tries again. Once open, async-nats reconnects by itself, and a request waits until it has:
+//! async-nats would queue it and send it after the reconnect, long after the caller has given up.
 
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -175,7 +175,7 @@ impl Link {
         Ok(Route {
             socks: socks.transpose()?,
             config: Arc::new(tls::client_config(tls, &hosts)?),
-            // As other clients do: whoever gives an authority or a certificate does not want to be reports by others.
+            // As other clients do: a CA or a client certificate means that the connection must be encrypted.
             tls_required: tls.first
                 || tls.ca.is_some()
                 || tls.certificate.is_some()
@@ -322,7 +322,7 @@ fn reconnect_pause(attempt: usize) -> Duration {
     Duration::from_millis(1 << attempt).min(RECONNECT_PAUSE)
 }
 
-/// A failure of async-nats that does not show when one looks again: in the operating system's or the server's words; the
+/// A failure of async-nats that does not show in a second attempt: in the operating system's or the server's words; the
 /// addresses in them carry no login.
 fn unexplained(error: &ConnectError) -> Failure {
     let how = error

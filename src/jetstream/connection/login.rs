@@ -1,7 +1,7 @@
 //! How to log in: from what is given to what async-nats needs, and what to say when the server refuses it.
 //!
-//! A server says "authorization violation" whatever the reason is. What can be read from a JWT without a server, that it
-//! has expired and whose it is, is said here.
+//! A server says "authorization violation" whatever the reason is. What can be read from a JWT without a server, that
+//! it has expired and whose it is, is said here.
 
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -57,7 +57,8 @@ fn signing(options: ConnectOptions, jwt: String, key: KeyPair) -> ConnectOptions
     })
 }
 
-/// Why the server may have refused the login, as a clause. `told` is what it said before it ended an earlier connection.
+/// Why the server may have refused the login, as a clause. `told` is the error with which it ended an earlier
+/// connection.
 pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
     let what = match &login.value {
         Auth::None => {

@@ -36,8 +36,8 @@ impl<T> fmt::Debug for WithOrigin<T> {
 /// Where and how to connect.
 #[derive(Clone)]
 pub struct Options {
-    /// Addresses, `nats://host:port`, also with `tls`, `ws` or `wss`, or `host:port`; user information in them is used if
-    /// `auth` is [`Auth::None`].
+    /// Addresses, `nats://host:port`, also with `tls`, `ws` or `wss`, or `host:port`; user information in them is used
+    /// if `auth` is [`Auth::None`].
     pub servers: WithOrigin<Vec<String>>,
     /// How to authenticate.
     pub auth: WithOrigin<Auth>,
@@ -45,7 +45,8 @@ pub struct Options {
     pub tls: Tls,
     /// The name of the connection, as `nats server report connections` shows it.
     pub name: String,
-    /// Where the JetStream API is; a client may be told another ([`Client::with_api_prefix`](crate::jetstream::Client::with_api_prefix)).
+    /// Where the JetStream API is; a client may use another
+    /// ([`Client::with_api_prefix`](crate::jetstream::Client::with_api_prefix)).
     pub api_prefix: WithOrigin<ApiPrefix>,
     /// What the subjects of answers begin with, instead of `_INBOX`.
     pub inbox_prefix: Option<WithOrigin<String>>,

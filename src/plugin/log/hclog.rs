@@ -44,7 +44,7 @@ impl<W: Write> Hclog<W> {
 
     fn write(&self, line: &str) {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        // Once Terraform is gone nobody reads, and the running calls matter more.
+        // Once Terraform has ended nothing reads, and the running calls matter more.
         let _ = out.write_all(line.as_bytes());
     }
 }

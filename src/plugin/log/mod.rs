@@ -1,4 +1,4 @@
-//! What the process tells besides answers: logs at the level that Terraform asked for, and panics.
+//! What the process writes besides answers: logs at the level that Terraform asked for, and panics.
 //!
 //! A line on stderr that starts with `panic: ` makes Terraform report a crashed plugin, so that
 //! prefix is kept for panics that no call caught: see [`caught`].
@@ -38,7 +38,7 @@ pub fn init() {
 }
 
 /// Runs a call whose panics are caught by its caller, who makes a diagnostic of them: Terraform
-/// hears of such a panic once, from there.
+/// gets such a panic once, from there.
 ///
 /// The mark stays with this future, not with tasks that it spawns. A panic in a spawned call is
 /// in its `JoinError`: `panic_text(&error.into_panic())` is what it said.

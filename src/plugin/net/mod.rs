@@ -1,6 +1,6 @@
 //! Where the plugin listens: a unix socket that only its owner reaches, or a TCP port on Windows.
 //!
-//! The socket's directory is what keeps other users out: 0700, made anew, removed at the end. A
+//! The socket's directory is what keeps other users out: 0700, created for it, removed at the end. A
 //! TCP port on the loopback interface is open to every local user, so there only the pinned
 //! client certificate protects, and Nagle's algorithm is off, which costs 40 ms a call otherwise.
 
@@ -86,7 +86,7 @@ enum Socket {
 }
 
 impl Listener {
-    /// Opens the socket that the host will be told of.
+    /// Opens the socket that is announced to the host.
     ///
     /// # Errors
     /// When no place for a socket, or no port, can be had.

@@ -1,7 +1,7 @@
 //! How to authenticate: which way counts, and what it is made of.
 //!
-//! The first source that names a way decides which it is, and its second half may come from further down; but a context's
-//! password goes with the context's user only, or it would be sent in somebody else's name.
+//! The first source that names a way decides which it is, and its second half may come from further down; but a
+//! context's password goes with the context's user only, or it would be sent with another user's name.
 
 use crate::jetstream::{Auth, WithOrigin};
 use crate::provider::arguments::rules;
@@ -11,7 +11,7 @@ use crate::provider::credentials::{CredentialPart, METHODS, Method, PASSWORD, US
 use crate::terraform::language::{Diagnostic, Diagnostics};
 use crate::text::capitalised;
 
-/// How to authenticate, and who says so. [`Auth::None`] where an address says it, or nobody.
+/// How to authenticate, and who says so. [`Auth::None`] where an address says it, or nothing.
 ///
 /// # Errors
 /// When there are two ways, half of one, or a part that cannot be used.

@@ -50,7 +50,7 @@ pub fn options(
     }
 }
 
-/// Options while they are put together: all that is wrong is told, not only what is found first.
+/// Options while they are put together: all errors are reported, not only the first.
 struct OptionsBuilder<'a> {
     sources: Sources<'a>,
     warnings: Diagnostics,

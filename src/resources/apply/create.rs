@@ -116,7 +116,7 @@ async fn create_or_adopt(
     }
 }
 
-/// Deletes what a failed create created itself, as long as nobody wrote into it. What was there before stays.
+/// Deletes what a failed create created itself, unless something was written into it. What was there before stays.
 async fn roll_back(
     operation: &Operation<'_>,
     existing: &[Snapshot],
@@ -163,7 +163,7 @@ async fn roll_back_one(
         mut diagnostics,
         ..
     } = outcome;
-    // A stream that sources is filled by the server, not by somebody who relies on it.
+    // A stream that sources is filled by the server, not by a client that relies on it.
     let unused = |messages: u64| messages == 0 || !member.row.sources().is_empty();
     let stream = member.stream();
     let live = match session.cache.stream(client, &stream, scope).await {

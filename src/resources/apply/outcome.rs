@@ -23,7 +23,7 @@ pub enum Live {
 pub struct Outcome {
     /// What is known of it now.
     pub live: Live,
-    /// Whether it was created in this call, by us and nobody else.
+    /// Whether it was created in this call, by this provider.
     pub ours: bool,
     /// What the user must know.
     pub diagnostics: Diagnostics,

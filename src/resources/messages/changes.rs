@@ -1,5 +1,5 @@
-//! What a change does to an asset: what happens, how much it concerns now, how to avoid it. The words about a setting are
-//! in its row of `SETTINGS`; the numbers come from the server.
+//! What a change does to an asset: what happens, how much it concerns now, how to avoid it. The words about a setting
+//! are in its row of `SETTINGS`; the numbers come from the server.
 
 use crate::catalogue::AssetKind;
 use crate::jetstream::{DataLoss, Effect, Extent, SettingChange, StreamInfo};
@@ -65,7 +65,7 @@ pub fn refused(
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
 }
 
-/// An asset that is to be taken over cannot become what is planned.
+/// An asset that is to be adopted cannot become what is planned.
 pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> Diagnostic {
     let detail = format!(
         "{}, and nothing is deleted to take an asset over. {} Or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
@@ -99,7 +99,7 @@ fn way_back(member: &Member, change: &SettingChange, set: &str, so: &str) -> Str
     }
 }
 
-/// The asset is deleted and made anew within the update.
+/// The asset is deleted and recreated within the update.
 fn replaced(
     member: &Member,
     change: &SettingChange,
@@ -144,7 +144,7 @@ fn replaced(
     Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config))
 }
 
-/// Whether the asset is deleted and made anew shows only when the plan is applied.
+/// Whether the asset is deleted and recreated shows only when the plan is applied.
 pub fn may_be_replaced(member: &Member, argument: &Argument, config: &Value) -> Diagnostic {
     let title = member.title();
     let summary = format!(
@@ -248,7 +248,7 @@ fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
     }
 }
 
-/// The words about a setting as one speaks of the asset: messages of a bucket are values, and its subjects are keys.
+/// The words about a setting in the terms of the asset: messages of a bucket are values, and its subjects are keys.
 fn in_terms_of(member: &Member, words: &str) -> String {
     match member.row.kind {
         AssetKind::Bucket => words.replace("message", "value").replace("subject", "key"),

@@ -1,4 +1,4 @@
-//! What somebody else did to an asset, and what of it stays.
+//! What another client did to an asset, and what of it stays.
 
 use serde_json::Value as Json;
 
@@ -95,7 +95,7 @@ pub fn found_besides(
     Some(Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)))
 }
 
-/// The asset was deleted and made again by somebody else.
+/// The asset was recreated by another client.
 pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> Diagnostic {
     let summary = format!(
         "{} was deleted and made again outside Terraform",
@@ -111,7 +111,7 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
 
-/// What happens to those who read a stream that somebody else has recreated: see `apply::first_sequence`.
+/// What happens to the readers of a stream that another client has recreated: see `apply::first_sequence`.
 fn skipped_events(member: &Member) -> String {
     let readers = catalogue::CATALOGUE.iter().filter(|row| {
         let mut sources = row.sources().iter();
@@ -124,7 +124,7 @@ fn skipped_events(member: &Member) -> String {
     words.collect()
 }
 
-/// The asset was deleted by somebody else.
+/// The asset was deleted by another client.
 pub fn disappearance(member: &Member) -> Diagnostic {
     let summary = format!(
         "{} was deleted outside Terraform",

@@ -8,7 +8,7 @@ use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::capitalised;
 
-/// The diagnostic of a failed operation. `config` tells at which level the user set an argument.
+/// The diagnostic of a failed operation. `config` shows at which level the user set an argument.
 pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) -> Diagnostic {
     if error.is_of_the_connection() {
         return connection_failure(error);
@@ -69,7 +69,8 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
     }
 }
 
-/// What a server that drops a setting in silence would need to be, and the argument that asks for the first one.
+/// The server version that a setting needs which this server drops silently, and the argument that sets the first such
+/// setting.
 fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String)> {
     let dropped: Vec<_> = error
         .mismatches()

@@ -1,7 +1,7 @@
-//! What is to change of one asset, and what stays as somebody else made it.
+//! What is to change of one asset, and what stays as another client has set it.
 //!
 //! Plan and apply use the same comparison, so that an apply does what its plan has shown. A difference that the server
-//! does not change back and that no argument speaks of stays: nobody has requested the change, and an asset is not
+//! does not change back and that no argument is about stays: nobody has requested the change, and an asset is not
 //! deleted for what nobody has requested.
 
 use crate::catalogue::Contents;
@@ -63,7 +63,8 @@ impl Changes {
             .collect()
     }
 
-    /// The first argument whose value is known only when the plan is applied, and that only a new asset may be able to have.
+    /// The first argument whose value is known only when the plan is applied, and that only a new asset may be able to
+    /// have.
     pub fn open_replacement(&self, member: &Member, planned: &Value) -> Option<&'static Argument> {
         let mut arguments = member.row.arguments().iter();
         arguments.find(|argument| {
@@ -113,8 +114,8 @@ pub fn adoption_changes(member: &Member, planned: &Value, live: &StreamInfo) -> 
     Changes::between(member, &wanted, &live.config, live.api_level())
 }
 
-/// The messages that a change keeps of each subject, if only counting the subjects' messages tells how many it deletes.
-/// With a limit of 1 the number of subjects tells.
+/// The messages that a change keeps of each subject, if how many it deletes shows only when the messages of each
+/// subject are counted. With a limit of 1 it follows from the number of subjects.
 pub fn kept_per_subject(change: &SettingChange) -> Option<u64> {
     let deletes = matches!(change.effect, Effect::Destructive(_));
     let kept = change.desired.as_u64()?;

@@ -31,7 +31,7 @@ pub struct DesiredAsset {
 }
 
 impl Asset {
-    /// Whether its users can be told another name.
+    /// Whether its users can be configured with another name.
     pub fn is_named_by_user(&self) -> bool {
         self.kind == AssetKind::Bucket && !self.name.contains("{}")
     }
@@ -123,7 +123,7 @@ impl Member {
             .collect()
     }
 
-    /// Its planned object. `adopts`: whether an existing stream will be taken over where the prior state has none;
+    /// Its planned object. `adopts`: whether an existing stream will be adopted where the prior state has none;
     /// `recreated`: whether the prior one is not the one that we made.
     pub fn plan(
         &self,
@@ -222,7 +222,7 @@ impl Member {
         DesiredAsset { config, metadata }
     }
 
-    /// What its stream is, as far as its object in the state tells.
+    /// What its stream is, as far as its object in the state shows.
     pub fn known(&self, object: &Value) -> StreamConfig {
         let mut config = self.wanted(object).config;
         for (key, json) in object.attribute("drift").as_map().into_iter().flatten() {
@@ -291,7 +291,8 @@ impl Member {
     }
 }
 
-/// The window within which duplicates are dropped has no argument: it is the server's default, which depends on the age.
+/// The window within which duplicates are dropped has no argument: it is the server's default, which depends on the
+/// age.
 fn follow_max_age(config: &mut StreamConfig) {
     const WINDOW: &str = "duplicate_window";
     config.remove(WINDOW);
@@ -362,8 +363,8 @@ impl DesiredAsset {
     }
 }
 
-/// What is to happen to metadata between two objects of an asset: the keys that are new or get another text, with it, and
-/// the keys that were ours and are no longer wanted.
+/// What is to happen to metadata between two objects of an asset: the keys that are new or get another text, with it,
+/// and the keys that were ours and are no longer wanted.
 pub fn metadata_edits(prior: &Value, planned: &Value) -> (BTreeMap<String, String>, Vec<String>) {
     let (prior, mut planned) = (
         texts(prior.attribute("metadata")),

@@ -19,7 +19,7 @@ use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::Value;
 
-/// The API level by whose rules an asset is planned; the newest while nobody has requested its server.
+/// The API level by whose rules an asset is planned; the newest while its server is not known.
 pub fn level_of(member: &Member, private: &Private) -> u64 {
     let known = PrivateFact::ApiLevel.read(private, member.row.key);
     known
@@ -95,7 +95,7 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
     }
 }
 
-/// What breaks somebody is reported before everything else.
+/// What breaks a user of the asset is reported before everything else.
 fn report_lasting(lasting: Vec<LastingDrift>, plan: &mut Plan) {
     let (breaking, harmless): (Vec<_>, Vec<_>) =
         lasting.into_iter().partition(|drift| drift.breaks);

@@ -67,7 +67,7 @@ fn action(member: &Member, plan: &Plan) -> Option<OperationKind> {
         return Some(OperationKind::Create);
     }
     let planned = plan.planned.attribute(key);
-    // An asset that somebody else has recreated is as it should be; only `created` is not what it was.
+    // An asset that another client has recreated is as it should be; only `created` is not what it was.
     let same = |name: &str| name == "created" || prior.attribute(name) == planned.attribute(name);
     let changes = match planned.as_map() {
         Some(attributes) => !attributes.keys().all(|name| same(name)),

@@ -1,11 +1,11 @@
 //! Whether the account's limits allow what is planned: streams, and the bytes that `max_bytes` reserves.
 //!
-//! Counted over everything that this process plans, because the server counts so when it is applied. Measured on 2.10 to
-//! 2.15, one server and three: an account without tiers refuses a stream when the `max_bytes` of all, each times its
-//! replicas (from 2.14; before, some of them), would be more than its limit, and one without `max_bytes` when nothing is
-//! left. What `$JS.API.INFO` reports as reserved has no replicas in it, so it is the least that is reserved. The limits of the
-//! server itself (`max_file_store`) are in no answer, and left to the apply. What the same object frees counts, because
-//! its update frees storage before it reserves any.
+//! Counted over everything that this process plans, because the server counts so when it is applied. Measured on 2.10
+//! to 2.15, one server and three: an account without tiers refuses a stream when the `max_bytes` of all, each times its
+//! replicas (from 2.14; before, some of them), would be more than its limit, and one without `max_bytes` when nothing
+//! is left. What `$JS.API.INFO` reports as reserved has no replicas in it, so it is the least that is reserved. The
+//! limits of the server itself (`max_file_store`) are in no answer, and left to the apply. What the same object frees
+//! counts, because its update frees storage before it reserves any.
 
 use std::collections::{HashMap, HashSet};
 
@@ -157,9 +157,9 @@ fn one_stream(usage: &Usage, storage: &StorageUse) -> Option<Excess> {
 }
 
 impl TierUse<'_> {
-    /// How much of what the account reports goes, and how much is needed, by the streams that count. What goes for the same
-    /// object under another name goes before it is made. What another object gives is left out: Terraform changes them at
-    /// the same time, so nobody knows whether it is free in time.
+    /// How much of what the account reports goes, and how much is needed, by the streams that count. What goes for the
+    /// same object under another name goes before it is made. What another object gives is left out: Terraform changes
+    /// them at the same time, so it is not known whether it is free in time.
     fn balance(
         &self,
         counts: impl Fn(&StorageUse) -> bool,

@@ -1,8 +1,8 @@
-//! Whether there are enough servers for the replicas that are planned, as far as the connected server tells.
+//! Whether there are enough servers for the replicas that are planned, as far as the connected server knows.
 //!
 //! Its INFO names its cluster and the addresses where the cluster's servers take clients. Each server announces one
 //! or more, so fewer addresses than replicas are too few servers. One address may be a load balancer's, and a placement
-//! may name another cluster: then nobody knows before the apply.
+//! may name another cluster: then it is not known before the apply.
 
 use crate::jetstream::ServerInfo;
 use crate::resources::messages::grouped;

@@ -25,7 +25,7 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     diagnostics
 }
 
-/// The same while the server cannot be asked.
+/// The same while the server is not reachable.
 pub fn check_without_server(plan: &ObjectPlan<'_>) -> Diagnostics {
     let members = plan.object.members.iter();
     members.flat_map(|member| uncounted(member, plan)).collect()

@@ -1,6 +1,6 @@
 //! Streams that break the users of an object, reported once in a run of Terraform.
 //!
-//! They are looked for by name, because nobody is allowed to read a stream that hardly anybody has.
+//! They are looked for by name, because permissions rarely include a stream that hardly any account has.
 
 use crate::resources::messages::contents::messages;
 use crate::resources::plan::object_plan::ObjectPlan;

@@ -1,6 +1,6 @@
 //! Permissions that the apply needs and the user does not have, in one error that holds every line to add.
 //!
-//! NATS answers a denied subject with a report beside the request, not with an answer. That JetStream may be asked about
+//! NATS reports a denied subject on the connection and does not answer the request. That JetStream may be asked about
 //! the account and about names is needed too where the plan depends on it: without the answer it would only guess.
 
 use std::collections::BTreeSet;

@@ -1,5 +1,5 @@
-//! Assets about which the server did not answer: a warning if it cannot be reached, because it may be created by the same
-//! apply; an error if it answers "no".
+//! Assets about which the server did not answer: a warning if it cannot be reached, because it may be created by the
+//! same apply; an error if it answers "no".
 
 use crate::jetstream::Error;
 use crate::resources::messages::connection::connection_failure;
@@ -22,7 +22,7 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     diagnostics
 }
 
-/// One asset that was not read. `config` tells at which level the user set an argument.
+/// One asset that was not read. `config` shows at which level the user set an argument.
 pub fn warning(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     if !is_unavailable(error) {
         return failure(member, Crud::Read, error, config);
@@ -44,7 +44,7 @@ pub fn warning(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     )
 }
 
-/// Whether an error says that nobody could answer, which a plan survives.
+/// Whether an error says that nothing could answer, in which case the plan continues.
 fn is_unavailable(error: &Error) -> bool {
     error.is_unreachable() || error.is_timeout() || error.is_transient()
 }

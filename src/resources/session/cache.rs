@@ -1,6 +1,7 @@
 //! What this process has seen of one JetStream, and what it plans there.
 //!
-//! Terraform runs one process for all objects of a configuration, so what is the same for all of them is requested once.
+//! Terraform runs one process for all objects of a configuration, so what is the same for all of them is requested
+//! once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -104,8 +105,8 @@ impl Cache {
         account.get_or_try_init(read).await.cloned()
     }
 
-    /// Storage was freed, so that the account must be read again. What is planned and not done yet is forgotten with it:
-    /// it is better to leave a diagnostic out than to refuse what would fit.
+    /// Storage was freed, so that the account must be read again. What is planned and not done yet is forgotten with
+    /// it: it is better to leave a diagnostic out than to refuse what would fit.
     pub fn forget_account(&self) {
         let mut contents = self.lock();
         contents.account = Arc::default();
@@ -150,7 +151,7 @@ impl Cache {
         foreign.get_or_try_init(read).await.cloned()
     }
 
-    /// Records that Terraform's state has this stream, so that finding it is no surprise when it is planned anew.
+    /// Records that Terraform's state has this stream, so that a later plan does not report it as existing.
     pub fn record_in_state(&self, stream: &str) {
         self.lock().in_state.insert(stream.to_owned());
     }
@@ -162,8 +163,8 @@ impl Cache {
 
     /// As [`StreamUses::record`] for each stream of an object: the conflicting use of each.
     ///
-    /// All at once: between two objects that are planned at the same time, each would otherwise conflict with the other,
-    /// and not only the second with the first.
+    /// All at once: between two objects that are planned at the same time, each would otherwise conflict with the
+    /// other, and not only the second with the first.
     pub fn record_uses<'a>(
         &self,
         uses: impl IntoIterator<Item = (&'a str, StreamUse, Option<&'a str>)>,

@@ -1,8 +1,9 @@
 //! What the objects of one configuration do with the same streams.
 //!
-//! Terraform plans each object for itself and tells the provider neither its address nor which others there are. So each
+//! Terraform plans each object for itself and gives the provider neither its address nor the other objects. So each
 //! plan records here what it does with its streams, and the second of two that conflict is refused, whichever comes
-//! first. Otherwise an apply would create what another object has, or adopt contents that are deleted in the same moment.
+//! first. Otherwise an apply would create what another object has, or adopt contents that are deleted in the same
+//! moment.
 
 use std::collections::HashMap;
 
@@ -42,8 +43,8 @@ pub struct StreamUses(HashMap<String, Vec<(StreamUse, Option<String>)>>);
 impl StreamUses {
     /// Records a use; the one of another object that conflicts with it.
     ///
-    /// Terraform plans an object that is replaced twice. What the first plan has put into the private state comes back in
-    /// the second, so that the mark is the same.
+    /// Terraform plans an object that is replaced twice. What the first plan has put into the private state comes back
+    /// in the second, so that the mark is the same.
     pub fn record(
         &mut self,
         stream: &str,

@@ -1,9 +1,10 @@
 //! Settings with which wadm does not work: errors where it cannot, warnings where it may not.
 //!
-//! The errors come with the validation, which Terraform asks for twice in each plan; the warnings with the plan that sets
-//! such a value, once for all assets, and not again in every plan after it.
+//! The errors come with the validation, which Terraform asks for twice in each plan; the warnings with the plan that
+//! sets such a value, once for all assets, and not again in every plan after it.
 //!
-//! wadm hears of every host each 30 seconds and forgets what it has not heard of for 70 (wadm `DEFAULT_EXPIRY_TIME`).
+//! wadm receives an event of every host each 30 seconds and forgets a host after 70 seconds without one (wadm
+//! `DEFAULT_EXPIRY_TIME`).
 
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const EXPIRY: Duration = Duration::from_secs(70);
 /// One state of a lattice does not fit into less.
 const LEAST_BYTES: i64 = 64 * 1024;
-/// The largest message that a NATS server takes unless told otherwise.
+/// The largest message that a NATS server accepts unless configured otherwise.
 const SAFE_BYTES: i64 = 1024 * 1024;
 
 /// Checks what the configuration sets; what is not known yet is not checked.

@@ -1,8 +1,8 @@
 //! Every call is a task of its own.
 //!
 //! tonic drops a call's future when its connection goes, and a create that is dropped between two requests would leave
-//! something behind that no state knows; a task goes on and finishes. And a panic that reaches tonic loses the state that
-//! the answer would have had; caught here, it is a diagnostic beside the best known state.
+//! something behind that no state knows; a task goes on and finishes. And a panic that reaches tonic loses the state
+//! that the answer would have had; caught here, it is a diagnostic beside the best known state.
 
 use std::any::Any;
 use std::future::Future;
@@ -50,7 +50,7 @@ impl Calls {
         std::mem::take(&mut *self.token()).cancel();
     }
 
-    /// Runs a call to its end, whether or not somebody still waits for it; `failed` makes the answer when it has none.
+    /// Runs a call to its end, whether or not its caller still waits; `failed` makes the answer when it has none.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         failed: impl FnOnce(Diagnostics) -> T,

@@ -8,7 +8,7 @@ use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, 
 use crate::terraform::language::schema::validate;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
-/// What PlanResourceChange is asked.
+/// The request of PlanResourceChange.
 pub struct PlanRequest {
     /// The configuration, null to destroy.
     pub config: Value,
@@ -35,7 +35,7 @@ pub struct PlanAnswer {
 /// What is to be done, from which values are null.
 ///
 /// # Errors
-/// When nothing is to become nothing, which core never asks.
+/// When nothing is to become nothing, which core never requests.
 pub fn action(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
     match (prior.is_null(), next.is_null()) {
         (true, false) => Ok(Action::Create),

@@ -101,7 +101,7 @@ pub trait Resource: Send + Sync + 'static {
     }
 
     /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
-    /// only this tells that what the server holds is the object's own.
+    /// only this shows that what the server holds is the object's own.
     fn remember(&self, _state: &Value) {}
 }
 

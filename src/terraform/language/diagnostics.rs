@@ -1,13 +1,13 @@
-//! What a practitioner reads when something is wrong: a title, an explanation with the way out, and the attribute.
+//! What a practitioner reads when something is wrong: a title, an explanation with what to do, and the attribute.
 
 use crate::terraform::language::value::path::Path;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The operation did not do what was asked.
+    /// The operation did not do what was requested.
     Error,
-    /// The operation did what was asked, and the reader should know something about it.
+    /// The operation did what was requested, and the reader should know something about it.
     Warning,
 }
 
@@ -18,7 +18,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// What failed, as a title without full stop.
     pub summary: String,
-    /// What was asked, what was answered, what to do next.
+    /// What was requested, what was answered, what to do next.
     pub detail: String,
     /// The attribute that the reader can edit; the root when it is none in particular.
     pub path: Path,

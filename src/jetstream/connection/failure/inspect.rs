@@ -105,7 +105,7 @@ fn greeting(line: &str) -> Result<Greeting, Failure> {
     })
 }
 
-/// The beginning of what somebody said, fit to be shown.
+/// The beginning of an answer, safe to print.
 fn excerpt(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let plain: String = line
@@ -156,8 +156,8 @@ async fn greets_first(server: &ServerAddr, route: &Route) -> Failure {
     }
 }
 
-/// Waits whether the server takes back the handshake: it judges a client's certificate after the handshake has succeeded
-/// for the client.
+/// Waits whether the server takes back the handshake: it judges a client's certificate after the handshake has
+/// succeeded for the client.
 async fn rejection_after_handshake(
     route: &Route,
     mut stream: IoStream,

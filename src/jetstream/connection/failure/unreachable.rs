@@ -1,7 +1,8 @@
 //! Why there is no connection: the kinds of failure that a reader repairs in different ways.
 //!
-//! async-nats tells some of them apart in no way, or in words that change, so that the kind is found out by looking
-//! again ([`crate::jetstream::connection::failure::inspect`]). The words beside the kind say what was seen; they never hold a secret.
+//! async-nats does not distinguish some of them, or only by texts that change, so that the kind is found by looking
+//! again ([`crate::jetstream::connection::failure::inspect`]). The words beside the kind say what was seen; they never
+//! hold a secret.
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
@@ -18,7 +19,7 @@ pub enum Unreachable {
     Name,
     /// Somebody accepts the connection and does not greet.
     Silent,
-    /// Whoever answers is no NATS server, or speaks another of its protocols there.
+    /// What answers is not a NATS server, or uses another of its protocols there.
     Foreign,
     /// The server greets with an error, say because it has too many connections.
     Refused,
@@ -38,7 +39,7 @@ pub enum Unreachable {
     CertificateDemanded,
     /// The server does not accept the client certificate.
     CertificateRefused,
-    /// TLS is asked for, and the server offers none.
+    /// TLS is required, and the server offers none.
     NoTls,
     /// The server wants the TLS handshake before its greeting.
     HandshakeFirst,
@@ -129,7 +130,7 @@ fn of_certificate(error: &CertificateError) -> Failure {
     Failure::new(kind, how)
 }
 
-/// The names of a certificate, as rustls tells them: `DnsName("example.com")`.
+/// The names of a certificate, as rustls prints them: `DnsName("example.com")`.
 fn names(presented: &[String]) -> String {
     let bare = presented.iter().map(|name| {
         let quoted = name.split_once('(').map_or(name.as_str(), |(_, rest)| rest);
@@ -143,7 +144,7 @@ fn names(presented: &[String]) -> String {
     }
 }
 
-/// Before TLS 1.3 no alert said that a certificate is missing, so it is told by whether there was one.
+/// Before TLS 1.3 no alert said that a certificate is missing, so it depends on whether there was one.
 fn of_alert(alert: AlertDescription, tls: &Tls) -> Failure {
     use AlertDescription::{
         AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,

@@ -31,7 +31,7 @@ pub struct Route {
     pub socks: Option<Socks>,
     pub tls: Tls,
     pub config: Arc<ClientConfig>,
-    /// TLS is asked for, whatever the server wants.
+    /// TLS is required, whatever the server offers.
     pub tls_required: bool,
 }
 

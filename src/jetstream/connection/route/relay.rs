@@ -22,7 +22,7 @@ use crate::jetstream::connection::route::dial::{Greeting, IoStream, Route, read_
 
 /// The relays of one connection; they end with it.
 pub struct Relays {
-    /// What async-nats is told to connect to.
+    /// The addresses that async-nats connects to.
     pub servers: Vec<ServerAddr>,
     /// What a connection must be named by, besides its own name.
     pub word: String,
@@ -91,7 +91,7 @@ enum Refused {
     Unreachable(Failure),
     /// One of the two broke off.
     Ended(io::Error),
-    /// Whoever connected does not know the word, or does not speak as async-nats does.
+    /// The client does not send the word, or does not send what async-nats sends.
     Stranger,
 }
 
@@ -144,7 +144,7 @@ impl Relay {
         }
         let line = read_until(&mut stream, b"\r\n").await?;
         let Some(mut greeting) = Greeting::read(String::from_utf8_lossy(&line).trim()) else {
-            // What else it says, async-nats shall hear.
+            // Everything else is forwarded to async-nats.
             client.write_all(&line).await?;
             return Err(Refused::Stranger);
         };

@@ -3,8 +3,8 @@
 //! The system's authorities are read when a server's certificate is to be judged, not before: most connections need
 //! none, and reading them takes longer than a start may. There is no way to skip the judgement.
 //!
-//! A server of a cluster tells the addresses of the others, usually as numbers, while their certificates are for names.
-//! Such an address is judged by the names that the configuration has, as the clients of the NATS project do.
+//! A server of a cluster announces the addresses of the others, usually as numbers, while their certificates are for
+//! names. Such an address is judged by the names that the configuration has, as the clients of the NATS project do.
 
 use std::sync::{Arc, OnceLock};
 

@@ -16,8 +16,8 @@ use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::capitalised;
 
-/// Creates one asset that was seen not to exist at `absent_since`; `former_last` is the last sequence of the stream that
-/// was there before, 0 if nobody knows.
+/// Creates one asset that was seen not to exist at `absent_since`; `former_last` is the last sequence of the stream
+/// that was there before, 0 if that is not known.
 pub async fn create_one(
     operation: &Operation<'_>,
     member: &Member,

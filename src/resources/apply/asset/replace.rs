@@ -24,7 +24,7 @@ use crate::terraform::framework::Call;
 /// The longest time for purging a stream: it is only a precaution.
 const PURGE: Duration = Duration::from_secs(10);
 
-/// Replaces a stream whose replacement was planned; if somebody has made it unnecessary, changes it in place.
+/// Replaces a stream whose replacement was planned; if another client has made it unnecessary, changes it in place.
 pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> Outcome {
     let Operation {
         client,
@@ -58,7 +58,7 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
     }
 }
 
-/// Purges and deletes a stream, and creates it anew, without a stop in between.
+/// Purges and deletes a stream, and creates it again, without a stop in between.
 async fn recreate(operation: &Operation<'_>, member: &Member, live: &StreamInfo) -> Outcome {
     let scope = &Scope {
         stop: Call::default().stop,

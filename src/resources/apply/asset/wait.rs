@@ -17,8 +17,8 @@ use crate::text::capitalised;
 
 /// A healthy source is active about every second; one that is inactive for longer has stalled.
 const INACTIVITY: Duration = Duration::from_secs(5);
-/// How long a new leader may take to receive from the sources: a source whose first set-up fails is looked for again after
-/// ten seconds.
+/// How long a new leader may take to receive from the sources: a source whose first set-up fails is looked for again
+/// after ten seconds.
 const RECOVERY: Duration = Duration::from_secs(30);
 /// Two times at which a source was active are at least so far apart; what is less is the clock.
 const LEAST_INTERVAL: Duration = Duration::from_millis(300);
@@ -98,7 +98,7 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
 
 /// Whether every source is active again and again within `limit`; `None` if the user wants to stop.
 ///
-/// Once is not enough: a source that is set up anew and then stalls looks as if it had been active at that moment.
+/// Once is not enough: a source that is set up again and then stalls looks as if it had been active at that moment.
 async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration) -> Option<bool> {
     let Operation {
         client,

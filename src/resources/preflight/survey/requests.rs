@@ -1,9 +1,9 @@
 //! Everything that a plan needs to know from the server, requested in one round: all requests start together, and the
 //! rules decide afterwards.
 //!
-//! Only for a plan that does something to an asset, and only about the assets to which it does something. What an answer
-//! must first be known for (what adopting a bucket deletes, how much a conflicting stream contains) takes a second round;
-//! it is rare.
+//! Only for a plan that does something to an asset, and only about the assets to which it does something. What an
+//! answer must first be known for (what adopting a bucket deletes, how much a conflicting stream contains) takes a
+//! second round; it is rare.
 
 use std::collections::{HashMap, HashSet};
 
@@ -192,7 +192,8 @@ fn deletions(members: Vec<&Member>) -> Vec<AssetAction<'_>> {
     actions.collect()
 }
 
-/// Assets that are deleted and recreated: each alone, or all of a tainted object, whose prior state the plan does not have.
+/// Assets that are deleted and recreated: each alone, or all of a tainted object, whose prior state the plan does not
+/// have.
 fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<AssetAction<'p>> {
     let members = plan.actions.iter().map(|action| action.member);
     match plan.plan.action == Action::Create {
@@ -217,8 +218,8 @@ fn forgets(object: &Value) -> bool {
     object.attribute("skip_destroy").as_bool() == Some(true)
 }
 
-/// Whether the user may do what is planned. Whether an asset is created, or exists and is adopted, only the answer about
-/// the stream tells, so both are checked.
+/// Whether the user may do what is planned. Whether an asset is created, or exists and is adopted, only the answer
+/// about the stream tells, so both are checked.
 async fn permissions<'p>(
     client: &Client,
     plan: &'p ObjectPlan<'p>,
@@ -300,7 +301,7 @@ async fn subject_owners<'p>(
     let concerned = plan.actions.iter().filter(|action| {
         action.kind == OperationKind::Create || plan.differs(action.member, &["subjects"])
     });
-    // Also an error is the answer for all buckets: nobody waits for it a second time.
+    // Also an error is the answer for all buckets: it is not requested a second time.
     let foreign = session
         .cache
         .foreign_bucket_subjects(client, scope)

@@ -1,6 +1,7 @@
 //! Whether a schema is one that Terraform loads and the framework can keep its word about.
 //!
-//! Terraform checks its part when a provider is loaded, and then nothing of the provider works. So a test asks here first.
+//! Terraform checks its part when a provider is loaded, and then nothing of the provider works. So a test checks here
+//! first.
 
 use crate::terraform::language::schema::rule::Rule;
 use crate::terraform::language::schema::validate;

@@ -1,8 +1,8 @@
 //! What a configuration must satisfy, checked before anything is planned and without a server.
 //!
 //! Terraform itself checks that required attributes are set and computed ones are not, but only outside of nested
-//! attributes (reference/plugin-layer.md, section 6), so it is done here at every depth. Unknown values are let through:
-//! Terraform asks again when they are known.
+//! attributes (reference/plugin-layer.md, section 6), so it is done here at every depth. Unknown values are accepted:
+//! Terraform validates again when they are known.
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
 use crate::terraform::language::schema::rule::{Rule, Violation};

@@ -1,4 +1,4 @@
-//! Whether a value is of a type: the question that `encode` does not ask.
+//! Whether a value is of a type: `encode` does not check that.
 
 use std::collections::BTreeMap;
 
