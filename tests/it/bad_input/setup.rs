@@ -76,7 +76,7 @@ impl Setup {
         Self::environment(&[("NATS_URL", &cluster.url()), SOON_AGAIN])
     }
 
-    /// Serves the provider anew with another environment, to the same Terraform.
+    /// Serves the provider again with another environment, to the same Terraform.
     pub fn environment_is_now(&mut self, variables: &[(&str, &str)]) {
         self.provide(&patient(variables));
     }

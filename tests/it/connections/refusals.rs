@@ -1,4 +1,4 @@
-//! Nobody there, or somebody else.
+//! Nobody there, or another client.
 
 // The lint that forbids these outside tests knows only functions marked #[test].
 #![allow(clippy::unwrap_used)]

@@ -17,7 +17,7 @@ const RESOURCE: &str = "\nresource \"wasmcloud_lattice_buckets\" \"default\" {\n
 /// A way to reach a server: what is there besides the blocks of the page.
 struct Way {
     heading: &'static str,
-    /// The home folder of whoever runs Terraform; `nats` in it is also what the server's configuration calls `/etc/nats`.
+    /// The home folder of the user who runs Terraform; `nats` in it is also what the server's configuration calls `/etc/nats`.
     home: TempDir,
     places: Vec<(String, String)>,
     variables: Vec<(&'static str, String)>,

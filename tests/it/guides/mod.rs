@@ -3,7 +3,7 @@
 //! A page is the script of its test. A test goes through the blocks under one heading, in their order: it writes a
 //! `terraform` block, starts a server with a `conf` block, and runs the command in the first line of a `text` block,
 //! whose other lines are the output. `GENERATE=1 cargo test --test it guides::` (part of `make generate`) writes the outputs
-//! anew; without it, an output that has become another is a failed test.
+//! again; without it, an output that has become another is a failed test.
 
 mod page;
 mod normalise;

@@ -1,7 +1,7 @@
 //! Three servers: replicas and placement, and the new leader that heals sourcing.
 //!
-//! The server stops sourcing only by chance. Here it is certain: a stream that is read goes away before the apply hears
-//! that the reading one has its replicas, so that no leader hears from it again.
+//! The server stops sourcing only by chance. Here it is certain: a stream that is read is deleted before the apply learns
+//! that the reading one has its replicas, so that no leader receives from it again.
 
 use std::time::Duration;
 

@@ -129,7 +129,7 @@ impl Environment {
         }
     }
 
-    /// A second pair of hands in the account of a object.
+    /// An administrator in the account of an object.
     pub fn admin(&self, object: &TestObject) -> &Admin {
         &self.admins[object.account()]
     }
@@ -272,7 +272,7 @@ impl Environment {
         }
     }
 
-    /// And the sources from which a stream has yet to hear, or to get messages.
+    /// And the sources from which a stream has not received an answer, or messages.
     fn counts_now(&self, objects: &[TestObject]) -> (Counts, Vec<String>) {
         let (mut counts, mut behind) = (Counts::new(), Vec::new());
         for object in objects {

@@ -253,7 +253,7 @@ fn row_of(object: &TestObject) -> (&'static Setting, &'static str) {
     (row.expect("a row"), variant)
 }
 
-/// What somebody else does on the server: every row of every asset, and each asset deleted and made again.
+/// What another client does on the server: every row of every asset, and each asset deleted and made again.
 pub fn on_the_server(version: &str, rows: &[&'static Setting]) {
     let mut objects: Vec<_> = rows.iter().flat_map(|row| pair(row.key)).collect();
     let mut arguments: BTreeMap<String, Arguments> = BTreeMap::new();
@@ -308,7 +308,7 @@ pub const REFUSED: &str = "refused at plan";
 
 type Sound = BTreeMap<(String, &'static str), Value>;
 
-/// What the server refused to change, so that only a stream made anew can have it.
+/// What the server refused to change, so that only a stream recreated can have it.
 type Remake = (TestObject, &'static Asset, &'static Setting, Vec<Value>);
 
 impl Experiment {
@@ -479,7 +479,7 @@ impl Experiment {
         ))
     }
 
-    /// Streams made anew with what the server would not change.
+    /// Streams recreated with what the server would not change.
     fn remade(&mut self, sound: &Sound, remakes: Vec<Remake>) {
         let (mut trials, mut refused) = (Vec::new(), Vec::new());
         for (object, asset, row, edits) in remakes {

@@ -17,7 +17,7 @@ use crate::matrix::report::{Cell, Report};
 use crate::matrix::values::{argument, config};
 use crate::support::{Diagnostic, Plan};
 
-/// An asset of a object under trial.
+/// An asset of an object under trial.
 #[derive(Clone)]
 pub struct Trial {
     pub object: TestObject,
@@ -31,7 +31,7 @@ pub struct Trial {
     pub loosely: Vec<&'static str>,
     /// Whether the plan is to be silent.
     pub silent: bool,
-    /// Whether somebody else has made the asset anew.
+    /// Whether another client has recreated the asset.
     pub remade: bool,
 }
 
@@ -120,7 +120,7 @@ impl Experiment {
         )
     }
 
-    /// What its configuration should be, beside what stays as somebody else made it: an argument that the configuration
+    /// What its configuration should be, beside what stays as another client made it: an argument that the configuration
     /// leaves open follows what keeps it (a sealed stream has no age limit).
     fn target(&self, trial: &Trial, live: &Value) -> Value {
         let changes = self.changes(&trial.target, live);
@@ -268,7 +268,7 @@ impl Experiment {
         told
     }
 
-    /// Plans and applies what is written and what somebody else did, and judges each cell.
+    /// Plans and applies what is written and what another client did, and judges each cell.
     pub fn step(&mut self, trials: Vec<Trial>) {
         if trials.is_empty() {
             return;

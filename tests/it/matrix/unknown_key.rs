@@ -61,7 +61,7 @@ fn survives(version: &str, value: &Value) {
     assert_eq!(plan.actions("wadm_jetstream.main"), ["update"]);
     assert_carried(&relay, before, value);
 
-    // Changed by somebody else, and changed back: each asset.
+    // Changed by another client, and changed back: each asset.
     for row in CATALOGUE {
         let stream = row.stream_name(&row.name.replace("{}", "default"));
         behind.edit_stream(&stream, |config| {

@@ -30,7 +30,7 @@ pub fn example(row: &Setting) -> Option<Value> {
     (!row.example.is_empty()).then(|| serde_json::from_str(row.example).expect("JSON in the table"))
 }
 
-/// Values that somebody else may give a setting that has the value `live`, the best first.
+/// Values that another client may give a setting that has the value `live`, the best first.
 pub fn alternatives(row: &Setting, live: &Value, own: &str) -> Vec<Value> {
     let mut values: Vec<Value> = example(row).into_iter().collect();
     values.push(row.default(&StreamConfig::named("x")));

@@ -75,7 +75,7 @@ impl Handshake {
     /// Why the server refuses this client, if it does.
     pub async fn refusal(&self, certificate: Option<&ClientCertificate>) -> Option<String> {
         let first_byte = async { self.connect_tls(certificate).await?.read_u8().await };
-        // In TLS 1.3 a client hears of its refusal only after its side of the handshake.
+        // In TLS 1.3 a client learns that it is refused only after its side of the handshake.
         first_byte.await.err().map(|error| error.to_string())
     }
 

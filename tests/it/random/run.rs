@@ -354,7 +354,7 @@ fn legal(argument: &Argument) -> Vec<Value> {
     }
 }
 
-/// Does what somebody else does; whether the server let it happen.
+/// Does what another client does; whether the server let it happen.
 fn do_it(
     environment: &Environment,
     object: &mut Object,

@@ -1,4 +1,4 @@
-//! What happens to one object: in each step its configuration is another one, and somebody else does something to its
+//! What happens to one object: in each step its configuration is another one, and another client does something to its
 //! assets on the server. Choices are numbers, of which `run` takes the remainder.
 
 use proptest::collection::vec;
@@ -24,7 +24,7 @@ pub struct Step {
     pub server_changes: Vec<ServerChange>,
 }
 
-/// What somebody else does to an asset.
+/// What another client does to an asset.
 #[derive(Clone, Debug)]
 pub enum ServerChange {
     /// Changes a setting to another legal value.

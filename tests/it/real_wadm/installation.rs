@@ -34,7 +34,7 @@ spec:
           properties: { instances: 1 }
 ";
 
-/// Servers, a Terraform that uses them, a lattice, and a second pair of hands.
+/// Servers, a Terraform that uses them, a lattice, and an administrator.
 pub struct Installation<S = NatsServer> {
     pub terraform: Terraform,
     pub admin: Admin,

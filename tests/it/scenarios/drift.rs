@@ -1,4 +1,4 @@
-//! What somebody else changed, deleted or made anew on the server is in the next plan, and the next apply repairs it.
+//! What another client changed, deleted or recreated on the server is in the next plan, and the next apply repairs it.
 
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::testing::jetstream::SETTINGS;

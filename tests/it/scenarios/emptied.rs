@@ -1,4 +1,4 @@
-//! What the server cannot change in place is made anew, alone, if nothing is lost by it or the user forces it.
+//! What the server cannot change in place is recreated, alone, if nothing is lost by it or the user forces it.
 
 use serde_json::json;
 

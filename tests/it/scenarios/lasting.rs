@@ -1,4 +1,4 @@
-//! What somebody else did and the server does not undo stays: told at every plan, never in the way of anything else.
+//! What another client did and the server does not undo stays: told at every plan, never in the way of anything else.
 
 use std::time::Duration;
 

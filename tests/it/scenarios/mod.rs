@@ -1,7 +1,7 @@
 //! `wasmcloud_lattice_buckets` from configuration to server and back: a real Terraform, the provider in this process,
 //! real nats-servers.
 //!
-//! A test is a user's story: what is there (given), what the user or somebody else does (when), what the plan says and
+//! A test is a user's story: what is there (given), what the user or another client does (when), what the plan says and
 //! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
 
 mod relay;

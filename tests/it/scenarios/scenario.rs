@@ -83,7 +83,7 @@ impl<S> Scenario<S> {
         Self(Workspace::of(server, admin, cli, environment))
     }
 
-    /// Serves the provider anew, with another environment.
+    /// Serves the provider again, with another environment.
     pub fn provide(&mut self, environment: &[(&str, &str)]) {
         self.provided.provide(environment);
     }

@@ -1,4 +1,4 @@
-//! By variables of the environment, as pipelines have them: Terraform itself never hears of these.
+//! By variables of the environment, as pipelines have them: Terraform itself never receives these.
 
 use crate::secrets::run::{Log, Run};
 use crate::secrets::servers::{Kind, Servers};

@@ -1,4 +1,4 @@
-//! A server, the provider in this process, a Terraform that uses it, and a second pair of hands on the server.
+//! A server, the provider in this process, a Terraform that uses it, and an administrator on the server.
 
 use std::ops::Deref;
 
@@ -24,7 +24,7 @@ impl Provided {
         }
     }
 
-    /// Serves the provider anew, with another environment, to the same Terraform.
+    /// Serves the provider again, with another environment, to the same Terraform.
     pub fn provide(&mut self, environment: &[(&str, &str)]) {
         self.provider = serve(environment);
         self.terraform
@@ -68,7 +68,7 @@ impl Workspace {
         workspace
     }
 
-    /// On a server with users, as one of whom the provider logs in. The second pair of hands is `admin`.
+    /// On a server with users, as one of whom the provider logs in. The administrator is `admin`.
     pub fn logged_in(server: NatsServer, user: &str) -> Self {
         let url = server.url();
         let admin = Admin::connect_as(&url, "admin", "secret");

@@ -1,4 +1,4 @@
-//! What the real wadm has made is taken over as it is: by import, and by adoption.
+//! What the real wadm has created is adopted as it is: by import, and by adoption.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What somebody else did to a stream and the server does not undo stays, also where nothing is lost by making it anew:
+//! What another client did to a stream and the server does not undo stays, also where nothing is lost by recreating it:
 //! it is told at every plan, and whether it breaks wadm.
 
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What the server cannot change in place: a stream of passing messages is made anew, alone, and the plan says so;
+//! What the server cannot change in place: a stream of passing messages is recreated, alone, and the plan says so;
 //! manifests never are without force.
 
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn no_event_is_skipped_after_a_stream_that_was_deleted_is_made_again() {
     });
 }
 
-/// wadm or somebody else has made it anew, so that it begins with 1: the way out that the plan names works.
+/// wadm or another client has recreated it, so that it begins with 1: the action that the plan names works.
 #[test]
 fn what_the_plan_advises_for_a_stream_that_somebody_made_anew_heals_the_reading() {
     let scenario = Scenario::on("2.14.6");

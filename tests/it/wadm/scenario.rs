@@ -27,7 +27,7 @@ pub const ASSETS: [(&str, &str); 8] = [
     ("event_consumer", "wadm_event_consumer"),
 ];
 
-/// Servers look for a source that was made anew after ten seconds, then after twenty, then thirty.
+/// Servers look for a source that was recreated after ten seconds, then after twenty, then thirty.
 pub const READ_ON: Duration = Duration::from_secs(120);
 
 /// One object in a workspace.
@@ -168,7 +168,7 @@ impl<S> Scenario<S> {
     }
 }
 
-/// What [`Admin::noted`] says of a stream that was made anew where another reads from it, or none does.
+/// What [`Admin::noted`] says of a stream that was recreated where another reads from it, or none does.
 pub fn made_again(stream: &str) -> Vec<String> {
     // A stream that is read is made with a beginning of its own, which is taken out of its configuration again.
     let verbs: &[&str] = match stream {

@@ -79,10 +79,10 @@ fn rounds() -> Vec<Vec<Drift>> {
     rounds
 }
 
-/// Asset, stream, and what somebody else changes of it.
+/// Asset, stream, and what another client changes of it.
 fn drifts() -> Vec<Drift> {
     vec![
-        // wadm would delete these and make them anew.
+        // wadm would delete these and recreate them.
         ("commands", "wadm_commands", |config| {
             config["subjects"] = json!(["wadm.cmd.>"])
         }),

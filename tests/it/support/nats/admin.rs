@@ -1,4 +1,4 @@
-//! A second pair of hands on the server: looks at streams and changes them behind Terraform's back.
+//! An administrator on the server: looks at streams and changes them without Terraform.
 //!
 //! Speaks the JetStream API as raw JSON, and nothing of the provider's own code, so that a mistake there cannot hide
 //! here too. An error of the server is a panic, except in [`Admin::try_api`].
