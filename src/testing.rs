@@ -16,8 +16,8 @@ pub mod jetstream {
 }
 
 pub mod resources {
-    pub use crate::resources::messages::connection::connection_failure as no_way_to_ask;
-    pub use crate::resources::object::argument::codec::Codec as Shape;
+    pub use crate::resources::messages::connection::connection_failure;
+    pub use crate::resources::object::argument::codec::Codec;
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
 }
 

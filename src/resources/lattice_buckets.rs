@@ -5,7 +5,7 @@ use crate::resources::object::argument::{Argument, BUCKET};
 use crate::resources::object::domain;
 use crate::resources::object::member::{Member, fits_bucket_name};
 use crate::resources::object_type::{Names, ObjectType};
-use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
+use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
 
 const DESCRIPTION: &str = "The key/value buckets that the wasmCloud hosts of one lattice share: `LATTICEDATA_<lattice>` \
 and `CONFIGDATA_<lattice>`. A host (1.0.0 to 1.9.2) that does not find them makes them with one replica and no limits; \
@@ -50,7 +50,7 @@ impl ObjectType for LatticeBuckets {
         let lattice = Attribute::new("lattice", Type::String, Mode::OptionalComputed, doc)
             .default("default")
             .replaces()
-            .rule(Rule::Custom(lattice_name));
+            .rule(ValueRule::Custom(lattice_name));
         vec![lattice]
     }
 

@@ -247,7 +247,7 @@ mod tests {
 
     /// What was logged while `work` ran.
     fn logged(level: LevelFilter, work: impl FnOnce()) -> Vec<Map<String, Value>> {
-        let out = Shared::default();
+        let out = Buffer::default();
         let subscriber = tracing_subscriber::registry().with(Hclog::new(level, out.clone()));
         tracing::subscriber::with_default(subscriber, work);
         let bytes = out.0.lock().expect("no panic").clone();
@@ -259,9 +259,9 @@ mod tests {
     }
 
     #[derive(Clone, Default)]
-    struct Shared(Arc<Mutex<Vec<u8>>>);
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Shared {
+    impl Write for Buffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().expect("no panic").write(bytes)
         }

@@ -9,7 +9,7 @@ pub mod rules;
 use crate::provider::arguments::rules::ArgumentRule;
 use crate::provider::credentials::CredentialPart;
 use crate::resources::object::domain;
-use crate::terraform::language::{Attribute, Mode, Rule, Schema, Type};
+use crate::terraform::language::{Attribute, Mode, Schema, Type, ValueRule};
 use crate::text::alternatives;
 
 const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
@@ -31,7 +31,7 @@ Paths are relative to the folder in which Terraform runs; `~/` is the home folde
 others may read is a warning.";
 
 /// One argument.
-pub struct Argument {
+pub struct ProviderArgument {
     /// Its name in the provider block.
     pub name: &'static str,
     /// The variable that stands in for it.
@@ -55,7 +55,7 @@ enum ArgumentKind {
     Flag,
 }
 
-impl Argument {
+impl ProviderArgument {
     const fn new(name: &'static str, kind: ArgumentKind, doc: &'static str) -> Self {
         Self {
             name,
@@ -126,45 +126,45 @@ impl Argument {
         let mut attribute = Attribute::new(self.name, kind, Mode::Optional, doc);
         attribute.sensitive = self.secret;
         if !(self.may_be_empty || matches!(self.kind, ArgumentKind::Flag)) {
-            attribute = attribute.rule(Rule::NotEmpty);
+            attribute = attribute.rule(ValueRule::NotEmpty);
         }
         match self.rule {
-            Some(rule) => attribute.rule(Rule::Custom(rule)),
+            Some(rule) => attribute.rule(ValueRule::Custom(rule)),
             None => attribute,
         }
     }
 }
 
 /// Every argument, in the order in which one reads about them.
-pub const ARGUMENTS: &[Argument] = &[
-    Argument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
+pub const ARGUMENTS: &[ProviderArgument] = &[
+    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
         .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
-    Argument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
-    Argument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
-    Argument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").help("").field("token").secret(),
-    Argument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),
-    Argument::text("credentials_file", "Path of a credentials file (`.creds`).").variable("NATS_CREDS").help("path of a credentials file").field("creds"),
-    Argument::text("nkey", "Seed of a user's nkey (`SU...`).").secret().rule(rules::nkey),
-    Argument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
-    Argument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
-    Argument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
-    Argument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
-    Argument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is about."),
-    Argument::text("tls_ca", "Certificates of the authorities to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
-    Argument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of authorities to trust, in PEM").field("ca"),
-    Argument::text("tls_certificate", "The client's certificate in PEM, followed by those between it and its authority. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
-    Argument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
-    Argument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
-    Argument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").help("paths of files with the client's certificate and its private key, in PEM").field("key"),
-    Argument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
-    Argument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").help("SOCKS5 proxy, such as socks5://localhost:1080").field("socks_proxy").secret().rule(rules::socks_proxy),
-    Argument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
-    Argument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
-    Argument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
-    Argument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").default("`\"terraform-provider-wasmcloud/<version>\"`"),
-    Argument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`.").rule(rules::timeout).default("that of `timeout`"),
-    Argument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
-    Argument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
+    ProviderArgument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
+    ProviderArgument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
+    ProviderArgument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").help("").field("token").secret(),
+    ProviderArgument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),
+    ProviderArgument::text("credentials_file", "Path of a credentials file (`.creds`).").variable("NATS_CREDS").help("path of a credentials file").field("creds"),
+    ProviderArgument::text("nkey", "Seed of a user's nkey (`SU...`).").secret().rule(rules::nkey),
+    ProviderArgument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
+    ProviderArgument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
+    ProviderArgument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
+    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
+    ProviderArgument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is about."),
+    ProviderArgument::text("tls_ca", "Certificates of the authorities to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
+    ProviderArgument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of authorities to trust, in PEM").field("ca"),
+    ProviderArgument::text("tls_certificate", "The client's certificate in PEM, followed by those between it and its authority. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
+    ProviderArgument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
+    ProviderArgument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
+    ProviderArgument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").help("paths of files with the client's certificate and its private key, in PEM").field("key"),
+    ProviderArgument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
+    ProviderArgument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").help("SOCKS5 proxy, such as socks5://localhost:1080").field("socks_proxy").secret().rule(rules::socks_proxy),
+    ProviderArgument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
+    ProviderArgument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
+    ProviderArgument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
+    ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").default("`\"terraform-provider-wasmcloud/<version>\"`"),
+    ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`.").rule(rules::timeout).default("that of `timeout`"),
+    ProviderArgument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
+    ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
 ];
 
 /// The provider block.
@@ -172,12 +172,12 @@ pub fn schema() -> Schema {
     Schema {
         version: 0,
         description: DESCRIPTION.to_owned(),
-        attributes: ARGUMENTS.iter().map(Argument::attribute).collect(),
+        attributes: ARGUMENTS.iter().map(ProviderArgument::attribute).collect(),
     }
 }
 
 /// The row of an argument.
-pub fn argument(name: &str) -> Option<&'static Argument> {
+pub fn argument(name: &str) -> Option<&'static ProviderArgument> {
     ARGUMENTS.iter().find(|argument| argument.name == name)
 }
 

@@ -223,7 +223,7 @@ impl<'a> Fields<'a> {
                 self.title
             );
             warnings.push(
-                Diagnostic::warning("CredentialPart of the NATS context is ignored", detail)
+                Diagnostic::warning("Part of the NATS context is ignored", detail)
                     .at(Path::attribute("context")),
             );
         }

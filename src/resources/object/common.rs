@@ -8,7 +8,7 @@ use crate::resources::object::member::Member;
 use crate::terraform::framework::Call;
 use crate::terraform::language::duration;
 use crate::terraform::language::{
-    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
+    Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
 };
 
 /// What Terraform does with an object, in the order of the docs.
@@ -87,7 +87,7 @@ pub fn timeouts() -> Attribute {
             operation.default_timeout().as_secs()
         );
         Attribute::new(name, Type::String, Mode::Optional, doc)
-            .rule(Rule::Custom(positive_duration))
+            .rule(ValueRule::Custom(positive_duration))
     });
     Attribute::new(
         "timeouts",

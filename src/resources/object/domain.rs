@@ -5,7 +5,7 @@
 //! another domain in the provider block is seen as another object. Null is no domain: the server's own API.
 
 use crate::terraform::framework::Plan;
-use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Rule, Type, Value};
+use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
 
 /// The argument.
 pub const NAME: &str = "jetstream_domain";
@@ -26,8 +26,8 @@ pub struct ProviderDomain {
 /// The attribute of every resource.
 pub fn attribute() -> Attribute {
     Attribute::new(NAME, Type::String, Mode::OptionalComputed, DOC)
-        .rule(Rule::NotEmpty)
-        .rule(Rule::Custom(name))
+        .rule(ValueRule::NotEmpty)
+        .rule(ValueRule::Custom(name))
 }
 
 /// What the name of a domain is: one token of a subject.

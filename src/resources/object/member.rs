@@ -8,7 +8,7 @@ use crate::catalogue::{Asset, AssetKind};
 use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::argument::codec::Codec;
-use crate::terraform::language::{self, Attribute, Mode, Nesting, Rule, Type, Value};
+use crate::terraform::language::{self, Attribute, Mode, Nesting, Type, Value, ValueRule};
 
 /// An asset of one object: the row of the catalogue with what the object decides of it.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ impl Asset {
             nested.push(
                 Attribute::new("bucket", Type::String, Mode::OptionalComputed, doc)
                     .default(self.name)
-                    .rule(Rule::Custom(bucket_name)),
+                    .rule(ValueRule::Custom(bucket_name)),
             );
         } else if self.kind == AssetKind::Bucket {
             nested.push(computed("bucket", Type::String, "Name of the bucket."));

@@ -11,7 +11,7 @@ use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// A setting that the server does not know.
 #[derive(PartialEq)]
-struct Unsupported {
+struct UnsupportedSetting {
     name: &'static str,
     since: &'static str,
     settable: bool,
@@ -36,7 +36,7 @@ fn unsupported<'m>(
     member: &'m Member,
     version: &str,
     plan: &ObjectPlan<'_>,
-) -> Vec<(Path, Unsupported, &'m Member)> {
+) -> Vec<(Path, UnsupportedSetting, &'m Member)> {
     let planned = plan.plan.planned.attribute(member.row.key);
     let config = member.wanted(planned).new_stream();
     let settings = unsupported_by(version, &config).into_iter();
@@ -48,7 +48,7 @@ fn unsupported<'m>(
             true => argument_path(member, name, &plan.plan.config),
             false => Path::attribute(member.row.key),
         };
-        let unsupported = Unsupported {
+        let unsupported = UnsupportedSetting {
             name,
             since,
             settable,
@@ -58,8 +58,13 @@ fn unsupported<'m>(
     found.collect()
 }
 
-fn error(unsupported: &Unsupported, titles: &str, server: &str, version: &str) -> Diagnostic {
-    let Unsupported {
+fn error(
+    unsupported: &UnsupportedSetting,
+    titles: &str,
+    server: &str,
+    version: &str,
+) -> Diagnostic {
+    let UnsupportedSetting {
         name,
         since,
         settable,

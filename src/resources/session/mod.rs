@@ -16,11 +16,11 @@ use crate::terraform::language::{Diagnostic, Value};
 /// The connection, and the JetStream domains that it leads to.
 #[derive(Default)]
 pub struct Session {
-    shared: Mutex<Shared>,
+    shared: Mutex<Connected>,
 }
 
 #[derive(Default)]
-struct Shared {
+struct Connected {
     connection: Connection,
     domains: HashMap<String, Arc<DomainSession>>,
 }
@@ -48,9 +48,9 @@ pub struct DomainSession {
 impl Session {
     /// Takes a new connection and forgets everything about the one before.
     pub fn configure(&self, connection: Connection) {
-        *self.lock() = Shared {
+        *self.lock() = Connected {
             connection,
-            ..Shared::default()
+            ..Connected::default()
         };
     }
 
@@ -95,7 +95,7 @@ impl Session {
         shared.domains.entry(key).or_insert_with(session).clone()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
+    fn lock(&self) -> MutexGuard<'_, Connected> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

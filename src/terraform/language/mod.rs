@@ -12,7 +12,7 @@ pub mod duration;
 pub(crate) mod arbitrary;
 
 pub use diagnostics::{Diagnostic, Diagnostics};
-pub use schema::rule::Rule;
+pub use schema::rule::ValueRule;
 pub use schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
 pub use types::Type;
 pub use value::Value;

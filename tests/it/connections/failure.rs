@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
-use terraform_provider_wasmcloud::testing::resources::no_way_to_ask;
+use terraform_provider_wasmcloud::testing::resources::connection_failure;
 
 use crate::jetstream::setup::{config, scope, within};
 
@@ -59,7 +59,7 @@ pub async fn fails(options: Options) -> Reported {
     // Some seconds for a busy machine.
     assert!(took < limit + Duration::from_secs(5), "{took:?}: {error}");
     assert!(error.is_of_the_connection(), "{error}");
-    let diagnostic = no_way_to_ask(&error);
+    let diagnostic = connection_failure(&error);
     Reported {
         summary: diagnostic.summary,
         detail: diagnostic.detail,

@@ -8,7 +8,7 @@ use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::testing::terraform::language::{
-    Attribute, AttributeKind, Mode, Nesting, Rule, Schema, Type, Value,
+    Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
 };
 
 const PROVIDER: &str = "wasmcloud";
@@ -149,7 +149,7 @@ fn line(attribute: &Attribute, anchor: &str) -> String {
         let _ = write!(text, " Default `{default}`.");
     }
     for rule in &attribute.rules {
-        if let Rule::OneOf(words) = rule {
+        if let ValueRule::OneOf(words) = rule {
             let words: Vec<_> = words
                 .iter()
                 .map(|word| format!("`{word}`"))

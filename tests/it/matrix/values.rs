@@ -5,7 +5,7 @@ use terraform_provider_wasmcloud::testing::catalogue::Asset;
 use terraform_provider_wasmcloud::testing::jetstream::{
     SETTINGS, Setting, SettingKind, StreamConfig,
 };
-use terraform_provider_wasmcloud::testing::resources::Shape;
+use terraform_provider_wasmcloud::testing::resources::Codec;
 use terraform_provider_wasmcloud::testing::resources::{Argument, Unset};
 use terraform_provider_wasmcloud::testing::terraform::language::Value as Terraform;
 
@@ -130,7 +130,7 @@ pub fn story(
         config.set(row.key, scaled(&json, scale));
         // Only keys that are ours are shown.
         let like = match &argument.shape {
-            Shape::Metadata => Terraform::object([("team", "x".into())]),
+            Codec::Metadata => Terraform::object([("team", "x".into())]),
             _ => Terraform::Null,
         };
         argument.value(&config, &like)
@@ -141,25 +141,25 @@ pub fn story(
         .expect("another value");
     let mut story = vec![("set", set.clone())];
     match argument.shape {
-        Shape::Number(min, max) => {
+        Codec::Number(min, max) => {
             story.extend(up_and_down(&set, min, max).map(|(way, number)| (way, number.into())))
         }
-        Shape::Bytes(max) => {
+        Codec::Bytes(max) => {
             story.extend(up_and_down(&set, 1, max).map(|(way, number)| (way, number.into())))
         }
-        Shape::Age => {
+        Codec::Age => {
             let nanos = json(&set).as_i64().expect("nanoseconds");
             story.extend([
                 ("up", value(json!(nanos / scale * 2))),
                 ("down", value(json!(nanos / scale))),
             ]);
         }
-        Shape::Text => story.push(("change", "another".into())),
-        Shape::Metadata => story.push(("change", Terraform::object([("team", "another".into())]))),
-        Shape::Placement => story.push(("change", value(json!({ "tags": ["another"] })))),
+        Codec::Text => story.push(("change", "another".into())),
+        Codec::Metadata => story.push(("change", Terraform::object([("team", "another".into())]))),
+        Codec::Placement => story.push(("change", value(json!({ "tags": ["another"] })))),
         // The other word is the default.
-        Shape::Word(_) => {}
-        Shape::Subjects | Shape::Retention | Shape::Sources => {}
+        Codec::Word(_) => {}
+        Codec::Subjects | Codec::Retention | Codec::Sources => {}
     }
     story.push(("unset", Terraform::Null));
     story

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::testing::catalogue::Asset;
 use terraform_provider_wasmcloud::testing::jetstream::{SETTINGS, Setting};
-use terraform_provider_wasmcloud::testing::resources::Shape;
+use terraform_provider_wasmcloud::testing::resources::Codec;
 use terraform_provider_wasmcloud::testing::resources::{Argument, BUCKET, COMMON};
 
 use crate::matrix::environment::{Arguments, Environment, LATTICE, TestObject, WADM};
@@ -325,32 +325,32 @@ fn configure(object: &mut Object, step: &Step) {
 /// Values within the schema.
 fn legal(argument: &Argument) -> Vec<Value> {
     match argument.shape {
-        Shape::Number(min, max) => [min, min + 1, 5, 64, max]
+        Codec::Number(min, max) => [min, min + 1, 5, 64, max]
             .into_iter()
             .filter(|number| (min..=max).contains(number))
             .map(Value::from)
             .collect(),
         // Not the largest: what the server itself has left is known to nobody but it.
-        Shape::Bytes(_) => [-1, 1, 400, 65_536, 1 << 20, 1 << 21]
+        Codec::Bytes(_) => [-1, 1, 400, 65_536, 1 << 20, 1 << 21]
             .map(Value::from)
             .to_vec(),
-        Shape::Word(words) => words.iter().map(|word| json!(word)).collect(),
-        Shape::Text => vec![json!("ours"), json!("größer"), json!("x".repeat(4096))],
-        Shape::Placement => vec![
+        Codec::Word(words) => words.iter().map(|word| json!(word)).collect(),
+        Codec::Text => vec![json!("ours"), json!("größer"), json!("x".repeat(4096))],
+        Codec::Placement => vec![
             json!({}),
             json!({ "tags": ["ssd"] }),
             json!({ "tags": ["b", "a"] }),
             json!({ "cluster": "east" }),
         ],
-        Shape::Metadata => vec![
+        Codec::Metadata => vec![
             json!({}),
             json!({ "team": "lattice" }),
             json!({ "team": "", "tier": "1" }),
         ],
-        Shape::Age => ["0s", "100ms", "30s", "45s", "1m10s", "70s", "1h", "8760h"]
+        Codec::Age => ["0s", "100ms", "30s", "45s", "1m10s", "70s", "1h", "8760h"]
             .map(Value::from)
             .to_vec(),
-        Shape::Subjects | Shape::Retention | Shape::Sources => Vec::new(),
+        Codec::Subjects | Codec::Retention | Codec::Sources => Vec::new(),
     }
 }
 

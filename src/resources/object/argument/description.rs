@@ -182,7 +182,7 @@ mod tests {
         );
         assert!(matches!(
             argument.common_attribute().rules[..],
-            [crate::terraform::language::Rule::Range { min: 2, max: 7 }]
+            [crate::terraform::language::ValueRule::Range { min: 2, max: 7 }]
         ));
     }
 }

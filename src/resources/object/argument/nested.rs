@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::terraform::language::{Attribute, Mode, Rule, Type, Value};
+use crate::terraform::language::{Attribute, Mode, Type, Value, ValueRule};
 
 /// The type of one source.
 pub fn source_type() -> Type {
@@ -66,7 +66,7 @@ pub fn source_value(json: &Json) -> Value {
 /// The attributes of a placement.
 pub fn placement_attributes() -> Vec<Attribute> {
     let part = |name: &str, r#type: Type, doc: &str| {
-        Attribute::new(name, r#type, Mode::Optional, doc).rule(Rule::NotEmpty)
+        Attribute::new(name, r#type, Mode::Optional, doc).rule(ValueRule::NotEmpty)
     };
     vec![
         part("cluster", Type::String, "Name of the NATS cluster."),
@@ -75,7 +75,7 @@ pub fn placement_attributes() -> Vec<Attribute> {
             Type::set(Type::String),
             "Server tags that all must be there.",
         )
-        .rule(Rule::Custom(tags)),
+        .rule(ValueRule::Custom(tags)),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use crate::jetstream::{Setting, row_of};
 use crate::resources::object::argument::codec::{Codec, age, shortest_age};
-use crate::terraform::language::{Rule, Value};
+use crate::terraform::language::{Value, ValueRule};
 
 // A rule in code is a function and knows nothing of its attribute, so it names its row here.
 const DESCRIPTION: &Setting = row_of("description");
@@ -10,14 +10,17 @@ const METADATA: &Setting = row_of("metadata");
 
 impl Codec {
     /// What a known value must satisfy.
-    pub fn rules(self) -> Vec<Rule> {
+    pub fn rules(self) -> Vec<ValueRule> {
         match self {
-            Self::Number(min, max) => vec![Rule::Range { min, max }],
-            Self::Bytes(max) => vec![Rule::Range { min: -1, max }, Rule::Custom(not_zero)],
-            Self::Word(words) => vec![Rule::OneOf(words)],
-            Self::Text => vec![Rule::Custom(short_text)],
-            Self::Metadata => vec![Rule::Custom(own_keys)],
-            Self::Age => vec![Rule::Custom(age_rule)],
+            Self::Number(min, max) => vec![ValueRule::Range { min, max }],
+            Self::Bytes(max) => vec![
+                ValueRule::Range { min: -1, max },
+                ValueRule::Custom(not_zero),
+            ],
+            Self::Word(words) => vec![ValueRule::OneOf(words)],
+            Self::Text => vec![ValueRule::Custom(short_text)],
+            Self::Metadata => vec![ValueRule::Custom(own_keys)],
+            Self::Age => vec![ValueRule::Custom(age_rule)],
             Self::Placement | Self::Subjects | Self::Retention | Self::Sources => Vec::new(),
         }
     }
@@ -126,7 +129,7 @@ mod tests {
                 }
                 SettingKind::Choice(words) => {
                     assert!(
-                        matches!(rules[..], [Rule::OneOf(allowed)] if allowed == words),
+                        matches!(rules[..], [ValueRule::OneOf(allowed)] if allowed == words),
                         "{name}"
                     );
                 }
@@ -149,9 +152,9 @@ mod tests {
         }
     }
 
-    fn range(rules: &[Rule]) -> Option<(i64, i64)> {
+    fn range(rules: &[ValueRule]) -> Option<(i64, i64)> {
         rules.iter().find_map(|rule| match rule {
-            Rule::Range { min, max } => Some((*min, *max)),
+            ValueRule::Range { min, max } => Some((*min, *max)),
             _ => None,
         })
     }

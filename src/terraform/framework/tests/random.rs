@@ -37,7 +37,7 @@ pub(super) struct Random {
 }
 
 impl Random {
-    fn fill(&self, scope: Scope, object: &Value) -> Value {
+    fn fill(&self, scope: Fill, object: &Value) -> Value {
         let mut filler = Filler {
             seed: self.seed,
             scope,
@@ -50,7 +50,7 @@ impl Random {
         let error = || Diagnostic::error("Not made", "The test wants it so.").into();
         let (state, diagnostics) = match self.outcome {
             ApplyOutcome::AsPlanned => (
-                Some(self.fill(Scope::Everything, planned)),
+                Some(self.fill(Fill::Everything, planned)),
                 Diagnostics::new(),
             ),
             ApplyOutcome::Partial => (Some(half(&self.schema, prior, planned)), error()),
@@ -87,7 +87,7 @@ impl Resource for Random {
     }
 
     async fn plan(&self, plan: &mut Plan, _: &Call) {
-        plan.planned = self.fill(Scope::Foreseen, &plan.planned);
+        plan.planned = self.fill(Fill::Foreseen, &plan.planned);
     }
 
     async fn create(&self, planned: &Value, private: Private, _: &Call) -> Applied {
@@ -133,7 +133,7 @@ impl Resource for Random {
 pub(super) fn resolved(schema: &Schema, config: &Value, seed: u64) -> Value {
     let mut filler = Filler {
         seed,
-        scope: Scope::Configured,
+        scope: Fill::Configured,
         runner: runner(&(seed, "resolved")),
     };
     filler.object(&schema.attributes, config, "")
@@ -165,7 +165,7 @@ fn hash(what: &impl Hash) -> u64 {
 
 /// Which unknown values are filled in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
+enum Fill {
     /// Computed ones that the resource knows before it makes anything.
     Foreseen,
     /// All of a plan, where only the provider's can be unknown.
@@ -176,7 +176,7 @@ enum Scope {
 
 struct Filler {
     seed: u64,
-    scope: Scope,
+    scope: Fill,
     runner: TestRunner,
 }
 
@@ -197,9 +197,9 @@ impl Filler {
             (AttributeKind::Plain(r#type), Value::Unknown) if self.foresees(attribute, &at) => {
                 draw(&known(r#type, false), &mut runner(&(self.seed, &at)))
             }
-            _ if self.scope == Scope::Foreseen && attribute.nested().is_empty() => value.clone(),
-            (_, Value::Unknown) if self.scope == Scope::Foreseen => Value::Unknown,
-            (kind, Value::Unknown) if self.scope == Scope::Configured => {
+            _ if self.scope == Fill::Foreseen && attribute.nested().is_empty() => value.clone(),
+            (_, Value::Unknown) if self.scope == Fill::Foreseen => Value::Unknown,
+            (kind, Value::Unknown) if self.scope == Fill::Configured => {
                 draw(&attribute_config(kind, false), &mut self.runner)
             }
             (AttributeKind::Plain(r#type), value) => self.value(r#type, value),
@@ -228,18 +228,18 @@ impl Filler {
     }
 
     fn foresees(&self, attribute: &Attribute, at: &str) -> bool {
-        self.scope != Scope::Configured
+        self.scope != Fill::Configured
             && attribute.mode == Mode::Computed
             && hash(&(self.seed, at, "foreseen")).is_multiple_of(2)
     }
 
     fn element(&mut self, nested: &[Attribute], element: &Value, at: &str) -> Value {
         match (element, self.scope) {
-            (Value::Unknown, Scope::Configured) => {
+            (Value::Unknown, Fill::Configured) => {
                 let object = AttributeKind::Nested(Nesting::Single, nested.to_vec());
                 draw(&attribute_config(&object, false), &mut self.runner)
             }
-            (Value::Unknown, Scope::Everything) => self.invent(Nesting::Single, nested, at),
+            (Value::Unknown, Fill::Everything) => self.invent(Nesting::Single, nested, at),
             _ => self.object(nested, element, at),
         }
     }

@@ -3,7 +3,7 @@
 //! Terraform checks its part when a provider is loaded, and then nothing of the provider works. So a test checks here
 //! first.
 
-use crate::terraform::language::schema::rule::Rule;
+use crate::terraform::language::schema::rule::ValueRule;
 use crate::terraform::language::schema::validate;
 use crate::terraform::language::schema::{Attribute, AttributeKind, Mode, Nesting, Schema};
 use crate::terraform::language::types::Type;
@@ -142,12 +142,12 @@ fn is_computed(attribute: &Attribute) -> bool {
     matches!(attribute.mode, Mode::Computed | Mode::OptionalComputed)
 }
 
-fn is_for(rule: &Rule, kind: &AttributeKind) -> bool {
+fn is_for(rule: &ValueRule, kind: &AttributeKind) -> bool {
     match (rule, kind.to_type()) {
-        (Rule::Range { min, max }, Type::Number) => min <= max,
-        (Rule::OneOf(allowed), Type::String) => !allowed.is_empty(),
-        (Rule::NotEmpty, Type::String | Type::List(_) | Type::Set(_) | Type::Map(_)) => true,
-        (Rule::Custom(_), _) => true,
+        (ValueRule::Range { min, max }, Type::Number) => min <= max,
+        (ValueRule::OneOf(allowed), Type::String) => !allowed.is_empty(),
+        (ValueRule::NotEmpty, Type::String | Type::List(_) | Type::Set(_) | Type::Map(_)) => true,
+        (ValueRule::Custom(_), _) => true,
         _ => false,
     }
 }
@@ -267,23 +267,23 @@ mod tests {
                 "a: The default 5 is not of the type string.",
             ),
             (
-                vec![default("".into()).rule(Rule::NotEmpty)],
+                vec![default("".into()).rule(ValueRule::NotEmpty)],
                 "a: The default \"\" breaks",
             ),
             (
-                vec![number().rule(Rule::NotEmpty)],
+                vec![number().rule(ValueRule::NotEmpty)],
                 "a: The rule NotEmpty does not fit",
             ),
             (
-                vec![string("a").rule(Rule::Range { min: 1, max: 5 })],
+                vec![string("a").rule(ValueRule::Range { min: 1, max: 5 })],
                 "a: The rule Range",
             ),
             (
-                vec![number().rule(Rule::Range { min: 5, max: 1 })],
+                vec![number().rule(ValueRule::Range { min: 5, max: 1 })],
                 "a: The rule Range",
             ),
             (
-                vec![string("a").rule(Rule::OneOf(&[]))],
+                vec![string("a").rule(ValueRule::OneOf(&[]))],
                 "a: The rule OneOf([])",
             ),
             (
@@ -324,12 +324,12 @@ mod tests {
         let attributes = vec![
             plain("replicas", Type::Number, mode)
                 .default(1)
-                .rule(Rule::Range { min: 1, max: 5 }),
+                .rule(ValueRule::Range { min: 1, max: 5 }),
             plain("storage", Type::String, mode)
                 .default("file")
-                .rule(Rule::OneOf(&["file", "memory"])),
+                .rule(ValueRule::OneOf(&["file", "memory"])),
             plain("any", Type::list(Type::Dynamic), mode),
-            plain("tags", Type::set(Type::String), Mode::Required).rule(Rule::NotEmpty),
+            plain("tags", Type::set(Type::String), Mode::Required).rule(ValueRule::NotEmpty),
             plain("created", Type::String, Mode::Computed).keeps(),
         ];
 

@@ -8,7 +8,7 @@ pub mod validate;
 #[cfg(test)]
 mod lint;
 
-use crate::terraform::language::schema::rule::Rule;
+use crate::terraform::language::schema::rule::ValueRule;
 use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
 use crate::terraform::language::value::path::{Path, PathStep};
@@ -82,7 +82,7 @@ pub struct Attribute {
     /// Whether a planned update leaves the computed value as it is (else it becomes unknown).
     pub keeps: bool,
     /// What a known, non-null value must satisfy.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<ValueRule>,
 }
 
 impl Attribute {
@@ -154,7 +154,7 @@ impl Attribute {
 
     /// The same with one more rule.
     #[must_use]
-    pub fn rule(mut self, rule: Rule) -> Self {
+    pub fn rule(mut self, rule: ValueRule) -> Self {
         self.rules.push(rule);
         self
     }

@@ -7,7 +7,7 @@ use crate::text;
 
 /// What a known, non-null value must satisfy. Data where possible, so that the docs can say it.
 #[derive(Clone, Copy, Debug)]
-pub enum Rule {
+pub enum ValueRule {
     /// A whole number from `min` to `max`, both included.
     Range { min: i64, max: i64 },
     /// One of these strings.
@@ -27,7 +27,7 @@ pub enum Violation {
     Says(String),
 }
 
-impl Rule {
+impl ValueRule {
     /// Holds a known, non-null value against the rule. Values of a type that the rule is not for satisfy it
     /// (`Schema::lint` finds those), and so does for now what the rule cannot judge, as long as parts are unknown.
     ///
@@ -65,7 +65,7 @@ impl Rule {
     }
 }
 
-impl fmt::Display for Rule {
+impl fmt::Display for ValueRule {
     /// What it asks for: `must be a whole number from 1 to 5`. Nothing for a rule that is code.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

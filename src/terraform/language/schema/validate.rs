@@ -5,7 +5,7 @@
 //! Terraform validates again when they are known.
 
 use crate::terraform::language::diagnostics::{Diagnostic, Diagnostics};
-use crate::terraform::language::schema::rule::{Rule, Violation};
+use crate::terraform::language::schema::rule::{ValueRule, Violation};
 use crate::terraform::language::schema::walk::Visited;
 use crate::terraform::language::schema::{Mode, Schema};
 use crate::terraform::language::value::Value;
@@ -88,7 +88,7 @@ fn hint(visited: &Visited<'_>) -> String {
         return String::new();
     };
     let allowed = visited.attribute.rules.iter().flat_map(|rule| match rule {
-        Rule::OneOf(allowed) => *allowed,
+        ValueRule::OneOf(allowed) => *allowed,
         _ => &[],
     });
     allowed
@@ -144,7 +144,8 @@ mod tests {
 
     fn bucket() -> Schema {
         let inner = vec![
-            plain("replicas", Type::Number, Mode::Optional).rule(Rule::Range { min: 1, max: 5 }),
+            plain("replicas", Type::Number, Mode::Optional)
+                .rule(ValueRule::Range { min: 1, max: 5 }),
             plain("cluster", Type::String, Mode::Required),
             plain("created", Type::String, Mode::Computed),
         ];
@@ -157,18 +158,18 @@ mod tests {
             )
         };
         let attributes = vec![
-            plain("lattice", Type::String, Mode::Required).rule(Rule::NotEmpty),
+            plain("lattice", Type::String, Mode::Required).rule(ValueRule::NotEmpty),
             plain("storage", Type::String, Mode::Optional)
                 .default("file")
-                .rule(Rule::OneOf(&["file", "memory"])),
-            plain("history", Type::Number, Mode::Optional).rule(Rule::Range {
+                .rule(ValueRule::OneOf(&["file", "memory"])),
+            plain("history", Type::Number, Mode::Optional).rule(ValueRule::Range {
                 min: 1,
                 max: i64::MAX,
             }),
-            plain("seed", Type::Number, Mode::Optional).rule(Rule::Custom(odd)),
+            plain("seed", Type::Number, Mode::Optional).rule(ValueRule::Custom(odd)),
             plain("token", Type::String, Mode::Optional)
                 .sensitive()
-                .rule(Rule::OneOf(&["x"])),
+                .rule(ValueRule::OneOf(&["x"])),
             nested("one", Nesting::Single),
             nested("many", Nesting::List),
             nested("some", Nesting::Set),
