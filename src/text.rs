@@ -1,6 +1,10 @@
 //! Text for people, put together in one place: lists, counts, quotes.
 
 use std::any::Any;
+use std::borrow::Cow;
+
+/// The longest text of somebody else that is shown, in characters.
+const LONGEST_FOREIGN_TEXT: usize = 1024;
 
 /// What a reader may choose from: `a`, `a or b`, `a, b or c`.
 pub(crate) fn alternatives(choices: &[String]) -> String {
@@ -15,6 +19,32 @@ pub(crate) fn alternatives(choices: &[String]) -> String {
 pub(crate) fn of_panic(payload: &(dyn Any + Send)) -> Option<&str> {
     let literal = payload.downcast_ref::<&'static str>().copied();
     literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+/// Text that comes from a server, a file or a variable, as it may stand in a diagnostic or a log: letters that steer a
+/// terminal, change the direction of writing or break the line are escaped (`\u{1b}`), and what is too long is cut.
+/// Every such text passes here.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let fits = text.len() <= LONGEST_FOREIGN_TEXT;
+    if fits && text.chars().all(is_printable) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::new();
+    for letter in text.chars().take(LONGEST_FOREIGN_TEXT) {
+        match is_printable(letter) {
+            true => shown.push(letter),
+            false => shown.extend(letter.escape_debug()),
+        }
+    }
+    if text.chars().nth(LONGEST_FOREIGN_TEXT).is_some() {
+        shown += &format!("... ({} bytes)", text.len());
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a letter is shown as itself and moves nothing else: Rust's own judgement, by Unicode's categories.
+fn is_printable(letter: char) -> bool {
+    letter.is_ascii_graphic() || letter == ' ' || letter.escape_debug().len() == 1
 }
 
 /// With a capital, as a title begins.
@@ -68,6 +98,26 @@ mod tests {
         assert_eq!(capitalised("the argument"), "The argument");
         assert_eq!(capitalised("über"), "Über");
         assert_eq!(capitalised(""), "");
+    }
+
+    #[test]
+    fn text_of_others_cannot_steer_a_terminal_or_fill_it() {
+        for (text, shown) in [
+            ("plain 'text' \"ü\" 漢字 \\", "plain 'text' \"ü\" 漢字 \\"),
+            ("\u{1b}[2J\r\n\t\u{7}", "\\u{1b}[2J\\r\\n\\t\\u{7}"),
+            (
+                "\u{202e}\u{2066}\u{200b}\u{feff}\u{2028}",
+                "\\u{202e}\\u{2066}\\u{200b}\\u{feff}\\u{2028}",
+            ),
+            ("\u{9b}31m\u{e0041}\u{a0}", "\\u{9b}31m\\u{e0041}\\u{a0}"),
+        ] {
+            assert_eq!(printable(text), shown);
+        }
+        let long = "é".repeat(2000);
+        assert_eq!(
+            printable(&long),
+            format!("{}... (4000 bytes)", "é".repeat(1024))
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::{Failure, Unreachable};
 
 /// Why a request failed, and which. Displays as whole sentences; never holds a secret.
 #[derive(Clone, Debug)]
@@ -49,8 +49,8 @@ pub(crate) enum Cause {
     Denied { subject: String, publish: bool },
     /// No answer within this many milliseconds.
     Timeout { millis: u128 },
-    /// The connection was lost under the request.
-    Disconnected,
+    /// The connection was lost under the request; a clause why, if that is known.
+    Disconnected { why: Option<String> },
     /// The deadline passed while waiting; for what.
     Deadline(String),
     /// Stopped from outside.
@@ -197,7 +197,7 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match &self.0.cause {
             Cause::Api { err_code, .. } => TRANSIENT.contains(err_code),
-            Cause::Timeout { .. } | Cause::Disconnected => true,
+            Cause::Timeout { .. } | Cause::Disconnected { .. } => true,
             _ => false,
         }
     }
@@ -408,9 +408,13 @@ impl fmt::Display for Reason<'_> {
                 f,
                 "the NATS server at {server} gave no answer within {millis} ms."
             ),
-            Cause::Disconnected => {
+            Cause::Disconnected { why: None } => {
                 write!(f, "the connection to the NATS server at {server} was lost.")
             }
+            Cause::Disconnected { why: Some(why) } => write!(
+                f,
+                "the connection to the NATS server at {server} was lost: {why}."
+            ),
             Cause::Deadline(what) => {
                 write!(f, "time ran out at the NATS server at {server}: {what}.")
             }

@@ -38,7 +38,7 @@ pub use self::config::table::SETTINGS;
 pub use self::config::table::{row_of, setting};
 pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
-pub use self::connection::failure::unreachable::Unreachable;
+pub use self::connection::failure::Unreachable;
 pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
 pub use self::error::{Error, Unsupported};
 
@@ -82,5 +82,6 @@ impl Scope {
 /// # Errors
 /// A clause that says which one cannot, by its position from 1: an address may hold a password.
 pub fn check_servers(servers: &[String]) -> Result<bool, String> {
-    connection::address::parse(servers).map(|addresses| !matches!(addresses.auth, Auth::None))
+    let servers = connection::address::parse(servers)?;
+    Ok(servers.iter().any(|server| server.auth != Auth::None))
 }

@@ -211,8 +211,7 @@ impl Client {
     /// The version of the connected server; `None` before the first request.
     #[cfg(not(without_tests))]
     pub fn server_version(&self) -> Option<String> {
-        let client = self.api.link.open()?;
-        client.try_server_info().map(|info| info.version)
+        self.api.link.server_info().map(|info| info.version)
     }
 
     /// The connected server; `None` before the first request, and where streams may be stored on other servers.

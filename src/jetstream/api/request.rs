@@ -134,8 +134,7 @@ impl Api {
         let request = account_request();
         let cause = match self.attempt(&request, scope).await {
             Ok(answer) => {
-                let server = self.link.open().and_then(|client| client.try_server_info());
-                let version = server.map(|server| server.version);
+                let version = self.link.server_info().map(|server| server.version);
                 let unsupported =
                     verify::unsupported(&answer, &self.api_prefix, version.as_deref());
                 if unsupported.is_none() {
@@ -221,15 +220,18 @@ impl Api {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
                 RequestErrorKind::NoResponders => Cause::NoResponders {
                     domain: self.api_prefix.value.domain().map(str::to_owned),
-                    server_domain: client.try_server_info().and_then(|info| info.domain).filter(|domain| !domain.is_empty()),
+                    server_domain: self.link.server_info().and_then(|info| info.domain).filter(|domain| !domain.is_empty()),
                 },
-                RequestErrorKind::Other => Cause::Disconnected,
+                RequestErrorKind::Other => {
+                    self.link.discard();
+                    self.link.lost()
+                }
                 RequestErrorKind::InvalidSubject | RequestErrorKind::MaxPayloadExceeded => Cause::Invalid(error.to_string()),
             }),
             verdict = waiter.verdict() => Err(match verdict {
                 Verdict::PublishDenied(subject) => Cause::Denied { subject, publish: true },
                 Verdict::InboxDenied(subject) => Cause::Denied { subject, publish: false },
-                Verdict::Disconnected => Cause::Disconnected,
+                Verdict::Disconnected => self.link.lost(),
             }),
             () = scope.stop.cancelled(), if !request.mutates => Err(Cause::Stopped),
         };
@@ -241,7 +243,7 @@ impl Api {
         );
         let answer = answered.and_then(|message| self.read(&message.payload));
         answer.map_err(|cause| {
-            let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected);
+            let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected { .. });
             // The request was received although the answer is denied.
             let unheard = matches!(cause, Cause::Denied { publish: false, .. });
             let error = failed(cause);

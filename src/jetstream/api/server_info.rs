@@ -22,7 +22,7 @@ pub struct ServerInfo {
 
 /// The connected server; `None` before the first request, and where streams may live on other servers.
 pub fn server_info(link: &Link, api_prefix: &ApiPrefix) -> Option<ServerInfo> {
-    let info = link.open()?.try_server_info()?;
+    let info = link.server_info()?;
     let here = match api_prefix {
         ApiPrefix::Default => true,
         ApiPrefix::Domain(domain) => info.domain.as_ref() == Some(domain),

@@ -115,9 +115,12 @@ pub fn unanswered(
             server_domain.as_deref(),
             &api_prefix.origin,
         )),
-        (Cause::Timeout { .. } | Cause::Disconnected | Cause::Denied { publish: true, .. }, _) => {
-            None
-        }
+        (
+            Cause::Timeout { .. }
+            | Cause::Disconnected { .. }
+            | Cause::Denied { publish: true, .. },
+            _,
+        ) => None,
         _ => return Err(error),
     })
 }

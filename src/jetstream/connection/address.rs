@@ -3,50 +3,79 @@
 //! An address may carry a user and a password. async-nats does not use them and logs addresses as they are, so they are
 //! taken out here, before anything else sees the address.
 
+use std::io;
+
 use async_nats::ServerAddr;
 
 use crate::jetstream::connection::auth::Auth;
 
-/// The servers, without user information.
+/// A server that the user configured.
 #[derive(Clone)]
-pub struct Addresses {
-    /// Where to dial.
-    pub servers: Vec<ServerAddr>,
-    /// How to authenticate, if an address says so.
+pub struct Server {
+    /// Where to dial, without user information.
+    pub address: ServerAddr,
+    /// The login that the address carries. It is for this server only.
     pub auth: Auth,
+}
+
+impl Server {
+    /// The address as it may be shown.
+    pub fn shown(&self) -> String {
+        let address = &self.address;
+        format!(
+            "{}://{}:{}",
+            address.scheme(),
+            address.host(),
+            address.port()
+        )
+    }
+
+    /// Whether the traffic is of WebSocket.
+    pub fn is_websocket(&self) -> bool {
+        self.address.is_websocket()
+    }
+
+    /// Whether the address itself demands TLS.
+    pub fn is_secure(&self) -> bool {
+        matches!(self.address.scheme(), "tls" | "wss")
+    }
 }
 
 /// Parses addresses; each may be a list separated by commas, as in `NATS_URL`.
 ///
 /// # Errors
-/// A sentence that says which address cannot be understood. It does not repeat it: it may hold a password.
-pub fn parse(servers: &[String]) -> Result<Addresses, String> {
-    let mut parsed = Addresses {
-        servers: Vec::new(),
-        auth: Auth::None,
-    };
-    for (place, text) in split(servers).enumerate() {
-        let bad = |why: &dyn std::fmt::Display| {
-            format!(
-                "address {} is not the address of a NATS server: {why}",
-                place + 1
-            )
-        };
-        let address: ServerAddr = text.parse().map_err(|why| bad(&why))?;
-        if let (Auth::None, Some(user)) = (&parsed.auth, address.username()) {
-            parsed.auth = auth(user, address.password());
-        }
-        let mut url = address.into_inner();
-        let bare = url.set_password(None).and_then(|()| url.set_username(""));
-        bare.map_err(|()| bad(&"it has no host"))?;
-        parsed
-            .servers
-            .push(ServerAddr::from_url(url).map_err(|why| bad(&why))?);
-    }
-    if parsed.servers.is_empty() {
+/// A clause that says which address cannot be understood, by its position from 1. It does not repeat it: it may hold a
+/// password.
+pub fn parse(servers: &[String]) -> Result<Vec<Server>, String> {
+    let parsed: Vec<Server> = split(servers)
+        .enumerate()
+        .map(|(place, text)| server(text).map_err(|why| bad(place, &why)))
+        .collect::<Result<_, _>>()?;
+    if parsed.is_empty() {
         return Err("no server address is given".to_owned());
     }
     Ok(parsed)
+}
+
+fn bad(place: usize, why: &str) -> String {
+    format!(
+        "address {} is not the address of a NATS server: {why}",
+        place + 1
+    )
+}
+
+fn server(text: &str) -> Result<Server, String> {
+    let address: ServerAddr = text.parse().map_err(|why: io::Error| why.to_string())?;
+    let auth = match address.username() {
+        Some(user) => auth(user, address.password()),
+        None => Auth::None,
+    };
+    let mut url = address.into_inner();
+    url.set_password(None)
+        .and_then(|()| url.set_username(""))
+        .map_err(|()| "it has no host".to_owned())?;
+    let address = ServerAddr::from_url(url).map_err(|why| why.to_string())?;
+    Ok(Server { address, auth })
 }
 
 /// The addresses as they may be shown.
@@ -103,22 +132,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_in_an_address_is_used_and_never_shown() {
-        let servers = ["nats://joe:p%40ss%2fword@a:4222, tls://b".to_owned()];
+    fn a_login_in_an_address_is_for_that_server_and_never_shown() {
+        let servers = ["nats://joe:p%40ss%2fword@a:4222, nats://tok@b, tls://c".to_owned()];
 
         let parsed = parse(&servers).unwrap();
-        let shown = redacted(&servers).join(" ");
 
         assert!(
-            matches!(&parsed.auth, Auth::UserPassword { user, password } if user == "joe" && password == "p@ss/word")
+            matches!(&parsed[0].auth, Auth::UserPassword { user, password } if user == "joe" && password == "p@ss/word")
         );
-        assert!(
-            parsed
-                .servers
-                .iter()
-                .all(|server| !server.has_user_pass() && server.password().is_none())
+        assert!(matches!(&parsed[1].auth, Auth::Token(token) if token == "tok"));
+        assert!(matches!(&parsed[2].auth, Auth::None));
+        assert!(parsed.iter().all(|server| {
+            !server.address.has_user_pass() && server.address.password().is_none()
+        }));
+        assert_eq!(
+            redacted(&servers).join(" "),
+            "nats://a:4222 nats://b tls://c"
         );
-        assert_eq!(shown, "nats://a:4222 tls://b");
+        assert_eq!(parsed[1].shown(), "nats://b:4222");
     }
 
     #[test]

@@ -4,55 +4,58 @@
 //! failure; a later request tries again. Once open, async-nats reconnects by itself, and a request waits until it has:
 //! async-nats would queue it and send it after the reconnect, long after the caller has given up.
 
-use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::{
-    ClientError, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError,
-};
+use async_nats::{Client, ConnectOptions, Event, ServerError, ServerInfo};
 use futures::future::{BoxFuture, FutureExt, Shared};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
 use tracing::{debug, warn};
 
 use crate::jetstream::Scope;
-use crate::jetstream::connection::address::{self, Addresses};
+use crate::jetstream::connection::address::{self, Server};
 use crate::jetstream::connection::auth::Auth;
-use crate::jetstream::connection::failure::inspect;
-use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
 use crate::jetstream::connection::options::Options;
-use crate::jetstream::connection::options::WithOrigin;
 use crate::jetstream::connection::pending::Pending;
 use crate::jetstream::connection::route::dial::Route;
-use crate::jetstream::connection::route::relay::Relays;
+use crate::jetstream::connection::route::relay::{Refusal, Relay};
 use crate::jetstream::connection::route::socks::Socks;
 use crate::jetstream::connection::route::tls;
 use crate::jetstream::error::{Cause, Error};
 
 /// Between two attempts to reconnect, at most.
 const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
-/// What of the time to connect is kept for finding out why it failed, at most.
-const LONGEST_INSPECTION: Duration = Duration::from_secs(1);
+/// Between two attempts to connect for the first time, at first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// The relay ends an attempt in time; async-nats gets a little more, so that the reason is known.
+const GRACE: Duration = Duration::from_millis(500);
 /// How often a request checks whether the connection is back.
 const RECONNECT_POLL: Duration = Duration::from_millis(20);
 
-type DialResult = Result<async_nats::Client, Error>;
+type DialResult = Result<Client, Error>;
 
-/// The connection, and what its server reports beside the answers.
+/// The connection, and what is known of its servers.
 pub struct Link {
     pub options: Options,
     /// The addresses as they may be shown.
     pub server: String,
     pub pending: Arc<Pending>,
+    relay: OnceCell<Relay>,
     state: Mutex<DialState>,
-    reports: Arc<Mutex<Reports>>,
 }
 
 enum DialState {
-    Idle,
+    /// There is no connection; `failed` says whether one was tried for.
+    Idle {
+        failed: bool,
+    },
     Connecting(Shared<BoxFuture<'static, DialResult>>),
-    Open(async_nats::Client),
+    Open(Client),
 }
 
 impl Link {
@@ -62,8 +65,8 @@ impl Link {
             options,
             server,
             pending: Arc::default(),
-            state: Mutex::new(DialState::Idle),
-            reports: Arc::default(),
+            relay: OnceCell::new(),
+            state: Mutex::new(DialState::Idle { failed: false }),
         })
     }
 
@@ -72,19 +75,46 @@ impl Link {
         let client = match self.open() {
             Some(client) => client,
             None => tokio::select! {
-                connected_client = self.dial() => connected_client?,
+                client = self.dial() => client?,
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
+                // The dial may end in the same moment, with a reason.
+                () = tokio::time::sleep(scope.remaining() + GRACE) => {
+                    let cause = self.disconnect_cause().unwrap_or_else(|| {
+                        Cause::Deadline("there is no connection yet".to_owned())
+                    });
+                    return Err(self.error(cause));
+                }
             },
         };
-        self.connected(&client, scope).await?;
+        self.wait(&client, scope).await?;
         Ok(client)
     }
 
     /// The connection, if it was opened.
-    pub fn open(&self) -> Option<async_nats::Client> {
+    fn open(&self) -> Option<Client> {
         match &*lock(&self.state) {
             DialState::Open(client) => Some(client.clone()),
-            DialState::Idle | DialState::Connecting(_) => None,
+            DialState::Idle { .. } | DialState::Connecting(_) => None,
+        }
+    }
+
+    /// What the connected server says of itself.
+    pub fn server_info(&self) -> Option<ServerInfo> {
+        Some(self.relay.get()?.greeting()?.info)
+    }
+
+    /// The connection was lost; why, if that is known.
+    pub fn lost(&self) -> Cause {
+        let why = self.relay.get().and_then(Relay::ended);
+        Cause::Disconnected { why }
+    }
+
+    /// Gives up a connection whose client does not work any more; the next request opens another.
+    pub fn discard(&self) {
+        warn!("the NATS client has ended");
+        let mut state = lock(&self.state);
+        if matches!(&*state, DialState::Open(_)) {
+            *state = DialState::Idle { failed: false };
         }
     }
 
@@ -96,21 +126,23 @@ impl Link {
     /// that gives up does not end it for the others.
     fn dial(self: &Arc<Self>) -> Shared<BoxFuture<'static, DialResult>> {
         let mut state = lock(&self.state);
-        match &*state {
-            DialState::Open(client) => {
-                return futures::future::ready(Ok(client.clone())).boxed().shared();
+        let patient = match &*state {
+            DialState::Open(connected) => {
+                return futures::future::ready(Ok(connected.clone()))
+                    .boxed()
+                    .shared();
             }
             DialState::Connecting(dial) => return dial.clone(),
-            DialState::Idle => {}
-        }
+            DialState::Idle { failed } => !failed,
+        };
         let link = self.clone();
         let task = tokio::spawn(async move {
-            let connected_client = link.connect().await;
-            *lock(&link.state) = match &connected_client {
+            let client = link.connect(patient).await;
+            *lock(&link.state) = match &client {
                 Ok(client) => DialState::Open(client.clone()),
-                Err(_) => DialState::Idle,
+                Err(_) => DialState::Idle { failed: true },
             };
-            connected_client
+            client
         });
         let broken = self.error(self.unreachable(Failure::new(
             Unreachable::Refused,
@@ -124,113 +156,94 @@ impl Link {
         dial
     }
 
-    async fn connect(&self) -> DialResult {
-        let failed = |failure| self.error(self.unreachable(failure));
-        let Addresses { servers, auth } = self.addresses().map_err(failed)?;
-        let route = self.route(&servers).map_err(failed)?;
-        let login = self.login(auth);
-        let inspection = (self.options.connect_timeout / 5).min(LONGEST_INSPECTION);
-        let limit = self.options.connect_timeout - inspection;
-        // Every server gets its share of the time, or one that is silent would keep us from the next.
-        let share = limit / u32::try_from(servers.len()).unwrap_or(1);
-        let options = login::log_in(self.connect_options(share), &login)
-            .map_err(|why| self.error(Cause::Unauthorized(why)))?;
-        debug!(servers = self.server, "connecting");
-        let (options, targets) = self
-            .through_route(options, &servers, &route)
-            .await
-            .map_err(|error| failed(Failure::new(Unreachable::Proxy, error.to_string())))?;
-        let error = match tokio::time::timeout(limit, options.connect(targets)).await {
-            Ok(Ok(client)) => return Ok(client),
-            Ok(Err(error)) => Some(error),
-            Err(_) => None,
-        };
-        let refused = error
-            .as_ref()
-            .and_then(|error| self.unauthorized(error, &login));
-        if let Some(why) = refused {
-            return Err(self.error(Cause::Unauthorized(why)));
+    /// Connects. Who is patient tries again until the time is over: a server may be about to start. Once that was in
+    /// vain, the next request does not wait as long again.
+    async fn connect(&self, patient: bool) -> DialResult {
+        let relay = self.relay.get_or_try_init(|| self.open_relay()).await?;
+        let started = Instant::now();
+        let end = started + self.options.connect_timeout;
+        let mut pause = FIRST_PAUSE;
+        let mut tries = 0;
+        loop {
+            let left = match tries {
+                0 => self.options.connect_timeout,
+                _ => end.saturating_duration_since(Instant::now()),
+            };
+            tries += 1;
+            relay.set_limit(left);
+            let connecting = self
+                .connect_options(relay, left + GRACE)
+                .connect(relay.address.clone());
+            if let Ok(Ok(client)) = tokio::time::timeout(left + GRACE, connecting).await {
+                relay.set_limit(self.options.connect_timeout);
+                return Ok(client);
+            }
+            let cause = match relay.refusal() {
+                Some(Refusal::Unauthorized(why)) => {
+                    return Err(self.error(Cause::Unauthorized(why)));
+                }
+                Some(Refusal::Unreachable(failure)) => failure,
+                None => Failure::silent(self.options.connect_timeout),
+            };
+            let again = patient && cause.kind.may_pass() && Instant::now() + pause < end;
+            if !again {
+                return Err(self.error(self.unreachable(after(tries, started, cause))));
+            }
+            debug!(
+                servers = self.server,
+                tries,
+                why = cause.how,
+                "not connected, trying again"
+            );
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        let seen = inspect::all(&servers, &route, inspection).await;
-        Err(failed(match (seen, error) {
-            (Some(seen), _) if seen.kind != Unreachable::Silent => seen,
-            (Some(_), _) | (None, None) => self.silent(),
-            (None, Some(error)) => unexplained(&error),
-        }))
     }
 
-    fn addresses(&self) -> Result<Addresses, Failure> {
-        address::parse(&self.options.servers.value)
-            .map_err(|why| Failure::new(Unreachable::Address, why))
+    /// Opens the way for async-nats. What is wrong with the configuration shows here, before any server is dialled.
+    async fn open_relay(&self) -> Result<Relay, Error> {
+        let failed = |failure| self.error(self.unreachable(failure));
+        let servers = address::parse(&self.options.servers.value)
+            .map_err(|why| failed(Failure::new(Unreachable::Address, why)))?;
+        let route = self.route(&servers).map_err(failed)?;
+        let mut login = self.options.auth.clone();
+        if login.value == Auth::None {
+            login.origin = self.options.servers.origin.clone();
+        }
+        login::fields(&login, "").map_err(|why| self.error(Cause::Unauthorized(why)))?;
+        debug!(servers = self.server, "connecting");
+        Relay::open(servers, route, login).await.map_err(|error| {
+            let how = format!("this machine has no local port for the connection: {error}");
+            failed(Failure::new(Unreachable::Refused, how))
+        })
     }
 
     /// The way to the servers.
-    fn route(&self, servers: &[ServerAddr]) -> Result<Route, Failure> {
+    fn route(&self, servers: &[Server]) -> Result<Route, Failure> {
         let tls = &self.options.tls;
-        let hosts: Vec<String> = servers
-            .iter()
-            .map(|server| server.host().to_owned())
-            .collect();
         let socks = self.options.socks_proxy.as_ref().map(Socks::parse);
         Ok(Route {
             socks: socks.transpose()?,
-            config: Arc::new(tls::client_config(tls, &hosts)?),
+            config: Arc::new(tls::client_config(tls)?),
             // As other clients do: a CA or a client certificate means that the connection must be encrypted.
             tls_required: tls.first
                 || tls.ca.is_some()
                 || tls.certificate.is_some()
-                || servers.iter().any(ServerAddr::tls_required),
+                || servers.iter().any(Server::is_secure),
             tls: tls.clone(),
         })
     }
 
-    /// Lets async-nats connect: directly, or to a relay that connects through the proxy.
-    async fn through_route(
-        &self,
-        options: ConnectOptions,
-        servers: &[ServerAddr],
-        route: &Route,
-    ) -> std::io::Result<(ConnectOptions, Vec<ServerAddr>)> {
-        if route.socks.is_none() {
-            // Servers of a cluster tell each other's addresses, but not those of their websockets in a form of use.
-            let websocket = servers.iter().any(ServerAddr::is_websocket);
-            let options = if websocket {
-                options.ignore_discovered_servers()
-            } else {
-                options
-            };
-            let options = options
-                .tls_client_config((*route.config).clone())
-                .require_tls(route.tls_required);
-            let options = if route.tls.first {
-                options.tls_first()
-            } else {
-                options
-            };
-            return Ok((options, servers.to_vec()));
-        }
-        let relays = Relays::open(servers, route).await?;
-        let targets = relays.servers.clone();
-        let options = options
-            .name(format!("{}{}", self.options.name, relays.word))
-            .ignore_discovered_servers()
-            .reconnect_delay_callback(move |attempt| {
-                // They live as long as async-nats may call this.
-                let _kept = &relays;
-                reconnect_pause(attempt)
-            });
-        Ok((options, targets))
-    }
-
-    fn connect_options(&self, share: Duration) -> ConnectOptions {
-        let (pending, reports) = (self.pending.clone(), self.reports.clone());
+    fn connect_options(&self, relay: &Relay, limit: Duration) -> ConnectOptions {
+        let pending = self.pending.clone();
         let options = ConnectOptions::new()
-            .name(&self.options.name)
-            .connection_timeout(share)
+            .name(format!("{}{}", self.options.name, relay.word))
+            .ignore_discovered_servers()
+            .connection_timeout(limit)
             .request_timeout(Some(self.options.timeout))
             .reconnect_delay_callback(reconnect_pause)
             .event_callback(move |event| {
-                handle_event(event, &pending, &reports);
+                handle_event(event, &pending);
                 std::future::ready(())
             });
         match &self.options.inbox_prefix {
@@ -239,80 +252,42 @@ impl Link {
         }
     }
 
-    /// Why the server or the login itself refused, if that is the reason.
-    fn unauthorized(&self, error: &ConnectError, login: &WithOrigin<Auth>) -> Option<String> {
-        match error.kind() {
-            ConnectErrorKind::AuthorizationViolation => Some(login::refused(login, None)),
-            ConnectErrorKind::Authentication => Some(format!(
-                "what is given by {} cannot sign what the server asks to be signed",
-                login.origin
-            )),
-            _ => None,
-        }
-    }
-
     /// Waits until a connection that was lost is back.
-    async fn connected(&self, client: &async_nats::Client, scope: &Scope) -> Result<(), Error> {
+    async fn wait(&self, client: &Client, scope: &Scope) -> Result<(), Error> {
         let limit = tokio::time::sleep(self.options.timeout.min(scope.remaining()));
         tokio::pin!(limit);
         while client.connection_state() != State::Connected {
             tokio::select! {
                 () = tokio::time::sleep(RECONNECT_POLL) => {}
                 () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
-                () = &mut limit => return Err(self.error(self.disconnect_cause().await)),
+                () = &mut limit => {
+                    let cause = match self.disconnect_cause() {
+                        // It was there, so that waiting longer may help.
+                        Some(Cause::Unreachable { failure, .. }) if failure.kind.may_pass() => {
+                            Cause::Disconnected { why: Some(failure.how) }
+                        }
+                        Some(cause) => cause,
+                        None => self.lost(),
+                    };
+                    return Err(self.error(cause));
+                }
             }
         }
         Ok(())
     }
 
-    /// Why the connection is not back. A cause that waiting does not change is reported as such.
-    async fn disconnect_cause(&self) -> Cause {
-        let (why, login_ended) = {
-            let reports = lock(&self.reports);
-            (
-                reports.reconnect_failure.clone(),
-                reports.login_ended.clone(),
-            )
-        };
-        if why.is_some_and(|why| why.contains("authorization violation")) {
-            let login = self.login(self.addresses().map_or(Auth::None, |parsed| parsed.auth));
-            return Cause::Unauthorized(login::refused(&login, login_ended.as_deref()));
-        }
-        match self.inspect().await {
-            Some(failure) if failure.kind.is_of_tls() => self.unreachable(failure),
-            _ => Cause::Disconnected,
-        }
-    }
-
-    async fn inspect(&self) -> Option<Failure> {
-        let servers = self.addresses().ok()?.servers;
-        let route = self.route(&servers).ok()?;
-        inspect::all(
-            &servers,
-            &route,
-            LONGEST_INSPECTION.min(self.options.timeout),
-        )
-        .await
-    }
-
-    fn silent(&self) -> Failure {
-        let millis = self.options.connect_timeout.as_millis();
-        let how = format!("{} within {millis} ms", inspect::SILENT);
-        Failure::new(Unreachable::Silent, how)
+    /// Why there is no connection, if that is known.
+    fn disconnect_cause(&self) -> Option<Cause> {
+        Some(match self.relay.get()?.refusal()? {
+            Refusal::Unauthorized(why) => Cause::Unauthorized(why),
+            Refusal::Unreachable(failure) => self.unreachable(failure),
+        })
     }
 
     fn unreachable(&self, failure: Failure) -> Cause {
         Cause::Unreachable {
             failure,
             origin: self.options.servers.origin.clone(),
-        }
-    }
-
-    /// The login that was chosen, else the one that an address carries.
-    fn login(&self, in_address: Auth) -> WithOrigin<Auth> {
-        match &self.options.auth.value {
-            Auth::None => WithOrigin::new(in_address, self.options.servers.origin.clone()),
-            _ => self.options.auth.clone(),
         }
     }
 }
@@ -322,41 +297,26 @@ fn reconnect_pause(attempt: usize) -> Duration {
     Duration::from_millis(1 << attempt).min(RECONNECT_PAUSE)
 }
 
-/// A failure of async-nats that does not show in a second attempt: in the operating system's or the server's words; the
-/// addresses in them carry no login.
-fn unexplained(error: &ConnectError) -> Failure {
-    let how = error
-        .source()
-        .map_or_else(|| error.to_string(), |source| source.to_string());
-    Failure::new(Unreachable::Refused, how)
-}
-
-/// What async-nats reported of the connection.
-#[derive(Default)]
-struct Reports {
-    /// Why the last reconnect failed.
-    reconnect_failure: Option<String>,
-    /// What the server said before it ended the login.
-    login_ended: Option<String>,
+/// A failure, with how often and for how long it was tried.
+fn after(tries: u32, started: Instant, failure: Failure) -> Failure {
+    let seconds = started.elapsed().as_secs_f64();
+    match tries {
+        1 => failure,
+        tries => Failure::new(
+            failure.kind,
+            format!("{} (tried {tries} times in {seconds:.1} s)", failure.how),
+        ),
+    }
 }
 
 /// Takes what async-nats reports beside the answers.
-fn handle_event(event: Event, pending: &Pending, reports: &Mutex<Reports>) {
+fn handle_event(event: Event, pending: &Pending) {
     match event {
-        Event::Connected => *lock(reports) = Reports::default(),
         Event::Disconnected | Event::Closed => pending.disconnected(),
         Event::ServerError(ServerError::Other(text)) if pending.reported(&text) => {
             debug!(text, "denied")
         }
-        // "User Authentication Expired", "User Authentication Revoked" and their like.
-        Event::ServerError(ServerError::Other(text)) if text.contains("Authentication ") => {
-            warn!(text, "the NATS server ends the login");
-            lock(reports).login_ended = Some(text);
-        }
         Event::ServerError(error) => warn!(%error, "reported by the NATS server"),
-        Event::ClientError(ClientError::Other(text)) => {
-            lock(reports).reconnect_failure = Some(text)
-        }
         other => debug!(event = %other, "reported by the NATS client"),
     }
 }

@@ -3,58 +3,65 @@
 //! A server says "authorization violation" whatever the reason is. What can be read from a JWT without a server, that
 //! it has expired and whose it is, is said here.
 
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use async_nats::{AuthError, ConnectOptions};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use crate::jetstream::connection::auth::Auth;
-use crate::jetstream::connection::failure::unreachable::time;
+use crate::jetstream::connection::failure::time;
 use crate::jetstream::connection::options::WithOrigin;
 
-/// Adds the login to the options.
+/// What `CONNECT` says of the login, to a server whose greeting has this nonce.
 ///
 /// # Errors
-/// When it cannot be used; the words repeat nothing of it.
-pub fn log_in(options: ConnectOptions, login: &WithOrigin<Auth>) -> Result<ConnectOptions, String> {
+/// When the login cannot be used; the words repeat nothing of it.
+pub fn fields(login: &WithOrigin<Auth>, nonce: &str) -> Result<Map<String, Value>, String> {
     let origin = &login.origin;
-    // The reasons are dropped: they are made from the secrets.
-    Ok(match login.value.clone() {
-        Auth::None => options,
-        Auth::UserPassword { user, password } => options.user_and_password(user, password),
-        Auth::Token(token) => options.token(token),
+    let signed = |seed: &str, what: &str| {
+        let key = user_key(seed)
+            .ok_or_else(|| format!("{what}, given by {origin}, is no seed of an nkey (`SU...`)"))?;
+        // The reason is dropped: it is made from the secret.
+        let signature = key.sign(nonce.as_bytes()).map_err(|_| {
+            format!("what is given by {origin} cannot sign what the server asks to be signed")
+        })?;
+        Ok::<_, String>((key.public_key(), URL_SAFE_NO_PAD.encode(signature)))
+    };
+    let fields = match &login.value {
+        Auth::None => json!({}),
+        Auth::UserPassword { user, password } => json!({ "user": user, "pass": password }),
+        Auth::Token(token) => json!({ "auth_token": token }),
         Auth::NKey(seed) => {
-            user_key(&seed).ok_or_else(|| no_seed("the nkey", origin))?;
-            options.nkey(seed.trim().to_owned())
+            let (key, signature) = signed(seed, "the nkey")?;
+            json!({ "nkey": key, "sig": signature })
         }
         Auth::Jwt { jwt, seed } => {
-            let key = user_key(&seed).ok_or_else(|| no_seed("the seed of the JWT", origin))?;
-            signing(options, jwt.trim().to_owned(), key)
+            let (_, signature) = signed(seed, "the seed of the JWT")?;
+            json!({ "jwt": jwt.trim(), "sig": signature })
         }
-        Auth::Credentials(content) => options.credentials(&content).map_err(|_| {
-            format!("the credentials, given by {origin}, are not the content of a .creds file")
-        })?,
-    })
+        Auth::Credentials(content) => {
+            let parts = section(content, "NATS USER JWT").zip(section(content, "USER NKEY SEED"));
+            let (jwt, seed) = parts.ok_or_else(|| {
+                format!("the credentials, given by {origin}, are not the content of a .creds file")
+            })?;
+            let (_, signature) = signed(seed, "the seed of the credentials")?;
+            json!({ "jwt": jwt, "sig": signature })
+        }
+    };
+    Ok(fields.as_object().cloned().unwrap_or_default())
 }
 
 fn user_key(seed: &str) -> Option<KeyPair> {
     KeyPair::from_seed(seed.trim()).ok()
 }
 
-fn no_seed(what: &str, origin: &str) -> String {
-    format!("{what}, given by {origin}, is no seed of an nkey (`SU...`)")
-}
-
-fn signing(options: ConnectOptions, jwt: String, key: KeyPair) -> ConnectOptions {
-    let key = Arc::new(key);
-    options.jwt(jwt, move |nonce| {
-        let signed = key.sign(&nonce).map_err(AuthError::new);
-        std::future::ready(signed)
-    })
+/// The line of a `.creds` file that follows the one with a title.
+fn section<'a>(content: &'a str, title: &str) -> Option<&'a str> {
+    let mut lines = content.lines().map(str::trim);
+    lines.find(|line| line.starts_with("---") && line.contains(title))?;
+    lines.find(|line| !line.is_empty())
 }
 
 /// Why the server may have refused the login, as a clause. `told` is the error with which it ended an earlier
@@ -102,14 +109,11 @@ fn expired(auth: &Auth) -> Option<u64> {
     (expires > 0 && expires <= now).then_some(expires)
 }
 
-/// The JWT of a login. In the content of a `.creds` file it is the line after the first one of dashes.
+/// The JWT of a login.
 fn jwt(auth: &Auth) -> Option<&str> {
     match auth {
         Auth::Jwt { jwt, .. } => Some(jwt.trim()),
-        Auth::Credentials(content) => content
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with("---")),
+        Auth::Credentials(content) => section(content, "NATS USER JWT"),
         _ => None,
     }
 }
@@ -158,12 +162,53 @@ mod tests {
     }
 
     #[test]
+    fn each_login_is_what_the_protocol_calls_it() {
+        let key = KeyPair::new_user();
+        let seed = key.seed().unwrap();
+        let (jwt, public) = (jwt_with("{}"), key.public_key());
+        let signature = URL_SAFE_NO_PAD.encode(key.sign(b"nonce").unwrap());
+        let credentials = format!(
+            "-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n*** IMPORTANT ***\n\
+             -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
+        );
+        let (user, password) = ("joe".to_owned(), "s".to_owned());
+
+        for (auth, expected) in [
+            (Auth::None, json!({})),
+            (
+                Auth::UserPassword { user, password },
+                json!({ "user": "joe", "pass": "s" }),
+            ),
+            (Auth::Token("t".to_owned()), json!({ "auth_token": "t" })),
+            (
+                Auth::NKey(format!("{seed}\n")),
+                json!({ "nkey": public, "sig": signature }),
+            ),
+            (
+                Auth::Jwt {
+                    jwt: jwt.clone(),
+                    seed,
+                },
+                json!({ "jwt": jwt, "sig": signature }),
+            ),
+            (
+                Auth::Credentials(credentials),
+                json!({ "jwt": jwt, "sig": signature }),
+            ),
+        ] {
+            let fields = fields(&given(auth), "nonce").unwrap();
+
+            assert_eq!(Value::Object(fields), expected);
+        }
+    }
+
+    #[test]
     fn a_bad_seed_is_said_and_not_shown() {
         let seed = "SUSECRET".to_owned();
         let jwt = jwt_with("{}");
 
         for auth in [Auth::NKey(seed.clone()), Auth::Jwt { jwt, seed }] {
-            let why = log_in(ConnectOptions::new(), &given(auth)).err().unwrap();
+            let why = fields(&given(auth), "nonce").err().unwrap();
 
             assert!(why.contains("no seed") && why.contains("the test"), "{why}");
             assert!(!why.contains("SECRET"), "{why}");

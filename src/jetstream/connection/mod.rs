@@ -2,9 +2,9 @@
 
 pub mod auth;
 pub mod address;
+pub mod failure;
 pub mod options;
 pub mod login;
 pub mod link;
 pub mod pending;
 pub mod route;
-pub mod failure;

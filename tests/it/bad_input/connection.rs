@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 use crate::bad_input::setup::{BUCKETS, NOBODY, Setup};
 use crate::support::NatsServer;
 
+/// Nobody is waited for in vain for long.
+const SHORT: &str = "connect_timeout = \"1s\"";
+
 #[test]
 fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
     let by_argument = Setup::nothing();
-    by_argument.write(&format!("servers = [\"{NOBODY}\"]"), "");
+    by_argument.write(&format!("servers = [\"{NOBODY}\"]\n{SHORT}"), "");
     let by_variable = Setup::server(NOBODY);
-    by_variable.write("", "");
+    by_variable.write(SHORT, "");
 
     for (setup, origin) in [
         (
@@ -31,6 +34,11 @@ fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
             panic!("one warning: {:?}", plan.diagnostics())
         };
         assert_eq!(warning.summary, "The plan was not checked on the server");
+        // The first request is patient: the server may be about to start.
+        assert!(
+            warning.says("(tried ") && warning.says(" times in "),
+            "{warning}"
+        );
         let error = failure.error();
         assert_eq!(error.summary, "NATS cannot be reached");
         for told in [warning, error] {
@@ -49,7 +57,7 @@ fn a_name_that_does_not_resolve_is_said() {
     let setup = Setup::nothing();
     // Refused before any name server is asked, which may take its time: no part of a name is longer than 63 letters.
     let address = format!("nats://{}.invalid:4222", "n".repeat(64));
-    setup.write(&format!("servers = [\"{address}\"]"), "");
+    setup.write(&format!("servers = [\"{address}\"]\n{SHORT}"), "");
 
     let failure = setup.refused();
 
@@ -104,7 +112,7 @@ fn an_object_in_the_state_survives_a_server_that_is_away() {
     setup.applied("", "");
     server.stop();
 
-    setup.write("", "history = 5");
+    setup.write(SHORT, "history = 5");
     let changing = setup.refused();
     let destroying = setup.refused_to(|terraform| terraform.destroy_error());
     server.restart();

@@ -123,11 +123,10 @@ async fn a_crash_is_survived_with_mutual_tls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_server_of_the_cluster_takes_over() {
     let cluster = Cluster::start(3);
-    let mut addresses = cluster.servers().iter().map(NatsServer::url);
-    let first = addresses.next().unwrap();
+    let servers: Vec<_> = cluster.servers().iter().map(NatsServer::url).collect();
+    let options = options(&servers.join(","));
 
-    // Only one address is given; the cluster tells the others.
-    made_with(3, options(&first), || cluster.servers()[0].stop()).await;
+    made_with(3, options, || cluster.servers()[0].stop()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

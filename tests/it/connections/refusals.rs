@@ -27,7 +27,7 @@ fn saying(words: &'static str) -> String {
     format!("nats://{place}")
 }
 
-/// For those who say nothing: only then the time to connect passes.
+/// Whoever cannot be connected to is tried again until this time is over.
 fn short(url: &str) -> Options {
     Options {
         connect_timeout: Duration::from_millis(1000),
@@ -41,12 +41,12 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
     let nowhere = format!("nats://{}.invalid", "nowhere".repeat(10));
     for (options, summary, text) in [
         (
-            options("nats://127.0.0.1:1"),
+            short("nats://127.0.0.1:1"),
             "NATS cannot be reached",
             "Connection refused",
         ),
         (
-            options(&nowhere),
+            short(&nowhere),
             "The name of the NATS server does not resolve",
             "the name does not resolve",
         ),
@@ -56,7 +56,7 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
             "no greeting of a NATS server within 1000 ms",
         ),
         (
-            options(&saying("SSH-2.0-OpenSSH_9.9\r\n")),
+            short(&saying("SSH-2.0-OpenSSH_9.9\r\n")),
             "What answers is not a NATS server",
             "\"SSH-2.0-OpenSSH_9.9\"",
         ),
@@ -81,7 +81,7 @@ async fn a_server_that_has_enough_connections_is_told_in_its_words() {
     let first = client(&server.url());
     first.stream("A", &scope()).await.unwrap();
 
-    let told = fails(options(&server.url())).await;
+    let told = fails(short(&server.url())).await;
 
     assert_eq!(told.summary, "NATS refuses the connection");
     told.says("maximum connections exceeded");
@@ -94,7 +94,7 @@ async fn of_several_servers_each_is_told_with_its_own_reason() {
 
     let told = fails(Options {
         servers: with_origin(servers),
-        ..options("")
+        ..short("")
     })
     .await;
 

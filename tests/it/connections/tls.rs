@@ -252,42 +252,6 @@ async fn certificates_and_keys_that_cannot_be_used_are_told_and_not_shown() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_the_cluster_tells_by_number_is_judged_by_our_names() {
-    let authority = Authority::new();
-    let tls = authority.config(&authority.server(&["localhost"]), "");
-    let ports = [free_port(), free_port()];
-    let config = |own: u16, node: u8| {
-        format!(
-            "server_name: node{node}
-            cluster {{ name: loopback, listen: \"127.0.0.1:{own}\",
-                routes: [\"nats://127.0.0.1:{}\", \"nats://127.0.0.1:{}\"] }}
-            {tls}",
-            ports[0], ports[1]
-        )
-    };
-    let first = NatsServer::configured(&config(ports[0], 1));
-    let second = NatsServer::configured(&config(ports[1], 2));
-    crate::support::wait_for("the route", Duration::from_secs(60), || {
-        (first.varz()["connect_urls"].as_array()?.len() == 2).then_some(())
-    });
-    let client = terraform_provider_wasmcloud::testing::jetstream::Client::new(trusting(
-        &at(&first, "tls"),
-        &authority,
-    ));
-    let asked = crate::jetstream::setup::within(Duration::from_secs(3));
-    // Two of two servers have no JetStream without a leader; only the connection matters.
-    let _ = client.stream("A", &asked).await;
-
-    first.stop();
-
-    crate::support::wait_for(
-        "the connection to the second",
-        Duration::from_secs(60),
-        || (second.varz()["connections"].as_u64()? > 0).then_some(()),
-    );
-}
-
 /// What stands before a server and speaks one version of TLS, as the handshake that comes first.
 async fn of_version(
     server: &NatsServer,

@@ -55,13 +55,14 @@ async fn a_client_that_is_asked_nothing_does_not_connect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_not_there_is_named_with_where_its_address_came_from() {
-    let client = Client::new(patient(options("nats://joe:secret@127.0.0.1:1")));
+    let client = Client::new(Options {
+        connect_timeout: Duration::from_secs(1),
+        ..options("nats://joe:secret@127.0.0.1:1")
+    });
 
-    let started = Instant::now();
     let error = client.stream("A", &scope()).await.unwrap_err();
 
     assert!(error.is_unreachable(), "{error}");
-    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
     let text = error.to_string();
     assert!(
         text.contains("nats://127.0.0.1:1")

@@ -1,6 +1,9 @@
-//! The route to a server: TCP, SOCKS5 proxy, TLS, and the local relay for what async-nats cannot do itself.
+//! The route to a server: TCP, SOCKS5 proxy, TLS, WebSocket, and the relay through which async-nats uses it.
 
-pub mod dial;
 pub mod tls;
 pub mod socks;
+pub mod server_bytes;
+pub mod io_stream;
+pub mod websocket;
+pub mod dial;
 pub mod relay;

@@ -1,72 +1,166 @@
-//! What stands between async-nats and a server behind a proxy: async-nats can only dial by itself.
+//! What stands between async-nats and the servers: async-nats connects to a port of this process, and the relay behind it
+//! connects to the servers.
 //!
-//! Each server gets a port of the loopback address. Whoever connects there must say a word that only this process
-//! knows, before anything of his reaches the server: other users of the machine can connect to it too. TLS is made here
-//! and not by async-nats, which would judge the certificate by the name 127.0.0.1; so between the two halves of this
-//! process, and only there, everything is in the clear. The ports stay open as long as async-nats has the connection,
-//! because it connects again by itself, and nobody else may take the port meanwhile.
+//! A newcomer would let async-nats connect to the servers. Then it would follow the addresses that a server announces,
+//! send one login to all servers, know no SOCKS proxy, and trust every byte (`server_bytes`). Here the relay chooses
+//! among the configured servers, makes TLS, logs in, and checks what the server sends. async-nats gets to know neither
+//! the servers nor the login; what is left to it are requests, answers and the wish to connect again.
+//!
+//! Other users of the machine can connect to the port too. A connection must begin with a word that only this process
+//! knows, before anything is sent to a server or comes from one.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_nats::ServerAddr;
+use bytes::{Bytes, BytesMut};
 use rustls::crypto::CryptoProvider;
-use serde_json::Value;
-use tokio::io::{AsyncWriteExt, copy_bidirectional};
+use serde_json::{Map, Value};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, copy, split};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
 use tracing::debug;
 
-use crate::jetstream::connection::failure::unreachable::Failure;
-use crate::jetstream::connection::route::dial::{Greeting, IoStream, Route, read_until};
+use crate::jetstream::connection::address::Server;
+use crate::jetstream::connection::auth::Auth;
+use crate::jetstream::connection::failure::{Failure, Unreachable};
+use crate::jetstream::connection::login;
+use crate::jetstream::connection::options::WithOrigin;
+use crate::jetstream::connection::route::dial::{Dialed, Route, is_of_tls, read};
+use crate::jetstream::connection::route::io_stream::IoStream;
+use crate::jetstream::connection::route::server_bytes::{
+    Greeting, LONGEST_LINE, Operation, Passed, Rejected, ServerBytes,
+};
 
-/// The relays of one connection; they end with it.
-pub struct Relays {
-    /// The addresses that async-nats connects to.
-    pub servers: Vec<ServerAddr>,
-    /// What a connection must be named by, besides its own name.
+/// Within this time a connection must have said the word.
+const INTRODUCTION: Duration = Duration::from_secs(2);
+/// Connections at once: async-nats has one, others are of strangers.
+const CONNECTIONS: usize = 16;
+/// What async-nats gets for a greeting. That of the server comes when the login has succeeded, and is kept here.
+const GREETING: &[u8] =
+    b"INFO {\"server_id\":\"relay\",\"proto\":1,\"headers\":true,\"max_payload\":67108864}\r\n";
+
+/// The relay of one connection. What it relays ends with it.
+pub struct Relay {
+    /// The address that async-nats connects to.
+    pub address: ServerAddr,
+    /// What a connection must be named by, behind its own name.
     pub word: String,
-    tasks: Vec<JoinHandle<()>>,
+    upstream: Arc<Upstream>,
+    task: JoinHandle<()>,
 }
 
-impl Drop for Relays {
+/// Why a server cannot be used.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// There is no connection.
+    Unreachable(Failure),
+    /// The login is not accepted, or cannot be used; a clause.
+    Unauthorized(String),
+}
+
+/// The servers, and what is known of them.
+struct Upstream {
+    servers: Vec<Server>,
+    route: Route,
+    /// The login for all servers; without one each gets what its address carries.
+    login: WithOrigin<Auth>,
+    word: String,
+    /// The time for one server, in milliseconds.
+    share_millis: AtomicU64,
+    /// The server with which the next connection begins.
+    next: AtomicUsize,
+    seen: Mutex<Seen>,
+}
+
+/// What was seen of the servers.
+#[derive(Default)]
+struct Seen {
+    /// Of the last server that accepted the login.
+    greeting: Option<Greeting>,
+    /// By server: why the last attempt failed.
+    refusals: Vec<Option<Refusal>>,
+    /// What the server said before it ended the login, such as "User Authentication Expired".
+    login_ended: Option<String>,
+    /// Why the last connection ended, as a clause, if the server is the reason.
+    ended: Option<String>,
+}
+
+impl Drop for Relay {
     fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
+        self.task.abort();
     }
 }
 
-impl Relays {
-    /// Opens one for each server.
+impl Relay {
+    /// Opens a port. The login is for all servers; without one each gets what its address carries.
     ///
     /// # Errors
     /// When the machine has no port or no randomness.
-    pub async fn open(servers: &[ServerAddr], route: &Route) -> io::Result<Relays> {
+    pub async fn open(
+        servers: Vec<Server>,
+        route: Route,
+        login: WithOrigin<Auth>,
+    ) -> io::Result<Relay> {
         let word = word(route.config.crypto_provider())?;
-        let mut relays = Relays {
-            servers: Vec::new(),
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = format!("nats://{}", listener.local_addr()?).parse()?;
+        let upstream = Arc::new(Upstream {
+            servers,
+            route,
+            login,
             word: word.clone(),
-            tasks: Vec::new(),
-        };
-        for server in servers {
-            let listener = TcpListener::bind("127.0.0.1:0").await?;
-            let place = listener.local_addr()?;
-            let local = if server.is_websocket() {
-                format!("ws://{place}/{word}")
-            } else {
-                format!("nats://{place}")
-            };
-            relays.servers.push(local.parse()?);
-            let (server, route, word) = (server.clone(), route.clone(), word.clone());
-            let relay = Arc::new(Relay {
-                server,
-                route,
-                word,
-            });
-            relays.tasks.push(tokio::spawn(relay.serve(listener)));
+            share_millis: AtomicU64::new(0),
+            next: AtomicUsize::new(0),
+            seen: Mutex::default(),
+        });
+        Ok(Relay {
+            address,
+            word,
+            task: tokio::spawn(upstream.clone().serve(listener)),
+            upstream,
+        })
+    }
+
+    /// Sets the time for all servers together; every server gets its share, or one that is silent would keep us from
+    /// the next.
+    pub fn set_limit(&self, limit: Duration) {
+        let servers = u32::try_from(self.upstream.servers.len()).unwrap_or(1);
+        let millis = u64::try_from((limit / servers.max(1)).as_millis()).unwrap_or(u64::MAX);
+        self.upstream.share_millis.store(millis, Ordering::Relaxed);
+    }
+
+    /// What the server says of itself; `None` before there was a connection.
+    pub fn greeting(&self) -> Option<Greeting> {
+        self.upstream.seen().greeting.clone()
+    }
+
+    /// Why no server can be used, if each of those that were tried has failed since the last connection.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let seen = self.upstream.seen();
+        let refusals = seen.refusals.iter().flatten();
+        let unauthorized = refusals
+            .clone()
+            .find(|refusal| matches!(refusal, Refusal::Unauthorized(_)));
+        if let Some(unauthorized) = unauthorized {
+            return Some(unauthorized.clone());
         }
-        Ok(relays)
+        let servers = self.upstream.servers.iter().zip(&seen.refusals);
+        let failures: Vec<_> = servers
+            .filter_map(|(server, refusal)| match refusal {
+                Some(Refusal::Unreachable(failure)) => Some((server.shown(), failure.clone())),
+                _ => None,
+            })
+            .collect();
+        Failure::of_all(&failures).map(Refusal::Unreachable)
+    }
+
+    /// Why the last connection ended, as a clause, if the server is the reason.
+    pub fn ended(&self) -> Option<String> {
+        self.upstream.seen().ended.clone()
     }
 }
 
@@ -79,139 +173,266 @@ fn word(provider: &CryptoProvider) -> io::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-struct Relay {
-    server: ServerAddr,
-    route: Route,
-    word: String,
+/// What a client sends first.
+struct Introduction {
+    /// The fields of `CONNECT`, without the word.
+    fields: Map<String, Value>,
+    /// What follows.
+    rest: Bytes,
 }
 
-/// Why a connection was not relayed.
-enum Refused {
-    /// The server cannot be connected to.
-    Unreachable(Failure),
-    /// One of the two broke off.
-    Ended(io::Error),
-    /// The client does not send the word, or does not send what async-nats sends.
-    Stranger,
+/// A connection whose login was accepted.
+struct Accepted {
+    stream: IoStream,
+    received: ServerBytes,
+    /// What the server answered to the first ping.
+    answer: Bytes,
 }
 
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        Refused::Unreachable(failure)
-    }
-}
-
-impl From<io::Error> for Refused {
-    fn from(error: io::Error) -> Self {
-        Refused::Ended(error)
-    }
-}
-
-impl Relay {
+impl Upstream {
     async fn serve(self: Arc<Self>, listener: TcpListener) {
         // Ends with this task, and with it whatever it still relays.
-        let mut relayed = tokio::task::JoinSet::new();
+        let mut relayed = JoinSet::new();
         while let Ok((client, _)) = listener.accept().await {
-            relayed.spawn(self.clone().relay(client));
             while relayed.try_join_next().is_some() {}
-        }
-    }
-
-    async fn relay(self: Arc<Self>, client: TcpStream) {
-        let _ = client.set_nodelay(true);
-        let client: IoStream = Box::new(client);
-        let introduced = if self.server.is_websocket() {
-            self.websocket(client).await
-        } else {
-            self.nats(client).await
-        };
-        let server = format!("{}:{}", self.server.host(), self.server.port());
-        match introduced {
-            Ok((mut client, mut stream)) => {
-                let _ = copy_bidirectional(&mut client, &mut stream).await;
+            if relayed.len() < CONNECTIONS {
+                relayed.spawn(self.clone().relay(client));
             }
-            Err(Refused::Unreachable(failure)) => debug!(server, how = failure.how, "not relayed"),
-            Err(Refused::Ended(error)) => debug!(server, %error, "not relayed"),
-            Err(Refused::Stranger) => debug!(server, "refused to relay for a stranger"),
         }
     }
 
-    /// The greeting goes out without TLS, the answer comes back without the word.
-    async fn nats(&self, mut client: IoStream) -> Result<(IoStream, IoStream), Refused> {
-        let mut stream = self.route.connect(&self.server).await?;
-        if self.route.tls.first {
-            stream = self.route.secure(&self.server, stream).await?;
-        }
-        let line = read_until(&mut stream, b"\r\n").await?;
-        let Some(mut greeting) = Greeting::read(String::from_utf8_lossy(&line).trim()) else {
-            // Everything else is forwarded to async-nats.
-            client.write_all(&line).await?;
-            return Err(Refused::Stranger);
+    async fn relay(self: Arc<Self>, mut client: TcpStream) {
+        let _ = client.set_nodelay(true);
+        let introduction = timeout(INTRODUCTION, self.introduction(&mut client)).await;
+        let Ok(Ok(Some(introduction))) = introduction else {
+            debug!("refused to relay for a stranger");
+            return;
         };
-        let tls = self.route.wants_tls(&self.server, &greeting);
-        if tls && !self.route.tls.first {
-            stream = self.route.secure(&self.server, stream).await?;
+        // async-nats may give up meanwhile; then nobody needs the connection.
+        let accepted = tokio::select! {
+            accepted = self.log_in(&introduction) => accepted,
+            _ = client.readable() => None,
+        };
+        let Some(accepted) = accepted else { return };
+        if let Err(ended) = self.exchange(client, accepted).await {
+            debug!(ended, "the connection ended");
         }
-        greeting.info["tls_required"] = Value::Bool(false);
-        greeting.info["tls_available"] = Value::Bool(false);
-        let line = format!("INFO {}\r\n", greeting.info);
-        client.write_all(line.as_bytes()).await?;
-        client.flush().await?;
-
-        let login = read_until(&mut client, b"\r\n").await?;
-        let login = self.without_word(&login, tls).ok_or(Refused::Stranger)?;
-        stream.write_all(login.as_bytes()).await?;
-        stream.flush().await?;
-        Ok((client, stream))
     }
 
-    /// `CONNECT {..}` under the connection's own name; nothing if the word is not in it.
-    fn without_word(&self, line: &[u8], tls: bool) -> Option<String> {
+    /// The first line of a client; nothing if it is a stranger's.
+    async fn introduction(&self, client: &mut TcpStream) -> io::Result<Option<Introduction>> {
+        client.write_all(GREETING).await?;
+        let mut received = BytesMut::new();
+        let end = loop {
+            // A ping follows, and nothing after it before it is answered.
+            let end = received.windows(2).position(|pair| pair == b"\r\n");
+            if let Some(end) = end.filter(|_| received.ends_with(b"PING\r\n")) {
+                break end;
+            }
+            if received.len() > LONGEST_LINE || client.read_buf(&mut received).await? == 0 {
+                return Ok(None);
+            }
+        };
+        let line = received.split_to(end + 2);
+        let fields = self.without_word(&line);
+        Ok(fields.map(|fields| Introduction {
+            fields,
+            rest: received.freeze(),
+        }))
+    }
+
+    /// The fields of `CONNECT` under the connection's own name; nothing if the word is not in it.
+    fn without_word(&self, line: &[u8]) -> Option<Map<String, Value>> {
         let text = std::str::from_utf8(line).ok()?.strip_prefix("CONNECT ")?;
-        let mut login: Value = serde_json::from_str(text).ok()?;
-        let name = login["name"].as_str()?.strip_suffix(&self.word)?.to_owned();
-        login["name"] = Value::String(name);
-        login["tls_required"] = Value::Bool(tls);
-        Some(format!("CONNECT {login}\r\n"))
+        let mut fields: Map<String, Value> = serde_json::from_str(text).ok()?;
+        let name = fields.get("name")?.as_str()?.strip_suffix(&self.word)?;
+        let name = Value::from(name);
+        fields.insert("name".to_owned(), name);
+        Some(fields)
     }
 
-    /// The head goes on under the server's own name and path.
-    async fn websocket(&self, mut client: IoStream) -> Result<(IoStream, IoStream), Refused> {
-        let head = read_until(&mut client, b"\r\n\r\n").await?;
-        let head = self.own_head(&head).ok_or(Refused::Stranger)?;
-        let mut stream = self.route.connect(&self.server).await?;
-        if self.server.scheme() == "wss" {
-            stream = self.route.secure(&self.server, stream).await?;
+    /// Logs in to the first server that lets us, beginning with another one each time.
+    async fn log_in(&self, introduction: &Introduction) -> Option<Accepted> {
+        let servers = self.servers.len();
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        for place in (0..servers).map(|offset| (first + offset) % servers) {
+            let Some(server) = self.servers.get(place) else {
+                continue;
+            };
+            let share = Duration::from_millis(self.share_millis.load(Ordering::Relaxed));
+            let refusal = match timeout(share, self.log_in_to(server, introduction, share)).await {
+                Ok(Ok((greeting, accepted))) => {
+                    *self.seen() = Seen {
+                        greeting: Some(greeting),
+                        ..Seen::default()
+                    };
+                    return Some(accepted);
+                }
+                Ok(Err(refusal)) => refusal,
+                Err(_) => Refusal::Unreachable(Failure::silent(share)),
+            };
+            debug!(server = server.shown(), ?refusal, "not connected");
+            let mut seen = self.seen();
+            seen.refusals.resize(servers, None);
+            if let Some(last) = seen.refusals.get_mut(place) {
+                *last = Some(refusal);
+            }
         }
-        stream.write_all(head.as_bytes()).await?;
-        stream.flush().await?;
-        Ok((client, stream))
+        None
     }
 
-    fn own_head(&self, head: &[u8]) -> Option<String> {
-        let head = std::str::from_utf8(head).ok()?;
-        let (first, rest) = head.split_once("\r\n")?;
-        let asked = first
-            .strip_prefix("GET /")?
-            .strip_suffix(" HTTP/1.1")?
-            .strip_prefix(&self.word)?;
-        let url = self.server.clone().into_inner();
-        let path = if asked.is_empty() {
-            url.path()
-        } else {
-            return None;
+    async fn log_in_to(
+        &self,
+        server: &Server,
+        introduction: &Introduction,
+        limit: Duration,
+    ) -> Result<(Greeting, Accepted), Refusal> {
+        let dialed = self.route.dial(server, limit).await;
+        let Dialed {
+            mut stream,
+            mut received,
+            greeting,
+            secure,
+        } = dialed.map_err(Refusal::Unreachable)?;
+        let login = match &self.login.value {
+            Auth::None => WithOrigin::new(server.auth.clone(), self.login.origin.clone()),
+            _ => self.login.clone(),
         };
-        let place = match url.port() {
-            Some(port) => format!("{}:{port}", url.host_str()?),
-            None => url.host_str()?.to_owned(),
+        let mut fields = introduction.fields.clone();
+        let credentials = login::fields(&login, &greeting.info.nonce);
+        fields.extend(credentials.map_err(Refusal::Unauthorized)?);
+        fields.insert("tls_required".to_owned(), secure.into());
+        let connect = format!("CONNECT {}\r\n", Value::Object(fields));
+        let hello = [connect.as_bytes(), &introduction.rest].concat();
+        // A server that has ended the connection already may have said why, so that this may fail.
+        if stream.write_all(&hello).await.is_ok() {
+            let _ = stream.flush().await;
+        }
+        let why = match answer(&mut stream, &mut received).await {
+            Ok(Ok(Passed { operation, bytes })) => match operation {
+                Operation::Error(error) if is_about_login(&error) => {
+                    let told = self.seen().login_ended.clone();
+                    return Err(Refusal::Unauthorized(login::refused(
+                        &login,
+                        told.as_deref(),
+                    )));
+                }
+                Operation::Error(error) => format!("the server answers '{error}'"),
+                _ => {
+                    let accepted = Accepted {
+                        stream,
+                        received,
+                        answer: bytes,
+                    };
+                    return Ok((greeting, accepted));
+                }
+            },
+            Ok(Err(Rejected(what))) => {
+                let how = format!("what answers is no NATS server: {what}");
+                return Err(Refusal::Unreachable(Failure::new(
+                    Unreachable::Foreign,
+                    how,
+                )));
+            }
+            Err(error) if is_of_tls(&error) => {
+                return Err(Refusal::Unreachable(self.route.tls_failure(&error)));
+            }
+            Err(error) => format!("the connection breaks off: {error}"),
         };
-        let headers: Vec<String> = rest
-            .split("\r\n")
-            .map(|header| match header.split_once(':') {
-                Some((name, _)) if name.eq_ignore_ascii_case("host") => format!("Host: {place}"),
-                _ => header.to_owned(),
-            })
-            .collect();
-        Some(format!("GET {path} HTTP/1.1\r\n{}", headers.join("\r\n")))
+        let rejection = match secure {
+            true => self.route.rejection(server, limit / 2).await,
+            false => None,
+        };
+        let refused = Failure::new(Unreachable::Refused, why);
+        Err(Refusal::Unreachable(rejection.unwrap_or(refused)))
     }
+
+    /// Relays until one side ends the connection; the error says what the server did, if it is the reason.
+    async fn exchange(&self, client: TcpStream, accepted: Accepted) -> Result<(), String> {
+        let client: IoStream = Box::new(client);
+        let (mut from_client, mut to_client) = split(client);
+        let (mut from_server, mut to_server) = split(accepted.stream);
+        let answer = to_client.write_all(&accepted.answer).await;
+        if answer.is_err() || to_client.flush().await.is_err() {
+            return Ok(());
+        }
+        tokio::select! {
+            ended = self.check(&mut from_server, &mut to_client, accepted.received) => {
+                // Kept before async-nats notices the end, so that its requests fail with the reason.
+                self.seen().ended = ended.clone().err();
+                ended
+            }
+            _ = copy(&mut from_client, &mut to_server) => Ok(()),
+        }
+    }
+
+    /// Passes on what the server sends, checked.
+    async fn check(
+        &self,
+        from_server: &mut ReadHalf<IoStream>,
+        to_client: &mut WriteHalf<IoStream>,
+        mut received: ServerBytes,
+    ) -> Result<(), String> {
+        loop {
+            while let Some(passed) = received.next().map_err(|Rejected(what)| {
+                format!("the server sent what no NATS server sends: {what}")
+            })? {
+                match passed.operation {
+                    Operation::Info(greeting) => self.seen().greeting = Some(*greeting),
+                    // "User Authentication Expired", "Account Authentication Revoked" and their like.
+                    Operation::Error(error) if error.contains("Authentication ") => {
+                        self.seen().login_ended = Some(error);
+                    }
+                    _ => {}
+                }
+                if to_client.write_all(&passed.bytes).await.is_err() {
+                    return Ok(());
+                }
+            }
+            if to_client.flush().await.is_err() {
+                return Ok(());
+            }
+            match read(from_server, &mut received).await {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
+                Err(error) if is_of_tls(&error) => {
+                    return Err(self.route.tls_failure(&error).how);
+                }
+                Err(_) => return Ok(()),
+            }
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a server answers to the login: to a ping, or an error.
+async fn answer(
+    stream: &mut IoStream,
+    received: &mut ServerBytes,
+) -> io::Result<Result<Passed, Rejected>> {
+    loop {
+        match received.next() {
+            Ok(Some(passed)) if is_answer(&passed.operation) => return Ok(Ok(passed)),
+            Ok(Some(_)) => continue,
+            Ok(None) => {}
+            Err(rejected) => return Ok(Err(rejected)),
+        }
+        if read(stream, received).await? == 0 {
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the server ends it without a reason",
+            ));
+        }
+    }
+}
+
+fn is_answer(operation: &Operation) -> bool {
+    matches!(operation, Operation::Pong | Operation::Error(_))
+}
+
+fn is_about_login(error: &str) -> bool {
+    error.eq_ignore_ascii_case("authorization violation")
 }

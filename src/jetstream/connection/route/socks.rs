@@ -1,13 +1,14 @@
 //! A SOCKS5 proxy between us and the servers. It resolves their names: ours may not know them.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio_socks::Error as SocksError;
 use tokio_socks::tcp::Socks5Stream;
 
 use crate::jetstream::connection::address;
-use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::options::WithOrigin;
 
 /// The port of a proxy that names none.
@@ -58,6 +59,11 @@ impl Socks {
         connected
             .map(Socks5Stream::into_inner)
             .map_err(|error| self.failure(&words(&error)))
+    }
+
+    /// The proxy does not answer for so long.
+    pub fn silent(&self, limit: Duration) -> Failure {
+        self.failure(&format!("does not answer within {} ms", limit.as_millis()))
     }
 
     fn failure(&self, what: &str) -> Failure {

@@ -2,9 +2,6 @@
 //!
 //! The system's authorities are read when a server's certificate is to be judged, not before: most connections need
 //! none, and reading them takes longer than a start may. There is no way to skip the judgement.
-//!
-//! A server of a cluster announces the addresses of the others, usually as numbers, while their certificates are for
-//! names. Such an address is judged by the names that the configuration has, as the clients of the NATS project do.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,18 +12,17 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
-use crate::jetstream::connection::failure::unreachable::{Failure, Unreachable};
+use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::options::Tls;
 use crate::jetstream::connection::options::WithOrigin;
 
-/// What rustls needs, for servers of these names.
+/// What rustls needs.
 ///
 /// # Errors
 /// When an authority, a certificate or a key cannot be used; the words repeat nothing of them.
-pub fn client_config(tls: &Tls, hosts: &[String]) -> Result<ClientConfig, Failure> {
+pub fn client_config(tls: &Tls) -> Result<ClientConfig, Failure> {
     let provider = Arc::new(ring::default_provider());
     let verifier = Verifier {
-        names: hosts.iter().filter_map(|host| name(host)).collect(),
         trusted: OnceLock::new(),
         provider: provider.clone(),
     };
@@ -96,8 +92,6 @@ fn private_key(given: &WithOrigin<String>) -> Result<PrivateKeyDer<'static>, Fai
 /// Judges a server's certificate by authorities that are read at the first one.
 #[derive(Debug)]
 struct Verifier {
-    /// Of the servers in the configuration.
-    names: Vec<ServerName<'static>>,
     trusted: OnceLock<Result<Arc<WebPkiServerVerifier>, String>>,
     provider: Arc<CryptoProvider>,
 }
@@ -108,13 +102,6 @@ impl Verifier {
             .get_or_init(|| trusted(of_the_system(), &self.provider))
             .as_deref()
             .map_err(|why| Error::General(why.clone()))
-    }
-
-    /// The names by which a server may be judged that is asked for as `asked`.
-    fn names_for<'a>(&'a self, asked: &'a ServerName<'static>) -> Vec<&'a ServerName<'static>> {
-        let told = matches!(asked, ServerName::IpAddress(_)) && !self.names.contains(asked);
-        let ours = self.names.iter().filter(|_| told);
-        std::iter::once(asked).chain(ours).collect()
     }
 }
 
@@ -127,15 +114,13 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let trusted = self.trusted()?;
-        let asked = server_name.to_owned();
-        let judged = self.names_for(&asked).into_iter().map(|name| {
-            trusted.verify_server_cert(end_entity, intermediates, name, ocsp_response, now)
-        });
-        // The last name is one of the configuration, which the reader knows.
-        judged
-            .reduce(|before, next| before.or(next))
-            .unwrap_or_else(|| Err(Error::General("no server name".to_owned())))
+        self.trusted()?.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        )
     }
 
     fn verify_tls12_signature(
@@ -191,25 +176,6 @@ pub fn name(host: &str) -> Option<ServerName<'static>> {
 mod tests {
     use super::*;
 
-    fn verifier(hosts: &[&str]) -> Verifier {
-        Verifier {
-            names: hosts.iter().filter_map(|host| name(host)).collect(),
-            trusted: OnceLock::new(),
-            provider: Arc::new(ring::default_provider()),
-        }
-    }
-
-    #[test]
-    fn only_an_address_that_is_not_ours_is_judged_by_our_names() {
-        let verifier = verifier(&["a.example.com", "10.0.0.1"]);
-        let names = |host: &str| verifier.names_for(&name(host).unwrap()).len();
-
-        assert_eq!(names("10.0.0.9"), 3);
-        assert_eq!(names("10.0.0.1"), 1);
-        assert_eq!(names("a.example.com"), 1);
-        assert_eq!(names("b.example.com"), 1);
-    }
-
     #[test]
     fn what_is_wrong_with_a_key_is_said_without_the_key() {
         let secret = "-----BEGIN PRIVATE KEY-----\nSECRETSECRET\n-----END PRIVATE KY-----\n";
@@ -218,7 +184,7 @@ mod tests {
             ..Tls::default()
         };
 
-        let failure = client_config(&tls, &[]).unwrap_err();
+        let failure = client_config(&tls).unwrap_err();
 
         assert_eq!(failure.kind, Unreachable::Material);
         assert!(!failure.how.contains("SECRET"), "{failure:?}");

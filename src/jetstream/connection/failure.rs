@@ -1,8 +1,8 @@
 //! Why there is no connection: the kinds of failure that a reader repairs in different ways.
 //!
-//! async-nats does not distinguish some of them, or only by texts that change, so that the kind is found by looking
-//! again ([`crate::jetstream::connection::failure::inspect`]). The words beside the kind say what was seen; they never
-//! hold a secret.
+//! The words beside the kind say what was seen; they never hold a secret, and what is quoted in them is printable.
+
+use std::time::Duration;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
@@ -65,6 +65,13 @@ impl Unreachable {
     }
 }
 
+impl Unreachable {
+    /// Whether trying again may help with nothing changed here: the server may be about to start.
+    pub fn may_pass(self) -> bool {
+        !self.is_of_tls() && self != Self::Address
+    }
+}
+
 /// A kind of failure, and what was seen, as a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -76,6 +83,34 @@ impl Failure {
     pub fn new(kind: Unreachable, how: impl Into<String>) -> Failure {
         let how = how.into();
         Failure { kind, how }
+    }
+
+    /// A server that does not say anything for so long.
+    pub fn silent(limit: Duration) -> Failure {
+        let millis = limit.as_millis();
+        Failure::new(
+            Unreachable::Silent,
+            format!("no greeting of a NATS server within {millis} ms"),
+        )
+    }
+
+    /// Why none of several servers can be connected to; each is shown with its address.
+    pub fn of_all(failures: &[(String, Failure)]) -> Option<Failure> {
+        let telling = |(_, failure): &&(String, Failure)| {
+            !matches!(
+                failure.kind,
+                Unreachable::Nobody | Unreachable::Name | Unreachable::Silent
+            )
+        };
+        let (_, first) = failures.iter().find(telling).or_else(|| failures.first())?;
+        if let [(_, only)] = failures {
+            return Some(only.clone());
+        }
+        let each: Vec<String> = failures
+            .iter()
+            .map(|(server, failure)| format!("{} ({server})", failure.how))
+            .collect();
+        Some(Failure::new(first.kind, each.join("; ")))
     }
 
     /// What a failed TLS handshake means.

@@ -1,4 +1,0 @@
-//! Why a connection fails.
-
-pub mod unreachable;
-pub mod inspect;
