@@ -43,7 +43,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether a letter is shown as itself and moves nothing else: Rust's own judgement, by Unicode's categories.
-fn is_printable(letter: char) -> bool {
+pub(crate) fn is_printable(letter: char) -> bool {
     letter.is_ascii_graphic() || letter == ' ' || letter.escape_debug().len() == 1
 }
 

@@ -6,8 +6,10 @@
 use crate::provider::arguments::rules;
 use crate::provider::arguments::variable;
 use crate::provider::arguments::ways;
-use crate::provider::credentials::{ALL, CredentialPart, LOGIN_PAIRS, METHODS, TLS_PAIR};
-use crate::provider::files::Environment;
+use crate::provider::credentials::{
+    ALL, CA, CERTIFICATE, CredentialPart, KEY, LOGIN_PAIRS, METHODS, TLS_PAIR,
+};
+use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Everything that contradicts.
@@ -17,6 +19,8 @@ pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {
         environment,
     };
     let mut found = Diagnostics::new();
+    found.extend(ALL.iter().filter_map(|part| block.content_for_path(part)));
+    found.extend(block.content_for_context());
     found.extend(ALL.iter().filter_map(|part| block.twice(part)));
     let two_ways = block.two_methods().or_else(|| block.login_in_address());
     // Of two ways one has to go, and perhaps it is the one of which half is missing.
@@ -27,6 +31,7 @@ pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {
     found.extend(two_ways);
     found.extend(block.two_spaces());
     found.extend(block.handshake_of_websocket());
+    found.extend(block.tls_of_plain_websocket());
     found
 }
 
@@ -45,6 +50,18 @@ impl Block<'_> {
     /// The argument that gives a part.
     fn giving(&self, part: &CredentialPart) -> Option<&'static str> {
         part.names().find(|name| self.has(name))
+    }
+
+    fn content_for_path(&self, part: &CredentialPart) -> Option<Diagnostic> {
+        let file = part.file?;
+        let value = self.config.attribute(file).as_str()?;
+        files::looks_like_content(value)
+            .then(|| content_for_path(part, &format!("the argument `{file}`")))
+    }
+
+    fn content_for_context(&self) -> Option<Diagnostic> {
+        let name = self.config.attribute("context").as_str()?;
+        files::looks_like_content(name).then(|| content_for_context("the argument `context`"))
     }
 
     fn twice(&self, part: &CredentialPart) -> Option<Diagnostic> {
@@ -145,6 +162,36 @@ impl Block<'_> {
             handshake_of_websocket("`tls_first`", "`servers`").at(Path::attribute("tls_first"))
         })
     }
+
+    fn tls_of_plain_websocket(&self) -> Option<Diagnostic> {
+        let name = [&CA, &CERTIFICATE, &KEY]
+            .into_iter()
+            .find_map(|part| self.giving(part))?;
+        rules::plain_websockets(&self.servers()).then(|| {
+            tls_of_plain_websocket(&format!("`{name}`"), "`servers`").at(Path::attribute(name))
+        })
+    }
+}
+
+/// What belongs into a file stands where its path is expected, as `origin` says. The diagnostic has no path of an
+/// attribute: Terraform would print the line of the configuration, and the secret may be in it.
+pub fn content_for_path(part: &CredentialPart, origin: &str) -> Diagnostic {
+    let content = part.content;
+    let detail = format!(
+        "The value of {origin} is not shown: this looks like file content, a path is expected. Set `{content}` for the content itself, or write it into a file and set the path of that file here."
+    );
+    Diagnostic::error(
+        format!("Content of the {} where a path is expected", part.what),
+        detail,
+    )
+}
+
+/// The same where the name of a context is expected.
+pub fn content_for_context(origin: &str) -> Diagnostic {
+    let detail = format!(
+        "The value of {origin} is not shown: this looks like file content, and the name of a context is expected, such as \"prod\". Set `credentials`, `nkey`, or `jwt` and `seed` for the content of a login."
+    );
+    Diagnostic::error("Content where the name of a context is expected", detail)
 }
 
 fn two_ways(detail: String, argument: &str) -> Diagnostic {
@@ -178,6 +225,14 @@ pub fn two_spaces(which: &str) -> Diagnostic {
 pub fn handshake_of_websocket(first: &str, servers: &str) -> Diagnostic {
     let detail = format!(
         "{first} asks for a TLS handshake before the server's greeting, and an address in {servers} is of WebSocket, which begins with HTTP. Remove `tls_first`; `wss` addresses use TLS anyway."
+    );
+    Diagnostic::error("Contradictory ways to connect", detail)
+}
+
+/// TLS is configured, as `tls` says, for addresses of WebSocket without it that `servers` gives.
+pub fn tls_of_plain_websocket(tls: &str, servers: &str) -> Diagnostic {
+    let detail = format!(
+        "{tls} configures TLS, but an address in {servers} begins with ws://, which has no TLS: the login and all traffic would be readable on the network. Use wss:// in the address, or remove the TLS arguments."
     );
     Diagnostic::error("Contradictory ways to connect", detail)
 }

@@ -5,12 +5,17 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::terraform::language::{Diagnostic, Path as Place};
 
-/// More than any certificate bundle; a disk image or `/dev/zero` is a mistake.
-const LARGEST: u64 = 4 * 1024 * 1024;
+/// More than any credentials or certificates have, in bytes; a disk image is a mistake.
+const LARGEST: u64 = 1024 * 1024;
+/// A path has no name in it that is longer, in bytes.
+const LONGEST_NAME: usize = 255;
+/// The letters of an nkey's seed, fewer than the whole: it may be cut off.
+const SEED_LETTERS: usize = 20;
 
 /// Variables by name.
 pub type Environment = HashMap<String, String>;
@@ -35,18 +40,54 @@ pub fn path(text: &str, environment: &Environment) -> PathBuf {
 /// # Errors
 /// Why it cannot be read, without the path.
 pub fn read(path: &Path) -> Result<String, String> {
-    let reason = |cause: std::io::Error| cause.to_string();
-    let size = fs::metadata(path).map_err(reason)?;
-    // What is no regular file may be endless.
-    if size.len() > LARGEST || !(size.is_file() || size.is_dir() || size.len() == 0) {
-        return Err("it is too large for what is needed".to_owned());
+    let reason = |cause: io::Error| cause.to_string();
+    // Opening a pipe would wait for its other end.
+    is_readable(&fs::metadata(path).map_err(reason)?)?;
+    let file = fs::File::open(path).map_err(reason)?;
+    is_readable(&file.metadata().map_err(reason)?)?;
+    let mut content = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut content)
+        .map_err(reason)?;
+    if content.len() as u64 > LARGEST {
+        return Err(TOO_LARGE.to_owned());
     }
-    let content = fs::read(path).map_err(reason)?;
     match String::from_utf8(content) {
         Ok(text) if text.trim().is_empty() => Err("it is empty".to_owned()),
         Ok(text) => Ok(text),
         Err(_) => Err("it is not text".to_owned()),
     }
+}
+
+const TOO_LARGE: &str = "it is larger than 1 MiB, which is more than such a file has";
+
+fn is_readable(metadata: &fs::Metadata) -> Result<(), String> {
+    if metadata.is_dir() {
+        return Err("it is a folder, and a file is expected".to_owned());
+    }
+    if !metadata.is_file() {
+        return Err("it is not a regular file but a device, a pipe or a socket".to_owned());
+    }
+    match metadata.len() > LARGEST {
+        true => Err(TOO_LARGE.to_owned()),
+        false => Ok(()),
+    }
+}
+
+/// Whether a text that should be a path is what belongs into the file: a key, a seed, a JWT, PEM. It must not be shown.
+pub fn looks_like_content(text: &str) -> bool {
+    let text = text.trim();
+    let is_long = text
+        .split(['/', '\\'])
+        .any(|name| name.len() > LONGEST_NAME);
+    let is_seed = text.len() >= SEED_LETTERS
+        && text.starts_with('S')
+        && text
+            .chars()
+            .all(|letter| matches!(letter, 'A'..='Z' | '2'..='7'));
+    let is_jwt = text.starts_with("eyJ");
+    let is_pem = text.starts_with("---") || text.contains("-----");
+    is_long || is_seed || is_jwt || is_pem || text.chars().any(char::is_control)
 }
 
 /// How far a file is open to others than its owner, as a mode: `0644`. `None` if it is not.
@@ -74,4 +115,76 @@ pub fn too_open(what: &str, file: &Path, mode: &str, at: Place) -> Diagnostic {
         ),
     )
     .at(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_or_too_large_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str, length: u64| {
+            let path = folder.path().join(name);
+            let file = fs::File::create(&path).unwrap();
+            file.set_len(length).unwrap();
+            path
+        };
+
+        for (path, why) in [
+            (
+                folder.path().to_owned(),
+                "it is a folder, and a file is expected",
+            ),
+            (file("large", LARGEST + 1), TOO_LARGE),
+            (file("huge", 2 << 30), TOO_LARGE),
+            (file("empty", 0), "it is empty"),
+        ] {
+            assert_eq!(read(&path).unwrap_err(), why);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_without_an_end_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+
+        for path in [Path::new("/dev/zero"), Path::new("/dev/null"), &socket] {
+            let why = read(path).unwrap_err();
+
+            assert!(why.contains("not a regular file"), "{why}");
+        }
+    }
+
+    #[test]
+    fn content_is_told_from_a_path() {
+        let seed = nkeys::KeyPair::new_user().seed().unwrap();
+        let pem = "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----\n";
+        let without_lines = pem.replace('\n', " ");
+        let long = "QUJD".repeat(80);
+        for content in [
+            seed.as_str(),
+            &seed[..40],
+            &format!("{seed}\n"),
+            pem,
+            &without_lines,
+            &pem[..20],
+            "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.e30.c2ln",
+            &long,
+        ] {
+            assert!(looks_like_content(content), "{content}");
+        }
+        for path in [
+            "/etc/nats/user.creds",
+            "~/creds",
+            "SYSTEM",
+            "./SUAMY.nk",
+            "C:\\keys\\user.nk",
+            "keys/user--prod.pem",
+        ] {
+            assert!(!looks_like_content(path), "{path}");
+        }
+    }
 }

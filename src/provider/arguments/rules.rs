@@ -5,6 +5,8 @@
 
 use crate::jetstream;
 use crate::provider::credentials::{self, CredentialPart};
+use crate::provider::files;
+use crate::resources::object::domain;
 use crate::terraform::language::Value;
 use crate::terraform::language::duration;
 use crate::text::capitalised;
@@ -41,15 +43,25 @@ pub fn addresses(servers: &[String]) -> Result<bool, String> {
             capitalised(&problem)
         )
     })?;
-    if websockets(servers) && !split(servers).all(is_websocket) {
-        return Err("Some addresses are of WebSocket (ws, wss) and some are not, and a connection stays with one or the other. Keep those of one kind.".to_owned());
+    let mut schemes: Vec<_> = split(servers).map(scheme).collect();
+    schemes.sort();
+    schemes.dedup();
+    if let [one, other, ..] = &schemes[..] {
+        return Err(format!(
+            "The addresses have different schemes ({one} and {other}), so the connection could be weaker than one of them demands, or of another kind. Use the same scheme in every address."
+        ));
     }
     Ok(has_login)
 }
 
-/// Whether any of some addresses is one of WebSocket.
+/// Whether some addresses are of WebSocket, with TLS or without.
 pub fn websockets(servers: &[String]) -> bool {
-    split(servers).any(is_websocket)
+    split(servers).any(|address| matches!(scheme(address).as_str(), "ws" | "wss"))
+}
+
+/// Whether some addresses are of WebSocket without TLS.
+pub fn plain_websockets(servers: &[String]) -> bool {
+    split(servers).any(|address| scheme(address) == "ws")
 }
 
 fn split(servers: &[String]) -> impl Iterator<Item = &str> {
@@ -57,11 +69,12 @@ fn split(servers: &[String]) -> impl Iterator<Item = &str> {
     all.map(str::trim).filter(|server| !server.is_empty())
 }
 
-fn is_websocket(address: &str) -> bool {
-    let scheme = address
+/// The scheme of an address, which is `nats` where it has none.
+fn scheme(address: &str) -> String {
+    address
         .split_once("://")
-        .map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("ws" | "wss"))
+        .map_or("nats", |(scheme, _)| scheme)
+        .to_ascii_lowercase()
 }
 
 pub fn credentials(value: &Value) -> Validation {
@@ -106,17 +119,20 @@ fn content(part: &CredentialPart, value: &Value) -> Validation {
 
 pub fn prefix(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
-    if text.contains(['*', '>']) || text.contains(char::is_whitespace) {
-        return Err(format!(
-            "{text:?} has a wildcard or a space. Write what subjects begin with, such as \"JS.acme.API\"."
-        ));
-    }
+    domain::plain(text)
+        .map_err(|why| format!("{why} Write what subjects begin with, such as \"JS.acme.API\"."))?;
     if text.split('.').any(str::is_empty) {
         return Err(format!(
             "{text:?} has an empty part. Write it without a full stop at either end."
         ));
     }
     Ok(())
+}
+
+pub fn connection_name(value: &Value) -> Validation {
+    let text = value.as_str().unwrap_or_default();
+    domain::plain(text)
+        .map_err(|why| format!("{why} Write a name without them, such as \"platform-ci\"."))
 }
 
 /// It may hold a password, so it is not repeated.
@@ -151,6 +167,8 @@ pub fn timeout(value: &Value) -> Validation {
 
 pub fn context(value: &Value) -> Validation {
     match value.as_str() {
+        // What looks like content is refused elsewhere, without the line of the configuration.
+        Some(name) if files::looks_like_content(name) => Ok(()),
         Some(name) if !name.is_empty() && !is_context_name(name) => Err(format!(
             "{name:?} is no name of a context. Give the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
         )),

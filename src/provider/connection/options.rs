@@ -77,14 +77,19 @@ impl OptionsBuilder<'_> {
         );
         let timeout = self.timeout("timeout").unwrap_or(DEFAULT_TIMEOUT);
         let connect_timeout = self.timeout("connect_timeout").unwrap_or(timeout);
-        let name = self.sources.find("connection_name").map(|found| found.text);
+        let name = self.checked(
+            "connection_name",
+            "The connection name cannot be used",
+            rules::connection_name,
+        );
         Some(Options {
             servers,
             auth: auth.unwrap_or_else(|| WithOrigin::new(Auth::None, String::new())),
             tls: tls?,
-            name: name.unwrap_or_else(|| {
-                format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION"))
-            }),
+            name: name.map_or_else(
+                || format!("terraform-provider-wasmcloud/{}", env!("CARGO_PKG_VERSION")),
+                |found| found.text,
+            ),
             api_prefix,
             inbox_prefix: inbox_prefix.map(with_origin),
             socks_proxy: socks_proxy
@@ -134,6 +139,12 @@ impl OptionsBuilder<'_> {
             let error =
                 conflicts::handshake_of_websocket(&capitalised(&first.origin), &servers.origin);
             self.errors.push(error.at(first.path()));
+        }
+        let configured = [&ca, &certificate].into_iter().flatten().next();
+        if let Some(tls) = configured.filter(|_| rules::plain_websockets(&servers.value)) {
+            let error =
+                conflicts::tls_of_plain_websocket(&capitalised(&tls.origin), &servers.origin);
+            self.errors.push(error);
         }
         Some(Tls {
             ca,

@@ -3,6 +3,7 @@
 //! A value never travels without its origin, so that every later complaint can say which line, variable or file to edit.
 
 use crate::provider::arguments;
+use crate::provider::conflicts;
 use crate::provider::context::Context;
 use crate::provider::credentials::{CredentialPart, METHODS};
 use crate::provider::files::{self, Environment};
@@ -148,6 +149,9 @@ impl<'a> Sources<'a> {
             let checked =
                 (part.check)(&found.text).map_err(|why| found.problem(&unusable, &why))?;
             return Ok((checked, found.origin.clone()));
+        }
+        if files::looks_like_content(&found.text) {
+            return Err(conflicts::content_for_path(part, &found.origin));
         }
         let path = files::path(&found.text, self.environment);
         let content = files::read(&path).map_err(|why| {

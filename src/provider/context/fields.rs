@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
 use crate::provider::arguments::ARGUMENTS;
+use crate::provider::conflicts;
 use crate::provider::credentials;
 use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
@@ -138,6 +139,17 @@ impl<'a> Fields<'a> {
             return Ok((argument, text));
         };
         let is_path = part.file == Some(argument);
+        let referred = text.strip_prefix("file://");
+        let path = referred.or_else(|| is_path.then_some(text.as_str()));
+        // `env:` and `data:` lead to content.
+        let is_reference = ["env:", "data:", "op://", "nsc://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
+        if path.is_some_and(|path| !is_reference && files::looks_like_content(path)) {
+            let origin = format!("`{field}` in {}", self.title);
+            let error = conflicts::content_for_path(part, &origin);
+            return Err(error.at(Path::attribute("context")));
+        }
         let unusable = |why: &str| self.unusable(field, why);
         match text.split_once(':') {
             Some(("env", name)) => {

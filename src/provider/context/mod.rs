@@ -8,6 +8,7 @@ mod fields;
 use std::path::{Path as FilePath, PathBuf};
 
 use crate::provider::arguments::rules::is_context_name;
+use crate::provider::conflicts;
 use crate::provider::context::fields::{Fields, Values};
 use crate::provider::files::{self, Environment};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
@@ -33,6 +34,10 @@ impl Context {
     /// # Errors
     /// When there is none, or it cannot be understood or followed.
     pub fn named(name: &str, origin: &str, environment: &Environment) -> Result<Self, Diagnostic> {
+        if files::looks_like_content(name) {
+            let origin = origin.replacen("The ", "the ", 1);
+            return Err(conflicts::content_for_context(&origin));
+        }
         let Some(folder) = folder(environment) else {
             return Err(not_found(format!(
                 "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME says where contexts are. Set one of them."
@@ -67,7 +72,7 @@ impl Context {
             return Ok(None);
         };
         let file = folder.join("context.txt");
-        let Ok(name) = std::fs::read_to_string(&file) else {
+        let Ok(name) = files::read(&file) else {
             return Ok(None);
         };
         let name = name.trim();

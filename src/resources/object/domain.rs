@@ -6,6 +6,7 @@
 
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
+use crate::text::is_printable;
 
 /// The argument.
 pub const NAME: &str = "jetstream_domain";
@@ -13,6 +14,9 @@ pub const NAME: &str = "jetstream_domain";
 const DOC: &str = "JetStream domain of the buckets and streams, instead of the provider block's: the hub's from a leaf \
 node, or a leaf node's from the hub. Another domain holds other objects, so changing it replaces. Without it in either \
 place, the JetStream of the server itself.";
+
+/// The longest name of a domain or a connection, and the longest part of a subject that can be configured, in bytes.
+const LONGEST: usize = 255;
 
 /// What the provider block says of where JetStream is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,11 +40,31 @@ pub fn attribute() -> Attribute {
 /// What is wrong with it, as sentences.
 pub fn name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
-    let bad = |letter: &char| letter.is_whitespace() || matches!(letter, '.' | '*' | '>');
-    match name.chars().find(bad) {
-        Some(letter) => Err(format!(
-            "{name:?} has {letter:?}, which the name of a domain cannot have. Give the name alone, such as \"hub\", not a subject."
-        )),
+    plain(name)
+        .and_then(|()| match name.contains('.') {
+            true => Err(format!("{name:?} has '.', which it cannot have.")),
+            false => Ok(()),
+        })
+        .map_err(|why| format!("{why} Give the name alone, such as \"hub\", not a subject."))
+}
+
+/// What may be part of a subject or be shown by a server: no blanks, no control characters, no wildcards, and no more than
+/// [`LONGEST`] bytes.
+///
+/// # Errors
+/// What is wrong with it, as a sentence.
+pub fn plain(text: &str) -> Result<(), String> {
+    if text.len() > LONGEST {
+        return Err(format!(
+            "It has {} bytes, and {LONGEST} are the most.",
+            text.len()
+        ));
+    }
+    let bad = |letter: &char| {
+        letter.is_whitespace() || !is_printable(*letter) || matches!(letter, '*' | '>')
+    };
+    match text.chars().find(bad) {
+        Some(letter) => Err(format!("{text:?} has {letter:?}, which it cannot have.")),
         None => Ok(()),
     }
 }
@@ -103,4 +127,30 @@ pub fn import_id(provider: &ProviderDomain, object: &Value, id: &str) -> String 
 
 fn value(domain: Option<String>) -> Value {
     domain.map_or(Value::Null, Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_short_token_of_printable_letters() {
+        for good in ["hub", "eu-west_1", "größer", &"x".repeat(255)] {
+            assert_eq!(name(&good.into()), Ok(()));
+        }
+        for (bad, why) in [
+            ("a.b", "has '.'"),
+            ("a b", "has ' '"),
+            ("a\tb", "has '\\t'"),
+            ("a*", "has '*'"),
+            ("a>", "has '>'"),
+            ("a\u{202e}b", "has '\\u{202e}'"),
+            ("a\u{1b}[2J", "has '\\u{1b}'"),
+            (&"x".repeat(256), "It has 256 bytes, and 255 are the most"),
+        ] {
+            let said = name(&bad.into()).unwrap_err();
+
+            assert!(said.contains(why), "{said}");
+        }
+    }
 }

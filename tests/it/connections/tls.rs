@@ -12,7 +12,7 @@ use terraform_provider_wasmcloud::testing::jetstream::{Options, Tls};
 
 use crate::connections::failure::{fails, works};
 use crate::jetstream::setup::{options, with_origin};
-use crate::support::{Authority, Issued, NatsServer, free_port, nats_server_versions};
+use crate::support::{Authority, Issued, NatsServer, nats_server_versions};
 
 /// A server as `localhost` with TLS.
 fn secured(authority: &Authority, issued: &Issued, more: &str) -> NatsServer {

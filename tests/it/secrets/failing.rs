@@ -81,6 +81,13 @@ fn refused(servers: &Servers) -> Vec<Kind> {
         away(servers.kind("password"), &nowhere),
         away(servers.kind("credentials_file"), &nowhere),
     ]
+    .into_iter()
+    .map(|kind| Kind {
+        // What cannot be connected to is tried again for so long.
+        arguments: format!("{}\nconnect_timeout = \"2s\"", kind.arguments),
+        ..kind
+    })
+    .collect()
 }
 
 /// Secrets that are none of their kind, as somebody has them who copied too little.
