@@ -36,6 +36,7 @@ mod connections;
 mod examples;
 mod generated;
 mod guides;
+mod hostile;
 mod plugin;
 mod real_wadm;
 mod secrets;

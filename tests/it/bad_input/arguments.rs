@@ -223,7 +223,7 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "servers = [\"ws://a\", \"nats://b\"]",
-        "a connection stays with one or the other",
+        "different schemes (nats and ws)",
     ),
     (
         "tls_first = true\nservers = [\"wss://a\"]",
@@ -258,9 +258,27 @@ const PROVIDER: &[Case] = &[
         "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",
         "`jetstream_domain` and `jetstream_api_prefix` both say where the JetStream API is",
     ),
-    ("jetstream_api_prefix = \"JS.>\"", "has a wildcard"),
+    (
+        "jetstream_api_prefix = \"JS.>\"",
+        "has '>', which it cannot have",
+    ),
     ("jetstream_api_prefix = \"JS.a.API.\"", "an empty part"),
-    ("inbox_prefix = \"_IN BOX\"", "has a wildcard or a space"),
+    (
+        "inbox_prefix = \"_IN BOX\"",
+        "has ' ', which it cannot have",
+    ),
+    ("inbox_prefix = \"_IN\\u202eBOX\"", "which it cannot have"),
+    (
+        "inbox_prefix = join(\"\", [for i in range(300) : \"x\"])",
+        "It has 300 bytes, and 255 are the most",
+    ),
+    ("connection_name = \"a\\nb\"", "which it cannot have"),
+    ("connection_name = \"a b\"", "has ' ', which it cannot have"),
+    ("connection_name = \"ci*\"", "has '*', which it cannot have"),
+    (
+        "jetstream_domain = join(\"\", [for i in range(300) : \"x\"])",
+        "It has 300 bytes, and 255 are the most",
+    ),
     ("inbox_prefix = \"\"", "must not be empty"),
     ("connection_name = \"\"", "must not be empty"),
     ("connect_timeout = \"0s\"", NO_DURATION),

@@ -7,6 +7,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -139,6 +140,12 @@ fn a_file_that_cannot_be_read_says_why() {
         ("nkey_file", "The nkey file cannot be read"),
         ("tls_ca_file", "The TLS authorities file cannot be read"),
     ];
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (fifo, huge) = (file("fifo"), file("huge"));
+    let made = Command::new("mkfifo").arg(&fifo).status().unwrap();
+    assert!(made.success());
+    fs::File::create(&huge).unwrap().set_len(2 << 30).unwrap();
 
     for (argument, summary) in cases {
         for error in refused(argument, None, "", " \n") {
@@ -147,7 +154,10 @@ fn a_file_that_cannot_be_read_says_why() {
         }
         for (path, said) in [
             ("/nowhere/at/all", "No such file"),
-            ("/tmp", "Is a directory"),
+            ("/tmp", "it is a folder"),
+            ("/dev/zero", "it is not a regular file"),
+            (&fifo, "it is not a regular file"),
+            (&huge, "it is larger than 1 MiB"),
         ] {
             let setup = Setup::server(NOBODY);
             setup.write(&format!("{argument} = \"{path}\""), "");

@@ -4,7 +4,7 @@
 //! server said and what to do; the place is the argument to edit. Nothing hangs, nothing is lost, and no secret is shown
 //! ([`given::Setup::refused`] holds every failure against that).
 
-mod setup;
+pub mod setup;
 
 mod advice;
 mod arguments;

@@ -1,8 +1,8 @@
 //! Every way to reach NATS, against real servers: what connects, what heals, and what is said when it fails.
 
-mod failure;
+pub mod failure;
 mod methods;
-mod tls;
+pub mod tls;
 mod refusals;
 mod websocket;
 mod socks;

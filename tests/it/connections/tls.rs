@@ -23,7 +23,7 @@ pub fn at(server: &NatsServer, scheme: &str) -> String {
     format!("{scheme}://localhost:{}", server.port())
 }
 
-fn trusting(url: &str, authority: &Authority) -> Options {
+pub fn trusting(url: &str, authority: &Authority) -> Options {
     Options {
         tls: Tls {
             ca: Some(with_origin(authority.pem())),

@@ -34,6 +34,7 @@ pub use network::link::Link;
 pub use network::pki::{Authority, Issued};
 pub use network::relay::Relay;
 pub use network::socks::SocksProxy;
+pub use network::tap::Tap;
 pub use served::serve;
 pub use terraform::command::Terraform;
 pub use terraform::failure::{Diagnostic, Failure, warning};

@@ -3,3 +3,4 @@ pub mod link;
 pub mod pki;
 pub mod relay;
 pub mod socks;
+pub mod tap;
