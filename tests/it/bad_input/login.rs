@@ -168,7 +168,7 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
         (
             folder.path(),
             "The credentials file cannot be read",
-            "Is a directory",
+            "it is a folder, and a file is expected",
         ),
         (
             other.as_path(),

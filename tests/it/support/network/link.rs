@@ -38,7 +38,8 @@ impl Link {
     pub fn posing_as_2_9_10(server: &NatsServer) -> Self {
         Self::to(server, Duration::ZERO, |bytes| {
             match String::from_utf8(bytes) {
-                Ok(text) if text.starts_with("INFO ") => {
+                // A server announces itself again after the login.
+                Ok(text) if text.contains("INFO {") => {
                     let versions = crate::support::nats_server_versions().into_iter();
                     let posing = versions.fold(text, |text, version| {
                         text.replace(
