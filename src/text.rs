@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 /// The longest text of somebody else that is shown, in characters.
 const LONGEST_FOREIGN_TEXT: usize = 1024;
+/// The longest text that is put together of several, in characters: Terraform prints nothing longer that one reads.
+const LONGEST_TEXT: usize = 32 * 1024;
 
 /// What a reader may choose from: `a`, `a or b`, `a, b or c`.
 pub(crate) fn alternatives(choices: &[String]) -> String {
@@ -25,21 +27,43 @@ pub(crate) fn of_panic(payload: &(dyn Any + Send)) -> Option<&str> {
 /// terminal, change the direction of writing or break the line are escaped (`\u{1b}`), and what is too long is cut.
 /// Every such text passes here.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let fits = text.len() <= LONGEST_FOREIGN_TEXT;
-    if fits && text.chars().all(is_printable) {
+    escaped(text, LONGEST_FOREIGN_TEXT, is_printable)
+}
+
+/// The same for a text of several lines that holds texts of others, each of which has passed [`printable`]: should one
+/// have been forgotten, it steers nothing either.
+pub(crate) fn printable_lines(text: &str) -> Cow<'_, str> {
+    escaped(text, LONGEST_TEXT, |letter| {
+        letter == '\n' || is_printable(letter)
+    })
+}
+
+fn escaped(text: &str, longest: usize, is_shown: fn(char) -> bool) -> Cow<'_, str> {
+    if text.len() <= longest && text.chars().all(is_shown) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
-    for letter in text.chars().take(LONGEST_FOREIGN_TEXT) {
-        match is_printable(letter) {
+    for letter in text.chars().take(longest) {
+        match is_shown(letter) {
             true => shown.push(letter),
             false => shown.extend(letter.escape_debug()),
         }
     }
-    if text.chars().nth(LONGEST_FOREIGN_TEXT).is_some() {
+    if text.chars().nth(longest).is_some() {
         shown += &format!("... ({} bytes)", text.len());
     }
     Cow::Owned(shown)
+}
+
+/// A name as one word of a shell command (POSIX): in single quotes unless every letter of it is plain.
+pub(crate) fn shell_word(name: &str) -> Cow<'_, str> {
+    let is_plain = |letter: char| {
+        letter.is_ascii_alphanumeric() || "_-.,:/@%+=".contains(letter)
+    };
+    match !name.is_empty() && name.chars().all(is_plain) {
+        true => Cow::Borrowed(name),
+        false => Cow::Owned(format!("'{}'", printable(name).replace('\'', "'\\''"))),
+    }
 }
 
 /// Whether a letter is shown as itself and moves nothing else: Rust's own judgement, by Unicode's categories.
@@ -118,6 +142,27 @@ mod tests {
             printable(&long),
             format!("{}... (4000 bytes)", "é".repeat(1024))
         );
+    }
+
+    #[test]
+    fn a_name_is_one_word_of_a_command() {
+        for (name, word) in [
+            ("KV_LATTICEDATA_default", "KV_LATTICEDATA_default"),
+            ("a/b:c.d", "a/b:c.d"),
+            ("", "''"),
+            ("$(rm)", "'$(rm)'"),
+            ("a'b;c", "'a'\\''b;c'"),
+            ("a\nb", "'a\\nb'"),
+        ] {
+            assert_eq!(shell_word(name), word);
+        }
+    }
+
+    #[test]
+    fn lines_stay_in_a_text_of_several_lines() {
+        assert_eq!(printable_lines("a\nb"), "a\nb");
+        assert_eq!(printable_lines("a\n\u{1b}b\r"), "a\n\\u{1b}b\\r");
+        assert!(printable_lines(&"x".repeat(40_000)).len() < 33_000);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::jetstream::connection::failure::{Failure, Unreachable};
+use crate::text::printable;
 
 /// Why a request failed, and which. Displays as whole sentences; never holds a secret.
 #[derive(Clone, Debug)]
@@ -424,6 +425,8 @@ impl fmt::Display for Reason<'_> {
                 write!(f, "the NATS server at {server} accepted it, but ")?;
                 for (place, Mismatch { key, sent, echoed }) in mismatches.iter().enumerate() {
                     let comma = if place > 0 { ", " } else { "" };
+                    let (echoed, sent) = (echoed.to_string(), sent.to_string());
+                    let (echoed, sent) = (printable(&echoed), printable(&sent));
                     write!(f, "{comma}has {key} = {echoed} where {sent} was sent")?;
                 }
                 write!(f, ".")

@@ -19,6 +19,7 @@ use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
 use crate::jetstream::connection::pending::Verdict;
 use crate::jetstream::error::{Cause, Error};
+use crate::text::printable;
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
 const IN_FLIGHT: usize = 64;
@@ -298,11 +299,13 @@ impl Api {
                 .get("err_code")
                 .and_then(Value::as_u64)
                 .unwrap_or_default(),
-            description: error
-                .get("description")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
+            description: printable(
+                error
+                    .get("description")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default(),
+            )
+            .into_owned(),
         })
     }
 

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::jetstream::config::stream_config::StreamConfig;
+use crate::text::printable;
 
 /// The answer to `STREAM.INFO`, `STREAM.CREATE` and `STREAM.UPDATE`.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,11 +211,7 @@ impl SourceState {
 }
 
 fn text(value: &Value, key: &str) -> String {
-    value
-        .get(key)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+    printable(value.get(key).and_then(Value::as_str).unwrap_or_default()).into_owned()
 }
 
 fn number(value: &Value, key: &str) -> u64 {

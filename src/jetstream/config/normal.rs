@@ -88,8 +88,10 @@ fn object(key: &str, value: &Value) -> Value {
         return Value::Null;
     }
     let mut value = pruned(value);
-    if key == "republish" && value.get("src").is_none() {
-        value["src"] = Value::from(">");
+    if let (Value::Object(members), "republish") = (&mut value, key) {
+        members
+            .entry("src")
+            .or_insert_with(|| Value::from(">"));
     }
     value
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError, Error as TlsError};
 
 use crate::jetstream::connection::options::Tls;
+use crate::text::printable;
 
 /// Why there is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(kind: Unreachable, how: impl Into<String>) -> Failure {
-        let how = how.into();
+        let how = printable(&how.into()).into_owned();
         Failure { kind, how }
     }
 

@@ -16,6 +16,8 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
+use crate::text::printable_lines;
+
 /// The longest text in a line, in bytes. Terraform chops lines at 64 KiB, and a chopped line is
 /// no JSON any more.
 const LONGEST_TEXT: usize = 4 << 10;
@@ -180,7 +182,8 @@ impl Pairs {
     fn insert_text(&mut self, field: &Field, text: impl fmt::Display) {
         let mut bounded = Bounded::default();
         let _ = write!(bounded, "{text}");
-        self.insert(field, bounded.0);
+        // A line break would begin a line of a log that nobody wrote.
+        self.insert(field, printable_lines(&bounded.0).replace('\n', "\\n"));
     }
 }
 
@@ -338,6 +341,20 @@ mod tests {
             modules,
             [Some("provider.plugin"), Some("provider.elsewhere")]
         );
+    }
+
+    #[test]
+    fn text_of_others_begins_no_line_and_steers_no_terminal() {
+        let lines = logged(LevelFilter::INFO, || {
+            info!(name = "a\u{202e}b", "answered\n2026-01-01 [ERROR] \u{1b}[2J");
+        });
+
+        assert_eq!(lines.len(), 1);
+        assert_eq!(
+            lines[0]["@message"],
+            "answered\\n2026-01-01 [ERROR] \\u{1b}[2J"
+        );
+        assert_eq!(lines[0]["name"], "a\\u{202e}b");
     }
 
     #[test]

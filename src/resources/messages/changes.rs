@@ -10,7 +10,7 @@ use crate::resources::object::argument_path;
 use crate::resources::object::changes::{CostlyChange, may_delete_contents};
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Value};
-use crate::text::capitalised;
+use crate::text::{capitalised, shell_word};
 
 /// What one change costs; nothing if it is known to cost nothing.
 pub fn cost_of(
@@ -60,7 +60,7 @@ pub fn refused(
         contents(member, info),
         member.row.holds,
         way_back(member, change, "Either set", ", which keeps the contents"),
-        stream = member.stream(),
+        stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
 }
@@ -71,7 +71,7 @@ pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> 
         "{}, and nothing is deleted to take an asset over. {} Or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
         capitalised(reason(change)),
         way_back(member, change, "Either set", ", which keeps the contents"),
-        stream = member.stream(),
+        stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
 }

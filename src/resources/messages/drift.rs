@@ -7,7 +7,7 @@ use crate::jetstream::SettingChange;
 use crate::resources::messages::setting::{argument_name, reason, shown};
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
-use crate::text::capitalised;
+use crate::text::{capitalised, printable, shell_word};
 
 /// Drift that stays because the server does not change it back.
 pub struct LastingDrift {
@@ -25,7 +25,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
         "{} has {} = {}, which cannot be changed back",
         capitalised(&member.title()),
         change.key,
-        change.live
+        printable(&change.live.to_string())
     );
     let follow = match with_it {
         [] => String::new(),
@@ -43,7 +43,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
         words = lasting.words.replace("{}", member.row.when_read_only),
         desired = change.desired,
         reason = reason(change),
-        stream = member.stream(),
+        stream = shell_word(&member.stream()),
         then = member.row.when_recreated,
     );
     LastingDrift {

@@ -7,6 +7,7 @@ use crate::resources::object::argument::codec::age_text;
 use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Path, Value};
+use crate::text::printable;
 
 /// As the user knows it, where the user does.
 pub fn argument_name<'a>(member: &Member, change: &'a SettingChange) -> &'a str {
@@ -22,7 +23,7 @@ pub fn shown(change: &SettingChange, value: &Json) -> String {
         .is_some_and(|setting| matches!(setting.kind, SettingKind::Nanos { .. }));
     match value.as_u64() {
         Some(nanos) if is_time => format!("{:?}", age_text(nanos)),
-        _ => value.to_string(),
+        _ => printable(&value.to_string()).into_owned(),
     }
 }
 

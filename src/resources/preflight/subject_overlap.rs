@@ -6,6 +6,7 @@ use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::{Answer, Survey};
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
+use crate::text::{printable, shell_word};
 
 /// Names each other stream that has subjects of the assets, with all that it takes.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
@@ -28,14 +29,16 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
 
 fn overlap(members: &[&Member], name: &str) -> Diagnostic {
     let titles: Vec<_> = members.iter().map(|member| member.title()).collect();
+    let shown = printable(name);
     let subjects: Vec<_> = members
         .iter()
         .flat_map(|member| member.subjects())
         .collect();
-    let summary = format!("Stream {name} takes the subjects of {}", titles.join(", "));
+    let summary = format!("Stream {shown} takes the subjects of {}", titles.join(", "));
     let detail = format!(
-        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {name} listens to some of {}. Delete {name}, or give it other subjects (`nats stream edit {name}`).",
-        subjects.join(", ")
+        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {shown} listens to some of {}. Delete {shown}, or give it other subjects (`nats stream edit {}`).",
+        subjects.join(", "),
+        shell_word(name)
     );
     let path = match members {
         [member] => Path::attribute(member.row.key),

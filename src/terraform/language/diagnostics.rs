@@ -1,6 +1,7 @@
 //! What a practitioner reads when something is wrong: a title, an explanation with what to do, and the attribute.
 
 use crate::terraform::language::value::path::Path;
+use crate::text::{printable, printable_lines};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error about no attribute in particular.
+    /// An error about no attribute in particular. Letters that steer a terminal are escaped, whoever they come from.
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
-            summary: summary.into(),
-            detail: detail.into(),
+            summary: printable(&summary.into()).into_owned(),
+            detail: printable_lines(&detail.into()).into_owned(),
             path: Path::root(),
         }
     }

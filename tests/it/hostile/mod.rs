@@ -3,3 +3,4 @@
 mod addresses;
 mod bytes;
 mod content;
+mod text;

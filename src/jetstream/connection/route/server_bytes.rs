@@ -9,7 +9,7 @@ use async_nats::ServerInfo;
 use bytes::{Bytes, BytesMut};
 use serde_json::{Map, Value};
 
-use crate::text;
+use crate::text::{self, printable};
 
 /// The longest line, in bytes: the greeting of a server, also that of a large cluster, is shorter.
 pub const LONGEST_LINE: usize = 64 * 1024;
@@ -221,10 +221,15 @@ fn info(json: &str) -> Result<(Operation, String), Rejected> {
     let rejected = || Rejected(format!("INFO {}", excerpt(json.as_bytes())));
     let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(|_| rejected())?;
     let whole = Value::Object(fields.clone());
-    let greeting = Greeting {
+    let mut greeting = Greeting {
         tls_available: fields.get("tls_available").and_then(Value::as_bool) == Some(true),
         info: serde_json::from_value(whole).map_err(|_| rejected())?,
     };
+    let info = &mut greeting.info;
+    let optional = [&mut info.cluster, &mut info.domain].into_iter().flatten();
+    for text in [&mut info.version].into_iter().chain(optional) {
+        *text = printable(text).into_owned();
+    }
     fields.remove("connect_urls");
     let line = format!("INFO {}", Value::Object(fields));
     Ok((Operation::Info(Box::new(greeting)), line))

@@ -14,7 +14,7 @@ use crate::resources::messages::failure::failure;
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
-use crate::text::capitalised;
+use crate::text::{capitalised, shell_word};
 
 /// Creates one asset that was seen not to exist at `absent_since`; `former_last` is the last sequence of the stream
 /// that was there before, 0 if that is not known.
@@ -83,6 +83,7 @@ pub fn is_resurrected(member: &Member, info: &StreamInfo) -> bool {
 /// Seen on nats-server 2.10 to 2.15: a file store that was deleted twice within a moment leaves its blocks to the next.
 fn resurrected(member: &Member) -> Diagnostic {
     let stream = member.stream();
+    let stream = shell_word(&stream);
     let summary = format!(
         "{} is new and holds older messages",
         capitalised(&member.title())

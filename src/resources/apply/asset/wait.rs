@@ -13,7 +13,7 @@ use crate::resources::apply::Operation;
 use crate::resources::apply::outcome::Outcome;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
-use crate::text::capitalised;
+use crate::text::{capitalised, shell_word};
 
 /// A healthy source is active about every second; one that is inactive for longer has stalled.
 const INACTIVITY: Duration = Duration::from_secs(5);
@@ -56,7 +56,7 @@ pub async fn wait(
             let summary = format!("Replicas of {} are not all current yet", member.title());
             let detail = format!(
                 "The server has taken the configuration with {replicas} replicas, but not every replica holds all data yet. {error} `nats stream info {}` shows the state.",
-                member.stream()
+                shell_word(&member.stream())
             );
             (info, Some(Diagnostic::warning(summary, detail)))
         }
@@ -163,8 +163,9 @@ fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
         "{} receives nothing from its sources",
         capitalised(&member.title())
     );
+    let word = shell_word(&stream);
     let detail = format!(
-        "{what} wadm then answers, and does nothing. `nats stream cluster step-down {stream}` heals it (permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}); check with `nats stream info {stream}` that the sources are active."
+        "{what} wadm then answers, and does nothing. `nats stream cluster step-down {word}` heals it (permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}); check with `nats stream info {word}` that the sources are active."
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
