@@ -57,9 +57,7 @@ fn escaped(text: &str, longest: usize, is_shown: fn(char) -> bool) -> Cow<'_, st
 
 /// A name as one word of a shell command (POSIX): in single quotes unless every letter of it is plain.
 pub(crate) fn shell_word(name: &str) -> Cow<'_, str> {
-    let is_plain = |letter: char| {
-        letter.is_ascii_alphanumeric() || "_-.,:/@%+=".contains(letter)
-    };
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.,:/@%+=".contains(letter);
     match !name.is_empty() && name.chars().all(is_plain) {
         true => Cow::Borrowed(name),
         false => Cow::Owned(format!("'{}'", printable(name).replace('\'', "'\\''"))),

@@ -62,6 +62,8 @@ pub(crate) enum Cause {
     Mismatch(Vec<Mismatch>),
     /// An answer we cannot read.
     Malformed(String),
+    /// Not sent, because the server takes no message of this length; both in bytes.
+    TooLarge { bytes: usize, limit: usize },
     /// Not sent, because it cannot be right.
     Invalid(String),
 }
@@ -431,6 +433,10 @@ impl fmt::Display for Reason<'_> {
                 }
                 write!(f, ".")
             }
+            Cause::TooLarge { bytes, limit } => write!(
+                f,
+                "the request has {bytes} bytes, and the NATS server at {server} takes {limit} (max_payload)."
+            ),
             Cause::Invalid(why) => write!(f, "{why}."),
             Cause::Malformed(what) => write!(
                 f,

@@ -14,6 +14,8 @@ mod config;
 mod connection;
 mod api;
 mod error;
+#[cfg(test)]
+pub(crate) mod fuzz;
 
 use std::time::{Duration, Instant};
 
@@ -23,11 +25,10 @@ use tokio_util::sync::CancellationToken;
 pub use self::api::account::Limits;
 pub use self::api::account::{Account, Usage};
 pub use self::api::client::Client;
-#[cfg(not(without_tests))]
-pub use self::api::mutate::Created;
+pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
-pub use self::api::stream_info::StreamInfo;
+pub use self::api::stream_info::{StreamInfo, StreamState};
 pub use self::config::data_loss::{DataLoss, Extent};
 pub use self::config::diff::{SettingChange, diff, diff_at};
 pub use self::config::effect::Effect;
@@ -42,13 +43,22 @@ pub use self::connection::failure::Unreachable;
 pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
 pub use self::error::{Error, Unsupported};
 
+/// How long after its timeout an operation may still find out what became of what it sent.
+const AFTERMATH: Duration = Duration::from_millis(1500);
+/// Of this, how long it waits for the answer to a change that was sent right before the timeout.
+const LATE_ANSWER: Duration = Duration::from_millis(700);
+
 /// The bounds of one operation: retries and waits end at the deadline, or at once when it is stopped.
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// When to give up.
-    pub deadline: Instant,
-    /// Cancelled by StopProvider.
+    deadline: Instant,
+    /// When even reading what was done ends: at most 2 seconds after the timeout.
+    end: Instant,
+    /// Cancelled when the user wants to stop.
     pub stop: CancellationToken,
+    /// Cancelled when nobody waits for the outcome any more: nothing is sent then, not even to find something out.
+    pub abandoned: CancellationToken,
 }
 
 /// That much later, or in a year: a clock does not reach as far as a duration.
@@ -62,18 +72,78 @@ impl Scope {
     pub fn new(limit: Duration, stop: CancellationToken) -> Self {
         Scope {
             deadline: after(limit),
+            end: after(limit) + AFTERMATH,
             stop,
+            abandoned: CancellationToken::new(),
+        }
+    }
+
+    /// The same, but what is begun ends `reserve` earlier, so that there is time to take it back.
+    pub fn reserving(self, reserve: Duration) -> Self {
+        let deadline = self.deadline.checked_sub(reserve);
+        Scope {
+            deadline: deadline.unwrap_or(self.deadline),
+            ..self
+        }
+    }
+
+    /// The same, which also ends when nobody waits for the outcome any more.
+    pub fn unless_abandoned(self, abandoned: CancellationToken) -> Self {
+        Scope { abandoned, ..self }
+    }
+
+    /// A scope to find out in, or to take back: it outlives being stopped, and ends after `limit`, but not after the
+    /// operation's own end.
+    pub fn aftermath(&self, limit: Duration) -> Self {
+        Scope {
+            deadline: after(limit).min(self.end),
+            ..self.unstoppable()
+        }
+    }
+
+    /// The same, which the user does not stop.
+    pub fn unstoppable(&self) -> Self {
+        Scope {
+            stop: CancellationToken::new(),
+            ..self.clone()
         }
     }
 
     /// Whether nothing more is to be begun.
     pub fn is_over(&self) -> bool {
-        self.stop.is_cancelled() || self.remaining().is_zero()
+        self.is_stopped() || self.remaining().is_zero()
+    }
+
+    /// Whether the user wants to stop, or nobody waits.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled() || self.abandoned.is_cancelled()
+    }
+
+    /// Ends when the user wants to stop, or nobody waits.
+    pub async fn stopped(&self) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.abandoned.cancelled() => {}
+        }
     }
 
     /// The time that is left.
     pub fn remaining(&self) -> Duration {
         self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// The time that is left for the answer to a change.
+    fn remaining_for_change(&self) -> Duration {
+        let until = (self.deadline + LATE_ANSWER).min(self.end);
+        until.saturating_duration_since(Instant::now())
+    }
+
+    /// Ends when there is no time left, or when it is stopped.
+    async fn over(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(self.remaining()) => {}
+            () = self.stopped() => {}
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub struct Plugin<P> {
     /// What answers Terraform's calls. Message limits are set here, not by the caller.
     pub provider: P,
     /// The calls that run. Each belongs to the provider and may outlive its request; when
-    /// Terraform is gone without a Shutdown, the process stays until they are done.
+    /// Terraform is gone without a Shutdown, they get a second to end.
     pub tasks: TaskTracker,
     /// Ends the process when cancelled, and is cancelled by Terraform's Shutdown. It is not
     /// StopProvider, which asks the calls to finish and leaves the process as it is.

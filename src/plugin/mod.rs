@@ -40,6 +40,9 @@ pub use crate::plugin::in_process::{InProcess, serve_in_process};
 /// kills; what has not left by then never will.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_millis(50);
 
+/// How long running calls may take to end after Terraform was killed: as long as an answer that is on its way.
+const ORPHANED: Duration = Duration::from_secs(1);
+
 /// Does what the process was started for: serve Terraform, serve a debugger's user, or say what
 /// this is. Returns when the process is to end.
 pub fn serve<P: Provider>(plugin: Plugin<P>) -> ExitCode {
@@ -94,9 +97,10 @@ async fn until_shutdown<P: Provider>(
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.closed()).await;
         }
         () = parent.gone() => {
-            info!(calls = plugin.tasks.len(), "the process that started this one is gone, finishing its calls");
+            info!(calls = plugin.tasks.len(), "the process that started this one is gone");
+            // They begin nothing more: their caller is gone.
             plugin.tasks.close();
-            plugin.tasks.wait().await;
+            let _ = tokio::time::timeout(ORPHANED, plugin.tasks.wait()).await;
         }
     }
     Ok(())

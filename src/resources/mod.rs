@@ -18,6 +18,8 @@ pub mod plan;
 pub mod messages;
 pub mod session;
 pub mod object;
+#[cfg(test)]
+mod fuzz;
 
 use std::sync::Arc;
 

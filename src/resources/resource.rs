@@ -16,6 +16,7 @@ use crate::resources::preflight::survey::Survey;
 use crate::resources::preflight::survey::requests::Domains;
 use crate::resources::preflight::{self, object_conflicts};
 use crate::resources::session::Session;
+use crate::resources::session::cache::InState;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
@@ -251,8 +252,11 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         }
         let object = self.object_of_state(state, &Private::default());
         let session = self.session.of_object(state);
+        let in_state = InState {
+            force_destroy: state.attribute("force_destroy").as_bool() == Some(true),
+        };
         for member in existing(&object.members, state) {
-            session.cache.record_in_state(&member.stream());
+            session.cache.record_in_state(&member.stream(), in_state);
         }
     }
 }

@@ -34,6 +34,7 @@ mod bad_input;
 mod binary;
 mod connections;
 mod examples;
+mod faults;
 mod generated;
 mod guides;
 mod hostile;

@@ -65,7 +65,7 @@ pub struct Limits {
 /// # Errors
 /// What kept the server from answering.
 pub async fn account(api: &Api, scope: &Scope) -> Result<Account, Error> {
-    Ok(Account::read(
+    Ok(Account::of_answer(
         &api.request(&account_request(), scope).await?,
     ))
 }
@@ -81,7 +81,8 @@ impl Account {
         found.map(|(_, usage)| usage)
     }
 
-    fn read(answer: &Value) -> Account {
+    /// Reads an answer.
+    pub(crate) fn of_answer(answer: &Value) -> Account {
         let tiers = answer.get("tiers").and_then(Value::as_object);
         Account {
             api_level: answer

@@ -1,6 +1,5 @@
 //! Questions that change nothing.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +19,11 @@ use crate::jetstream::error::{Cause, Error};
 
 /// Between two reads of replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// Pages of one list: a server sends 1,024 names or 100,000 subjects in each.
+const MOST_PAGES: usize = 1000;
+/// All names of one list together, in bytes: those of 300,000 streams.
+const MOST_BYTES_OF_NAMES: usize = 16 << 20;
 
 /// JetStream behind one connection. Cheap to clone; all clones share the connection.
 #[derive(Clone)]
@@ -71,7 +75,7 @@ impl Client {
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
         let mut names: Vec<String> = Vec::new();
-        loop {
+        for _ in 0..MOST_PAGES {
             let mut body = json!({ "offset": names.len() });
             if let Some(subject) = subject {
                 body["subject"] = subject.into();
@@ -98,7 +102,15 @@ impl Client {
             if page.is_empty() || names.len() as u64 >= total {
                 return Ok(names);
             }
+            let bytes: usize = names.iter().map(String::len).sum();
+            if bytes > MOST_BYTES_OF_NAMES {
+                break;
+            }
         }
+        Err(self.api.link.error(Cause::Malformed(format!(
+            "a list of streams that does not end ({} names so far)",
+            names.len()
+        ))))
     }
 
     /// How many messages a stream holds beyond `kept` per subject: as many as a limit of `kept` would delete. The names
@@ -113,7 +125,7 @@ impl Client {
         scope: &Scope,
     ) -> Result<u64, Error> {
         let (mut beyond, mut seen) = (0, 0);
-        loop {
+        for _ in 0..MOST_PAGES {
             let body = json!({ "subjects_filter": ">", "offset": seen });
             let request = stream_request("count the subjects of", "STREAM.INFO", name, body);
             self.api.valid(name, &request)?;
@@ -131,6 +143,9 @@ impl Client {
                 return Ok(beyond);
             }
         }
+        Err(self.api.link.error(Cause::Malformed(format!(
+            "a list of subjects that does not end ({seen} subjects so far)"
+        ))))
     }
 
     /// Makes the stream's leader hand over; sourcing that stalled starts again.
@@ -173,7 +188,7 @@ impl Client {
             let Some(info) = looked? else {
                 return Err(self.api.error(Cause::not_found(), &request));
             };
-            let Some(missing) = missing(&info, replicas) else {
+            let Some(missing) = info.missing(replicas) else {
                 return Ok(info);
             };
             if scope.remaining() < LOOK {
@@ -182,7 +197,7 @@ impl Client {
             seen_missing = Some(missing);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = scope.stop.cancelled() => return Err(self.api.error(Cause::Stopped, &request)),
+                () = scope.stopped() => return Err(self.api.error(Cause::Stopped, &request)),
             }
         }
     }
@@ -219,6 +234,31 @@ impl Client {
         server_info(&self.api.link, self.api_prefix())
     }
 
+    /// Waits for work that another operation may have begun, with more time than this one has.
+    ///
+    /// # Errors
+    /// Those of the work; [`Error::is_timeout`] when the scope ends first.
+    pub async fn within<T>(
+        &self,
+        scope: &Scope,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        tokio::select! {
+            // Work of its own ends with the scope too, and says more.
+            biased;
+            done = work => done,
+            () = scope.over() => {
+                let what = "another request for the same has not ended yet".to_owned();
+                Err(self.api.link.error(Cause::Deadline(what)))
+            }
+        }
+    }
+
+    /// The longest message that the connected server takes, in bytes; `None` before the first request.
+    pub fn max_payload(&self) -> Option<usize> {
+        self.api.max_payload()
+    }
+
     /// The servers for the reader, without user information.
     pub fn server(&self) -> &str {
         &self.api.link.server
@@ -234,35 +274,4 @@ impl Client {
         };
         StreamInfo::read(answer).ok_or_else(malformed)
     }
-}
-
-/// What keeps a stream from being settled on this many servers, in words.
-fn missing(info: &StreamInfo, replicas: usize) -> Option<String> {
-    let Some(cluster) = &info.cluster else {
-        return (replicas > 1).then(|| "the server is not in a cluster".to_owned());
-    };
-    let mut words = String::new();
-    if cluster.leader.is_none() {
-        words.push_str("no leader is elected; ");
-    }
-    if cluster.desired {
-        words.push_str("the server is still rearranging the replicas; ");
-    }
-    if cluster.replicas.len() + 1 != replicas {
-        let _ = write!(
-            words,
-            "{} of {replicas} replicas are assigned; ",
-            cluster.replicas.len() + 1
-        );
-    }
-    for behind in cluster
-        .replicas
-        .iter()
-        .filter(|replica| replica.offline || !replica.current)
-    {
-        let why = if behind.offline { "offline" } else { "behind" };
-        let _ = write!(words, "the replica on {} is {why}; ", behind.name);
-    }
-    words.truncate(words.trim_end_matches("; ").len());
-    Some(words).filter(|words| !words.is_empty())
 }

@@ -6,7 +6,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use crate::jetstream::Scope;
@@ -22,16 +21,22 @@ use crate::jetstream::error::{Cause, Error, Mismatch};
 /// How much longer a stream may have existed, by the server's clocks, than we know it was absent, by ours.
 const CLOCK_SLACK: Duration = Duration::from_millis(500);
 
+/// Letters of the mark of a creator.
+const CREATOR_LENGTH: usize = 32;
+/// The first sequence of a new stream.
+const FIRST_SEQUENCE: &str = "first_seq";
+
 /// A stream that was created.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Created {
     /// The stream. If it holds messages at once, look at them twice: servers up to 2.15 may resurrect the messages of
     /// a stream of the same name that was deleted a moment before.
     pub info: StreamInfo,
-    /// It was this call that made it: the stream was absent before, was created since, and in a cluster the server says
-    /// that it created it, or an answer of ours was lost. What remains is somebody who made the same stream at the same
-    /// moment.
+    /// It was this process that made it. Proven by its creator mark; on a server that keeps no metadata: the stream was
+    /// absent before, was created since, and the server says that it created it.
     pub ours: bool,
+    /// Why the stream still has what only its creation needed: the creator mark, or a first sequence.
+    pub unfinished: Option<Error>,
 }
 
 impl Client {
@@ -52,6 +57,11 @@ impl Client {
 
     /// Makes a stream that the caller has just seen not to exist: `absent_since` is when it asked.
     ///
+    /// A single server answers a create of a stream that exists with the same configuration as if it had created it. So
+    /// that of two processes only one believes that, each creates it with a mark of its own in the metadata: then the
+    /// configurations differ, and the second is refused (JetStream 10058, on every server line). The mark is taken out
+    /// at once, with a first sequence, which counts only when a stream is created.
+    ///
     /// # Errors
     /// As [`Client::create`].
     pub async fn create_absent(
@@ -60,38 +70,21 @@ impl Client {
         absent_since: Instant,
         scope: &Scope,
     ) -> Result<Created, Error> {
-        let request = stream_request("create", "STREAM.CREATE", config.name(), body(config));
+        let marked = config.with_creator(&self.api.creator);
+        let request = stream_request("create", "STREAM.CREATE", config.name(), body(&marked));
         self.api.valid(config.name(), &request)?;
         let mut backoff = Backoff::default();
         let mut unanswered = false;
         loop {
-            match self.api.attempt(&request, scope).await {
-                Ok(answer) => {
-                    let info = self.info(&answer, &request)?;
-                    if older_than(&info, absent_since.elapsed()) {
-                        return Err(self.api.error(Cause::Exists, &request));
-                    }
-                    let ours = info.did_create || unanswered;
-                    return self
-                        .created(config, Created { info, ours }, &request, scope)
-                        .await;
-                }
+            let info = match self.api.attempt(&request, scope).await {
+                Ok(answer) => Some(self.info(&answer, &request)?),
                 Err(error) if error.is_unknown_outcome() => {
                     unanswered = true;
-                    match self.reread(&error, &request, scope).await? {
-                        Some(info)
-                            if older_than(&info, absent_since.elapsed())
-                                || !echoes(config, &info) =>
-                        {
-                            return Err(self.api.error(Cause::Exists, &request));
-                        }
-                        Some(info) => {
-                            return self
-                                .created(config, Created { info, ours: true }, &request, scope)
-                                .await;
-                        }
-                        None => self.again(&mut backoff, error, scope).await?,
+                    let found = self.reread(&error, &request, scope).await?;
+                    if found.is_none() {
+                        self.again(&mut backoff, error, scope).await?;
                     }
+                    found
                 }
                 Err(error) => {
                     let error = if unanswered && !error.is_exists() {
@@ -100,9 +93,37 @@ impl Client {
                         error
                     };
                     self.again(&mut backoff, error, scope).await?;
+                    None
                 }
-            }
+            };
+            let Some(info) = info else { continue };
+            return match self.is_creator(&info, config, absent_since, unanswered) {
+                Some(ours) => self.created(config, info, ours, &request, scope).await,
+                None => Err(self.api.error(Cause::Exists, &request)),
+            };
         }
+    }
+
+    /// Whether this process has created a stream that exists now; `None` if another has, or it was there before.
+    fn is_creator(
+        &self,
+        info: &StreamInfo,
+        config: &StreamConfig,
+        absent_since: Instant,
+        unanswered: bool,
+    ) -> Option<bool> {
+        match info.config.creator() {
+            Some(creator) => (creator == self.api.creator).then_some(true),
+            // The server keeps no metadata.
+            None if older_than(info, absent_since.elapsed()) => None,
+            None if unanswered && !echoes(config, info) => None,
+            None => Some(info.did_create),
+        }
+    }
+
+    /// Whether a stream is one that this process is creating.
+    pub fn is_creating(&self, info: &StreamInfo) -> bool {
+        info.config.creator() == Some(&self.api.creator)
     }
 
     /// Replaces the whole configuration of a stream: every key that is not in `config` goes back to its default, so
@@ -195,29 +216,46 @@ impl Client {
             .unwrap_or_default())
     }
 
-    /// Compares what was made with what was sent, and takes it back if it is something else.
+    /// Compares what was made with what was sent, and takes it back if it is something else; takes out what only the
+    /// creation needed.
     async fn created(
         &self,
         config: &StreamConfig,
-        created: Created,
+        info: StreamInfo,
+        ours: bool,
         request: &ApiRequest,
         scope: &Scope,
     ) -> Result<Created, Error> {
-        let mismatches = mismatches(config, &created.info);
-        if mismatches.is_empty() {
-            return Ok(created);
+        let mismatches = mismatches(config, &info);
+        if !mismatches.is_empty() {
+            let mismatch = self.api.error(Cause::Mismatch(mismatches), request);
+            if ours && info.state.messages == 0 {
+                let taken_back = self.delete(config.name(), &self.grace(scope)).await;
+                debug!(
+                    stream = config.name(),
+                    taken_back = taken_back.is_ok(),
+                    "created otherwise than asked"
+                );
+                taken_back.map_err(|error| mismatch.clone().and(error))?;
+            }
+            return Err(mismatch);
         }
-        let mismatch = self.api.error(Cause::Mismatch(mismatches), request);
-        if created.ours && created.info.state.messages == 0 {
-            let taken_back = self.delete(config.name(), &self.grace(scope)).await;
-            debug!(
-                stream = config.name(),
-                taken_back = taken_back.is_ok(),
-                "created otherwise than asked"
-            );
-            taken_back.map_err(|error| mismatch.clone().and(error))?;
+        let mut finished = info.config.without_creator();
+        if config.get(FIRST_SEQUENCE).is_some() {
+            finished.set(FIRST_SEQUENCE, 0);
         }
-        Err(mismatch)
+        let (info, unfinished) = match finished == info.config {
+            true => (info, None),
+            false => match self.update(&finished, &self.grace(scope)).await {
+                Ok(info) => (info, None),
+                Err(error) => (info, Some(error)),
+            },
+        };
+        Ok(Created {
+            info,
+            ours,
+            unfinished,
+        })
     }
 
     /// What is there after a mutation without an answer.
@@ -243,12 +281,14 @@ impl Client {
 
     /// A scope to find out in: it outlives being stopped, and leaves time for one answer.
     fn grace(&self, scope: &Scope) -> Scope {
-        let least = crate::jetstream::after(self.api.link.options.timeout);
-        Scope {
-            deadline: scope.deadline.max(least),
-            stop: CancellationToken::new(),
-        }
+        scope.aftermath(scope.remaining().max(self.api.link.options.timeout))
     }
+}
+
+/// How many bytes the request has that creates a stream like this, or changes one to this; the change has a little less.
+pub fn request_bytes(config: &StreamConfig) -> usize {
+    let marked = config.with_creator(&"0".repeat(CREATOR_LENGTH));
+    body(&marked).to_string().len()
 }
 
 /// The configuration, and the request to report what the server would change silently (dropped by 2.10).

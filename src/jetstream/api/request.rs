@@ -56,6 +56,8 @@ pub struct Api {
     checks: Arc<Checks>,
     /// JetStream has answered there.
     heard: AtomicBool,
+    /// The mark of this process in streams that it is creating.
+    pub creator: String,
 }
 
 impl Api {
@@ -66,6 +68,7 @@ impl Api {
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT)),
             checks: Arc::default(),
             heard: AtomicBool::new(false),
+            creator: format!("{:016x}{:016x}", chance(), chance()),
         }
     }
 
@@ -77,6 +80,7 @@ impl Api {
             in_flight: self.in_flight.clone(),
             checks: self.checks.clone(),
             heard: AtomicBool::new(false),
+            creator: self.creator.clone(),
         }
     }
 
@@ -125,9 +129,10 @@ impl Api {
         }
         // Those who wait for a connection share its failure; those who wait here would fail one after the other.
         self.link.connection(scope).await?;
+        // Another one may be checking, with more time than there is here.
         tokio::select! {
             checked = check.done.get_or_try_init(|| self.check(&check, scope)) => checked.copied(),
-            () = scope.stop.cancelled() => Err(self.link.error(Cause::Stopped)),
+            () = scope.over() => Err(self.link.error(ended(scope).unwrap_or(Cause::Stopped))),
         }
     }
 
@@ -183,27 +188,33 @@ impl Api {
         if let Some(ended) = ended(scope) {
             return Err(failed(ended));
         }
-        let _permit = self
-            .in_flight
-            .acquire()
-            .await
-            .map_err(|_| failed(Cause::Stopped))?;
+        let permit = tokio::select! {
+            permit = self.in_flight.acquire() => permit.ok(),
+            () = scope.over() => None,
+        };
+        let Some(_permit) = permit else {
+            return Err(failed(ended(scope).unwrap_or(Cause::Stopped)));
+        };
         let client = self
             .link
             .connection(scope)
             .await
             .map_err(|error| error.asking(&request.asked, &subject, &request.stream))?;
-        // A mutation gets its full time even at the end of the scope: without an answer its outcome is unknown.
-        let limit = if request.mutates {
-            self.link.options.timeout
-        } else {
-            self.link.options.timeout.min(scope.remaining())
+        // A mutation gets a little time even at the end of the scope: without an answer its outcome is unknown.
+        let left = match request.mutates {
+            true => scope.remaining_for_change(),
+            false => scope.remaining(),
         };
+        let limit = self.link.options.timeout.min(left);
         let body = if request.body.is_null() {
             String::new()
         } else {
             request.body.to_string()
         };
+        if let Some(limit) = self.max_payload().filter(|limit| body.len() > *limit) {
+            let bytes = body.len();
+            return Err(failed(Cause::TooLarge { bytes, limit }));
+        }
         if request.mutates {
             self.checks.forget_answers();
         }
@@ -234,7 +245,7 @@ impl Api {
                 Verdict::InboxDenied(subject) => Cause::Denied { subject, publish: false },
                 Verdict::Disconnected => self.link.lost(),
             }),
-            () = scope.stop.cancelled(), if !request.mutates => Err(Cause::Stopped),
+            () = scope.stopped(), if !request.mutates => Err(Cause::Stopped),
         };
         debug!(
             subject,
@@ -273,7 +284,7 @@ impl Api {
         debug!(%error, pause_millis = pause.as_millis() as u64, "asking again");
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
-            () = scope.stop.cancelled() => Err(error),
+            () = scope.stopped() => Err(error),
         }
     }
 
@@ -285,6 +296,12 @@ impl Api {
             Cause::Timeout { .. } => heard || backoff.tries + 1 < TRIES_UNHEARD,
             _ => error.is_transient(),
         }
+    }
+
+    /// The longest message that the connected server takes, in bytes; `None` before there was a connection.
+    pub fn max_payload(&self) -> Option<usize> {
+        let info = self.link.server_info()?;
+        Some(info.max_payload).filter(|limit| *limit > 0)
     }
 
     fn read(&self, payload: &[u8]) -> Result<Value, Cause> {
@@ -342,7 +359,7 @@ pub fn account_request() -> ApiRequest {
 }
 
 fn ended(scope: &Scope) -> Option<Cause> {
-    if scope.stop.is_cancelled() {
+    if scope.is_stopped() {
         Some(Cause::Stopped)
     } else if scope.remaining().is_zero() {
         Some(Cause::Deadline("nothing was asked any more".to_owned()))
@@ -363,7 +380,11 @@ impl Backoff {
             .saturating_mul(1 << self.tries.min(10))
             .min(LONGEST_PAUSE);
         self.tries += 1;
-        let chance = RandomState::new().build_hasher().finish() % 512;
-        full.mul_f64(0.5 + chance as f64 / 1024.0)
+        full.mul_f64(0.5 + (chance() % 512) as f64 / 1024.0)
     }
+}
+
+/// A number that hardly any other process has at the same time.
+fn chance() -> u64 {
+    RandomState::new().build_hasher().finish()
 }

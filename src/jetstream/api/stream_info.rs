@@ -51,6 +51,15 @@ pub struct StreamState {
     pub consumer_count: u64,
 }
 
+impl StreamState {
+    /// Whether messages are gone that were there before, and were not deleted by a limit or by another client: the last
+    /// sequence never decreases, and without a new message or a limit of age nothing goes.
+    pub fn has_lost(&self, before: &StreamState, expires: bool) -> bool {
+        let unwritten = self.last_seq == before.last_seq;
+        self.last_seq < before.last_seq || unwritten && !expires && self.messages < before.messages
+    }
+}
+
 /// Who keeps a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cluster {
@@ -144,6 +153,46 @@ impl StreamInfo {
                 .try_into()
                 .unwrap_or(Duration::ZERO)
         })
+    }
+
+    /// What keeps the replicas that it is configured with from being all current, as a clause.
+    pub fn unsettled(&self) -> Option<String> {
+        self.missing(usize::try_from(self.config.num_replicas()).unwrap_or(1))
+    }
+
+    /// What keeps it from being settled on this many servers, as a clause.
+    pub(crate) fn missing(&self, replicas: usize) -> Option<String> {
+        let Some(cluster) = &self.cluster else {
+            return (replicas > 1).then(|| "the server is not in a cluster".to_owned());
+        };
+        let assigned = cluster.replicas.len() + 1;
+        // A server that is away keeps its place after a scale-down until it is back: that is no reason to wait for it.
+        let mut surplus = assigned.saturating_sub(replicas);
+        let followers = cluster.replicas.iter().filter(|replica| {
+            let leaves = replica.offline && surplus > 0;
+            surplus -= usize::from(leaves);
+            !leaves
+        });
+        let followers: Vec<_> = followers.collect();
+        let mut words: Vec<String> = Vec::new();
+        if cluster.leader.is_none() {
+            words.push("no leader is elected".to_owned());
+        }
+        if cluster.desired && followers.len() == cluster.replicas.len() {
+            words.push("the server is still rearranging the replicas".to_owned());
+        }
+        let assigned = followers.len() + 1;
+        if assigned != replicas {
+            words.push(format!("{assigned} of {replicas} replicas are assigned"));
+        }
+        for behind in followers {
+            if behind.offline {
+                words.push(format!("the replica on {} is offline", behind.name));
+            } else if !behind.current {
+                words.push(format!("the replica on {} is behind", behind.name));
+            }
+        }
+        (!words.is_empty()).then(|| words.join("; "))
     }
 
     /// The API level of the server that answered: 0 before 2.11, which does not say.

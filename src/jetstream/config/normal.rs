@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::jetstream::config::settings::{Absent, Setting, SettingKind};
-use crate::jetstream::config::stream_config::{SERVER_METADATA, StreamConfig, is_zero};
+use crate::jetstream::config::stream_config::{CREATOR, SERVER_METADATA, StreamConfig, is_zero};
 use crate::jetstream::config::table::SETTINGS;
 
 impl StreamConfig {
@@ -74,11 +74,11 @@ fn canonical(setting: &Setting, value: &Value) -> Value {
     }
 }
 
-/// Metadata without the server's own.
+/// Metadata without the server's own, and without what a create leaves that was killed.
 fn ours(value: &Value) -> Value {
     let members = value.as_object().into_iter().flatten();
     members
-        .filter(|(key, _)| !key.starts_with(SERVER_METADATA))
+        .filter(|(key, _)| !key.starts_with(SERVER_METADATA) && *key != CREATOR)
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }
@@ -89,9 +89,7 @@ fn object(key: &str, value: &Value) -> Value {
     }
     let mut value = pruned(value);
     if let (Value::Object(members), "republish") = (&mut value, key) {
-        members
-            .entry("src")
-            .or_insert_with(|| Value::from(">"));
+        members.entry("src").or_insert_with(|| Value::from(">"));
     }
     value
 }

@@ -13,6 +13,9 @@ pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
 /// Keys of `metadata` that begin so are the server's.
 pub const SERVER_METADATA: &str = "_nats.";
 
+/// The key of `metadata` under which a new stream shows for a moment which process creates it.
+pub const CREATOR: &str = "terraform-provider-wasmcloud.creator";
+
 /// A stream's configuration: keys and values as on the wire, durations in nanoseconds, keys we do not know included.
 #[derive(Clone, Default, PartialEq)]
 pub struct StreamConfig(Map<String, Value>);
@@ -103,6 +106,11 @@ impl StreamConfig {
         max_bytes.unwrap_or_default()
     }
 
+    /// Whether its messages go with time: by a limit of age, or each by its own.
+    pub fn expires(&self) -> bool {
+        self.number("max_age") > 0 || self.has("allow_msg_ttl")
+    }
+
     /// Whether it is stored in memory.
     pub fn is_in_memory(&self) -> bool {
         self.text("storage") == "memory"
@@ -112,6 +120,31 @@ impl StreamConfig {
     pub fn forbids_purge(&self) -> bool {
         let is_set = |key: &&str| self.get(key).and_then(Value::as_bool) == Some(true);
         ["sealed", "deny_purge"].iter().any(is_set)
+    }
+
+    /// Which process is creating the stream, while it shows that.
+    pub(crate) fn creator(&self) -> Option<&str> {
+        self.get("metadata")?.get(CREATOR)?.as_str()
+    }
+
+    /// A copy that shows which process creates the stream.
+    pub(crate) fn with_creator(&self, creator: &str) -> StreamConfig {
+        let mut config = self.clone();
+        let metadata = config.get("metadata").and_then(Value::as_object);
+        let mut metadata = metadata.cloned().unwrap_or_default();
+        metadata.insert(CREATOR.to_owned(), creator.into());
+        config.set("metadata", metadata);
+        config
+    }
+
+    /// A copy that does not show it.
+    pub(crate) fn without_creator(&self) -> StreamConfig {
+        let mut config = self.clone();
+        let metadata = config.0.get_mut("metadata");
+        if let Some(metadata) = metadata.and_then(Value::as_object_mut) {
+            metadata.shift_remove(CREATOR);
+        }
+        config
     }
 
     pub(crate) fn text(&self, key: &str) -> &str {

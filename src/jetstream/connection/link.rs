@@ -76,7 +76,7 @@ impl Link {
             Some(client) => client,
             None => tokio::select! {
                 client = self.dial() => client?,
-                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
+                () = scope.stopped() => return Err(self.error(Cause::Stopped)),
                 // The dial may end in the same moment, with a reason.
                 () = tokio::time::sleep(scope.remaining() + GRACE) => {
                     let cause = self.disconnect_cause().unwrap_or_else(|| {
@@ -259,7 +259,7 @@ impl Link {
         while client.connection_state() != State::Connected {
             tokio::select! {
                 () = tokio::time::sleep(RECONNECT_POLL) => {}
-                () = scope.stop.cancelled() => return Err(self.error(Cause::Stopped)),
+                () = scope.stopped() => return Err(self.error(Cause::Stopped)),
                 () = &mut limit => {
                     let cause = match self.disconnect_cause() {
                         // It was there, so that waiting longer may help.

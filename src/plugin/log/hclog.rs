@@ -346,7 +346,10 @@ mod tests {
     #[test]
     fn text_of_others_begins_no_line_and_steers_no_terminal() {
         let lines = logged(LevelFilter::INFO, || {
-            info!(name = "a\u{202e}b", "answered\n2026-01-01 [ERROR] \u{1b}[2J");
+            info!(
+                name = "a\u{202e}b",
+                "answered\n2026-01-01 [ERROR] \u{1b}[2J"
+            );
         });
 
         assert_eq!(lines.len(), 1);

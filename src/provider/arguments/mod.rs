@@ -28,7 +28,12 @@ nothing else says where to connect or how to log in: neither `servers` nor an ar
 variable that stands for one. `context = \"\"` leaves all contexts out.
 
 Paths are relative to the folder in which Terraform runs; `~/` is the home folder. A file with a secret in it that \
-others may read is a warning.";
+others may read is a warning. Only regular files of at most 1 MiB are read.
+
+The provider connects only to the addresses that it is given, never to those that a server announces. With a `tls://` or \
+`wss://` address, or any TLS argument, no credential is sent before a TLS session with a verified certificate exists; a \
+server that does not offer TLS, and a list that mixes schemes, are refused. `nats://` without TLS is allowed: whoever can \
+read the network then reads the credentials and the traffic.";
 
 /// One argument.
 pub struct ProviderArgument {
@@ -137,7 +142,7 @@ impl ProviderArgument {
 
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[ProviderArgument] = &[
-    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used. Schemes: `nats`, `tls`, `ws`, `wss`, the last two not beside the first two. An address may carry a login (`nats://user:password@host`), which is never shown. In the variable, separated by commas.")
+    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
         .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
     ProviderArgument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
     ProviderArgument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
@@ -162,7 +167,7 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
     ProviderArgument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
-    ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`.").rule(rules::timeout).default("that of `timeout`"),
+    ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`. The first connection is tried again until then.").rule(rules::timeout).default("that of `timeout`"),
     ProviderArgument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
     ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
 ];

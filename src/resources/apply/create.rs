@@ -1,17 +1,17 @@
 //! Creating the assets of an object, or adopting those that exist if that was asked for.
 //!
 //! All are read before the first is created, so that an asset that exists stops the create before it did anything. A
-//! create that fails deletes exactly what it created.
+//! create that fails deletes exactly what it created; what it cannot delete, and what may still be created, stays in the
+//! state.
 
-use crate::jetstream::Scope;
+use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
-use crate::resources::apply::asset::ROLLBACK;
 use crate::resources::apply::asset::change::adopt;
 use crate::resources::apply::asset::create::{create_one, warn_if_resurrected};
 use crate::resources::apply::outcome::{Live, Outcome, applied};
 use crate::resources::messages::existing::exist_already;
 use crate::resources::messages::failure::failure;
-use crate::resources::object::common::{self, Crud};
+use crate::resources::object::common::{self, Crud, ROLLBACK};
 use crate::resources::object::member::Member;
 use crate::resources::object::{Object, stages};
 use crate::resources::session::DomainSession;
@@ -55,7 +55,7 @@ pub async fn create(
         .iter()
         .map(|_| Outcome::quiet(Live::Absent))
         .collect();
-    for stage in stages(&object.members) {
+    for stage in create_stages(&object.members) {
         let created =
             join_all(stage.iter().map(|place| {
                 create_or_adopt(&operation, &object.members[*place], &existing[*place])
@@ -70,6 +70,15 @@ pub async fn create(
         }
     }
     applied(object, &Value::Null, planned, private, outcomes)
+}
+
+/// The assets by position, in the order in which they are created. The first alone: of two processes that create the same
+/// object at once, the one that creates this asset creates the others too, and the other process stops here, with
+/// nothing to take back.
+fn create_stages(members: &[Member]) -> Vec<Vec<usize>> {
+    let [mut first, then] = stages(members);
+    let rest = first.split_off(first.len().min(1));
+    vec![first, rest, then]
 }
 
 /// Each asset as it is; an error if one exists that is not to be adopted.
@@ -122,7 +131,7 @@ async fn roll_back(
     existing: &[Snapshot],
     outcomes: Vec<Outcome>,
 ) -> Vec<Outcome> {
-    let scope = &Scope::new(ROLLBACK, Call::default().stop);
+    let scope = &operation.scope.aftermath(ROLLBACK);
     let operation = &Operation {
         scope,
         ..*operation
@@ -137,8 +146,8 @@ async fn roll_back(
                 ..outcome
             },
             Live::Stream(live) => {
-                let created = live.created.clone();
-                roll_back_one(operation, member, &created, outcome).await
+                let live = live.clone();
+                roll_back_one(operation, member, live, outcome).await
             }
             _ => outcome,
         }
@@ -149,7 +158,7 @@ async fn roll_back(
 async fn roll_back_one(
     operation: &Operation<'_>,
     member: &Member,
-    created: &str,
+    created: Box<StreamInfo>,
     outcome: Outcome,
 ) -> Outcome {
     let Operation {
@@ -168,7 +177,9 @@ async fn roll_back_one(
     let stream = member.stream();
     let live = match session.cache.stream(client, &stream, scope).await {
         Ok(None) => Live::Absent,
-        Ok(Some(info)) if ours && info.created == created && unused(info.state.messages) => {
+        Ok(Some(info))
+            if ours && info.created == created.created && unused(info.state.messages) =>
+        {
             session.cache.forget(&stream);
             match client.delete(&stream, scope).await {
                 Ok(_) => Live::Absent,
@@ -179,9 +190,10 @@ async fn roll_back_one(
             }
         }
         Ok(Some(info)) => Live::Stream(Box::new(info)),
+        // It was confirmed, so it counts as there until somebody has seen that it is not.
         Err(error) => {
             diagnostics.push(failure(member, Crud::Read, &error, &Value::Null));
-            Live::Unchanged
+            Live::Stream(created)
         }
     };
     if matches!(live, Live::Stream(_)) {
@@ -196,6 +208,6 @@ async fn roll_back_one(
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!("{} was made and stays", capitalised(&member.title())),
-        "The create failed, and this part of it could not be deleted again, or somebody has written into it already. It is in the state, which Terraform marks as tainted: the next apply replaces it, or, after `terraform untaint <address>`, keeps it and makes what is missing.",
+        "The create failed, and this part of it could not be deleted again, or somebody has written into it already, and then it is kept. It is in the state, and Terraform has marked the object as tainted. To keep it, run `terraform untaint <address>`: the next apply then makes only what is missing. Without that the next apply replaces the object, which is refused while it holds keys.",
     )
 }

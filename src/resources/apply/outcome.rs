@@ -17,6 +17,9 @@ pub enum Live {
     Absent,
     /// Nobody knows, or nothing was done; the state stays as it was.
     Unchanged,
+    /// It was to be created, and nobody knows whether it was, or will be: the state has it, so that the next refresh
+    /// finds it, or the next plan creates it.
+    Unknown,
 }
 
 /// One asset after an attempt.
@@ -95,6 +98,7 @@ pub fn applied(
             }
             Live::Absent => Value::Null,
             Live::Unchanged => before.clone(),
+            Live::Unknown => filled(after, &Value::Null),
         };
         state.set_attribute(key, value);
         diagnostics.extend(outcome.diagnostics);

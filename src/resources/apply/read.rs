@@ -3,7 +3,7 @@
 use futures::future::join_all;
 
 use crate::resources::apply::Operation;
-use crate::resources::apply::asset::wait::stalled;
+use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
@@ -47,6 +47,16 @@ pub async fn read(
     let mut diagnostics = Diagnostics::new();
     let mut deleted = true;
     let complete = infos.iter().all(|info| matches!(info, Ok(Some(_))));
+    let unsettled = object.members.iter().zip(&infos).map(|(member, info)| {
+        let operation = &operation;
+        async move {
+            match info {
+                Ok(Some(info)) => unsettled(operation, member, info).await,
+                _ => None,
+            }
+        }
+    });
+    let unsettled = join_all(unsettled).await;
     for (member, info) in object.members.iter().zip(infos) {
         let key = member.row.key;
         keep_name(&mut private, member);
@@ -72,6 +82,7 @@ pub async fn read(
             Err(error) => diagnostics.push(failure(member, Crud::Read, &error, state)),
         }
     }
+    diagnostics.extend(unsettled.into_iter().flatten());
     common::fill_from_members(&mut read, &object.members);
     let deleted = deleted && !diagnostics.has_error();
     if !deleted {

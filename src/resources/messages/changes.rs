@@ -3,7 +3,7 @@
 
 use crate::catalogue::AssetKind;
 use crate::jetstream::{DataLoss, Effect, Extent, SettingChange, StreamInfo};
-use crate::resources::messages::contents::contents;
+use crate::resources::messages::contents;
 use crate::resources::messages::setting::{argument_name, avoid, path, reason, shown};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::argument_path;

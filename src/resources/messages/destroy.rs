@@ -2,15 +2,16 @@
 
 use crate::catalogue::Contents;
 use crate::jetstream::StreamInfo;
-use crate::resources::messages::contents::keys;
+use crate::resources::messages::keys;
 use crate::resources::object::member::Member;
+use crate::resources::session::cache::InState;
 use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::capitalised;
 
 /// Why a destroy will not delete it, if it will not.
 pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Option<Diagnostic> {
     let forced = prior.attribute("force_destroy").as_bool() == Some(true);
-    if forced || member.row.contents == Contents::Transient || info.state.messages == 0 {
+    if forced || !is_precious(member, info) {
         return None;
     }
     let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
@@ -21,9 +22,31 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
     Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
 }
 
+/// Why a tainted object, or one that `-replace` names, will not be replaced, if it will not.
+pub fn refuses_replacement(
+    member: &Member,
+    info: &StreamInfo,
+    in_state: InState,
+) -> Option<Diagnostic> {
+    if in_state.force_destroy || !is_precious(member, info) {
+        return None;
+    }
+    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
+    let detail = format!(
+        "The replacement deletes the object first, and nothing of it is deleted while it holds keys: {}. The state, whose `force_destroy` counts, has it not set. To keep the contents, mark the object as sound (`terraform untaint <address>`), or plan without `-replace`: the next apply then changes only what differs. To delete them, do the same, set `force_destroy = true`, apply that, and then run `terraform apply -replace=<address>`.",
+        member.row.holds
+    );
+    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// Whether something would be lost with it that does not come back by itself.
+fn is_precious(member: &Member, info: &StreamInfo) -> bool {
+    member.row.contents == Contents::Precious && info.state.messages > 0
+}
+
 /// What a destroy loses.
 pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
-    if info.state.messages == 0 || member.row.contents == Contents::Transient {
+    if !is_precious(member, info) {
         return None;
     }
     let summary = format!(

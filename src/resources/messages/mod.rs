@@ -3,16 +3,19 @@
 //! A message gets what it reports as arguments: whether it is reported is decided by its caller.
 
 pub mod setting;
-pub mod contents;
 pub mod changes;
 pub mod drift;
 pub mod destroy;
 pub mod existing;
 pub mod failure;
 pub mod connection;
+pub mod replicas;
 
+use crate::catalogue::AssetKind;
+use crate::jetstream::StreamInfo;
 use crate::resources::object::member::Member;
 use crate::terraform::language::Path;
+use crate::text::count;
 
 /// Findings with the same attribute and cause, together: they are one diagnostic that lists the assets.
 pub fn grouped<'m, C: PartialEq>(
@@ -33,4 +36,25 @@ pub fn grouped<'m, C: PartialEq>(
     groups
         .map(|(path, cause, titles)| (path, cause, titles.join(", ")))
         .collect()
+}
+
+/// Keys or messages, and bytes.
+pub fn contents(member: &Member, info: &StreamInfo) -> String {
+    let what = match member.row.kind {
+        AssetKind::Bucket => keys(info),
+        AssetKind::Stream(_) => messages(info),
+    };
+    format!("{what} ({})", count(info.state.bytes, "byte"))
+}
+
+/// How many keys a bucket contains, delete markers included.
+pub fn keys(info: &StreamInfo) -> String {
+    let state = &info.state;
+    let keys = state.num_subjects.max(u64::from(state.messages > 0));
+    count(keys, "key")
+}
+
+/// How many messages a stream contains.
+pub fn messages(info: &StreamInfo) -> String {
+    count(info.state.messages, "message")
 }

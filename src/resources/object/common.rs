@@ -11,6 +11,9 @@ use crate::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
 };
 
+/// Time to delete what a failed create created, and to read what became of what was sent; part of the timeout.
+pub const ROLLBACK: Duration = Duration::from_secs(15);
+
 /// What Terraform does with an object, in the order of the docs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crud {
@@ -108,10 +111,14 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
         .attribute(operation.name())
         .as_str()
         .and_then(duration::duration);
-    Scope::new(
-        own.unwrap_or(operation.default_timeout()),
-        call.stop.clone(),
-    )
+    let limit = own.unwrap_or(operation.default_timeout());
+    let reserve = match operation {
+        Crud::Create => ROLLBACK.min(limit / 4),
+        Crud::Read | Crud::Update | Crud::Delete => Duration::ZERO,
+    };
+    Scope::new(limit, call.stop.clone())
+        .reserving(reserve)
+        .unless_abandoned(call.abandoned.clone())
 }
 
 /// After an import the common arguments are not known: takes what the assets have in common, else what the first has.

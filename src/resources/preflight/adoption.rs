@@ -2,7 +2,7 @@
 
 use crate::jetstream::{DataLoss, Effect, SettingChange, StreamInfo};
 use crate::resources::messages::changes::{cannot_adopt, deleting};
-use crate::resources::messages::contents::contents;
+use crate::resources::messages::contents;
 use crate::resources::messages::setting::{argument_name, shown};
 use crate::resources::object::changes::adoption_changes;
 use crate::resources::object::member::Member;

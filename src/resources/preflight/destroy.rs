@@ -1,6 +1,6 @@
 //! What a destroy deletes, or why it is refused: also of the prior object that another replaces, and of a tainted one.
 
-use crate::resources::messages::destroy::{destroys, kept, refuses_destroy};
+use crate::resources::messages::destroy::{destroys, kept, refuses_destroy, refuses_replacement};
 use crate::resources::object::existing as existing_members;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
@@ -35,11 +35,15 @@ pub fn keeps(plan: &ObjectPlan<'_>) -> Diagnostics {
     kept(&existing_members(plan.prior_members, &plan.plan.prior)).into()
 }
 
-/// Why a tainted object, which is planned as a create while its assets still exist, cannot be replaced.
+/// What happens to the assets of a tainted object, or of one that `-replace` names: Terraform plans it as a create while
+/// they still exist, and deletes them first, as the state allows.
 pub fn check_tainted(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let tainted = existing::own(survey, plan).filter(|_| plan.plan.action == Action::Create);
     tainted
-        .filter_map(|(member, info)| refuses_destroy(member, info, &plan.plan.planned))
+        .filter_map(|(member, info)| {
+            let in_state = survey.in_state.get(&member.stream())?;
+            refuses_replacement(member, info, *in_state).or_else(|| destroys(member, info))
+        })
         .collect()
 }
 
@@ -53,6 +57,7 @@ mod tests {
     use crate::resources::preflight::fixture::{
         Case, contains, contents, exists, only, reported, survey,
     };
+    use crate::resources::session::cache::InState;
     use crate::resources::wadm::WadmJetStream;
 
     fn of_destroy(config: Json, key: &str, keys: u64) -> Diagnostics {
@@ -146,24 +151,28 @@ mod tests {
     }
 
     #[test]
-    fn a_tainted_object_is_refused_while_it_contains_keys() {
-        let refusal = |config: Json, keys: u64, in_state: bool| {
+    fn a_tainted_object_is_refused_while_it_contains_keys_unless_its_state_allows_to_delete_them() {
+        let refusal = |config: Json, keys: u64, in_state: Option<bool>| {
             let case = Case::create(LatticeBuckets, config);
             let plan = case.plan();
             let mut survey = survey(&plan);
             exists(&mut survey, "config_data", json!({}), contents(keys));
-            if in_state {
-                survey.in_state.insert("KV_CONFIGDATA_default".to_owned());
+            if let Some(force_destroy) = in_state {
+                let stream = "KV_CONFIGDATA_default".to_owned();
+                survey.in_state.insert(stream, InState { force_destroy });
             }
             reported(&check_tainted(&survey, &plan))
         };
 
         assert_eq!(
-            refusal(json!({}), 4, true),
+            refusal(json!({ "force_destroy": true }), 4, Some(false)),
             ["error: Bucket CONFIGDATA_default holds 4 keys (force_destroy)"]
         );
-        assert!(refusal(json!({}), 0, true).is_empty());
-        assert!(refusal(json!({ "force_destroy": true }), 4, true).is_empty());
-        assert!(refusal(json!({}), 4, false).is_empty());
+        assert_eq!(
+            refusal(json!({}), 4, Some(true)),
+            ["warning: Bucket CONFIGDATA_default is deleted with 4 keys (force_destroy)"]
+        );
+        assert!(refusal(json!({}), 0, Some(false)).is_empty());
+        assert!(refusal(json!({}), 4, None).is_empty());
     }
 }

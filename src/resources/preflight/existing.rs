@@ -45,7 +45,7 @@ fn belongs_to_object(survey: &Survey<'_>, plan: &ObjectPlan<'_>, member: &Member
         && prior.any(|prior| prior.stream() == stream)
         && !plan.plan.prior.attribute(member.row.key).is_null();
     // A tainted object is planned as a create while its assets still exist: they are deleted first.
-    in_prior_state || plan.plan.action == Action::Create && survey.in_state.contains(&stream)
+    in_prior_state || plan.plan.action == Action::Create && survey.in_state.contains_key(&stream)
 }
 
 #[cfg(test)]
@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::resources::lattice_buckets::LatticeBuckets;
     use crate::resources::preflight::fixture::{Case, exists, only, survey};
+    use crate::resources::session::cache::InState;
     use crate::resources::wadm::WadmJetStream;
 
     #[test]
@@ -85,7 +86,11 @@ mod tests {
             "error: Both buckets exist already (lattice)"
         );
         // A tainted object is planned as a create: its own assets are no surprise.
-        survey.in_state = plan.object.members.iter().map(Member::stream).collect();
+        let in_state = InState {
+            force_destroy: false,
+        };
+        let streams = plan.object.members.iter().map(Member::stream);
+        survey.in_state = streams.map(|stream| (stream, in_state)).collect();
         assert!(check(&survey, &plan).is_empty());
     }
 

@@ -2,7 +2,7 @@
 //!
 //! They are looked for by name, because permissions rarely include a stream that hardly any account has.
 
-use crate::resources::messages::contents::messages;
+use crate::resources::messages::messages;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::{Present, Survey};
 use crate::terraform::language::{Diagnostic, Diagnostics};

@@ -13,6 +13,8 @@ pub mod permissions;
 pub mod account_limits;
 pub mod cluster_size;
 pub mod server_version;
+pub mod max_payload;
+pub mod replicas;
 pub mod subject_overlap;
 pub mod object_conflicts;
 pub mod harmful_streams;
@@ -39,12 +41,14 @@ const RULES: &[Rule] = &[
     destroy::check_tainted,
     unchecked::check,
     data_loss::check,
+    replicas::check,
     existing::check,
     destroy::check,
 ];
 
 /// The rules for a plan that nothing else refuses, and whose assets were all read.
 const FURTHER_RULES: &[Rule] = &[
+    max_payload::check,
     cluster_size::check,
     account_limits::check,
     subject_overlap::check,

@@ -7,37 +7,31 @@ use std::collections::BTreeSet;
 
 use crate::jetstream::{Error, OperationKind};
 use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::existing;
 use crate::resources::preflight::survey::{Answer, Survey};
 use crate::terraform::language::{Diagnostic, Diagnostics};
 
 /// One error that names every denied subject.
-pub fn check(survey: &Survey<'_>, _: &ObjectPlan<'_>) -> Diagnostics {
+pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let account = survey
         .account
         .iter()
         .filter_map(|answer| answer.as_ref().err());
     let owners = survey.subject_owners.iter();
     let owners = owners.filter_map(|answer| answer.result.as_ref().err());
-    let errors = denied(survey)
+    let errors = denied(survey, plan)
         .chain(denied_deletes(survey))
         .chain(account)
         .chain(owners);
     missing(errors, &survey.server).into_iter().collect()
 }
 
-/// What the user may not do, of what is really done: an asset that exists is not created, and one that does not is not
-/// changed.
-fn denied<'s>(survey: &'s Survey<'_>) -> impl Iterator<Item = &'s Error> {
-    let happens = |checked: &Answer<'_, ()>| {
-        let key = checked.member.row.key;
-        let mut assets = survey.assets.iter();
-        let exists = assets
-            .find(|asset| asset.member.row.key == key)
-            .and_then(|asset| asset.result.as_ref().ok())
-            .is_some_and(|snapshot| snapshot.info.is_some());
-        let of_asset = |other: &&Answer<'_, ()>| other.member.row.key == key;
-        let both = survey.permissions.iter().filter(of_asset).count() > 1;
-        !both || exists == (checked.kind == OperationKind::Update)
+/// What the user may not do, of what is really done: an asset that is adopted is not created.
+fn denied<'s>(survey: &'s Survey<'_>, plan: &'s ObjectPlan<'_>) -> impl Iterator<Item = &'s Error> {
+    let happens = move |checked: &Answer<'_, ()>| {
+        let mut outside = existing::outside(survey, plan);
+        let exists = outside.any(|(member, _)| member.row.key == checked.member.row.key);
+        !(exists && checked.kind == OperationKind::Create)
     };
     let permissions = survey.permissions.iter();
     permissions
@@ -159,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn of_an_asset_that_may_be_adopted_only_what_really_happens_counts() {
+    fn an_asset_that_is_adopted_is_not_created() {
         let case = Case::create(LatticeBuckets, json!({ "adopt_existing": true }));
         let plan = case.plan();
         let action = &plan.actions[1];
@@ -169,9 +163,10 @@ mod tests {
             denied(action, OperationKind::Update, UPDATE),
         ];
 
-        only(&check(&survey, &plan), &[CREATE]);
+        only(&check(&survey, &plan), &[CREATE, UPDATE]);
         exists(&mut survey, "config_data", json!({}), json!({}));
-        only(&check(&survey, &plan), &[UPDATE]);
+        let text = only(&check(&survey, &plan), &[UPDATE]);
+        assert!(!text.contains("subjects"), "{text}");
     }
 
     #[test]

@@ -26,6 +26,13 @@ pub struct Snapshot {
     pub info: Option<StreamInfo>,
 }
 
+/// What Terraform's state says of a stream that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InState {
+    /// Whether a destroy may delete what it contains.
+    pub force_destroy: bool,
+}
+
 /// What was seen and planned.
 #[derive(Default)]
 pub struct Cache(Mutex<Entries>);
@@ -33,7 +40,7 @@ pub struct Cache(Mutex<Entries>);
 #[derive(Default)]
 struct Entries {
     snapshots: HashMap<String, Snapshot>,
-    in_state: HashSet<String>,
+    in_state: HashMap<String, InState>,
     uses: StreamUses,
     reported: HashSet<String>,
     stream_names: Arc<OnceCell<Vec<String>>>,
@@ -102,7 +109,10 @@ impl Cache {
     pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
         let account = self.lock().account.clone();
         let read = || client.account(scope);
-        account.get_or_try_init(read).await.cloned()
+        client
+            .within(scope, account.get_or_try_init(read))
+            .await
+            .cloned()
     }
 
     /// Storage was freed, so that the account must be read again. What is planned and not done yet is forgotten with
@@ -130,7 +140,10 @@ impl Cache {
     pub async fn stream_names(&self, client: &Client, scope: &Scope) -> Result<Vec<String>, Error> {
         let names = self.lock().stream_names.clone();
         let read = || client.stream_names(None, scope);
-        names.get_or_try_init(read).await.cloned()
+        client
+            .within(scope, names.get_or_try_init(read))
+            .await
+            .cloned()
     }
 
     /// Streams with subjects of buckets that are not buckets, read once per process.
@@ -148,17 +161,20 @@ impl Cache {
             names.retain(|name| !name.starts_with("KV_"));
             Ok(names)
         };
-        foreign.get_or_try_init(read).await.cloned()
+        client
+            .within(scope, foreign.get_or_try_init(read))
+            .await
+            .cloned()
     }
 
     /// Records that Terraform's state has this stream, so that a later plan does not report it as existing.
-    pub fn record_in_state(&self, stream: &str) {
-        self.lock().in_state.insert(stream.to_owned());
+    pub fn record_in_state(&self, stream: &str, in_state: InState) {
+        self.lock().in_state.insert(stream.to_owned(), in_state);
     }
 
-    /// Whether Terraform's state has this stream.
-    pub fn is_in_state(&self, stream: &str) -> bool {
-        self.lock().in_state.contains(stream)
+    /// What Terraform's state says of this stream, if it has it.
+    pub fn in_state(&self, stream: &str) -> Option<InState> {
+        self.lock().in_state.get(stream).copied()
     }
 
     /// As [`StreamUses::record`] for each stream of an object: the conflicting use of each.

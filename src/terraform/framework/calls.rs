@@ -1,8 +1,8 @@
 //! Every call is a task of its own.
 //!
-//! tonic drops a call's future when its connection goes, and a create that is dropped between two requests would leave
-//! something behind that no state knows; a task goes on and finishes. And a panic that reaches tonic loses the state
-//! that the answer would have had; caught here, it is a diagnostic beside the best known state.
+//! tonic drops a call's future when its connection goes, because Terraform was killed. A task is not dropped between two
+//! requests: it hears that its caller is gone, begins nothing more, and ends. And a panic that reaches tonic loses the
+//! state that the answer would have had; caught here, it is a diagnostic beside the best known state.
 
 use std::any::Any;
 use std::future::Future;
@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tonic::{Response, Status};
 
@@ -39,10 +39,13 @@ impl Calls {
         }
     }
 
-    /// What a call that begins now carries with it.
-    pub(super) fn begin(&self) -> Call {
+    /// What a call that begins now carries with it, and what its caller holds while it waits: dropped, it tells the
+    /// call that the caller is gone.
+    pub(super) fn begin(&self) -> (Call, DropGuard) {
         let stop = self.token().child_token();
-        Call { stop }
+        let abandoned = CancellationToken::new();
+        let caller = abandoned.clone().drop_guard();
+        (Call { stop, abandoned }, caller)
     }
 
     /// Asks the running calls to end. Those that begin later run as ever.

@@ -110,6 +110,8 @@ pub trait Resource: Send + Sync + 'static {
 pub struct Call {
     /// Cancelled when the user wants to stop: finish what cannot be left half done, then answer with what exists.
     pub stop: CancellationToken,
+    /// Cancelled when the caller is gone: begin nothing more, nobody would know of it.
+    pub abandoned: CancellationToken,
 }
 
 /// What is being planned.

@@ -34,7 +34,9 @@ fn the_name_of_a_stream_is_escaped_and_quoted() {
 
     let error = failure.error();
     assert!(
-        error.summary.contains("Stream A\\u{202e}$(id)'\\u{1b}[2J takes"),
+        error
+            .summary
+            .contains("Stream A\\u{202e}$(id)'\\u{1b}[2J takes"),
         "{failure}"
     );
     assert!(

@@ -13,7 +13,7 @@ async fn a_stream_is_made_read_changed_and_deleted_on_every_version() {
         let client = client(&server.url());
         let wanted = config(json!({ "name": "A", "subjects": ["a.>"], "max_bytes": 4096 }));
 
-        let Created { info, ours } = client.create(&wanted, &scope()).await.unwrap();
+        let Created { info, ours, .. } = client.create(&wanted, &scope()).await.unwrap();
         let read = client.stream("A", &scope()).await.unwrap().unwrap();
         let changed = read.config.overlaid(&[("max_bytes", json!(8192))]);
         let updated = client.update(&changed, &scope()).await.unwrap();

@@ -13,8 +13,9 @@ use crate::text::{self, printable};
 
 /// The longest line, in bytes: the greeting of a server, also that of a large cluster, is shorter.
 pub const LONGEST_LINE: usize = 64 * 1024;
-/// The longest message, in bytes. A page of 1,024 stream names has less than 300 KiB.
-const LONGEST_MESSAGE: usize = 8 * 1024 * 1024;
+/// The longest message, in bytes. A page of 1,024 stream names has less than 300 KiB, but one of 100,000 subjects may
+/// have tens of MiB.
+const LONGEST_MESSAGE: usize = 32 * 1024 * 1024;
 /// What of something unexpected is shown, in characters.
 const EXCERPT: usize = 60;
 

@@ -1,6 +1,6 @@
 //! Changing one asset in place, and only what the plan has shown.
 
-use crate::jetstream::{SettingChange, StreamInfo};
+use crate::jetstream::{SettingChange, StreamInfo, StreamState};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::asset::wait::wait;
@@ -8,10 +8,12 @@ use crate::resources::apply::outcome::{Live, Outcome};
 use crate::resources::messages::changes::cannot_adopt;
 use crate::resources::messages::drift::{found_besides, no_longer_as_planned};
 use crate::resources::messages::failure::failure;
+use crate::resources::messages::replicas::lost;
 use crate::resources::object::changes::{adoption_changes, is_refused, is_worse};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::resources::plan::planned_change::PlannedChange;
+use crate::terraform::language::Diagnostic;
 
 /// Brings an existing stream that the state does not have to what was planned, in place; what the server does not
 /// change back stays.
@@ -84,6 +86,12 @@ async fn send(
         let moves = update
             .iter()
             .any(|change| matches!(change.key.as_str(), "num_replicas" | "placement"));
+        let before = match grows(&update) {
+            // What is written until the replicas are filled must not hide a loss, so it is read now.
+            true => session.cache.stream(client, &member.stream(), scope).await,
+            false => Ok(None),
+        };
+        let before = before.ok().flatten().map(|info| info.state);
         session.cache.forget(&member.stream());
         match client.update(&info.config.overlaid(&overlay), scope).await {
             Ok(info) if moves => {
@@ -92,6 +100,13 @@ async fn send(
                 let waited = wait(operation, member, info, last).await;
                 outcome.live = waited.live;
                 outcome.diagnostics.extend(waited.diagnostics);
+                if let (Some(before), Live::Stream(info)) = (before, &outcome.live) {
+                    let loss = lost_data(operation, member, &before, info).await;
+                    outcome.diagnostics.extend(loss);
+                }
+                if outcome.has_failed() {
+                    break;
+                }
             }
             Ok(info) => outcome.live = Live::Stream(Box::new(info)),
             Err(error) => {
@@ -104,6 +119,33 @@ async fn send(
         }
     }
     outcome
+}
+
+/// Whether an update adds replicas.
+fn grows(update: &[SettingChange]) -> bool {
+    let replicas = |change: &SettingChange| {
+        change.key == "num_replicas" && change.desired.as_u64() > change.live.as_u64()
+    };
+    update.iter().any(replicas)
+}
+
+/// An error if a stream that got more replicas does not hold any more what it held before. The state that it had when it
+/// was changed says nothing: it is read again if the wait for the replicas has ended without an answer.
+async fn lost_data(
+    operation: &Operation<'_>,
+    member: &Member,
+    before: &StreamState,
+    settled: &StreamInfo,
+) -> Option<Diagnostic> {
+    let expires = settled.config.expires();
+    let found = read_again(operation, member, Live::Unchanged).await;
+    let now = match &found {
+        Live::Stream(info) => info,
+        _ => settled,
+    };
+    now.state
+        .has_lost(before, expires)
+        .then(|| lost(member, before, now))
 }
 
 /// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use serde_json::Value as Json;
 
-use crate::jetstream::StreamInfo;
+use crate::jetstream::{Created, StreamInfo};
 use crate::resources::apply::Operation;
-use crate::resources::apply::asset::first_sequence::{first_sequence, remove_first_sequence};
+use crate::resources::apply::asset::first_sequence::first_sequence;
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::asset::wait::wait;
 use crate::resources::apply::outcome::{Live, Outcome, exists_already};
@@ -39,30 +39,36 @@ pub async fn create_one(
         config.set("first_seq", Json::from(first));
     }
     session.cache.forget(&member.stream());
-    match client.create_absent(&config, absent_since, scope).await {
-        Ok(created) => {
-            let mut outcome = wait(operation, member, created.info, false).await;
-            if first.is_some() {
-                outcome = remove_first_sequence(operation, member, outcome).await;
-            }
-            outcome.ours = created.ours;
-            outcome
-        }
-        Err(error) if error.is_exists() => exists_already(object, member),
-        Err(error) => {
-            let diagnostic = failure(member, Crud::Create, &error, planned);
-            let live = if error.is_unknown_outcome() {
-                read_again(operation, member, Live::Absent).await
-            } else {
-                Live::Absent
-            };
-            // Nobody else created it within this call, as far as anybody can tell.
-            Outcome {
-                ours: true,
-                ..Outcome::failed(live, diagnostic)
-            }
-        }
+    let error = match client.create_absent(&config, absent_since, scope).await {
+        Ok(created) => return settled(operation, member, created).await,
+        Err(error) if error.is_exists() => return exists_already(object, member),
+        Err(error) => error,
+    };
+    let live = match error.is_unknown_outcome() {
+        // What is not there may still come: the server may have the request, and no time for it.
+        true => match read_again(operation, member, Live::Unknown).await {
+            Live::Absent => Live::Unknown,
+            found => found,
+        },
+        false => Live::Absent,
+    };
+    Outcome {
+        ours: matches!(&live, Live::Stream(info) if client.is_creating(info)),
+        ..Outcome::failed(live, failure(member, Crud::Create, &error, planned))
     }
+}
+
+/// Waits until a new stream works.
+async fn settled(operation: &Operation<'_>, member: &Member, created: Created) -> Outcome {
+    let mut outcome = match created.unfinished {
+        None => wait(operation, member, created.info, false).await,
+        Some(error) => {
+            let failure = failure(member, Crud::Update, &error, operation.state);
+            Outcome::failed(Live::Stream(Box::new(created.info)), failure)
+        }
+    };
+    outcome.ours = created.ours;
+    outcome
 }
 
 /// Warns of older messages in a new asset.

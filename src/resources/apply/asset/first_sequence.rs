@@ -8,12 +8,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde_json::json;
-
 use crate::resources::apply::Operation;
-use crate::resources::apply::outcome::{Live, Outcome};
-use crate::resources::messages::failure::failure;
-use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 
 /// The first sequence of a stream that is created where `former_last` was the last one, as far as anybody knows; `None`
@@ -34,25 +29,4 @@ pub async fn first_sequence(
     let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
     let now = u64::try_from(now.as_millis()).unwrap_or_default();
     Some(now.max(former_last + 1))
-}
-
-/// Takes the first sequence out of the configuration of a stream that was created with one.
-pub async fn remove_first_sequence(
-    operation: &Operation<'_>,
-    member: &Member,
-    mut outcome: Outcome,
-) -> Outcome {
-    let Live::Stream(info) = &outcome.live else {
-        return outcome;
-    };
-    let config = info.config.overlaid(&[("first_seq", json!(0))]);
-    operation.session.cache.forget(&member.stream());
-    match operation.client.update(&config, operation.scope).await {
-        Ok(info) => outcome.live = Live::Stream(Box::new(info)),
-        Err(error) => {
-            let diagnostic = failure(member, Crud::Update, &error, operation.state);
-            outcome.diagnostics.push(diagnostic);
-        }
-    }
-    outcome
 }

@@ -7,20 +7,14 @@ pub mod delete;
 pub mod wait;
 pub mod first_sequence;
 
-use std::time::Duration;
-
-use crate::jetstream::Scope;
 use crate::resources::apply::Operation;
 use crate::resources::apply::outcome::Live;
+use crate::resources::object::common::ROLLBACK;
 use crate::resources::object::member::Member;
-use crate::terraform::framework::Call;
-
-/// Time to read again, and to delete what a failed create created, also when the user wants to stop.
-pub const ROLLBACK: Duration = Duration::from_secs(15);
 
 /// What a stream is after something went wrong with it.
 pub async fn read_again(operation: &Operation<'_>, member: &Member, otherwise: Live) -> Live {
-    let scope = Scope::new(ROLLBACK, Call::default().stop);
+    let scope = operation.scope.aftermath(ROLLBACK);
     let (cache, stream) = (&operation.session.cache, member.stream());
     match cache.stream(operation.client, &stream, &scope).await {
         Ok(Some(info)) => Live::Stream(Box::new(info)),

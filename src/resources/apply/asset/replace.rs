@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::jetstream::{Client, Scope, StreamInfo};
+use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::change_in_place;
 use crate::resources::apply::asset::create::{create_one, is_resurrected, warn_if_resurrected};
@@ -19,7 +19,6 @@ use crate::resources::object::changes::{Changes, may_delete_contents};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::resources::plan::planned_change::{PlannedChange, is_another};
-use crate::terraform::framework::Call;
 
 /// The longest time for purging a stream: it is only a precaution.
 const PURGE: Duration = Duration::from_secs(10);
@@ -60,10 +59,7 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
 
 /// Purges and deletes a stream, and creates it again, without a stop in between.
 async fn recreate(operation: &Operation<'_>, member: &Member, live: &StreamInfo) -> Outcome {
-    let scope = &Scope {
-        stop: Call::default().stop,
-        ..operation.scope.clone()
-    };
+    let scope = &operation.scope.unstoppable();
     let operation = &Operation {
         scope,
         ..*operation
@@ -71,7 +67,7 @@ async fn recreate(operation: &Operation<'_>, member: &Member, live: &StreamInfo)
     operation.session.cache.forget(&member.stream());
     if live.state.messages > 0 && !live.config.forbids_purge() {
         // A purged stream leaves nothing that the server could bring back.
-        purge(operation.client, member, None).await;
+        purge(operation, member, None).await;
     }
     if let Err(error) = operation.client.delete(&member.stream(), scope).await {
         let live = read_again(operation, member, Live::Unchanged).await;
@@ -102,7 +98,7 @@ async fn purge_resurrected(
         return outcome;
     }
     let last = info.state.last_seq;
-    purge(client, member, Some(last + 1)).await;
+    purge(operation, member, Some(last + 1)).await;
     let stream = member.stream();
     if let Ok(Some(info)) = session.cache.stream(client, &stream, scope).await {
         outcome.live = Live::Stream(Box::new(info));
@@ -111,8 +107,9 @@ async fn purge_resurrected(
 }
 
 /// Purges a stream, as far as it is allowed.
-async fn purge(client: &Client, member: &Member, below: Option<u64>) {
-    let scope = Scope::new(PURGE, Call::default().stop);
+async fn purge(operation: &Operation<'_>, member: &Member, below: Option<u64>) {
+    let scope = operation.scope.aftermath(PURGE);
+    let client = operation.client;
     if let Err(error) = client.purge(&member.stream(), below, &scope).await {
         tracing::debug!(%error, stream = member.stream(), "not purged");
     }

@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
 use crate::resources::apply::outcome::Outcome;
+use crate::resources::messages::replicas as messages;
 use crate::resources::object::member::Member;
+use crate::resources::preflight::survey::requests::unsettled_key;
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::{capitalised, shell_word};
 
@@ -24,6 +26,8 @@ const RECOVERY: Duration = Duration::from_secs(30);
 const LEAST_INTERVAL: Duration = Duration::from_millis(300);
 /// Between two requests.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// How long replicas must not be all current before a refresh says so.
+const UNSETTLED: Duration = Duration::from_secs(2);
 /// Inactivity that makes a refresh poll.
 const SUSPICIOUS: Duration = Duration::from_secs(10);
 
@@ -89,6 +93,10 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
     }
     match is_sourcing(operation, member, RECOVERY).await? {
         true => None,
+        false if scope.remaining().is_zero() => Some(stalled_warning(
+            member,
+            "A new leader was asked for, and the timeout ended before it was seen to heal it.",
+        )),
         false => Some(stalled_warning(
             member,
             "A new leader was asked for and did not heal it.",
@@ -108,10 +116,10 @@ async fn is_sourcing(operation: &Operation<'_>, member: &Member, limit: Duration
     } = *operation;
     let since = Instant::now();
     let mut activity: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
-    while since.elapsed() < limit {
+    while since.elapsed() < limit && !scope.remaining().is_zero() {
         tokio::select! {
             () = tokio::time::sleep(POLL_INTERVAL) => {}
-            () = scope.stop.cancelled() => return None,
+            () = scope.stopped() => return None,
         }
         let stream = member.stream();
         // A new leader may keep an answer away; the next request asks again.
@@ -155,6 +163,34 @@ pub async fn stalled(
             "It has not heard from a source for more than 10 seconds.",
         )),
     }
+}
+
+/// On a refresh: a warning if the replicas are not all current, and stay so for a while. Right after a write they may be
+/// behind for a moment.
+pub async fn unsettled(
+    operation: &Operation<'_>,
+    member: &Member,
+    info: &StreamInfo,
+) -> Option<Diagnostic> {
+    let Operation {
+        client,
+        scope,
+        session,
+        ..
+    } = *operation;
+    let mut missing = info.unsettled()?;
+    let since = Instant::now();
+    while since.elapsed() < UNSETTLED {
+        tokio::select! {
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+            () = scope.stopped() => return None,
+        }
+        if let Ok(Some(info)) = session.cache.stream(client, &member.stream(), scope).await {
+            missing = info.unsettled()?;
+        }
+    }
+    let is_new = session.cache.report_once(&unsettled_key(member));
+    is_new.then(|| messages::unsettled(member, &missing))
 }
 
 fn stalled_warning(member: &Member, what: &str) -> Diagnostic {

@@ -2,22 +2,22 @@
 
 pub mod requests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::jetstream::{
     Account, DataLoss, Error, OperationKind, ServerInfo, SettingChange, StreamInfo,
 };
 use crate::resources::object::member::Member;
 use crate::resources::object::storage::StorageChange;
-use crate::resources::session::cache::Snapshot;
+use crate::resources::session::cache::{InState, Snapshot};
 
 /// What is known about a plan besides its values: plain data.
 #[derive(Debug, Default)]
 pub struct Survey<'p> {
     /// The streams for which other objects of the configuration have plans that exclude this one.
     pub conflicts: Vec<Conflict>,
-    /// The streams of the assets that Terraform's state has, in this object or another.
-    pub in_state: HashSet<String>,
+    /// The streams of the assets that Terraform's state has, in this object or another, and what it says of them.
+    pub in_state: HashMap<String, InState>,
     /// The addresses of the servers, for the reader.
     pub server: String,
     /// The connected server, where it stores the streams itself.
@@ -38,6 +38,10 @@ pub struct Survey<'p> {
     pub storage: HashMap<String, StorageChange>,
     /// The streams that have subjects of the assets.
     pub subject_owners: Vec<Answer<'p, Vec<String>>>,
+    /// The longest message that the connected server takes, in bytes.
+    pub max_payload: Option<usize>,
+    /// What keeps the replicas of an asset from being all current, as a clause, where that was not reported yet.
+    pub unsettled: Vec<(&'p Member, String)>,
     /// The streams that break the object's users and exist.
     pub harmful: Vec<Present>,
 }

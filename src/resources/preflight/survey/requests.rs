@@ -5,7 +5,7 @@
 //! answer must first be known for (what adopting a bucket deletes, how much a conflicting stream contains) takes a
 //! second round; it is rare.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use futures::FutureExt;
 use futures::future::{join_all, try_join_all};
@@ -19,7 +19,7 @@ use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
 use crate::resources::preflight::survey::{Answer, HarmfulStream, Present, Survey};
 use crate::resources::session::DomainSession;
-use crate::resources::session::cache::Snapshot;
+use crate::resources::session::cache::{InState, Snapshot};
 use crate::terraform::framework::Action;
 use crate::terraform::language::Value;
 
@@ -76,6 +76,8 @@ pub async fn survey<'p>(
     Survey {
         server: client.server().to_owned(),
         server_info: client.server_info(),
+        max_payload: client.max_payload(),
+        unsettled: unsettled(&assets, domains.planned),
         assets,
         deleted,
         counted,
@@ -108,11 +110,33 @@ pub async fn survey_destroy<'p>(
 }
 
 /// The streams of the assets that Terraform's state has.
-fn in_state(plan: &ObjectPlan<'_>, session: &DomainSession) -> HashSet<String> {
+fn in_state(plan: &ObjectPlan<'_>, session: &DomainSession) -> HashMap<String, InState> {
     let streams = plan.object.members.iter().map(Member::stream);
     streams
-        .filter(|stream| session.cache.is_in_state(stream))
+        .filter_map(|stream| {
+            let in_state = session.cache.in_state(&stream)?;
+            Some((stream, in_state))
+        })
         .collect()
+}
+
+/// What keeps the replicas of existing assets from being all current, for the first time that it is reported.
+fn unsettled<'p>(
+    assets: &[Answer<'p, Snapshot>],
+    session: &DomainSession,
+) -> Vec<(&'p Member, String)> {
+    let found = assets.iter().filter_map(|asset| {
+        let info = asset.result.as_ref().ok()?.info.as_ref()?;
+        let why = info.unsettled()?;
+        let new = session.cache.report_once(&unsettled_key(asset.member));
+        new.then_some((asset.member, why))
+    });
+    found.collect()
+}
+
+/// By what it is known that the replicas of an asset were reported.
+pub fn unsettled_key(member: &Member) -> String {
+    format!("replicas of {}", member.stream())
 }
 
 /// Each asset that is created or changed; of those that are adopted, also how many messages that deletes.
@@ -200,7 +224,7 @@ fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<
         true if forgets(&plan.plan.planned) => Vec::new(),
         true => deletions(
             members
-                .filter(|member| session.cache.is_in_state(&member.stream()))
+                .filter(|member| session.cache.in_state(&member.stream()).is_some())
                 .collect(),
         ),
         false => deletions(members.filter(|member| is_replaced(plan, member)).collect()),
@@ -218,22 +242,20 @@ fn forgets(object: &Value) -> bool {
     object.attribute("skip_destroy").as_bool() == Some(true)
 }
 
-/// Whether the user may do what is planned. Whether an asset is created, or exists and is adopted, only the answer
-/// about the stream tells, so both are checked.
+/// Whether the user may do what is planned. What creates an asset also changes it, to take out what only the creation
+/// needed; and whether it is created, or exists and is adopted, only the answer about the stream tells.
 async fn permissions<'p>(
     client: &Client,
     plan: &'p ObjectPlan<'p>,
     scope: &Scope,
 ) -> Vec<Answer<'p, ()>> {
-    let adopted = plan
-        .actions
-        .iter()
-        .filter(|action| plan.adopts() && is_new(plan, action));
-    let adopted = adopted.map(|action| AssetAction {
+    let created = plan.actions.iter();
+    let created = created.filter(|action| action.kind == OperationKind::Create);
+    let changed = created.map(|action| AssetAction {
         kind: OperationKind::Update,
         ..*action
     });
-    check_all(client, plan.actions.iter().copied().chain(adopted), scope).await
+    check_all(client, plan.actions.iter().copied().chain(changed), scope).await
 }
 
 async fn check_all<'p>(

@@ -207,7 +207,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::read_resource::Request>,
     ) -> Result<Response<proto::read_resource::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let resource = self.resource(&request.type_name);
+        let (call, _caller) = self.calls.begin();
         let (state, private) = (request.current_state.clone(), request.private.clone());
         let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
@@ -235,7 +236,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::plan_resource_change::Request>,
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let resource = self.resource(&request.type_name);
+        let (call, _caller) = self.calls.begin();
         let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
         let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
@@ -269,7 +271,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::apply_resource_change::Request>,
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let resource = self.resource(&request.type_name);
+        let (call, _caller) = self.calls.begin();
         let decoded = resource.and_then(|resource| {
             let prior = decode(request.prior_state.clone(), resource.schema())?;
             let planned = decode(request.planned_state, resource.schema())?;
@@ -315,7 +318,8 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::import_resource_state::Request>,
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let (resource, call) = (self.resource(&request.type_name), self.calls.begin());
+        let resource = self.resource(&request.type_name);
+        let (call, _caller) = self.calls.begin();
         let failed = |diagnostics| proto::import_resource_state::Response {
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()

@@ -34,6 +34,18 @@ async fn a_call_that_nobody_waits_for_any_more_finishes() {
     assert_eq!(served.log(), ["create", "create done"]);
 }
 
+#[test]
+fn a_call_hears_that_its_caller_is_gone() {
+    let served = served(Behaviour::UntilStopped);
+    let (call, caller) = served.service.calls.begin();
+    let (other, _caller) = served.service.calls.begin();
+
+    drop(caller);
+
+    assert!(call.abandoned.is_cancelled() && !call.stop.is_cancelled());
+    assert!(!other.abandoned.is_cancelled());
+}
+
 #[tokio::test]
 async fn stopping_reaches_the_calls_that_run_and_not_the_next() {
     let served = served(Behaviour::UntilStopped);
@@ -42,7 +54,7 @@ async fn stopping_reaches_the_calls_that_run_and_not_the_next() {
             .service
             .stop_provider(Request::new(proto::stop_provider::Request {}))
     };
-    let later = served.service.calls.begin();
+    let (later, _caller) = served.service.calls.begin();
 
     let (stopped, _) = tokio::join!(
         served.apply(apply_request(&Value::Null, &planned())),
@@ -55,7 +67,8 @@ async fn stopping_reaches_the_calls_that_run_and_not_the_next() {
     assert_eq!(error(&stopped.diagnostics), "Stopped");
     assert_eq!(value(stopped.new_state), object("b".into(), "made".into()));
     assert!(later.stop.is_cancelled());
-    assert!(!served.service.calls.begin().stop.is_cancelled());
+    let (next, _caller) = served.service.calls.begin();
+    assert!(!next.stop.is_cancelled() && !next.abandoned.is_cancelled());
 
     let (again, _) = tokio::join!(served.apply(apply_request(&there(), &planned())), async {
         served.asked("update").await;

@@ -1,0 +1,47 @@
+//! What is wrong with the copies of an asset on several servers.
+
+use crate::jetstream::{StreamInfo, StreamState};
+use crate::resources::object::member::Member;
+use crate::terraform::language::{Diagnostic, Path};
+use crate::text::{capitalised, count, shell_word};
+
+/// Not every replica is current.
+pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
+    let summary = format!("Replicas of {} are not all current", member.title());
+    let detail = format!(
+        "{}. While that is so, the loss of one more server may stop the stream or lose what only that server holds. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
+        capitalised(missing),
+        shell_word(&member.stream())
+    );
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What an asset held before it got more replicas is not all there.
+pub fn lost(member: &Member, before: &StreamState, after: &StreamInfo) -> Diagnostic {
+    let title = member.title();
+    let summary = format!(
+        "{} lost data while it got more replicas",
+        capitalised(&title)
+    );
+    let detail = format!(
+        "Before, it held {}; now it holds {}. A server may have failed while the new replicas were filled, and one that did not have all of it became the leader. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
+        extent(before),
+        extent(&after.state),
+        shell_word(&member.stream()),
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// How many messages, and their sequences.
+fn extent(state: &StreamState) -> String {
+    let StreamState {
+        messages,
+        first_seq,
+        last_seq,
+        ..
+    } = state;
+    format!(
+        "{} (sequences {first_seq} to {last_seq})",
+        count(*messages, "message")
+    )
+}

@@ -1,0 +1,59 @@
+//! Objects that are tainted or named by `-replace`: the plan counts what goes, by the state's `force_destroy`.
+
+use crate::scenarios::scenario::{CONFIG_DATA, MAIN, Scenario, warning};
+
+fn filled(arguments: &str) -> Scenario {
+    let scenario = Scenario::start();
+    scenario.converge(arguments);
+    scenario.admin.put(CONFIG_DATA, "a", "1");
+    scenario.admin.put(CONFIG_DATA, "b", "2");
+    scenario
+}
+
+#[test]
+fn a_replacement_counts_what_it_deletes() {
+    let scenario = filled("force_destroy = true");
+
+    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
+
+    let counted = warning(&plan, "is deleted with");
+    assert_eq!(
+        counted.summary,
+        "Bucket CONFIGDATA_default is deleted with 2 keys"
+    );
+
+    scenario.terraform.run(&["taint", MAIN]).unwrap();
+    let plan = scenario.terraform.plan();
+    let counted = warning(&plan, "is deleted with");
+    assert_eq!(
+        counted.summary,
+        "Bucket CONFIGDATA_default is deleted with 2 keys"
+    );
+    scenario.terraform.apply_plan(&plan);
+    assert_eq!(scenario.admin.messages("KV_CONFIGDATA_default"), 0);
+    scenario.terraform.expect_empty();
+}
+
+#[test]
+fn the_state_and_not_the_configuration_says_whether_contents_may_go() {
+    let scenario = filled("");
+    scenario.write("force_destroy = true");
+    scenario.terraform.run(&["taint", MAIN]).unwrap();
+
+    let failure = scenario.terraform.plan_error();
+
+    let error = failure.error();
+    assert_eq!(error.summary, "Bucket CONFIGDATA_default holds 2 keys");
+    assert!(error.says("terraform untaint <address>"), "{error}");
+
+    // The advice works: first keeping, then deleting.
+    scenario.terraform.run(&["untaint", MAIN]).unwrap();
+    scenario.terraform.apply();
+    assert_eq!(scenario.admin.messages("KV_CONFIGDATA_default"), 2);
+    scenario
+        .terraform
+        .run(&["apply", "-auto-approve", "-input=false", "-replace", MAIN])
+        .unwrap();
+    assert_eq!(scenario.admin.messages("KV_CONFIGDATA_default"), 0);
+    scenario.terraform.expect_empty();
+}

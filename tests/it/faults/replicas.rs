@@ -1,0 +1,129 @@
+//! Replicas while servers fail.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::scenarios::scenario::{MAIN, Scenario, buckets, warning};
+use crate::support::{
+    Admin, Cluster, Gate, NatsServer, Side, Terraform, terraform_default, wait_for,
+};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
+const STREAM: &str = "KV_CONFIGDATA_default";
+
+fn on(cluster: Cluster) -> Scenario<Cluster> {
+    let urls: Vec<_> = cluster.servers().iter().map(NatsServer::url).collect();
+    let admin = Admin::connect(&urls.join(","));
+    let url = urls.join(",");
+    Scenario::of(cluster, admin, terraform_default(), &[("NATS_URL", &url)])
+}
+
+/// A server that follows the leaders of both streams, and leads no meta group.
+fn follower(scenario: &Scenario<Cluster>) -> &NatsServer {
+    let leaders: Vec<_> = ["KV_LATTICEDATA_default", STREAM]
+        .map(|stream| scenario.admin.stream(stream).unwrap()["cluster"]["leader"].clone())
+        .to_vec();
+    let servers = scenario.server.servers().iter();
+    let mut followers = servers.filter(|server| !leaders.contains(&server.varz()["server_name"]));
+    followers
+        .next()
+        .expect("a server that leads neither stream")
+}
+
+#[test]
+fn data_that_is_gone_after_more_replicas_is_an_error_with_both_numbers() {
+    let cluster = Cluster::start(3);
+    let admin = Admin::connect(&cluster.url());
+    let mut terraform = Terraform::with_binary_and(terraform_default(), BINARY);
+    terraform.set_env("NATS_URL", &cluster.url());
+    terraform.write(&buckets(""));
+    terraform.apply();
+    for key in ["a", "b", "c"] {
+        admin.put("CONFIGDATA_default", key, "1");
+    }
+    terraform.write(&buckets("replicas = 3"));
+    // The answer to the update waits, and meanwhile a server would fail; here its data are taken away.
+    let gate = Gate::before(
+        cluster.servers()[0].port(),
+        Side::Answers,
+        "\"name\":\"KV_CONFIGDATA",
+    );
+    terraform.set_env("NATS_URL", &gate.url());
+    let running = terraform.start(&["apply", "-input=false", "-no-color", "-auto-approve"]);
+    gate.wait_until_reached(1);
+    admin.expect_replicas(STREAM, 3);
+    let config = admin.config(STREAM);
+    admin.delete_stream(STREAM);
+    admin.create_stream(&config);
+    admin.put("CONFIGDATA_default", "a", "1");
+    gate.open();
+
+    let failure = running.wait().unwrap_err();
+
+    assert!(
+        failure.says("Bucket CONFIGDATA_default lost data while it got more replicas"),
+        "{failure}"
+    );
+    assert!(
+        failure.says("it held 3 messages (sequences 1 to 3)")
+            && failure.says("now it holds 1 message (sequences 1 to 1)"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn a_replica_that_is_away_is_a_warning_of_the_plan() {
+    let scenario = on(Cluster::start(3));
+    scenario.converge("replicas = 3");
+    follower(&scenario).crash();
+    wait_for("the loss to be noticed", Duration::from_secs(60), || {
+        let info = scenario.admin.stream(STREAM)?;
+        let replicas = info["cluster"]["replicas"].as_array()?.clone();
+        let away =
+            |replica: &serde_json::Value| replica["offline"] == true || replica["current"] == false;
+        replicas.iter().any(away).then_some(())
+    });
+
+    let plan = scenario.terraform.plan();
+
+    assert!(plan.is_empty());
+    let away = warning(
+        &plan,
+        "Replicas of bucket CONFIGDATA_default are not all current",
+    );
+    assert!(
+        away.says("is offline") || away.says("is behind"),
+        "{away:?}"
+    );
+}
+
+#[test]
+fn fewer_replicas_are_there_at_once_although_a_server_is_away() {
+    for version in ["2.10", "2.15"] {
+        let version = crate::support::nats_server_versions()
+            .into_iter()
+            .find(|known| known.starts_with(version))
+            .unwrap();
+        let scenario = on(Cluster::start_with(version, 3, ""));
+        scenario.converge("replicas = 3");
+        scenario.admin.put("CONFIGDATA_default", "a", "1");
+        follower(&scenario).crash();
+
+        scenario.write("replicas = 1");
+        let started = Instant::now();
+        scenario.terraform.apply();
+
+        // The timeout of an update is 300 seconds.
+        assert!(
+            started.elapsed() < Duration::from_secs(120),
+            "{version}: {:?}",
+            started.elapsed()
+        );
+        assert_eq!(
+            scenario.terraform.state().values(MAIN)["replicas"],
+            json!(1)
+        );
+        assert_eq!(scenario.admin.messages(STREAM), 1, "{version}");
+    }
+}
