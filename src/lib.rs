@@ -24,21 +24,26 @@
 //! # Modules in reading order
 //!
 //! * `catalogue`: every bucket and stream of wasmCloud and wadm, one row each.
-//! * `jetstream::config`: what a stream's configuration is: the table `SETTINGS`, normal form, differences, data loss.
-//! * `jetstream::connection`: addresses, routes, TLS, login, and why a connection fails.
+//! * `jetstream::config`: what a stream's configuration is: the table `SETTINGS`, normal form, differences,
+//!   data loss; `effect` says whether a change is in place or needs another stream.
+//! * `jetstream::connection`: addresses, login, why a connection fails; `route` leads to the servers: relay, SOCKS, TLS,
+//!   WebSocket, and the check of every byte that a server sends.
 //! * `jetstream::api`: requests and their retries; stream info, create, update, delete, account, permissions.
-//! * `resources::object`: one object of Terraform: its assets, its arguments, attributes <-> stream configurations.
-//! * `resources::messages`: the sentences of diagnostics about assets.
+//! * `resources::object`: one object of Terraform: its assets, its arguments, attributes <-> stream configurations; its
+//!   `private_facts`.
+//! * `resources::messages`: the sentences of diagnostics about assets, and how contents are counted in them.
 //! * `resources::plan`: prior state and configuration -> planned state, without requests.
-//! * `resources::preflight`: `survey` sends all requests that a plan needs; every other file is one rule.
+//! * `resources::preflight`: `survey::requests` sends all requests that a plan needs; every other file is one rule, such as
+//!   `cluster_size`, `account_limits`, `permissions`, `data_loss`.
 //! * `resources::apply`: read, create, update, replace, delete, and the wait until it works.
 //! * `resources::session`: the connection, and what this process has seen of the server.
 //! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
 //! * `provider`: arguments, environment variables, NATS contexts, their precedence and checks.
-//! * `terraform::language`: values, types, paths, diagnostics, schemas, msgpack and JSON.
-//! * `terraform::framework`: the calls of Terraform around a resource, and the check of our answers against core's rules.
-//! * `plugin`: handshake, TLS to Terraform, sockets, logs, shutdown.
+//! * `terraform::language`: values, types, paths, diagnostics, schemas; `wire` has msgpack and JSON.
+//! * `terraform::framework`: the calls of Terraform around a resource (`rpc` takes them), and the check of our answers
+//!   against core's rules.
+//! * `plugin`: handshake, TLS to Terraform, `net::unix` for its socket, `log::hclog` for lines of its log, shutdown.
 //! * `testing`: what the integration tests import.
 //!
 //! # Glossary
@@ -100,7 +105,7 @@
 //! | how long something is waited for or retried | `resources::apply::asset::wait`, `jetstream::api::request` |
 //! | a new resource type | a file beside `resources::lattice_buckets`, a row of `catalogue`, the list in `resources::all` |
 //! | what Terraform demands of an answer | `terraform::framework::check` |
-//! | logs and their format | `plugin::log`, `plugin::hclog` |
+//! | logs and their format | `plugin::log` |
 
 mod catalogue;
 mod jetstream;

@@ -31,7 +31,12 @@ fn plan(object_type: &impl ObjectType, answer: Json) {
         return;
     };
     let schema = object_type::schema(object_type);
-    let nothing = Value::object(schema.attributes.iter().map(|attribute| (attribute.name.clone(), Value::Null)));
+    let nothing = Value::object(
+        schema
+            .attributes
+            .iter()
+            .map(|attribute| (attribute.name.clone(), Value::Null)),
+    );
     let private = Private::default();
     let names = Names {
         set_in: &nothing,

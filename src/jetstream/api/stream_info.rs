@@ -155,9 +155,9 @@ impl StreamInfo {
         })
     }
 
-    /// What keeps the replicas that it is configured with from being all current, as a clause.
+    /// What keeps the replicas that it has from being all current, as a clause.
     pub fn unsettled(&self) -> Option<String> {
-        self.missing(usize::try_from(self.config.num_replicas()).unwrap_or(1))
+        self.missing(self.cluster.as_ref()?.replicas.len() + 1)
     }
 
     /// What keeps it from being settled on this many servers, as a clause.

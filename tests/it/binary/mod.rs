@@ -1,7 +1,7 @@
 //! The real binary under a real Terraform, for what only the two of them together show: how it is installed, started,
 //! interrupted, killed, how it crashes, and what it logs.
 
-mod setup;
+pub mod setup;
 
 mod aliases;
 mod installed;

@@ -139,7 +139,7 @@ fn what_a_host_writes_during_a_create_is_no_error() {
     gate.wait_until_reached(1);
     admin.put("wadm_state", "lattice-default", "{}");
     admin.put("wadm_manifests", "default-app", "{}");
-    admin.publish("wadm.evt.default", "{}");
+    admin.publish("wadm.evt.default.started", "{}");
     gate.open();
     running.wait().unwrap();
 
@@ -154,9 +154,10 @@ fn of_two_terraforms_that_create_the_same_at_once_one_succeeds_and_the_other_is_
     for version in nats_server_versions() {
         let server = NatsServer::start_with(version, "");
         let admin = Admin::connect(&server.url());
-        let gate = Gate::before(server.port(), Side::Requests, CREATES);
-        let both = [(); 2].map(|()| {
-            let terraform = terraform(&gate.url());
+        let gates = [(); 2].map(|()| Gate::before(server.port(), Side::Requests, CREATES));
+        let both = gates.each_ref().map(|gate| {
+            let mut terraform = terraform(&gate.url());
+            terraform.set_env("NATS_TIMEOUT", "60s");
             terraform.write(&buckets(""));
             terraform
         });
@@ -166,8 +167,12 @@ fn of_two_terraforms_that_create_the_same_at_once_one_succeeds_and_the_other_is_
                 .each_ref()
                 .map(|terraform| scope.spawn(|| terraform.try_apply(&[])));
             // Both have seen that there is nothing, and want to create.
-            gate.wait_until_reached(2);
-            gate.open();
+            for gate in &gates {
+                gate.wait_until_reached(1);
+            }
+            for gate in &gates {
+                gate.open();
+            }
             running.map(|running| running.join().unwrap())
         });
 

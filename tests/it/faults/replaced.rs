@@ -1,4 +1,4 @@
-//! Objects that are tainted or named by `-replace`: the plan counts what goes, by the state's `force_destroy`.
+//! Objects that are tainted or named by `-replace`: the plan says what goes, by the state's `force_destroy`.
 
 use crate::scenarios::scenario::{CONFIG_DATA, MAIN, Scenario, warning};
 
@@ -10,21 +10,31 @@ fn filled(arguments: &str) -> Scenario {
     scenario
 }
 
+/// With `-replace` Terraform plans twice and drops the warnings of the second plan, which alone says that everything goes;
+/// what is refused is refused there too.
+#[test]
+fn a_replacement_that_is_asked_for_is_refused_while_it_would_lose_contents() {
+    let scenario = filled("");
+
+    let failure = scenario
+        .terraform
+        .try_plan(&["-replace", MAIN])
+        .err()
+        .expect("a refusal");
+
+    assert_eq!(
+        failure.error().summary,
+        "Bucket CONFIGDATA_default holds 2 keys"
+    );
+}
+
 #[test]
 fn a_replacement_counts_what_it_deletes() {
     let scenario = filled("force_destroy = true");
 
-    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
-
-    let counted = warning(&plan, "is deleted with");
-    assert_eq!(
-        counted.summary,
-        "Bucket CONFIGDATA_default is deleted with 2 keys"
-    );
-
     scenario.terraform.run(&["taint", MAIN]).unwrap();
     let plan = scenario.terraform.plan();
-    let counted = warning(&plan, "is deleted with");
+    let counted = warning(plan.diagnostics(), "is deleted with");
     assert_eq!(
         counted.summary,
         "Bucket CONFIGDATA_default is deleted with 2 keys"

@@ -50,9 +50,12 @@ fn data_that_is_gone_after_more_replicas_is_an_error_with_both_numbers() {
         "\"name\":\"KV_CONFIGDATA",
     );
     terraform.set_env("NATS_URL", &gate.url());
+    terraform.set_env("NATS_TIMEOUT", "60s");
     let running = terraform.start(&["apply", "-input=false", "-no-color", "-auto-approve"]);
     gate.wait_until_reached(1);
-    admin.expect_replicas(STREAM, 3);
+    wait_for("the update", Duration::from_secs(60), || {
+        (admin.config(STREAM)["num_replicas"] == 3).then_some(())
+    });
     let config = admin.config(STREAM);
     admin.delete_stream(STREAM);
     admin.create_stream(&config);
@@ -89,7 +92,7 @@ fn a_replica_that_is_away_is_a_warning_of_the_plan() {
 
     assert!(plan.is_empty());
     let away = warning(
-        &plan,
+        plan.diagnostics(),
         "Replicas of bucket CONFIGDATA_default are not all current",
     );
     assert!(

@@ -141,10 +141,10 @@ async fn connect(handshake: &Handshake) -> Connection {
 }
 
 #[tokio::test]
-async fn when_the_parent_is_killed_running_calls_are_finished_first() {
+async fn when_the_parent_is_killed_running_calls_have_a_moment_to_end() {
     let marks = tempfile::tempdir().unwrap();
     let mut command = actor();
-    command.env(MARKS, marks.path()).env(SLOW, "1500");
+    command.env(MARKS, marks.path()).env(SLOW, "500");
     let orphan = Orphan::of(&command);
     let connection = connect(&orphan.handshake).await;
     let call = tokio::spawn(async move {

@@ -5,7 +5,7 @@
 //! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
 
 mod relay;
-mod scenario;
+pub mod scenario;
 
 mod create;
 mod drift;

@@ -4,7 +4,7 @@
 //! A test is a user's story: what is there (given), what the user or another client does (when), what the plan says and
 //! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
 
-mod scenario;
+pub mod scenario;
 mod captured;
 
 mod create;

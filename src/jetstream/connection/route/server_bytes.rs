@@ -376,7 +376,7 @@ mod tests {
             (b"MSG a 1 -1\r\n", "\"MSG a 1 -1\""),
             (
                 b"MSG a 1 18446744073709551615\r\n",
-                "a message of 18446744073709551615 bytes, of which it may have 8388608",
+                "a message of 18446744073709551615 bytes, of which it may have 33554432",
             ),
             (
                 b"MSG a 1 2\r\nlonger\r\n",
@@ -385,7 +385,7 @@ mod tests {
             (b"HMSG a 1 9 5\r\n", "\"HMSG a 1 9 5\""),
             (
                 b"HMSG a 1 5 18446744073709551615\r\n",
-                "a message of 18446744073709551615 bytes, of which it may have 8388608",
+                "a message of 18446744073709551615 bytes, of which it may have 33554432",
             ),
             (
                 b"HMSG a 1 20 20\r\nNATS/1.0\r\nA: b\rc\r\n\r\n\r\n",
