@@ -1,9 +1,11 @@
 //! What is different in every run is made the same: times, ports, and how long something took.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 /// Two buckets that are made at once are made within this time, either one first.
-const AT_ONCE: SignedDuration = SignedDuration::from_millis(250);
+pub const AT_ONCE: Duration = Duration::from_millis(250);
 
 /// Times become the first, second, third day of a month, in their order, or where they are of the same moment, in the
 /// order in which they are told; every port of the loopback address is 4222, and nothing takes more than no time.
@@ -16,7 +18,9 @@ pub fn normal(text: &str) -> String {
     }
     let told = times.clone();
     times.sort_unstable();
-    for moment in times.chunk_by_mut(|one, next| next.0.duration_since(one.0) < AT_ONCE) {
+    for moment in times.chunk_by_mut(|one, next| {
+        next.0.duration_since(one.0) < SignedDuration::try_from(AT_ONCE).expect("a short time")
+    }) {
         moment.sort_unstable_by_key(|time| told.iter().position(|other| other == time));
     }
     let mut normal = text.to_owned();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::guides::normalise::AT_ONCE;
 use crate::guides::page;
 use crate::guides::page_run::OnServer;
 
@@ -62,6 +63,8 @@ fn a_bucket_was_deleted() {
 fn a_bucket_was_deleted_and_made_again() {
     let mut on_server = situation("A bucket was deleted and made again");
     on_server.run.step();
+    // Two times that are closer are shown as of the same moment.
+    std::thread::sleep(2 * AT_ONCE);
 
     on_server.admin.delete_stream(LATTICE);
     on_server.admin.create_bucket("LATTICEDATA_default");
