@@ -84,11 +84,12 @@ fn judge(survey: Survey<'_>, plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Di
         return diagnostics;
     }
     let cache = &domains.planned.cache;
-    if let Some(Ok(_)) = &survey.account {
-        cache.plan_storage(account_limits::storage_changes(&survey, plan));
-    }
+    let changes = match &survey.account {
+        Some(Ok(_)) => account_limits::storage_changes(&survey, plan),
+        _ => Default::default(),
+    };
     let survey = Survey {
-        storage: cache.planned_storage(),
+        storage: cache.plan_storage(changes),
         ..survey
     };
     diagnostics.extend(apply_rules(FURTHER_RULES, &survey, plan));

@@ -123,14 +123,15 @@ impl Cache {
         contents.storage.clear();
     }
 
-    /// Records what a plan does to the account's storage.
-    pub fn plan_storage(&self, changes: impl IntoIterator<Item = (String, StorageChange)>) {
-        self.lock().storage.extend(changes);
-    }
-
-    /// Everything that is planned since the account was read, by stream.
-    pub fn planned_storage(&self) -> HashMap<String, StorageChange> {
-        self.lock().storage.clone()
+    /// Records what a plan does to the account's storage, and answers everything that is planned since the account was
+    /// read, by stream. In one step: of two plans that are too much together, only the second is refused.
+    pub fn plan_storage(
+        &self,
+        changes: impl IntoIterator<Item = (String, StorageChange)>,
+    ) -> HashMap<String, StorageChange> {
+        let mut contents = self.lock();
+        contents.storage.extend(changes);
+        contents.storage.clone()
     }
 
     /// The names of all streams, read once per process.
