@@ -55,7 +55,13 @@ pub async fn create(
         .iter()
         .map(|_| Outcome::quiet(Live::Absent))
         .collect();
-    for stage in create_stages(&object.members) {
+    // What goes with the first asset is not stopped any more: an interrupted create is one that is done.
+    let begun = scope.unstoppable();
+    for (turn, stage) in create_stages(&object.members).into_iter().enumerate() {
+        let operation = Operation {
+            scope: if turn == 1 { &begun } else { &scope },
+            ..operation
+        };
         let created =
             join_all(stage.iter().map(|place| {
                 create_or_adopt(&operation, &object.members[*place], &existing[*place])

@@ -19,8 +19,7 @@ fn a_replacement_that_is_asked_for_is_refused_while_it_would_lose_contents() {
     let failure = scenario
         .terraform
         .try_plan(&["-replace", MAIN])
-        .err()
-        .expect("a refusal");
+        .unwrap_err();
 
     assert_eq!(
         failure.error().summary,
