@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::jetstream::Scope;
 use crate::jetstream::api::request::{Api, account_request};
+use crate::jetstream::api::stream_info::text;
 use crate::jetstream::error::Error;
 
 /// What JetStream says about the account.
@@ -89,11 +90,7 @@ impl Account {
                 .pointer("/api/level")
                 .and_then(Value::as_u64)
                 .unwrap_or_default(),
-            domain: answer
-                .get("domain")
-                .and_then(Value::as_str)
-                .filter(|domain| !domain.is_empty())
-                .map(str::to_owned),
+            domain: Some(text(answer, "domain")).filter(|domain| !domain.is_empty()),
             whole: Usage::read(answer),
             tiers: tiers
                 .into_iter()

@@ -1,7 +1,7 @@
 //! Questions that change nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ use crate::jetstream::error::{Cause, Error};
 
 /// Between two reads of replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long to wait for a removal of replicas that one server holds up: until it is known whether the leader stays.
+const STUCK: Duration = Duration::from_secs(15);
 
 /// Pages of one list: a server sends 1,024 names or 100,000 subjects in each.
 const MOST_PAGES: usize = 1000;
@@ -74,7 +76,7 @@ impl Client {
         subject: Option<&str>,
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
-        let mut names: Vec<String> = Vec::new();
+        let (mut names, mut bytes) = (Vec::new(), 0);
         for _ in 0..MOST_PAGES {
             let mut body = json!({ "offset": names.len() });
             if let Some(subject) = subject {
@@ -94,7 +96,10 @@ impl Client {
                 .and_then(Value::as_array)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            names.extend(page.iter().filter_map(Value::as_str).map(str::to_owned));
+            for name in page.iter().filter_map(Value::as_str) {
+                bytes += name.len();
+                names.push(name.to_owned());
+            }
             let total = answer
                 .get("total")
                 .and_then(Value::as_u64)
@@ -102,7 +107,6 @@ impl Client {
             if page.is_empty() || names.len() as u64 >= total {
                 return Ok(names);
             }
-            let bytes: usize = names.iter().map(String::len).sum();
             if bytes > MOST_BYTES_OF_NAMES {
                 break;
             }
@@ -124,7 +128,7 @@ impl Client {
         kept: u64,
         scope: &Scope,
     ) -> Result<u64, Error> {
-        let (mut beyond, mut seen) = (0, 0);
+        let (mut beyond, mut seen) = (0_u64, 0);
         for _ in 0..MOST_PAGES {
             let body = json!({ "subjects_filter": ">", "offset": seen });
             let request = stream_request("count the subjects of", "STREAM.INFO", name, body);
@@ -135,10 +139,9 @@ impl Client {
                 .map(|subjects| subjects.values().filter_map(Value::as_u64).collect())
                 .unwrap_or_default();
             seen += counts.len();
-            beyond += counts
-                .iter()
-                .map(|count| count.saturating_sub(kept))
-                .sum::<u64>();
+            for count in &counts {
+                beyond = beyond.saturating_add(count.saturating_sub(kept));
+            }
             if counts.is_empty() || seen as u64 >= answer["total"].as_u64().unwrap_or_default() {
                 return Ok(beyond);
             }
@@ -166,8 +169,8 @@ impl Client {
     /// Waits until the stream has a leader, `replicas` servers that hold all of it, and no reconfiguration running.
     ///
     /// # Errors
-    /// [`Error::is_timeout`], with what is still missing, when the scope ends first; [`Error::is_not_found`] if the
-    /// stream is gone.
+    /// [`Error::is_timeout`], with what is still missing, when the scope ends first, or after 15 s of waiting for a server that is
+    /// away to agree to fewer replicas; [`Error::is_not_found`] if the stream is gone.
     pub async fn wait_current(
         &self,
         name: &str,
@@ -175,6 +178,7 @@ impl Client {
         scope: &Scope,
     ) -> Result<StreamInfo, Error> {
         let mut seen_missing: Option<String> = None;
+        let mut stuck_since: Option<Instant> = None;
         loop {
             let request =
                 stream_request("wait for the replicas of", "STREAM.INFO", name, Value::Null);
@@ -191,7 +195,10 @@ impl Client {
             let Some(missing) = info.missing(replicas) else {
                 return Ok(info);
             };
-            if scope.remaining() < LOOK {
+            let stuck = info.is_stuck(replicas);
+            stuck_since = stuck.then(|| stuck_since.unwrap_or_else(Instant::now));
+            let is_over = stuck_since.is_some_and(|since| since.elapsed() > STUCK);
+            if is_over || scope.remaining() < LOOK {
                 return Err(self.api.error(Cause::Deadline(missing), &request));
             }
             seen_missing = Some(missing);

@@ -14,12 +14,12 @@ use tokio::sync::Semaphore;
 use tracing::debug;
 
 use crate::jetstream::Scope;
+use crate::jetstream::api::stream_info::text;
 use crate::jetstream::api::verify::{self, Check, Checks, INFO};
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
 use crate::jetstream::connection::pending::Verdict;
 use crate::jetstream::error::{Cause, Error};
-use crate::text::printable;
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
 const IN_FLIGHT: usize = 64;
@@ -316,13 +316,7 @@ impl Api {
                 .get("err_code")
                 .and_then(Value::as_u64)
                 .unwrap_or_default(),
-            description: printable(
-                error
-                    .get("description")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default(),
-            )
-            .into_owned(),
+            description: text(error, "description"),
         })
     }
 

@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::jetstream::config::stream_config::StreamConfig;
 use crate::text::printable;
 
+/// A server that was not heard of for so long is away. The server that leads calls it not current after ten seconds.
+const AWAY: Duration = Duration::from_secs(5);
+
 /// The answer to `STREAM.INFO`, `STREAM.CREATE` and `STREAM.UPDATE`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamInfo {
@@ -80,6 +83,10 @@ pub struct Replica {
     pub current: bool,
     /// The leader does not reach it.
     pub offline: bool,
+    /// Time since the leader last heard from it; grows while it is away, long before the server calls it offline.
+    pub silent: Duration,
+    /// The stream leaves it, or arrives there (servers from 2.15 say so).
+    pub pending: bool,
     /// Operations it is behind.
     pub lag: u64,
 }
@@ -155,6 +162,12 @@ impl StreamInfo {
         })
     }
 
+    /// Whether somebody answers for it: without a leader nothing is read or written.
+    pub fn has_leader(&self) -> bool {
+        let leaderless = |cluster: &Cluster| cluster.leader.is_none();
+        !self.cluster.as_ref().is_some_and(leaderless)
+    }
+
     /// What keeps the replicas that it has from being all current, as a clause.
     pub fn unsettled(&self) -> Option<String> {
         self.missing(self.cluster.as_ref()?.replicas.len() + 1)
@@ -165,34 +178,38 @@ impl StreamInfo {
         let Some(cluster) = &self.cluster else {
             return (replicas > 1).then(|| "the server is not in a cluster".to_owned());
         };
-        let assigned = cluster.replicas.len() + 1;
-        // A server that is away keeps its place after a scale-down until it is back: that is no reason to wait for it.
-        let mut surplus = assigned.saturating_sub(replicas);
-        let followers = cluster.replicas.iter().filter(|replica| {
-            let leaves = replica.offline && surplus > 0;
-            surplus -= usize::from(leaves);
-            !leaves
-        });
-        let followers: Vec<_> = followers.collect();
         let mut words: Vec<String> = Vec::new();
         if cluster.leader.is_none() {
             words.push("no leader is elected".to_owned());
         }
-        if cluster.desired && followers.len() == cluster.replicas.len() {
-            words.push("the server is still rearranging the replicas".to_owned());
+        let stays = cluster.stays(replicas);
+        let waits_for_nobody = stays.len() < cluster.replicas.len() && !cluster.is_leaving();
+        if !waits_for_nobody {
+            if cluster.desired {
+                words.push("the server is still rearranging the replicas".to_owned());
+            }
+            let assigned = stays.len() + 1;
+            if assigned != replicas {
+                words.push(format!("{assigned} of {replicas} replicas are assigned"));
+            }
         }
-        let assigned = followers.len() + 1;
-        if assigned != replicas {
-            words.push(format!("{assigned} of {replicas} replicas are assigned"));
-        }
-        for behind in followers {
-            if behind.offline {
+        for behind in stays {
+            if behind.is_away() {
                 words.push(format!("the replica on {} is offline", behind.name));
             } else if !behind.current {
                 words.push(format!("the replica on {} is behind", behind.name));
             }
         }
         (!words.is_empty()).then(|| words.join("; "))
+    }
+
+    /// Whether replicas beyond this many are being removed, and one of those that must agree is away: only its return
+    /// ends that. Without the majority, the leader steps down after about 20 seconds (nats-server 2.15).
+    pub(crate) fn is_stuck(&self, replicas: usize) -> bool {
+        self.cluster.as_ref().is_some_and(|cluster| {
+            let shrinks = cluster.replicas.len() + 1 > replicas;
+            shrinks && cluster.is_leaving() && cluster.replicas.iter().any(Replica::is_away)
+        })
     }
 
     /// The API level of the server that answered: 0 before 2.11, which does not say.
@@ -216,6 +233,23 @@ impl StreamState {
 }
 
 impl Cluster {
+    /// The followers that count when only `replicas` servers are to keep the stream. A server that is away keeps its
+    /// place after a scale-down until it is back: that is no reason to wait for it.
+    fn stays(&self, replicas: usize) -> Vec<&Replica> {
+        let mut surplus = (self.replicas.len() + 1).saturating_sub(replicas);
+        let followers = self.replicas.iter().filter(|replica| {
+            let leaves = surplus > 0 && replica.is_away();
+            surplus -= usize::from(leaves);
+            !leaves
+        });
+        followers.collect()
+    }
+
+    /// A server is leaving, and the others have not agreed yet.
+    fn is_leaving(&self) -> bool {
+        self.desired && self.replicas.iter().any(|replica| replica.pending)
+    }
+
     fn read(cluster: &Value) -> Cluster {
         Cluster {
             leader: Some(text(cluster, "leader")).filter(|leader| !leader.is_empty()),
@@ -231,11 +265,18 @@ impl Cluster {
 }
 
 impl Replica {
+    /// Nothing was heard from it for longer than a busy server takes; heartbeats come about every second.
+    fn is_away(&self) -> bool {
+        self.offline || !self.current && self.silent > AWAY
+    }
+
     fn read(replica: &Value) -> Replica {
         Replica {
             name: text(replica, "name"),
             current: flag(replica, "current"),
             offline: flag(replica, "offline"),
+            silent: Duration::from_nanos(number(replica, "active")),
+            pending: flag(replica, "pending"),
             lag: number(replica, "lag"),
         }
     }
@@ -259,7 +300,8 @@ impl SourceState {
     }
 }
 
-fn text(value: &Value, key: &str) -> String {
+/// A text of a server, as it may be shown; empty if there is none.
+pub(super) fn text(value: &Value, key: &str) -> String {
     printable(value.get(key).and_then(Value::as_str).unwrap_or_default()).into_owned()
 }
 
@@ -277,4 +319,92 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
         .and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn current() -> Value {
+        json!({ "name": "n", "current": true, "active": SECOND / 2 })
+    }
+
+    fn away() -> Value {
+        json!({ "name": "a", "current": false, "active": 11 * SECOND })
+    }
+
+    fn leaving() -> Value {
+        json!({ "name": "l", "current": false, "active": 0, "pending": true })
+    }
+
+    fn filling() -> Value {
+        json!({ "name": "f", "current": false, "active": SECOND })
+    }
+
+    fn info(desired: bool, replicas: &[Value]) -> StreamInfo {
+        let mut cluster = json!({ "leader": "n1", "replicas": replicas });
+        if desired {
+            cluster["desired"] = json!({});
+        }
+        StreamInfo::read(&json!({ "config": {}, "cluster": cluster })).unwrap()
+    }
+
+    fn missing(replicas: usize, desired: bool, found: &[Value]) -> String {
+        info(desired, found).missing(replicas).unwrap_or_default()
+    }
+
+    #[test]
+    fn nothing_is_missing_when_the_wanted_servers_are_current() {
+        assert_eq!(missing(3, false, &[current(), current()]), "");
+        assert_eq!(missing(1, false, &[]), "");
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        for (replicas, desired, found, said) in [
+            (3, false, vec![current()], "2 of 3 replicas are assigned"),
+            (1, false, vec![current()], "2 of 1 replicas are assigned"),
+            (
+                2,
+                true,
+                vec![current()],
+                "the server is still rearranging the replicas",
+            ),
+            (2, false, vec![filling()], "the replica on f is behind"),
+            (2, false, vec![away()], "the replica on a is offline"),
+        ] {
+            assert_eq!(missing(replicas, desired, &found), said);
+        }
+        let mut leaderless = info(false, &[]);
+        leaderless.cluster.as_mut().unwrap().leader = None;
+        assert_eq!(
+            leaderless.missing(1).as_deref(),
+            Some("no leader is elected")
+        );
+    }
+
+    #[test]
+    fn a_server_that_is_away_and_not_wanted_any_more_is_not_waited_for() {
+        assert_eq!(missing(1, false, &[away()]), "");
+        // nats-server 2.15 keeps the others too while one is away that was known to be.
+        assert_eq!(missing(1, true, &[away(), current()]), "");
+        assert_eq!(missing(2, false, &[away(), current()]), "");
+        // One that is being filled may be wanted.
+        assert_ne!(missing(2, true, &[away(), filling()]), "");
+    }
+
+    #[test]
+    fn a_removal_to_which_a_server_that_is_away_must_agree_is_stuck() {
+        let stuck = info(true, &[away(), leaving()]);
+        assert!(stuck.is_stuck(1));
+        assert_ne!(stuck.missing(1), None);
+
+        assert!(!info(true, &[current(), leaving()]).is_stuck(1));
+        assert!(!info(true, &[away(), current()]).is_stuck(1));
+        assert!(!info(true, &[away(), leaving()]).is_stuck(3));
+    }
 }

@@ -164,6 +164,7 @@ impl Link {
         let end = started + self.options.connect_timeout;
         let mut pause = FIRST_PAUSE;
         let mut tries = 0;
+        let mut before = None;
         loop {
             let left = match tries {
                 0 => self.options.connect_timeout,
@@ -185,6 +186,11 @@ impl Link {
                 Some(Refusal::Unreachable(failure)) => failure,
                 None => Failure::silent(self.options.connect_timeout),
             };
+            // A try that had only the rest of the time says nothing: what an earlier one met does.
+            let cause = match before {
+                Some(before) if cause.kind == Unreachable::Silent => before,
+                _ => cause,
+            };
             let again = patient && cause.kind.may_pass() && Instant::now() + pause < end;
             if !again {
                 return Err(self.error(self.unreachable(after(tries, started, cause))));
@@ -195,6 +201,7 @@ impl Link {
                 why = cause.how,
                 "not connected, trying again"
             );
+            before = Some(cause);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

@@ -214,6 +214,6 @@ async fn roll_back_one(
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!("{} was made and stays", capitalised(&member.title())),
-        "The create failed, and this part of it could not be deleted again, or somebody has written into it already, and then it is kept. It is in the state, and Terraform has marked the object as tainted. To keep it, run `terraform untaint <address>`: the next apply then makes only what is missing. Without that the next apply replaces the object, which is refused while it holds keys.",
+        "The create failed. What it had created could not be deleted, or another client has already written to it. It is in the state, and Terraform has marked the object as tainted. To keep it, run `terraform untaint <address>`: the next apply then creates only what is missing. Otherwise the next apply replaces the object, which is refused while a bucket contains keys.",
     )
 }

@@ -14,12 +14,11 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
     if forced || !is_precious(member, info) {
         return None;
     }
-    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
     let detail = format!(
         "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
         member.row.holds
     );
-    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
+    Some(holds_keys(member, info, detail))
 }
 
 /// Why a tainted object, or one that `-replace` names, will not be replaced, if it will not.
@@ -31,12 +30,16 @@ pub fn refuses_replacement(
     if in_state.force_destroy || !is_precious(member, info) {
         return None;
     }
-    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
     let detail = format!(
-        "The replacement deletes the object first, and nothing of it is deleted while it holds keys: {}. The state, whose `force_destroy` counts, has it not set. To keep the contents, mark the object as sound (`terraform untaint <address>`), or plan without `-replace`: the next apply then changes only what differs. To delete them, do the same, set `force_destroy = true`, apply that, and then run `terraform apply -replace=<address>`.",
+        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform apply -replace=<address>`",
         member.row.holds
     );
-    Some(Diagnostic::error(summary, detail).at(Path::attribute("force_destroy")))
+    Some(holds_keys(member, info, detail))
+}
+
+fn holds_keys(member: &Member, info: &StreamInfo, detail: String) -> Diagnostic {
+    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
+    Diagnostic::error(summary, detail).at(Path::attribute("force_destroy"))
 }
 
 /// Whether something would be lost with it that does not come back by itself.

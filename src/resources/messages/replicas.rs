@@ -1,6 +1,6 @@
 //! What is wrong with the copies of an asset on several servers.
 
-use crate::jetstream::{StreamInfo, StreamState};
+use crate::jetstream::{Error, StreamState};
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::{capitalised, count, shell_word};
@@ -9,24 +9,44 @@ use crate::text::{capitalised, count, shell_word};
 pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
     let summary = format!("Replicas of {} are not all current", member.title());
     let detail = format!(
-        "{}. While that is so, the loss of one more server may stop the stream or lose what only that server holds. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
+        "{}. While that is so, the loss of one more server may stop the stream or delete what only that server stores. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
         capitalised(missing),
         shell_word(&member.stream())
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }
 
-/// What an asset held before it got more replicas is not all there.
-pub fn lost(member: &Member, before: &StreamState, after: &StreamInfo) -> Diagnostic {
+/// The wait for the replicas of a new or changed asset has ended too early.
+pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
+    let summary = format!("Replicas of {} are not all current yet", member.title());
+    let detail = format!(
+        "The server has accepted the configuration with {replicas} replicas, but not every replica contains all data yet. {error} `nats stream info {}` shows the state.",
+        shell_word(&member.stream())
+    );
+    Diagnostic::warning(summary, detail)
+}
+
+/// The wait for the replicas has ended, and nobody answers for the asset.
+pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
+    let summary = format!("{} has no leader", capitalised(&member.title()));
+    let detail = format!(
+        "The server has accepted the configuration with {replicas} replicas, but now nothing can be read or written. {error} Start the servers that are away: the contents are then there again. `nats stream info {}` shows which these are.",
+        shell_word(&member.stream())
+    );
+    Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What an asset contained before it got more replicas is not all there.
+pub fn lost(member: &Member, before: &StreamState, after: &StreamState) -> Diagnostic {
     let title = member.title();
     let summary = format!(
         "{} lost data while it got more replicas",
         capitalised(&title)
     );
     let detail = format!(
-        "Before, it held {}; now it holds {}. A server may have failed while the new replicas were filled, and one that did not have all of it became the leader. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
+        "It contained {} before the change and contains {} now. A server may have failed while the new replicas were filled, and one that did not have all of it became the leader. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
         extent(before),
-        extent(&after.state),
+        extent(after),
         shell_word(&member.stream()),
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))

@@ -168,3 +168,32 @@ fn a_small_limit_for_wadm_is_one_warning_when_it_is_set_and_none_after_it() {
     assert_eq!(plan.diagnostics().len(), 1, "{:?}", plan.diagnostics());
     assert!(setup.terraform.plan().diagnostics().is_empty());
 }
+
+#[test]
+fn what_no_message_of_the_server_holds_is_refused_while_planning_with_both_numbers() {
+    let server = NatsServer::configured("max_payload: 4096");
+    let setup = Setup::server(&server.url());
+    let note = |length: usize| {
+        format!(
+            "config_data = {{ metadata = {{ note = {:?} }} }}",
+            "x".repeat(length)
+        )
+    };
+    setup.applied("", &note(2000));
+    setup.write("", &note(4500));
+
+    let failure = setup.terraform.plan_error();
+
+    let error = failure.error();
+    assert_eq!(
+        error.summary,
+        "Bucket CONFIGDATA_default has a configuration that is too large for the server"
+    );
+    assert!(
+        error.says("has 5") && error.says("at most 4096 bytes (`max_payload`)"),
+        "{error}"
+    );
+    assert!(error.code.contains("metadata"), "{error}");
+    setup.applied("", &note(3000));
+    setup.terraform.expect_empty();
+}

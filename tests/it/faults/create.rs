@@ -5,26 +5,30 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::binary::setup::BINARY;
 use crate::scenarios::scenario::{CONFIG_STREAM, LATTICE_STREAM, MAIN, buckets};
 use crate::support::{
-    Admin, CREATES, Gate, NatsServer, Side, Terraform, nats_server_versions, terraform_default,
-    wait_for,
+    Admin, CREATES, Gate, NatsServer, Side, Terraform, nats_server_versions, wait_for,
 };
 use crate::wadm::scenario::{ASSETS, MAIN as WADM};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
 /// Nobody answers long: the create gives up soon.
 const SHORT: &str = "timeouts = { create = \"8s\", read = \"60s\" }";
 
 fn terraform(url: &str) -> Terraform {
-    let mut terraform = Terraform::with_binary_and(terraform_default(), BINARY);
-    terraform.set_env("NATS_URL", url);
+    let mut terraform = Terraform::with_binary(BINARY).env("NATS_URL", url);
     terraform.set_env("NATS_TIMEOUT", "2s");
     terraform
 }
 
 fn wadm(arguments: &str) -> String {
     format!("resource \"wadm_jetstream\" \"main\" {{\n  provider = wasmcloud\n{arguments}\n}}\n")
+}
+
+/// Stops the create of the stream that comes last.
+fn before_the_last(server: &NatsServer) -> Gate {
+    let last = "\"name\":\"wadm_event_consumer\"";
+    Gate::before(server.port(), Side::Requests, last)
 }
 
 fn untaint(terraform: &Terraform, address: &str) {
@@ -36,11 +40,7 @@ fn untaint(terraform: &Terraform, address: &str) {
 fn a_create_that_cannot_be_taken_back_keeps_what_was_made_and_what_is_not_known() {
     let server = NatsServer::start();
     let admin = Admin::connect(&server.url());
-    let gate = Gate::before(
-        server.port(),
-        Side::Requests,
-        "\"name\":\"wadm_event_consumer\"",
-    );
+    let gate = before_the_last(&server);
     let mut terraform = terraform(&gate.url());
     terraform.write(&wadm(SHORT));
 
@@ -127,11 +127,7 @@ fn a_create_that_a_paused_server_does_later_is_found_or_made_again() {
 fn what_a_host_writes_during_a_create_is_no_error() {
     let server = NatsServer::start();
     let admin = Admin::connect(&server.url());
-    let gate = Gate::before(
-        server.port(),
-        Side::Requests,
-        "\"name\":\"wadm_event_consumer\"",
-    );
+    let gate = before_the_last(&server);
     let mut terraform = terraform(&gate.url());
     terraform.write(&wadm(""));
 

@@ -3,10 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::binary::setup::{provider_of, wait_until_gone};
-use crate::support::{Link, NatsServer, Terraform, terraform_default, wait_for};
+use crate::binary::setup::{BINARY, provider_of, wait_until_gone};
+use crate::support::{Link, NatsServer, Terraform, wait_for};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
 const LATTICES: &str = "resource \"wasmcloud_lattice_buckets\" \"main\" {\n  \
     count = 12\n  lattice = \"l${count.index}\"\n}\n\
     resource \"wadm_jetstream\" \"main\" {\n  provider = wasmcloud\n}\n";
@@ -52,8 +51,7 @@ fn a_provider_without_its_terraform_asks_nothing_more_and_ends() {
     let server = NatsServer::start();
     // So slow that each operation is in the middle of something.
     let link = Link::slow(&server, Duration::from_millis(300));
-    let mut terraform = Terraform::with_binary_and(terraform_default(), BINARY);
-    terraform.set_env("NATS_URL", &link.url());
+    let terraform = Terraform::with_binary(BINARY).env("NATS_URL", &link.url());
     terraform.write(LATTICES);
 
     let options = ["-input=false", "-no-color", "-auto-approve"];
@@ -63,8 +61,7 @@ fn a_provider_without_its_terraform_asks_nothing_more_and_ends() {
     assert_eq!(changes(asked).count(), 0);
     assert!(stayed < Duration::from_secs(4), "{stayed:?}");
 
-    let mut terraform = Terraform::with_binary_and(terraform_default(), BINARY);
-    terraform.set_env("NATS_URL", &server.url());
+    let mut terraform = Terraform::with_binary(BINARY).env("NATS_URL", &server.url());
     terraform.write(&LATTICES.replace("main\" {", "main\" {\n  adopt_existing = true"));
     terraform.apply();
     let plan = terraform.plan_with(&["-destroy"]);

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{NatsServer, Plan, Terraform, terraform_default};
+use crate::binary::setup::BINARY;
+use crate::support::{NatsServer, Plan, Terraform};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
 /// So many objects that their requests wait for each other.
 const LATTICES: usize = 40;
 /// What Terraform needs besides, on a busy machine. Without an end of its own each operation takes a multiple of its
@@ -41,8 +41,7 @@ fn apply(terraform: &Terraform, plan: &Plan) {
 #[test]
 fn every_operation_on_a_silent_server_ends_with_its_timeout_also_when_many_wait() {
     let server = NatsServer::start();
-    let mut terraform = Terraform::with_binary_and(terraform_default(), BINARY);
-    terraform.set_env("NATS_URL", &server.url());
+    let mut terraform = Terraform::with_binary(BINARY).env("NATS_URL", &server.url());
     terraform.set_env("NATS_TIMEOUT", "5s");
 
     terraform.write(&lattices(""));

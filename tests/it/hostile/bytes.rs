@@ -51,9 +51,10 @@ fn saying(bytes: &'static [u8]) -> String {
     url
 }
 
+/// Enough for a login on a busy machine; what is refused is tried again until then.
 fn short(url: &str) -> Options {
     Options {
-        connect_timeout: Duration::from_millis(800),
+        connect_timeout: Duration::from_secs(2),
         ..options(url)
     }
 }

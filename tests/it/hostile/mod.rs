@@ -3,4 +3,5 @@
 mod addresses;
 mod bytes;
 mod content;
+mod endless;
 mod text;

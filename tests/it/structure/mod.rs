@@ -5,3 +5,4 @@ mod layers;
 mod cycles;
 mod folders;
 mod named_files;
+mod pinned_tools;

@@ -8,7 +8,7 @@ use crate::resources::apply::outcome::{Live, Outcome};
 use crate::resources::messages::changes::cannot_adopt;
 use crate::resources::messages::drift::{found_besides, no_longer_as_planned};
 use crate::resources::messages::failure::failure;
-use crate::resources::messages::replicas::lost;
+use crate::resources::messages::replicas as messages;
 use crate::resources::object::changes::{adoption_changes, is_refused, is_worse};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
@@ -98,12 +98,17 @@ async fn send(
                 // What stalls between two moves is seen, and healed, after the second.
                 let last = updates.peek().is_none();
                 let waited = wait(operation, member, info, last).await;
-                outcome.live = waited.live;
+                outcome.live = match &before {
+                    // The wait may have ended without an answer: what the update answered says nothing of the contents.
+                    Some(_) if !waited.diagnostics.is_empty() => {
+                        read_again(operation, member, waited.live).await
+                    }
+                    _ => waited.live,
+                };
                 outcome.diagnostics.extend(waited.diagnostics);
-                if let (Some(before), Live::Stream(info)) = (before, &outcome.live) {
-                    let loss = lost_data(operation, member, &before, info).await;
-                    outcome.diagnostics.extend(loss);
-                }
+                outcome
+                    .diagnostics
+                    .extend(before.and_then(|before| lost_data(member, &before, &outcome.live)));
                 if outcome.has_failed() {
                     break;
                 }
@@ -129,23 +134,13 @@ fn grows(update: &[SettingChange]) -> bool {
     update.iter().any(replicas)
 }
 
-/// An error if a stream that got more replicas does not hold any more what it held before. The state that it had when it
-/// was changed says nothing: it is read again if the wait for the replicas has ended without an answer.
-async fn lost_data(
-    operation: &Operation<'_>,
-    member: &Member,
-    before: &StreamState,
-    settled: &StreamInfo,
-) -> Option<Diagnostic> {
-    let expires = settled.config.expires();
-    let found = read_again(operation, member, Live::Unchanged).await;
-    let now = match &found {
-        Live::Stream(info) => info,
-        _ => settled,
+/// An error if a stream that got more replicas does not contain any more what it contained before.
+fn lost_data(member: &Member, before: &StreamState, live: &Live) -> Option<Diagnostic> {
+    let Live::Stream(info) = live else {
+        return None;
     };
-    now.state
-        .has_lost(before, expires)
-        .then(|| lost(member, before, now))
+    let lost = info.state.has_lost(before, info.config.expires());
+    lost.then(|| messages::lost(member, before, &info.state))
 }
 
 /// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while

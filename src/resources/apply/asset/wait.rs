@@ -57,12 +57,14 @@ pub async fn wait(
     let (info, remark) = match waited {
         Ok(settled) => (settled, None),
         Err(error) => {
-            let summary = format!("Replicas of {} are not all current yet", member.title());
-            let detail = format!(
-                "The server has taken the configuration with {replicas} replicas, but not every replica holds all data yet. {error} `nats stream info {}` shows the state.",
-                shell_word(&member.stream())
-            );
-            (info, Some(Diagnostic::warning(summary, detail)))
+            // What the update answered says nothing of what has become of the stream.
+            let found = client.stream(&member.stream(), scope).await;
+            let info = found.ok().flatten().unwrap_or(info);
+            let remark = match info.has_leader() {
+                true => messages::not_current(member, replicas, &error),
+                false => messages::leaderless(member, replicas, &error),
+            };
+            (info, Some(remark))
         }
     };
     let mut outcome = Outcome::stream(info);
@@ -180,7 +182,7 @@ pub async fn unsettled(
     } = *operation;
     let mut missing = info.unsettled()?;
     let since = Instant::now();
-    while since.elapsed() < UNSETTLED {
+    while since.elapsed() < UNSETTLED && !scope.remaining().is_zero() {
         tokio::select! {
             () = tokio::time::sleep(POLL_INTERVAL) => {}
             () = scope.stopped() => return None,
