@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 #[cfg(test)]
 pub use self::api::account::Limits;
 pub use self::api::account::{Account, Usage};
-pub use self::api::client::Client;
+pub use self::api::client::{Client, Unsettled};
 pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
@@ -84,6 +84,14 @@ impl Scope {
         Scope {
             deadline: deadline.unwrap_or(self.deadline),
             ..self
+        }
+    }
+
+    /// The same, which ends after `limit` already.
+    pub fn at_most(&self, limit: Duration) -> Self {
+        Scope {
+            deadline: after(limit).min(self.deadline),
+            ..self.clone()
         }
     }
 

@@ -19,6 +19,8 @@ use crate::jetstream::error::{Cause, Error};
 
 /// Between two reads of replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
+/// Longest wait for one of these answers.
+const ONE_LOOK: Duration = Duration::from_secs(5);
 /// How long to wait for a removal of replicas that one server holds up: until it is known whether the leader stays.
 const STUCK: Duration = Duration::from_secs(15);
 
@@ -26,6 +28,15 @@ const STUCK: Duration = Duration::from_secs(15);
 const MOST_PAGES: usize = 1000;
 /// All names of one list together, in bytes: those of 300,000 streams.
 const MOST_BYTES_OF_NAMES: usize = 16 << 20;
+
+/// Why a wait for replicas has ended too early, and what the stream was seen to be last.
+#[derive(Debug)]
+pub struct Unsettled {
+    /// Why.
+    pub error: Error,
+    /// The last answer; absent if there was none.
+    pub last: Option<StreamInfo>,
+}
 
 /// JetStream behind one connection. Cheap to clone; all clones share the connection.
 #[derive(Clone)]
@@ -169,44 +180,43 @@ impl Client {
     /// Waits until the stream has a leader, `replicas` servers that hold all of it, and no reconfiguration running.
     ///
     /// # Errors
-    /// [`Error::is_timeout`], with what is still missing, when the scope ends first, or after 15 s of waiting for a server that is
-    /// away to agree to fewer replicas; [`Error::is_not_found`] if the stream is gone.
+    /// [`Error::is_timeout`], with what is still missing, when the scope ends first, or after 15 s of waiting for a
+    /// server that is away to agree to fewer replicas; [`Error::is_not_found`] if the stream is gone.
     pub async fn wait_current(
         &self,
         name: &str,
         replicas: usize,
         scope: &Scope,
-    ) -> Result<StreamInfo, Error> {
-        let mut seen_missing: Option<String> = None;
+    ) -> Result<StreamInfo, Unsettled> {
+        let request = stream_request("wait for the replicas of", "STREAM.INFO", name, Value::Null);
+        let mut last: Option<StreamInfo> = None;
         let mut stuck_since: Option<Instant> = None;
-        loop {
-            let request =
-                stream_request("wait for the replicas of", "STREAM.INFO", name, Value::Null);
-            let looked = self.stream(name, scope).await;
-            // What was missing is more useful than the time-out of the last read.
-            if let (Err(error), Some(missing)) = (&looked, &seen_missing)
-                && error.is_timeout()
-            {
-                return Err(self.api.error(Cause::Deadline(missing.clone()), &request));
+        let error = loop {
+            // A stream without a leader may leave the question without an answer.
+            match self.stream(name, &scope.at_most(ONE_LOOK)).await {
+                Ok(Some(info)) if info.missing(replicas).is_none() => return Ok(info),
+                Ok(Some(info)) => {
+                    let stuck = info.is_stuck(replicas);
+                    stuck_since = stuck.then(|| stuck_since.unwrap_or_else(Instant::now));
+                    last = Some(info);
+                }
+                Ok(None) => break self.api.error(Cause::not_found(), &request),
+                Err(error) if error.is_timeout() && !scope.is_over() => {}
+                Err(error) if error.is_timeout() && last.is_some() => {}
+                Err(error) => break error,
             }
-            let Some(info) = looked? else {
-                return Err(self.api.error(Cause::not_found(), &request));
-            };
-            let Some(missing) = info.missing(replicas) else {
-                return Ok(info);
-            };
-            let stuck = info.is_stuck(replicas);
-            stuck_since = stuck.then(|| stuck_since.unwrap_or_else(Instant::now));
-            let is_over = stuck_since.is_some_and(|since| since.elapsed() > STUCK);
-            if is_over || scope.remaining() < LOOK {
-                return Err(self.api.error(Cause::Deadline(missing), &request));
+            let is_stuck = stuck_since.is_some_and(|since| since.elapsed() > STUCK);
+            if is_stuck || scope.remaining() < LOOK {
+                let missing = last.as_ref().and_then(|info| info.missing(replicas));
+                let missing = missing.unwrap_or_else(|| "the stream does not answer".to_owned());
+                break self.api.error(Cause::Deadline(missing), &request);
             }
-            seen_missing = Some(missing);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
-                () = scope.stopped() => return Err(self.api.error(Cause::Stopped, &request)),
+                () = scope.stopped() => break self.api.error(Cause::Stopped, &request),
             }
-        }
+        };
+        Err(Unsettled { error, last })
     }
 
     /// What JetStream says about the account.

@@ -207,8 +207,9 @@ impl StreamInfo {
     /// ends that. Without the majority, the leader steps down after about 20 seconds (nats-server 2.15).
     pub(crate) fn is_stuck(&self, replicas: usize) -> bool {
         self.cluster.as_ref().is_some_and(|cluster| {
-            let shrinks = cluster.replicas.len() + 1 > replicas;
-            shrinks && cluster.is_leaving() && cluster.replicas.iter().any(Replica::is_away)
+            let shrinks = cluster.desired && cluster.replicas.len() + 1 > replicas;
+            let waits = cluster.is_leaving() && cluster.replicas.iter().any(Replica::is_away);
+            shrinks && (waits || cluster.leader.is_none())
         })
     }
 
@@ -402,6 +403,10 @@ mod tests {
         let stuck = info(true, &[away(), leaving()]);
         assert!(stuck.is_stuck(1));
         assert_ne!(stuck.missing(1), None);
+
+        let mut leaderless = info(true, &[filling(), leaving()]);
+        leaderless.cluster.as_mut().unwrap().leader = None;
+        assert!(leaderless.is_stuck(1));
 
         assert!(!info(true, &[current(), leaving()]).is_stuck(1));
         assert!(!info(true, &[away(), current()]).is_stuck(1));

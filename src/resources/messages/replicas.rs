@@ -30,7 +30,7 @@ pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic 
 pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("{} has no leader", capitalised(&member.title()));
     let detail = format!(
-        "The server has accepted the configuration with {replicas} replicas, but now nothing can be read or written. {error} Start the servers that are away: the contents are then there again. `nats stream info {}` shows which these are.",
+        "The server has accepted the configuration with {replicas} replicas, but now nothing can be read or written. {error} Start the servers that are away, and wait until `nats stream info {}` shows a leader.",
         shell_word(&member.stream())
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))

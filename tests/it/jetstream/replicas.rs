@@ -93,7 +93,8 @@ async fn the_wait_for_a_replica_that_is_down_is_bounded_and_says_so() {
     let error = client
         .wait_current("A", 3, &within(Duration::from_secs(5)))
         .await
-        .unwrap_err();
+        .unwrap_err()
+        .error;
 
     assert!(error.is_timeout(), "{error}");
     assert!(error.to_string().contains(follower.as_str()), "{error}");

@@ -52,19 +52,25 @@ fn of_three(cluster: Arc<Cluster>, user: &str) -> Scenario<Arc<Cluster>> {
 
 /// As wadm makes it for a lattice.
 fn consume(scenario: &Scenario<Arc<Cluster>>) {
-    scenario.admin.api(
-        "CONSUMER.CREATE.wadm_event_consumer.wadm_event_consumer-default.wadm_event_consumer.evt.default.>",
-        &json!({
-            "stream_name": "wadm_event_consumer",
-            "action": "create",
-            "config": {
-                "name": "wadm_event_consumer-default", "durable_name": "wadm_event_consumer-default",
-                "deliver_policy": "all", "ack_policy": "explicit", "ack_wait": 2_000_000_000_u64, "max_deliver": 3,
-                "filter_subject": "wadm_event_consumer.evt.default.>", "replay_policy": "instant",
-                "max_ack_pending": 1000, "num_replicas": 0,
-            },
-        }),
-    );
+    let consumer = json!({
+        "stream_name": "wadm_event_consumer",
+        "action": "create",
+        "config": {
+            "name": "wadm_event_consumer-default", "durable_name": "wadm_event_consumer-default",
+            "deliver_policy": "all", "ack_policy": "explicit", "ack_wait": 2_000_000_000_u64, "max_deliver": 3,
+            "filter_subject": "wadm_event_consumer.evt.default.>", "replay_policy": "instant",
+            "max_ack_pending": 1000, "num_replicas": 0,
+        },
+    });
+    let subject = "CONSUMER.CREATE.wadm_event_consumer.wadm_event_consumer-default.wadm_event_consumer.evt.default.>";
+    // A busy cluster may leave a request without an answer; the same consumer may be created again.
+    wait_for("the consumer", Duration::from_secs(120), || {
+        let limit = Duration::from_secs(10);
+        scenario
+            .admin
+            .try_api_within(limit, subject, &consumer)
+            .ok()
+    });
 }
 
 fn assert_current(scenario: &Scenario<Arc<Cluster>>, replicas: usize) {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use crate::jetstream::StreamInfo;
+use crate::jetstream::{StreamInfo, Unsettled};
 use crate::resources::apply::Operation;
 use crate::resources::apply::outcome::Outcome;
 use crate::resources::messages::replicas as messages;
@@ -56,10 +56,8 @@ pub async fn wait(
         .await;
     let (info, remark) = match waited {
         Ok(settled) => (settled, None),
-        Err(error) => {
-            // What the update answered says nothing of what has become of the stream.
-            let found = client.stream(&member.stream(), scope).await;
-            let info = found.ok().flatten().unwrap_or(info);
+        Err(Unsettled { error, last }) => {
+            let info = last.unwrap_or(info);
             let remark = match info.has_leader() {
                 true => messages::not_current(member, replicas, &error),
                 false => messages::leaderless(member, replicas, &error),
