@@ -201,9 +201,9 @@ impl Client {
                     last = Some(info);
                 }
                 Ok(None) => break self.api.error(Cause::not_found(), &request),
-                Err(error) if error.is_timeout() && !scope.is_over() => {}
-                Err(error) if error.is_timeout() && last.is_some() => {}
-                Err(error) => break error,
+                Err(error) if !error.is_timeout() && !error.is_transient() => break error,
+                Err(error) if scope.is_over() && last.is_none() => break error,
+                Err(_) => {}
             }
             let is_stuck = stuck_since.is_some_and(|since| since.elapsed() > STUCK);
             if is_stuck || scope.remaining() < LOOK {

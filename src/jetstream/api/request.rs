@@ -87,14 +87,30 @@ impl Api {
     /// Asks until there is an answer, a permanent error, or no time left.
     pub async fn request(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
         let mut backoff = Backoff::default();
+        let mut before: Option<Error> = None;
         loop {
-            match self.verified(request, scope).await {
+            let decided = match self.verified(request, scope).await {
                 Err(error) if self.retries(&error, &backoff) => {
-                    self.pause(&mut backoff, error, scope).await?
+                    let again = self.pause(&mut backoff, error.clone(), scope).await;
+                    if again.is_ok() {
+                        before = Some(error);
+                        continue;
+                    }
+                    Err(error)
                 }
-                decided => return decided,
-            }
+                decided => decided,
+            };
+            return decided.map_err(|error| match before {
+                Some(before) if self.was_cut_short(&error) && !request.mutates => before,
+                _ => error,
+            });
         }
+    }
+
+    /// A try that had only the rest of the time says nothing: what an earlier one met does.
+    fn was_cut_short(&self, error: &Error) -> bool {
+        let usual = self.link.options.timeout.as_millis();
+        matches!(error.cause(), Cause::Timeout { millis } if *millis < usual)
     }
 
     /// Asks once, and checks who answers: at the same time, unless something is to change.

@@ -97,7 +97,7 @@ async fn an_answer_of_megabytes_is_no_configuration() {
     .await;
     let client = Client::new(options(&server.url()));
 
-    let error = client.stream("A", &within(Duration::from_secs(3))).await;
+    let error = client.stream("A", &within(Duration::from_secs(8))).await;
 
     ended(&error.unwrap_err(), "a message of 4194", &server);
 }
