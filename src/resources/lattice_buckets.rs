@@ -2,7 +2,6 @@
 
 use crate::catalogue::{self, Asset};
 use crate::resources::object::argument::{Argument, BUCKET};
-use crate::resources::object::domain;
 use crate::resources::object::member::{Member, fits_bucket_name};
 use crate::resources::object_type::{Names, ObjectType};
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
@@ -77,10 +76,9 @@ impl ObjectType for LatticeBuckets {
     fn parse_import_id(
         &self,
         id: &str,
-        domain: &Value,
         lattice: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
-        if let Err(problem) = domain::name(domain).and_then(|()| lattice_name(&lattice.into())) {
+        if let Err(problem) = lattice_name(&lattice.into()) {
             let detail = format!(
                 "The import id is the name of the lattice, such as `default`, or `<domain>:<lattice>` for one in another JetStream domain than the provider block's. {problem}"
             );

@@ -52,7 +52,6 @@ pub trait ObjectType: Send + Sync + 'static {
     fn parse_import_id(
         &self,
         id: &str,
-        domain: &Value,
         rest: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic>;
 

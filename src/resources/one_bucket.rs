@@ -54,7 +54,6 @@ impl ObjectType for OneBucket {
     fn parse_import_id(
         &self,
         _: &str,
-        _: &Value,
         name: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
         let bucket = Value::object([("bucket", Value::from(name))]);

@@ -238,8 +238,8 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
-        let (domain, rest) = domain::split_import_id(&self.session.provider_domain(), id);
-        let known = self.object_type.parse_import_id(id, &domain, rest)?;
+        let (domain, rest) = domain::split_import_id(&self.session.provider_domain(), id)?;
+        let known = self.object_type.parse_import_id(id, rest)?;
         let mut imported = common::imported(&self.schema, known);
         imported.set_attribute(domain::NAME, domain);
         self.expect_named_buckets(&imported, call).await?;

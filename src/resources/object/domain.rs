@@ -108,10 +108,33 @@ pub fn completed(provider: &ProviderDomain, planned: &Value) -> Value {
 }
 
 /// `<domain>:<rest>` of an import id, or `<rest>` in the provider block's domain.
-pub fn split_import_id<'a>(provider: &ProviderDomain, id: &'a str) -> (Value, &'a str) {
-    match id.rsplit_once(':') {
-        Some((domain, rest)) => (domain.into(), rest),
-        None => (value(provider.domain.clone().flatten()), id),
+///
+/// # Errors
+/// What is before the colon is no name of a domain.
+pub fn split_import_id<'a>(
+    provider: &ProviderDomain,
+    id: &'a str,
+) -> Result<(Value, &'a str), Diagnostic> {
+    let Some((domain, rest)) = id.rsplit_once(':') else {
+        return Ok((value(provider.domain.clone().flatten()), id));
+    };
+    let problem = match domain.is_empty() {
+        true => {
+            Err("It is empty. Leave out the colon too for the provider block's domain.".to_owned())
+        }
+        false => name(&domain.into()),
+    };
+    match problem {
+        Ok(()) => Ok((domain.into(), rest)),
+        Err(why) => {
+            let detail = format!(
+                "In the import id {id:?} the part before the colon is the JetStream domain. {why}"
+            );
+            Err(Diagnostic::error(
+                "The import id has no valid JetStream domain",
+                detail,
+            ))
+        }
     }
 }
 
@@ -151,6 +174,28 @@ mod tests {
             let said = name(&bad.into()).unwrap_err();
 
             assert!(said.contains(why), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_domain_of_an_import_id_is_checked_as_that_of_a_configuration() {
+        let provider = ProviderDomain {
+            domain: Some(Some("hub".to_owned())),
+            api_prefix: None,
+        };
+        let split = |id: &'static str| split_import_id(&provider, id).unwrap();
+        assert_eq!(split("default"), ("hub".into(), "default"));
+        assert_eq!(split("leaf:a/b"), ("leaf".into(), "a/b"));
+
+        for (bad, why) in [
+            (":default", "It is empty"),
+            ("a.b:default", "has '.'"),
+            ("a\u{1b}:default", "has '\\u{1b}'"),
+            ("*:wadm_state/wadm_manifests", "has '*'"),
+        ] {
+            let said = split_import_id(&provider, bad).unwrap_err();
+
+            assert!(said.detail.contains(why), "{said:?}");
         }
     }
 }

@@ -118,7 +118,6 @@ impl ObjectType for WadmJetStream {
     fn parse_import_id(
         &self,
         id: &str,
-        _: &Value,
         rest: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
         let (names, multitenant) = match rest.strip_suffix("/multitenant") {
