@@ -32,6 +32,7 @@ mod _6_jetstream;
 
 mod bad_input;
 mod binary;
+mod clusters;
 mod connections;
 mod examples;
 mod faults;

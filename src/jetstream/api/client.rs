@@ -11,6 +11,7 @@ use crate::jetstream::api::permissions::{OperationKind, check_permission};
 use crate::jetstream::api::request::{Api, ApiRequest, stream_request};
 use crate::jetstream::api::server_info::{ServerInfo, server_info};
 use crate::jetstream::api::stream_info::StreamInfo;
+use crate::jetstream::config::stream_config::StreamConfig;
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::ApiPrefix;
 use crate::jetstream::connection::options::Options;
@@ -19,6 +20,12 @@ use crate::jetstream::error::{Cause, Error};
 
 /// Between two reads of replicas that catch up.
 const LOOK: Duration = Duration::from_millis(100);
+/// A stream that nobody has.
+const NO_STREAM: &str = "terraform-provider-wasmcloud-no-stream";
+/// JetStream: "JetStream clustering support required".
+const CLUSTER_REQUIRED: u64 = 10_010;
+/// JetStream: "replicas > 1 not supported in non-clustered mode".
+const REPLICAS_NOT_SUPPORTED: u64 = 10_074;
 /// Longest wait for one of these answers.
 const ONE_LOOK: Duration = Duration::from_secs(5);
 /// How long to wait for a removal of replicas that one server holds up: until it is known whether the leader stays.
@@ -217,6 +224,51 @@ impl Client {
             }
         };
         Err(Unsettled { error, last })
+    }
+
+    /// Whether the streams can have replicas: whether JetStream there runs in a cluster. `None` if nobody says so.
+    ///
+    /// A server that names a cluster need not be in one, and behind another domain or an imported API the servers are
+    /// not known. Then a new leader is asked for, for a stream that does not exist: that changes nothing, and a
+    /// JetStream without a cluster answers 10010 (nats-server 2.10 to 2.15). `elsewhere` says whether to ask servers
+    /// that are not known.
+    pub async fn is_clustered(&self, elsewhere: bool, scope: &Scope) -> Option<bool> {
+        self.api.link.connection(scope).await.ok()?;
+        match self.server_info() {
+            Some(server) if server.cluster.is_none() => return Some(false),
+            Some(server) if server.addresses > 1 => return Some(true),
+            None if !elsewhere => return None,
+            Some(_) | None => {}
+        }
+        let request = stream_request(
+            "find out the cluster of",
+            "STREAM.LEADER.STEPDOWN",
+            NO_STREAM,
+            Value::Null,
+        );
+        let answer = self.api.attempt(&request, &scope.at_most(ONE_LOOK)).await;
+        let error = answer.err()?;
+        match error.code() {
+            Some(CLUSTER_REQUIRED) => Some(false),
+            _ => error.is_not_found().then_some(true),
+        }
+    }
+
+    /// As [`Client::is_clustered`] of an existing stream, from what the server says to a create of it with more
+    /// replicas: nothing is changed. Servers before 2.14 accept an update with replicas that they cannot make.
+    pub async fn can_replicate(&self, live: &StreamConfig, scope: &Scope) -> bool {
+        let other = if live.num_replicas() == 3 { 2 } else { 3 };
+        let config = live.overlaid(&[("num_replicas", other.into())]);
+        let body = Value::Object(config.wire());
+        let request = stream_request(
+            "find out the cluster of",
+            "STREAM.CREATE",
+            live.name(),
+            body,
+        );
+        let answer = self.api.attempt(&request, &scope.at_most(ONE_LOOK)).await;
+        let code = answer.err().and_then(|error| error.code());
+        code != Some(REPLICAS_NOT_SUPPORTED)
     }
 
     /// What JetStream says about the account.

@@ -168,6 +168,12 @@ impl StreamInfo {
         !self.cluster.as_ref().is_some_and(leaderless)
     }
 
+    /// Whether other servers store it too, or are about to.
+    pub fn has_followers(&self) -> bool {
+        let shared = |cluster: &Cluster| cluster.desired || !cluster.replicas.is_empty();
+        self.cluster.as_ref().is_some_and(shared)
+    }
+
     /// What keeps the replicas that it has from being all current, as a clause.
     pub fn unsettled(&self) -> Option<String> {
         self.missing(self.cluster.as_ref()?.replicas.len() + 1)

@@ -36,6 +36,28 @@ pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
+/// More replicas were accepted and will never be, and that was taken back.
+pub fn never_assigned(member: &Member, replicas: u64) -> Diagnostic {
+    let detail = format!(
+        "The JetStream that stores it runs on a single server. It accepted more replicas, would never have created them, and would have lost the stream at its next restart. The provider has set `replicas` back to {replicas} on the server. Set `replicas = {replicas}`, or connect to a cluster."
+    );
+    Diagnostic::error(no_replicas(member), detail).at(Path::attribute(member.row.key))
+}
+
+/// As [`never_assigned`], but taking it back failed.
+pub fn not_reverted(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
+    let stream = member.stream();
+    let word = shell_word(&stream);
+    let detail = format!(
+        "The JetStream that stores it runs on a single server. It accepted more replicas, will never create them, and loses the stream at its next restart. To set them back failed: {error} Before the server is restarted, set `replicas = {replicas}` and apply, or run `nats stream edit {word} --replicas={replicas}`."
+    );
+    Diagnostic::error(no_replicas(member), detail).at(Path::attribute(member.row.key))
+}
+
+fn no_replicas(member: &Member) -> String {
+    format!("{} cannot have more replicas", capitalised(&member.title()))
+}
+
 /// What an asset contained before it got more replicas is not all there.
 pub fn lost(member: &Member, before: &StreamState, after: &StreamState) -> Diagnostic {
     let title = member.title();

@@ -1,8 +1,10 @@
 //! Whether there are enough servers for the replicas that are planned, as far as the connected server knows.
 //!
-//! Its INFO names its cluster and the addresses where the cluster's servers take clients. Each server announces one
-//! or more, so fewer addresses than replicas are too few servers. One address may be a load balancer's, and a placement
-//! may name another cluster: then it is not known before the apply.
+//! A JetStream without a cluster has one replica of each stream. Of a cluster, INFO has the addresses where its servers
+//! take clients. Each server announces one or more, so fewer addresses than replicas are too few servers there; but
+//! another cluster that is joined by gateways may have enough, so that is a warning. One address may be a load
+//! balancer's, and a placement may name another cluster: then it is not known before the apply. A stream that has its
+//! replicas already keeps them, also while servers are away.
 
 use crate::jetstream::ServerInfo;
 use crate::resources::messages::grouped;
@@ -13,46 +15,56 @@ use crate::resources::preflight::advice;
 use crate::resources::preflight::survey::Survey;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
-/// An error for each place that asks for more replicas than there are servers; a warning if there is one replica where
-/// there could be more.
+/// An error for each place that asks for replicas where none are possible; a warning where the known servers are too
+/// few, or where there is one replica and there could be more.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
-    let Some(server) = &survey.server_info else {
+    let server = survey.server_info.as_ref();
+    let is_single = match survey.clustered {
+        Some(clustered) => !clustered,
+        None => server.is_some_and(|server| server.cluster.is_none()),
+    };
+    let growing = survey.assets.iter().filter_map(|asset| {
+        let snapshot = asset.result.as_ref().ok();
+        let info = snapshot.and_then(|snapshot| snapshot.info.as_ref());
+        let live = info.map_or(0, |info| info.config.num_replicas());
+        let planned = plan.plan.planned.attribute(asset.member.row.key);
+        let replicas = planned.attribute("replicas").as_i64()?;
+        let grows = u64::try_from(replicas).is_ok_and(|replicas| replicas > live);
+        let path = argument_path(asset.member, "replicas", &plan.plan.config);
+        grows.then_some((path, replicas, asset.member))
+    });
+    let growing: Vec<_> = growing.collect();
+    if is_single {
+        let refused = growing.into_iter().filter(|(_, replicas, _)| *replicas > 1);
+        let refused = grouped(refused).into_iter();
+        let error = |(path, _, titles): (Path, i64, String)| {
+            single_server(&titles, &survey.server).at(path)
+        };
+        return refused.map(error).collect();
+    }
+    let Some((server, cluster)) =
+        server.and_then(|server| Some((server, server.cluster.as_ref()?)))
+    else {
         return Diagnostics::new();
     };
-    let members: Vec<_> = survey.assets.iter().map(|answer| answer.member).collect();
-    let too_many = members
-        .iter()
-        .filter_map(|member| too_many(member, server, plan));
-    let refused = grouped(too_many).into_iter();
-    let refused = refused.map(|(path, replicas, titles)| {
-        let error = match &server.cluster {
-            None => single_server(&titles, &survey.server),
-            Some(cluster) => small_cluster(&titles, replicas, cluster, server),
-        };
-        error.at(path)
+    let too_many = growing.into_iter().filter(|(_, replicas, member)| {
+        let placement = plan
+            .plan
+            .planned
+            .attribute(member.row.key)
+            .attribute("placement");
+        let placed = placement.attribute("cluster");
+        let is_elsewhere = !placed.is_null() && placed.as_str() != Some(cluster);
+        let servers = i64::try_from(server.addresses).unwrap_or(i64::MAX);
+        !is_elsewhere && servers > 1 && *replicas > servers
     });
-    refused.chain(one_replica(&members, server, plan)).collect()
-}
-
-/// Where an asset asks for more replicas than there are servers, and for how many.
-fn too_many<'m>(
-    member: &'m Member,
-    server: &ServerInfo,
-    plan: &ObjectPlan<'_>,
-) -> Option<(Path, i64, &'m Member)> {
-    let planned = plan.plan.planned.attribute(member.row.key);
-    let replicas = planned.attribute("replicas").as_i64()?;
-    let cluster = planned.attribute("placement").attribute("cluster");
-    let elsewhere = !cluster.is_null() && cluster.as_str() != server.cluster.as_deref();
-    let too_many = match (&server.cluster, usize::try_from(replicas)) {
-        (None, Ok(replicas)) => replicas > 1,
-        (Some(_), Ok(replicas)) => {
-            !elsewhere && server.addresses > 1 && replicas > server.addresses
-        }
-        (_, Err(_)) => false,
-    };
-    let path = argument_path(member, "replicas", &plan.plan.config);
-    too_many.then_some((path, replicas, member))
+    let warnings = grouped(too_many).into_iter();
+    let warnings = warnings
+        .map(|(path, replicas, titles)| small_cluster(&titles, replicas, cluster, server).at(path));
+    let members: Vec<_> = survey.assets.iter().map(|answer| answer.member).collect();
+    warnings
+        .chain(one_replica(&members, server, plan))
+        .collect()
 }
 
 fn one_replica(
@@ -82,7 +94,7 @@ fn one_replica(
 
 fn single_server(titles: &str, server: &str) -> Diagnostic {
     let detail = format!(
-        "The NATS server at {server} is not part of a cluster, so more than one replica is not possible for {titles} (JetStream 10074). Set `replicas = 1`, or connect to a cluster."
+        "The JetStream at {server} runs on a single server, so more than one replica is not possible for {titles} (JetStream 10074). Set `replicas = 1`, or connect to a cluster. A server that only names a cluster, such as a leaf node, is a single server."
     );
     Diagnostic::error("Replicas need a cluster", detail)
 }
@@ -90,9 +102,9 @@ fn single_server(titles: &str, server: &str) -> Diagnostic {
 fn small_cluster(titles: &str, replicas: i64, cluster: &str, server: &ServerInfo) -> Diagnostic {
     let known = server.addresses;
     let detail = format!(
-        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} servers that are known (JetStream 10005). It concerns {titles}. Set `replicas` to at most {known}, add servers, or name another cluster in `placement`."
+        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. It concerns {titles}. The apply fails (JetStream 10005) unless servers are only away for now, or another cluster that is joined by gateways has enough. If that is not so, add servers, or set `replicas` to at most {known}."
     );
-    Diagnostic::error(
+    Diagnostic::warning(
         format!("{replicas} replicas need more servers than the {known} of the cluster"),
         detail,
     )
@@ -138,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn more_replicas_than_servers_are_an_error_once_for_each_place_that_asks_for_them() {
+    fn more_replicas_than_known_servers_are_a_warning_once_for_each_place_that_asks_for_them() {
         let config = json!({ "replicas": 5, "config_data": { "replicas": 4 } });
 
         let few = check_on(Some(cluster(3)), config.clone());
@@ -146,8 +158,8 @@ mod tests {
         assert_eq!(
             reported(&few),
             [
-                "error: 5 replicas need more servers than the 3 of the cluster (replicas)",
-                "error: 4 replicas need more servers than the 3 of the cluster (config_data.replicas)",
+                "warning: 5 replicas need more servers than the 3 of the cluster (replicas)",
+                "warning: 4 replicas need more servers than the 3 of the cluster (config_data.replicas)",
             ]
         );
         assert!(check_on(Some(cluster(5)), config.clone()).is_empty());
@@ -162,7 +174,43 @@ mod tests {
         let placed = |name: &str| json!({ "replicas": 5, "placement": { "cluster": name } });
 
         assert!(check_on(Some(cluster(3)), placed("C2")).is_empty());
-        assert!(check_on(Some(cluster(3)), placed("C1")).has_error());
+        assert_eq!(check_on(Some(cluster(3)), placed("C1")).0.len(), 1);
+    }
+
+    #[test]
+    fn replicas_that_a_stream_has_are_no_question_of_servers() {
+        let three = json!({ "replicas": 3 });
+        let history = json!({ "replicas": 3, "history": 2 });
+        let case = Case::update(LatticeBuckets, three, history);
+        let plan = case.plan();
+        let survey = Survey {
+            server_info: Some(cluster(2)),
+            ..survey(&plan)
+        };
+
+        assert!(check(&survey, &plan).is_empty());
+    }
+
+    #[test]
+    fn a_server_that_only_names_a_cluster_stores_one_replica() {
+        let found = |clustered: Option<bool>, server: Option<ServerInfo>, replicas: u64| {
+            let case = Case::create(LatticeBuckets, json!({ "replicas": replicas }));
+            let plan = case.plan();
+            let survey = Survey {
+                server_info: server,
+                clustered,
+                ..survey(&plan)
+            };
+            reported(&check(&survey, &plan))
+        };
+        let refused = ["error: Replicas need a cluster (replicas)"];
+
+        assert_eq!(found(Some(false), Some(cluster(1)), 3), refused);
+        assert_eq!(found(Some(false), None, 3), refused);
+        // No advice to have more either.
+        assert!(found(Some(false), Some(cluster(1)), 1).is_empty());
+        assert!(found(Some(true), None, 3).is_empty());
+        assert!(found(None, Some(cluster(1)), 3).is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde_json::json;
 
-use crate::scenarios::scenario::{LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario};
+use crate::scenarios::scenario::{LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, warning};
 use crate::support::{Admin, Cluster, NatsServer, terraform_default};
 
 /// A scenario on three servers, which tests that run at the same time share: give each a lattice of its own.
@@ -89,22 +89,30 @@ fn replicas_and_placement_change_in_one_plan_though_the_server_takes_only_one_at
 }
 
 #[test]
-fn five_replicas_on_three_servers_are_refused_with_the_argument_and_the_way_out() {
+fn five_replicas_on_three_servers_are_a_warning_and_then_refused_with_nothing_made() {
     let scenario = of_three();
     scenario.write("lattice = \"five\"\nreplicas = 5");
 
-    let failure = scenario.terraform.plan_error();
+    let plan = scenario.terraform.plan();
+    let failure = scenario.terraform.apply_error();
 
-    let error = failure.error();
-    assert_eq!(
-        error.summary,
-        "5 replicas need more servers than the 3 of the cluster"
+    let doubt = warning(
+        plan.diagnostics(),
+        "5 replicas need more servers than the 3 of the cluster",
     );
     assert!(
-        error.says("JetStream 10005") && error.says("Set `replicas` to at most 3, add servers"),
-        "{error}"
+        doubt.says("JetStream 10005") && doubt.says("add servers, or set `replicas` to at most 3"),
+        "{doubt:?}"
     );
-    assert_eq!(error.code, "replicas = 5");
+    assert_eq!(doubt.code, "replicas = 5");
+    assert!(failure.says("JetStream 10005"), "{failure}");
+    assert!(
+        !scenario
+            .admin
+            .stream_names()
+            .iter()
+            .any(|name| name.ends_with("_five"))
+    );
 
     // Another cluster may have as many servers as it likes.
     scenario.write("lattice = \"five\"\nreplicas = 5\nplacement = { cluster = \"elsewhere\" }");

@@ -94,6 +94,12 @@ async fn send(
         let before = before.ok().flatten().map(|info| info.state);
         session.cache.forget(&member.stream());
         match client.update(&info.config.overlaid(&overlay), scope).await {
+            Ok(updated) if grows(&update) && is_alone(operation, &updated).await => {
+                let reverted = revert(operation, member, &info, &updated).await;
+                outcome.live = reverted.live;
+                outcome.diagnostics.extend(reverted.diagnostics);
+                break;
+            }
             Ok(info) if moves => {
                 // What stalls between two moves is seen, and healed, after the second.
                 let last = updates.peek().is_none();
@@ -132,6 +138,43 @@ fn grows(update: &[SettingChange]) -> bool {
         change.key == "num_replicas" && change.desired.as_u64() > change.live.as_u64()
     };
     update.iter().any(replicas)
+}
+
+/// Whether the replicas that an update has asked for will never be: servers before 2.14 accept them without a cluster,
+/// and lose the stream at the next restart.
+async fn is_alone(operation: &Operation<'_>, updated: &StreamInfo) -> bool {
+    if updated.has_followers() {
+        return false;
+    }
+    let scope = operation.scope.unstoppable();
+    !operation
+        .client
+        .can_replicate(&updated.config, &scope)
+        .await
+}
+
+/// Takes back replicas that will never be.
+async fn revert(
+    operation: &Operation<'_>,
+    member: &Member,
+    before: &StreamInfo,
+    updated: &StreamInfo,
+) -> Outcome {
+    let replicas = before.config.num_replicas();
+    let config = updated
+        .config
+        .overlaid(&[("num_replicas", replicas.into())]);
+    let scope = operation.scope.unstoppable();
+    match operation.client.update(&config, &scope).await {
+        Ok(info) => {
+            let error = messages::never_assigned(member, replicas);
+            Outcome::failed(Live::Stream(Box::new(info)), error)
+        }
+        Err(error) => {
+            let error = messages::not_reverted(member, replicas, &error);
+            Outcome::failed(Live::Stream(Box::new(updated.clone())), error)
+        }
+    }
 }
 
 /// An error if a stream that got more replicas does not contain any more what it contained before.

@@ -40,11 +40,7 @@ pub async fn wait(
 ) -> Outcome {
     let Operation { client, scope, .. } = *operation;
     let replicas = info.config.num_replicas();
-    let clustered = info
-        .cluster
-        .as_ref()
-        .is_some_and(|cluster| cluster.desired || !cluster.replicas.is_empty());
-    if replicas < 2 && !clustered {
+    if replicas < 2 && !info.has_followers() {
         return Outcome::stream(info);
     }
     let waited = client

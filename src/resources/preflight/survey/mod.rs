@@ -22,6 +22,8 @@ pub struct Survey<'p> {
     pub server: String,
     /// The connected server, where it stores the streams itself.
     pub server_info: Option<ServerInfo>,
+    /// Whether streams there can have replicas, if the plan depends on it and it is known.
+    pub clustered: Option<bool>,
     /// Each asset that is created or changed, as it is.
     pub assets: Vec<Answer<'p, Snapshot>>,
     /// Each asset of the prior object, if it is destroyed or another takes its place.

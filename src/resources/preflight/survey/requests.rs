@@ -59,6 +59,7 @@ pub async fn survey<'p>(
         account,
         subject_owners,
         harmful,
+        clustered,
     ) = futures::join!(
         assets(client, domains.planned, plan, scope),
         deleted(domains.prior, replaced, &plan.plan.prior, scope),
@@ -68,6 +69,7 @@ pub async fn survey<'p>(
         account,
         subject_owners(client, domains.planned, plan, scope),
         harmful_streams(client, domains.planned, harmful, scope),
+        clustered(client, plan, scope),
     );
     delete_permissions.extend(freed);
     let (assets, adopted) = assets;
@@ -76,6 +78,7 @@ pub async fn survey<'p>(
     Survey {
         server: client.server().to_owned(),
         server_info: client.server_info(),
+        clustered,
         max_payload: client.max_payload(),
         unsettled: unsettled(&assets, domains.planned),
         assets,
@@ -107,6 +110,26 @@ pub async fn survey_destroy<'p>(
         delete_permissions,
         ..Survey::default()
     }
+}
+
+/// Whether streams there can have replicas, if the plan asks for more than there are.
+async fn clustered(client: &Client, plan: &ObjectPlan<'_>, scope: &Scope) -> Option<bool> {
+    let replicas = |object: &Value, member: &Member| {
+        let asset = object.attribute(member.row.key);
+        asset.attribute("replicas").as_i64().unwrap_or_default()
+    };
+    let members = plan.actions.iter().map(|action| action.member);
+    let more = members
+        .map(|member| {
+            (
+                replicas(&plan.plan.prior, member),
+                replicas(&plan.plan.planned, member),
+            )
+        })
+        .filter(|(prior, planned)| planned > prior)
+        .map(|(_, planned)| planned)
+        .max()?;
+    client.is_clustered(more > 1, scope).await
 }
 
 /// The streams of the assets that Terraform's state has.

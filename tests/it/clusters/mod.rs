@@ -1,0 +1,4 @@
+//! Servers that are in a cluster, seem to be, or are not.
+
+mod several;
+mod single;
