@@ -361,8 +361,8 @@ impl Terraform {
             .stdin(Stdio::null())
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
-            // A command of a fraction of a second is over before it is worth collecting anything.
-            .env("GOGC", "off")
+            // A command of a fraction of a second is over before it is worth collecting much.
+            .env("GOGC", "400")
             .env("TF_CLI_CONFIG_FILE", self.folder().join(".terraformrc"))
             .env("XDG_CONFIG_HOME", self.folder().join(".config"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
