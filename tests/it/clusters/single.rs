@@ -48,7 +48,7 @@ fn a_server_that_only_names_a_cluster() {
 
 #[test]
 fn a_leaf_node_that_names_a_cluster() {
-    // The first that accept replicas without a cluster, the last, and the newest.
+    // The oldest, the last that accepts replicas without a cluster, and the newest.
     for version in [OLDEST, LAST_TO_ACCEPT, nats_server_versions()[0]] {
         let port = free_port();
         let _hub = NatsServer::launch(
