@@ -113,17 +113,8 @@ impl Api {
         matches!(error.cause(), Cause::Timeout { millis } if *millis < usual)
     }
 
-    /// Asks once, and checks who answers, if that was not done.
-    async fn verified(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
-        if self.checks.of(&self.api_prefix.value).done.initialized() && request.api != INFO {
-            return self.attempt(request, scope).await;
-        }
-        // Apart, so that the many requests after the first do not have the room for a check too.
-        Box::pin(self.verifying(request, scope)).await
-    }
-
     /// Asks once, and checks who answers: at the same time, unless something is to change.
-    async fn verifying(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
+    async fn verified(&self, request: &ApiRequest, scope: &Scope) -> Result<Value, Error> {
         let checking = async {
             let checked = self.verify(scope).await;
             checked.map_err(|error| {

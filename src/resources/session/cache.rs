@@ -108,7 +108,7 @@ impl Cache {
     /// As [`Client::account`].
     pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
         let account = self.lock().account.clone();
-        let read = || Box::pin(client.account(scope));
+        let read = || client.account(scope);
         client
             .within(scope, account.get_or_try_init(read))
             .await
@@ -140,7 +140,7 @@ impl Cache {
     /// As [`Client::stream_names`].
     pub async fn stream_names(&self, client: &Client, scope: &Scope) -> Result<Vec<String>, Error> {
         let names = self.lock().stream_names.clone();
-        let read = || Box::pin(client.stream_names(None, scope));
+        let read = || client.stream_names(None, scope);
         client
             .within(scope, names.get_or_try_init(read))
             .await
@@ -157,12 +157,10 @@ impl Cache {
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
         let foreign = self.lock().foreign_bucket_subjects.clone();
-        let read = || {
-            Box::pin(async {
-                let mut names = client.stream_names(Some("$KV.>"), scope).await?;
-                names.retain(|name| !name.starts_with("KV_"));
-                Ok(names)
-            })
+        let read = || async {
+            let mut names = client.stream_names(Some("$KV.>"), scope).await?;
+            names.retain(|name| !name.starts_with("KV_"));
+            Ok(names)
         };
         client
             .within(scope, foreign.get_or_try_init(read))
