@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::jetstream::Scope;
 use crate::jetstream::api::request::{Api, account_request};
-use crate::jetstream::api::stream_info::text;
+use crate::jetstream::api::stream_info::some_text;
 use crate::jetstream::error::Error;
 
 /// What JetStream says about the account.
@@ -90,7 +90,7 @@ impl Account {
                 .pointer("/api/level")
                 .and_then(Value::as_u64)
                 .unwrap_or_default(),
-            domain: Some(text(answer, "domain")).filter(|domain| !domain.is_empty()),
+            domain: some_text(answer, "domain"),
             whole: Usage::read(answer),
             tiers: tiers
                 .into_iter()

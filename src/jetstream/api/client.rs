@@ -226,18 +226,21 @@ impl Client {
         Err(Unsettled { error, last })
     }
 
+    /// As [`Client::server_info`], once there is a connection.
+    pub async fn connected_server(&self, scope: &Scope) -> Option<ServerInfo> {
+        self.api.link.connection(scope).await.ok()?;
+        self.server_info()
+    }
+
     /// Whether the streams can have replicas: whether JetStream there runs in a cluster. `None` if nobody says so.
     ///
     /// A server that names a cluster need not be in one, and behind another domain or an imported API the servers are
     /// not known. Then a new leader is asked for, for a stream that does not exist: that changes nothing, and a
-    /// JetStream without a cluster answers 10010 (nats-server 2.10 to 2.15). `elsewhere` says whether to ask servers
-    /// that are not known.
-    pub async fn is_clustered(&self, elsewhere: bool, scope: &Scope) -> Option<bool> {
-        self.api.link.connection(scope).await.ok()?;
-        match self.server_info() {
+    /// JetStream without a cluster answers 10010 (nats-server 2.10 to 2.15).
+    pub async fn is_clustered(&self, scope: &Scope) -> Option<bool> {
+        match self.connected_server(scope).await {
             Some(server) if server.cluster.is_none() => return Some(false),
             Some(server) if server.addresses > 1 => return Some(true),
-            None if !elsewhere => return None,
             Some(_) | None => {}
         }
         let request = stream_request(
@@ -255,7 +258,7 @@ impl Client {
     }
 
     /// As [`Client::is_clustered`] of an existing stream, from what the server says to a create of it with more
-    /// replicas: nothing is changed. Servers before 2.14 accept an update with replicas that they cannot make.
+    /// replicas: nothing is changed. Servers 2.10 to 2.12 accept an update with replicas that they cannot create.
     pub async fn can_replicate(&self, live: &StreamConfig, scope: &Scope) -> bool {
         let other = if live.num_replicas() == 3 { 2 } else { 3 };
         let config = live.overlaid(&[("num_replicas", other.into())]);

@@ -89,21 +89,19 @@ impl Api {
         let mut backoff = Backoff::default();
         let mut before: Option<Error> = None;
         loop {
-            let decided = match self.verified(request, scope).await {
-                Err(error) if self.retries(&error, &backoff) => {
-                    let again = self.pause(&mut backoff, error.clone(), scope).await;
-                    if again.is_ok() {
-                        before = Some(error);
-                        continue;
-                    }
-                    Err(error)
-                }
-                decided => decided,
+            let error = match self.verified(request, scope).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
             };
-            return decided.map_err(|error| match before {
+            let error = match before {
                 Some(before) if self.was_cut_short(&error) && !request.mutates => before,
                 _ => error,
-            });
+            };
+            if !self.retries(&error, &backoff) {
+                return Err(error);
+            }
+            self.pause(&mut backoff, error.clone(), scope).await?;
+            before = Some(error);
         }
     }
 

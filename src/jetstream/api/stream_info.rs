@@ -120,7 +120,7 @@ impl StreamInfo {
                 .iter()
                 .map(SourceState::read)
                 .collect(),
-            domain: Some(text(answer, "domain")).filter(|domain| !domain.is_empty()),
+            domain: some_text(answer, "domain"),
             did_create: flag(answer, "did_create"),
         })
     }
@@ -259,7 +259,7 @@ impl Cluster {
 
     fn read(cluster: &Value) -> Cluster {
         Cluster {
-            leader: Some(text(cluster, "leader")).filter(|leader| !leader.is_empty()),
+            leader: some_text(cluster, "leader"),
             replicas: list(cluster, "replicas")
                 .iter()
                 .map(Replica::read)
@@ -301,8 +301,7 @@ impl SourceState {
             lag: number(source, "lag"),
             error: source
                 .get("error")
-                .map(|error| text(error, "description"))
-                .filter(|description| !description.is_empty()),
+                .and_then(|error| some_text(error, "description")),
         }
     }
 }
@@ -310,6 +309,11 @@ impl SourceState {
 /// A text of a server, as it may be shown; empty if there is none.
 pub(super) fn text(value: &Value, key: &str) -> String {
     printable(value.get(key).and_then(Value::as_str).unwrap_or_default()).into_owned()
+}
+
+/// As [`text`]; absent if it is empty.
+pub(super) fn some_text(value: &Value, key: &str) -> Option<String> {
+    Some(text(value, key)).filter(|text| !text.is_empty())
 }
 
 fn number(value: &Value, key: &str) -> u64 {

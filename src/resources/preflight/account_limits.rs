@@ -16,7 +16,6 @@ use crate::resources::object::member::Member;
 use crate::resources::object::storage::{StorageChange, StorageUse};
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
-use crate::resources::session::cache::Snapshot;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 /// Servers from this API level (2.14) count the bytes of each replica.
@@ -49,16 +48,15 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
 
 /// What the plan does to the account's storage, by stream.
 pub fn storage_changes(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Vec<(String, StorageChange)> {
-    let live = |snapshot: Option<&Snapshot>| snapshot?.info.as_ref().map(StorageUse::live);
     let deleted = survey.deleted.iter().filter(|_| plan.same_domain);
     let deleted = deleted.map(|asset| {
-        let from = live(asset.result.as_ref().ok());
+        let from = asset.info().map(StorageUse::live);
         (asset.member.stream(), StorageChange { from, to: None })
     });
     let assets = survey.assets.iter().map(|asset| {
         let planned = plan.plan.planned.attribute(asset.member.row.key);
         let change = StorageChange {
-            from: live(asset.result.as_ref().ok()),
+            from: asset.info().map(StorageUse::live),
             to: Some(StorageUse::planned(planned)),
         };
         (asset.member.stream(), change)

@@ -13,58 +13,54 @@ use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::advice;
 use crate::resources::preflight::survey::Survey;
-use crate::terraform::language::{Diagnostic, Diagnostics, Path};
+use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 /// An error for each place that asks for replicas where none are possible; a warning where the known servers are too
 /// few, or where there is one replica and there could be more.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let server = survey.server_info.as_ref();
+    let cluster = server.and_then(|server| server.cluster.as_deref());
     let is_single = match survey.clustered {
         Some(clustered) => !clustered,
-        None => server.is_some_and(|server| server.cluster.is_none()),
+        None => server.is_some() && cluster.is_none(),
     };
     let growing = survey.assets.iter().filter_map(|asset| {
-        let snapshot = asset.result.as_ref().ok();
-        let info = snapshot.and_then(|snapshot| snapshot.info.as_ref());
-        let live = info.map_or(0, |info| info.config.num_replicas());
-        let planned = plan.plan.planned.attribute(asset.member.row.key);
-        let replicas = planned.attribute("replicas").as_i64()?;
+        let live = asset.info().map_or(0, |info| info.config.num_replicas());
+        let replicas = planned(asset.member, plan).attribute("replicas").as_i64()?;
         let grows = u64::try_from(replicas).is_ok_and(|replicas| replicas > live);
         let path = argument_path(asset.member, "replicas", &plan.plan.config);
         grows.then_some((path, replicas, asset.member))
     });
-    let growing: Vec<_> = growing.collect();
     if is_single {
-        let refused = growing.into_iter().filter(|(_, replicas, _)| *replicas > 1);
-        let refused = grouped(refused).into_iter();
-        let error = |(path, _, titles): (Path, i64, String)| {
-            single_server(&titles, &survey.server).at(path)
-        };
-        return refused.map(error).collect();
+        let refused = grouped(growing.filter(|(_, replicas, _)| *replicas > 1)).into_iter();
+        let refused =
+            refused.map(|(path, _, titles)| single_server(&titles, &survey.server).at(path));
+        return refused.collect();
     }
-    let Some((server, cluster)) =
-        server.and_then(|server| Some((server, server.cluster.as_ref()?)))
-    else {
+    let (Some(server), Some(cluster)) = (server, cluster) else {
         return Diagnostics::new();
     };
-    let too_many = growing.into_iter().filter(|(_, replicas, member)| {
-        let placement = plan
-            .plan
-            .planned
-            .attribute(member.row.key)
-            .attribute("placement");
-        let placed = placement.attribute("cluster");
-        let is_elsewhere = !placed.is_null() && placed.as_str() != Some(cluster);
-        let servers = i64::try_from(server.addresses).unwrap_or(i64::MAX);
-        !is_elsewhere && servers > 1 && *replicas > servers
+    let servers = i64::try_from(server.addresses).unwrap_or(i64::MAX);
+    let too_many = growing.filter(|(_, replicas, member)| {
+        let placed = planned(member, plan)
+            .attribute("placement")
+            .attribute("cluster");
+        let is_here = placed.is_null() || placed.as_str() == Some(cluster);
+        is_here && servers > 1 && *replicas > servers
     });
     let warnings = grouped(too_many).into_iter();
-    let warnings = warnings
-        .map(|(path, replicas, titles)| small_cluster(&titles, replicas, cluster, server).at(path));
+    let warnings = warnings.map(|(path, replicas, titles)| {
+        small_cluster(&titles, replicas, cluster, servers).at(path)
+    });
     let members: Vec<_> = survey.assets.iter().map(|answer| answer.member).collect();
     warnings
         .chain(one_replica(&members, server, plan))
         .collect()
+}
+
+/// The asset as it is planned.
+fn planned<'p>(member: &Member, plan: &'p ObjectPlan<'_>) -> &'p Value {
+    plan.plan.planned.attribute(member.row.key)
 }
 
 fn one_replica(
@@ -74,11 +70,7 @@ fn one_replica(
 ) -> Option<Diagnostic> {
     let cluster = server.cluster.as_ref()?;
     let single = members.iter().copied().filter(|member| {
-        let replicas = plan
-            .plan
-            .planned
-            .attribute(member.row.key)
-            .attribute("replicas");
+        let replicas = planned(member, plan).attribute("replicas");
         replicas.as_i64() == Some(1) && plan.differs(member, &["replicas"])
     });
     let (titles, path) = advice::together(single, "replicas", plan.plan)?;
@@ -99,8 +91,7 @@ fn single_server(titles: &str, server: &str) -> Diagnostic {
     Diagnostic::error("Replicas need a cluster", detail)
 }
 
-fn small_cluster(titles: &str, replicas: i64, cluster: &str, server: &ServerInfo) -> Diagnostic {
-    let known = server.addresses;
+fn small_cluster(titles: &str, replicas: i64, cluster: &str, known: i64) -> Diagnostic {
     let detail = format!(
         "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. It concerns {titles}. The apply fails (JetStream 10005) unless servers are only away for now, or another cluster that is joined by gateways has enough. If that is not so, add servers, or set `replicas` to at most {known}."
     );
@@ -121,10 +112,18 @@ mod tests {
     };
 
     fn check_on(server: Option<ServerInfo>, config: Json) -> Diagnostics {
-        let case = Case::create(LatticeBuckets, config);
+        check_case(&Case::create(LatticeBuckets, config), server, None)
+    }
+
+    fn check_case(
+        case: &Case,
+        server_info: Option<ServerInfo>,
+        clustered: Option<bool>,
+    ) -> Diagnostics {
         let plan = case.plan();
         let survey = Survey {
-            server_info: server,
+            server_info,
+            clustered,
             ..survey(&plan)
         };
         check(&survey, &plan)
@@ -182,26 +181,15 @@ mod tests {
         let three = json!({ "replicas": 3 });
         let history = json!({ "replicas": 3, "history": 2 });
         let case = Case::update(LatticeBuckets, three, history);
-        let plan = case.plan();
-        let survey = Survey {
-            server_info: Some(cluster(2)),
-            ..survey(&plan)
-        };
 
-        assert!(check(&survey, &plan).is_empty());
+        assert!(check_case(&case, Some(cluster(2)), None).is_empty());
     }
 
     #[test]
     fn a_server_that_only_names_a_cluster_stores_one_replica() {
         let found = |clustered: Option<bool>, server: Option<ServerInfo>, replicas: u64| {
             let case = Case::create(LatticeBuckets, json!({ "replicas": replicas }));
-            let plan = case.plan();
-            let survey = Survey {
-                server_info: server,
-                clustered,
-                ..survey(&plan)
-            };
-            reported(&check(&survey, &plan))
+            reported(&check_case(&case, server, clustered))
         };
         let refused = ["error: Replicas need a cluster (replicas)"];
 
@@ -225,11 +213,6 @@ mod tests {
         );
         let history = json!({ "replicas": 1, "history": 2 });
         let case = Case::update(LatticeBuckets, config, history);
-        let plan = case.plan();
-        let survey = Survey {
-            server_info: Some(cluster(3)),
-            ..survey(&plan)
-        };
-        assert!(check(&survey, &plan).is_empty());
+        assert!(check_case(&case, Some(cluster(3)), None).is_empty());
     }
 }

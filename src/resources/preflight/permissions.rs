@@ -44,8 +44,7 @@ fn denied_deletes<'s>(survey: &'s Survey<'_>) -> impl Iterator<Item = &'s Error>
     let exists = |stream: String| {
         let mut snapshots = survey.assets.iter().chain(&survey.deleted);
         snapshots.any(|answer| {
-            let snapshot = answer.result.as_ref().ok();
-            let info = snapshot.and_then(|snapshot| snapshot.info.as_ref());
+            let info = answer.info();
             info.is_some_and(|info| info.config.name() == stream)
         })
     };

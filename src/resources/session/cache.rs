@@ -46,6 +46,7 @@ struct Entries {
     stream_names: Arc<OnceCell<Vec<String>>>,
     foreign_bucket_subjects: Arc<OnceCell<Vec<String>>>,
     account: Arc<OnceCell<Account>>,
+    clustered: Arc<OnceCell<Option<bool>>>,
     /// What is planned since the account was read, by stream: an object that is planned twice counts once.
     storage: HashMap<String, StorageChange>,
 }
@@ -113,6 +114,13 @@ impl Cache {
             .within(scope, account.get_or_try_init(read))
             .await
             .cloned()
+    }
+
+    /// Whether JetStream is clustered, found out once per process.
+    pub async fn is_clustered(&self, client: &Client, scope: &Scope) -> Option<bool> {
+        let clustered = self.lock().clustered.clone();
+        let read = || client.is_clustered(scope);
+        *clustered.get_or_init(read).await
     }
 
     /// Storage was freed, so that the account must be read again. What is planned and not done yet is forgotten with

@@ -6,16 +6,21 @@ use serde_json::json;
 use crate::binary::setup::BINARY;
 use crate::scenarios::scenario::buckets;
 use crate::support::{
-    Admin, Leaf, NatsServer, Terraform, free_port, nats_server_versions, wait_for_domain,
+    Admin, Leaf, NatsServer, Terraform, nats_server_of_line, nats_server_versions,
 };
 
 const STREAM: &str = "KV_CONFIGDATA_default";
-const OLDEST: &str = "2.10.26";
-const LAST_TO_ACCEPT: &str = "2.12.8";
 const NAMED: &str = "cluster { name: X }";
 
 fn terraform(url: &str) -> Terraform {
     Terraform::with_binary(BINARY).env("NATS_URL", url)
+}
+
+/// With the login of a [`Leaf`]'s account.
+fn as_app(server: &NatsServer) -> Terraform {
+    terraform(&server.url())
+        .env("NATS_USER", "app")
+        .env("NATS_PASSWORD", "secret")
 }
 
 /// Three replicas of new and of existing buckets are refused, and one of each is made without a word.
@@ -49,32 +54,19 @@ fn a_server_that_only_names_a_cluster() {
 #[test]
 fn a_leaf_node_that_names_a_cluster() {
     // The oldest, the last that accepts replicas without a cluster, and the newest.
-    for version in [OLDEST, LAST_TO_ACCEPT, nats_server_versions()[0]] {
-        let port = free_port();
-        let _hub = NatsServer::launch(
-            version,
-            "domain: hub",
-            &format!("leafnodes {{ listen: \"127.0.0.1:{port}\" }}"),
-        );
-        let leaf = NatsServer::launch(
-            version,
-            "domain: leaf",
-            &format!("leafnodes {{ remotes: [{{ url: \"nats://127.0.0.1:{port}\" }}] }}\n{NAMED}"),
-        );
-        wait_for_domain(&Admin::connect(&leaf.url()), "hub");
+    for version in ["2.10", "2.12", "2.15"].map(nats_server_of_line) {
+        let servers = Leaf::start_with(version, NAMED);
 
-        has_one_replica(&terraform(&leaf.url()), version, "");
+        has_one_replica(&as_app(&servers.leaf), version, "");
     }
 }
 
 #[test]
 fn a_domain_of_a_leaf_node_through_the_hub() {
     let servers = Leaf::start();
-    let terraform = terraform(&servers.hub.url())
-        .env("NATS_USER", "app")
-        .env("NATS_PASSWORD", "secret");
+    let arguments = "jetstream_domain = \"leaf\"\n";
 
-    has_one_replica(&terraform, "leaf", "jetstream_domain = \"leaf\"\n");
+    has_one_replica(&as_app(&servers.hub), "leaf", arguments);
 }
 
 #[test]

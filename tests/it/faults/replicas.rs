@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::binary::setup::BINARY;
 use crate::scenarios::scenario::{MAIN, Scenario, buckets, warning};
 use crate::support::{
-    Admin, Cluster, Gate, NatsServer, Side, Terraform, nats_server_versions, terraform_default,
+    Admin, Cluster, Gate, NatsServer, Side, Terraform, nats_server_of_line, terraform_default,
     wait_for,
 };
 
@@ -30,11 +30,6 @@ fn follower(scenario: &Scenario<Cluster>) -> &NatsServer {
     followers
         .next()
         .expect("a server that leads neither stream")
-}
-
-fn version_of(line: &str) -> &'static str {
-    let mut versions = nats_server_versions().into_iter();
-    versions.find(|known| known.starts_with(line)).unwrap()
 }
 
 /// Whether a server is known to be away.
@@ -112,7 +107,7 @@ fn a_replica_that_is_away_is_a_warning_of_the_plan() {
 
 #[test]
 fn fewer_replicas_are_there_at_once_although_a_server_is_away() {
-    for version in ["2.10", "2.15"].map(version_of) {
+    for version in ["2.10", "2.15"].map(nats_server_of_line) {
         let scenario = on(Cluster::start_with(version, 3, ""));
         scenario.converge("replicas = 3");
         scenario.admin.put("CONFIGDATA_default", "a", "1");
@@ -142,7 +137,7 @@ fn fewer_replicas_are_there_at_once_although_a_server_is_away() {
 
 #[test]
 fn fewer_replicas_end_soon_when_a_server_dies_meanwhile() {
-    let scenario = on(Cluster::start_with(version_of("2.15"), 3, ""));
+    let scenario = on(Cluster::start_with(nats_server_of_line("2.15"), 3, ""));
     scenario.converge("replicas = 3");
     scenario.admin.put("CONFIGDATA_default", "a", "1");
     follower(&scenario).crash();

@@ -41,7 +41,9 @@ pub use terraform::failure::{Diagnostic, Failure, warning};
 pub use terraform::plan::Plan;
 pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
-pub use tools::{Cli, nats_server_versions, terraform_default, terraform_versions};
+pub use tools::{
+    Cli, nats_server_of_line, nats_server_versions, terraform_default, terraform_versions,
+};
 pub use workspace::{Provided, Workspace, login};
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.

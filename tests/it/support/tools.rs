@@ -20,6 +20,13 @@ pub fn nats_server_versions() -> Vec<&'static str> {
     pinned("nats-server")
 }
 
+/// The version of a line, such as "2.10", in `tools/versions`.
+pub fn nats_server_of_line(line: &str) -> &'static str {
+    let mut versions = nats_server_versions().into_iter();
+    let version = versions.find(|version| version.starts_with(line));
+    version.unwrap_or_else(|| panic!("tools/versions has no nats-server {line}"))
+}
+
 /// The executable of a nats-server version in `tools/versions`.
 pub fn nats_server(version: &str) -> PathBuf {
     installed("nats-server", version)

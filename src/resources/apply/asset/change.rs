@@ -140,7 +140,7 @@ fn grows(update: &[SettingChange]) -> bool {
     update.iter().any(replicas)
 }
 
-/// Whether the replicas that an update has asked for will never be: servers before 2.14 accept them without a cluster,
+/// Whether the replicas that an update has asked for will never be: servers 2.10 to 2.12 accept them without a cluster,
 /// and lose the stream at the next restart.
 async fn is_alone(operation: &Operation<'_>, updated: &StreamInfo) -> bool {
     if updated.has_followers() {

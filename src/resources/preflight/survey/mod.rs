@@ -59,13 +59,18 @@ pub struct Answer<'p, T> {
     pub result: Result<T, Error>,
 }
 
+impl Answer<'_, Snapshot> {
+    /// The asset as it is; absent if there is none, or it could not be read.
+    pub fn info(&self) -> Option<&StreamInfo> {
+        self.result.as_ref().ok()?.info.as_ref()
+    }
+}
+
 impl<'p> Survey<'p> {
     /// The assets that are created or changed and exist, as they are.
     pub fn existing(&self) -> impl Iterator<Item = (&'p Member, &StreamInfo)> {
-        self.assets.iter().filter_map(|asset| {
-            let snapshot = asset.result.as_ref().ok()?;
-            Some((asset.member, snapshot.info.as_ref()?))
-        })
+        let assets = self.assets.iter();
+        assets.filter_map(|asset| Some((asset.member, asset.info()?)))
     }
 
     /// What a change deletes, if its messages were counted.

@@ -69,7 +69,7 @@ pub async fn survey<'p>(
         account,
         subject_owners(client, domains.planned, plan, scope),
         harmful_streams(client, domains.planned, harmful, scope),
-        clustered(client, plan, scope),
+        clustered(client, domains.planned, plan, scope),
     );
     delete_permissions.extend(freed);
     let (assets, adopted) = assets;
@@ -113,23 +113,26 @@ pub async fn survey_destroy<'p>(
 }
 
 /// Whether streams there can have replicas, if the plan asks for more than there are.
-async fn clustered(client: &Client, plan: &ObjectPlan<'_>, scope: &Scope) -> Option<bool> {
+async fn clustered(
+    client: &Client,
+    session: &DomainSession,
+    plan: &ObjectPlan<'_>,
+    scope: &Scope,
+) -> Option<bool> {
     let replicas = |object: &Value, member: &Member| {
         let asset = object.attribute(member.row.key);
         asset.attribute("replicas").as_i64().unwrap_or_default()
     };
     let members = plan.actions.iter().map(|action| action.member);
-    let more = members
-        .map(|member| {
-            (
-                replicas(&plan.plan.prior, member),
-                replicas(&plan.plan.planned, member),
-            )
-        })
-        .filter(|(prior, planned)| planned > prior)
-        .map(|(_, planned)| planned)
-        .max()?;
-    client.is_clustered(more > 1, scope).await
+    let more = members.filter_map(|member| {
+        let planned = replicas(&plan.plan.planned, member);
+        (planned > replicas(&plan.plan.prior, member)).then_some(planned)
+    });
+    // About one replica there is only advice, and only where the server is known.
+    if more.max()? == 1 && client.connected_server(scope).await.is_none() {
+        return None;
+    }
+    session.cache.is_clustered(client, scope).await
 }
 
 /// The streams of the assets that Terraform's state has.
@@ -149,8 +152,7 @@ fn unsettled<'p>(
     session: &DomainSession,
 ) -> Vec<(&'p Member, String)> {
     let found = assets.iter().filter_map(|asset| {
-        let info = asset.result.as_ref().ok()?.info.as_ref()?;
-        let why = info.unsettled()?;
+        let why = asset.info()?.unsettled()?;
         let new = session.cache.report_once(&unsettled_key(asset.member));
         new.then_some((asset.member, why))
     });

@@ -95,10 +95,9 @@ impl Cluster {
 
     /// Whether every server announces the addresses of all.
     fn has_all_routes(&self) -> bool {
-        self.servers.iter().all(|server| {
-            let addresses = server.varz()["connect_urls"].as_array().map(Vec::len);
-            addresses.unwrap_or_default() >= self.servers.len()
-        })
+        self.servers
+            .iter()
+            .all(|server| server.addresses() >= self.servers.len())
     }
 
     fn leader(&self) -> Option<&NatsServer> {
@@ -131,7 +130,11 @@ pub struct Leaf {
 impl Leaf {
     /// Starts both, and waits until each answers for the other's domain.
     pub fn start() -> Self {
-        let version = tools::nats_server_versions()[0];
+        Self::start_with(tools::nats_server_versions()[0], "")
+    }
+
+    /// As [`Leaf::start`], of a version of `tools/versions`, with `config` added to the leaf node's.
+    pub fn start_with(version: &str, config: &str) -> Self {
         let port = free_port();
         let accounts = "accounts {
             SYS { users: [{ user: sys, password: secret }] }
@@ -147,7 +150,7 @@ impl Leaf {
             version,
             "domain: leaf",
             &format!(
-                "leafnodes {{ remotes: [{{ url: \"nats://app:secret@127.0.0.1:{port}\", account: APP }}] }}\n{accounts}"
+                "leafnodes {{ remotes: [{{ url: \"nats://app:secret@127.0.0.1:{port}\", account: APP }}] }}\n{accounts}\n{config}"
             ),
         );
         wait_for_domain(&Admin::connect_as(&hub.url(), "app", "secret"), "leaf");

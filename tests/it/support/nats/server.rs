@@ -122,6 +122,11 @@ impl NatsServer {
         self.monitor("/varz")
     }
 
+    /// How many addresses of its cluster the server announces.
+    pub fn addresses(&self) -> usize {
+        self.varz()["connect_urls"].as_array().map_or(0, Vec::len)
+    }
+
     /// `/jsz`: among much else `api.total`, the JetStream API requests so far, and `meta_cluster`.
     pub fn jsz(&self) -> Value {
         self.monitor("/jsz")
