@@ -194,9 +194,17 @@ impl StreamInfo {
             if cluster.desired {
                 words.push("the server is still rearranging the replicas".to_owned());
             }
-            let assigned = stays.len() + 1;
-            if assigned != replicas {
-                words.push(format!("{assigned} of {replicas} replicas are assigned"));
+            match (stays.len() + 1, replicas) {
+                (assigned, replicas) if assigned < replicas => {
+                    words.push(format!("{assigned} of {replicas} replicas are assigned"));
+                }
+                (assigned, replicas) if assigned > replicas => {
+                    words.push(format!(
+                        "{} of {assigned} replicas are not removed yet",
+                        assigned - replicas
+                    ));
+                }
+                _ => {}
             }
         }
         for behind in stays {
@@ -378,7 +386,12 @@ mod tests {
     fn what_is_missing_is_told() {
         for (replicas, desired, found, said) in [
             (3, false, vec![current()], "2 of 3 replicas are assigned"),
-            (1, false, vec![current()], "2 of 1 replicas are assigned"),
+            (
+                1,
+                false,
+                vec![current()],
+                "1 of 2 replicas are not removed yet",
+            ),
             (
                 2,
                 true,

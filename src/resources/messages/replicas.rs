@@ -1,8 +1,9 @@
 //! What is wrong with the copies of an asset on several servers.
 
 use crate::jetstream::{Error, StreamState};
+use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
-use crate::terraform::language::{Diagnostic, Path};
+use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::{capitalised, count, shell_word};
 
 /// Not every replica is current.
@@ -20,7 +21,8 @@ pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
 pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("Replicas of {} are not all current yet", member.title());
     let detail = format!(
-        "The server has accepted the configuration with {replicas} replicas, but not every replica contains all data yet. {error} `nats stream info {}` shows the state.",
+        "The server has accepted the configuration with {}, but not every replica contains all data yet. {error} `nats stream info {}` shows the state.",
+        count(replicas, "replica"),
         shell_word(&member.stream())
     );
     Diagnostic::warning(summary, detail)
@@ -30,32 +32,34 @@ pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic 
 pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("{} has no leader", capitalised(&member.title()));
     let detail = format!(
-        "The server has accepted the configuration with {replicas} replicas, but now nothing can be read or written. {error} Start the servers that are away, and wait until `nats stream info {}` shows a leader.",
+        "The server has accepted the configuration with {}, but now nothing can be read or written. {error} Start the servers that are away, and wait until `nats stream info {}` shows a leader.",
+        count(replicas, "replica"),
         shell_word(&member.stream())
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
 /// More replicas were accepted and will never be, and that was taken back.
-pub fn never_assigned(member: &Member, replicas: u64) -> Diagnostic {
+pub fn never_assigned(member: &Member, replicas: u64, config: &Value) -> Diagnostic {
     let detail = format!(
         "The JetStream that stores it runs on a single server. It accepted more replicas, would never have created them, and would have lost the stream at its next restart. The provider has set `replicas` back to {replicas} on the server. Set `replicas = {replicas}`, or connect to a cluster."
     );
-    Diagnostic::error(no_replicas(member), detail).at(Path::attribute(member.row.key))
+    no_replicas(member, config, detail)
 }
 
 /// As [`never_assigned`], but taking it back failed.
-pub fn not_reverted(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
+pub fn not_reverted(member: &Member, replicas: u64, error: &Error, config: &Value) -> Diagnostic {
     let stream = member.stream();
     let word = shell_word(&stream);
     let detail = format!(
-        "The JetStream that stores it runs on a single server. It accepted more replicas, will never create them, and loses the stream at its next restart. To set them back failed: {error} Before the server is restarted, set `replicas = {replicas}` and apply, or run `nats stream edit {word} --replicas={replicas}`."
+        "The JetStream that stores it runs on a single server. It accepted more replicas, will never create them, and loses the stream at its next restart. Setting `replicas` back failed. {error} Before the server is restarted, set `replicas = {replicas}` and apply, or run `nats stream edit {word} --replicas={replicas}`."
     );
-    Diagnostic::error(no_replicas(member), detail).at(Path::attribute(member.row.key))
+    no_replicas(member, config, detail)
 }
 
-fn no_replicas(member: &Member) -> String {
-    format!("{} cannot have more replicas", capitalised(&member.title()))
+fn no_replicas(member: &Member, config: &Value, detail: String) -> Diagnostic {
+    let summary = format!("{} cannot have more replicas", capitalised(&member.title()));
+    Diagnostic::error(summary, detail).at(argument_path(member, "replicas", config))
 }
 
 /// What an asset contained before it got more replicas is not all there.

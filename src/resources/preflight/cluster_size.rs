@@ -93,7 +93,7 @@ fn single_server(titles: &str, server: &str) -> Diagnostic {
 
 fn small_cluster(titles: &str, replicas: i64, cluster: &str, known: i64) -> Diagnostic {
     let detail = format!(
-        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. It concerns {titles}. The apply fails (JetStream 10005) unless servers are only away for now, or another cluster that is joined by gateways has enough. If that is not so, add servers, or set `replicas` to at most {known}."
+        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. It concerns {titles}. The apply fails (JetStream 10005) unless another cluster that is joined by gateways has enough servers. Otherwise start the servers that are away, add servers, or set `replicas` to at most {known}."
     );
     Diagnostic::warning(
         format!("{replicas} replicas need more servers than the {known} of the cluster"),

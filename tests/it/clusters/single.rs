@@ -115,6 +115,14 @@ fn replicas_that_a_single_server_accepts_are_taken_back() {
             failure.says("cannot have more replicas") || failure.says("JetStream 10074"),
             "{version}: {failure}"
         );
+        let errors = failure
+            .diagnostics
+            .iter()
+            .filter(|said| said.severity == "error");
+        assert!(errors.clone().count() > 0, "{version}: {failure}");
+        for error in errors {
+            assert_eq!(error.code, "replicas = 3", "{version}: {failure}");
+        }
         assert_eq!(admin.config(STREAM)["num_replicas"], 1, "{version}");
         server.stop();
         server.restart();

@@ -59,7 +59,7 @@ fn a_create_that_cannot_be_taken_back_keeps_what_was_made_and_what_is_not_known(
         assert_eq!(object[key]["created"], confirmed.unwrap_or(Value::Null));
         if key != "event_consumer" {
             assert!(object[key]["created"].is_string(), "{key}: {object}");
-            assert!(failure.says(&format!("{stream} was made and stays").replace("KV_", "")));
+            assert!(failure.says(&format!("{stream} was created and stays").replace("KV_", "")));
         }
     }
     assert!(admin.stream("wadm_event_consumer").is_none());

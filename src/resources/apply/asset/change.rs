@@ -167,11 +167,11 @@ async fn revert(
     let scope = operation.scope.unstoppable();
     match operation.client.update(&config, &scope).await {
         Ok(info) => {
-            let error = messages::never_assigned(member, replicas);
+            let error = messages::never_assigned(member, replicas, operation.state);
             Outcome::failed(Live::Stream(Box::new(info)), error)
         }
         Err(error) => {
-            let error = messages::not_reverted(member, replicas, &error);
+            let error = messages::not_reverted(member, replicas, &error, operation.state);
             Outcome::failed(Live::Stream(Box::new(updated.clone())), error)
         }
     }
