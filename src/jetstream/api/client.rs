@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::jetstream::Scope;
 use crate::jetstream::api::account::{Account, account};
 use crate::jetstream::api::permissions::{OperationKind, check_permission};
-use crate::jetstream::api::request::{Api, ApiRequest, stream_request};
+use crate::jetstream::api::request::{Api, ApiRequest, body_text, stream_request};
 use crate::jetstream::api::server_info::{ServerInfo, server_info};
 use crate::jetstream::api::stream_info::StreamInfo;
 use crate::jetstream::config::stream_config::StreamConfig;
@@ -104,7 +104,7 @@ impl Client {
                 asked: "list the streams".to_owned(),
                 api: "STREAM.NAMES".to_owned(),
                 stream: String::new(),
-                body,
+                body: body_text(&body),
                 mutates: false,
                 dry_run: false,
             };

@@ -70,8 +70,8 @@ impl Client {
         absent_since: Instant,
         scope: &Scope,
     ) -> Result<Created, Error> {
-        let marked = config.with_creator(&self.api.creator);
-        let request = stream_request("create", "STREAM.CREATE", config.name(), body(&marked));
+        let marked = body(&config.with_creator(&self.api.creator));
+        let request = stream_request("create", "STREAM.CREATE", config.name(), marked);
         self.api.valid(config.name(), &request)?;
         let mut backoff = Backoff::default();
         let mut unanswered = false;

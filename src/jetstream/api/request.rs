@@ -38,8 +38,8 @@ pub struct ApiRequest {
     pub api: String,
     /// The stream it is about; empty if none.
     pub stream: String,
-    /// The body; null for none.
-    pub body: Value,
+    /// The body, as it is sent; empty for none.
+    pub body: String,
     /// It changes something.
     pub mutates: bool,
     /// It demands an API level that no server has, so that none carries it out (nats-server from 2.12, ADR-44).
@@ -145,7 +145,8 @@ impl Api {
         self.link.connection(scope).await?;
         // Another one may be checking, with more time than there is here.
         tokio::select! {
-            checked = check.done.get_or_try_init(|| self.check(&check, scope)) => checked.copied(),
+            // Boxed, since only one of all requests that wait here runs it.
+            checked = check.done.get_or_try_init(|| Box::pin(self.check(&check, scope))) => checked.copied(),
             () = scope.over() => Err(self.link.error(ended(scope).unwrap_or(Cause::Stopped))),
         }
     }
@@ -214,25 +215,44 @@ impl Api {
             .connection(scope)
             .await
             .map_err(|error| error.asking(&request.asked, &subject, &request.stream))?;
+        // Boxed, so that of all requests that wait for their turn only those that have it take the memory.
+        let answer = Box::pin(self.exchange(&client, &subject, request, scope)).await;
+        answer.map_err(|cause| {
+            let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected { .. });
+            // The request was received although the answer is denied.
+            let unheard = matches!(cause, Cause::Denied { publish: false, .. });
+            let error = failed(cause);
+            if request.mutates && (unanswered || unheard) {
+                error.unknown()
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Sends a request and waits for its answer.
+    async fn exchange(
+        &self,
+        client: &async_nats::Client,
+        subject: &str,
+        request: &ApiRequest,
+        scope: &Scope,
+    ) -> Result<Value, Cause> {
         // A mutation gets a little time even at the end of the scope: without an answer its outcome is unknown.
         let left = match request.mutates {
             true => scope.remaining_for_change(),
             false => scope.remaining(),
         };
         let limit = self.link.options.timeout.min(left);
-        let body = if request.body.is_null() {
-            String::new()
-        } else {
-            request.body.to_string()
-        };
+        let body = request.body.clone();
         if let Some(limit) = self.max_payload().filter(|limit| body.len() > *limit) {
             let bytes = body.len();
-            return Err(failed(Cause::TooLarge { bytes, limit }));
+            return Err(Cause::TooLarge { bytes, limit });
         }
         if request.mutates {
             self.checks.forget_answers();
         }
-        let mut waiter = self.link.pending.register(&subject);
+        let mut waiter = self.link.pending.register(subject);
         let mut message = Request::new().payload(body.into()).timeout(Some(limit));
         if request.dry_run {
             let mut headers = HeaderMap::new();
@@ -242,7 +262,7 @@ impl Api {
         let started = Instant::now();
         let answered = tokio::select! {
             biased;
-            answer = client.send_request(subject.clone(), message) => answer.map_err(|error| match error.kind() {
+            answer = client.send_request(subject.to_owned(), message) => answer.map_err(|error| match error.kind() {
                 RequestErrorKind::TimedOut => Cause::Timeout { millis: limit.as_millis() },
                 RequestErrorKind::NoResponders => Cause::NoResponders {
                     domain: self.api_prefix.value.domain().map(str::to_owned),
@@ -267,18 +287,7 @@ impl Api {
             answered = answered.is_ok(),
             "asked JetStream"
         );
-        let answer = answered.and_then(|message| self.read(&message.payload));
-        answer.map_err(|cause| {
-            let unanswered = matches!(cause, Cause::Timeout { .. } | Cause::Disconnected { .. });
-            // The request was received although the answer is denied.
-            let unheard = matches!(cause, Cause::Denied { publish: false, .. });
-            let error = failed(cause);
-            if request.mutates && (unanswered || unheard) {
-                error.unknown()
-            } else {
-                error
-            }
-        })
+        answered.and_then(|message| self.read(&message.payload))
     }
 
     /// Waits before the next attempt.
@@ -345,7 +354,7 @@ pub fn stream_request(verb: &str, api: &str, stream: &str, body: Value) -> ApiRe
         asked: format!("{verb} stream {stream}"),
         api: format!("{api}.{stream}"),
         stream: stream.to_owned(),
-        body,
+        body: body_text(&body),
         mutates: matches!(
             api,
             "STREAM.CREATE" | "STREAM.UPDATE" | "STREAM.DELETE" | "STREAM.PURGE"
@@ -360,9 +369,17 @@ pub fn account_request() -> ApiRequest {
         asked: "read the JetStream account".to_owned(),
         api: INFO.to_owned(),
         stream: String::new(),
-        body: Value::Null,
+        body: String::new(),
         mutates: false,
         dry_run: false,
+    }
+}
+
+/// A body as it is sent: text, since a request that is repeated keeps it, and text is a third of its JSON value.
+pub fn body_text(body: &Value) -> String {
+    match body.is_null() {
+        true => String::new(),
+        false => body.to_string(),
     }
 }
 

@@ -17,6 +17,9 @@ use crate::resources::session::stream_uses::{StreamUse, StreamUses};
 /// server need not be asked twice within that moment.
 const CURRENT: Duration = Duration::from_secs(1);
 
+/// So many are kept before those that are not current are dropped.
+const MOST_SNAPSHOTS: usize = 100;
+
 /// A stream as it was at one moment.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -34,6 +37,8 @@ pub struct InState {
 }
 
 /// What was seen and planned.
+///
+/// What is read once per process is boxed: of all calls that wait for it, one runs it.
 #[derive(Default)]
 pub struct Cache(Mutex<Entries>);
 
@@ -68,7 +73,12 @@ impl Cache {
             requested,
             info: info.clone(),
         };
-        self.lock().snapshots.insert(name.to_owned(), snapshot);
+        let mut entries = self.lock();
+        if entries.snapshots.len() >= MOST_SNAPSHOTS {
+            let is_current = |snapshot: &Snapshot| snapshot.requested.elapsed() < CURRENT;
+            entries.snapshots.retain(|_, snapshot| is_current(snapshot));
+        }
+        entries.snapshots.insert(name.to_owned(), snapshot);
         Ok(info)
     }
 
@@ -109,7 +119,7 @@ impl Cache {
     /// As [`Client::account`].
     pub async fn account(&self, client: &Client, scope: &Scope) -> Result<Account, Error> {
         let account = self.lock().account.clone();
-        let read = || client.account(scope);
+        let read = || Box::pin(client.account(scope));
         client
             .within(scope, account.get_or_try_init(read))
             .await
@@ -119,7 +129,7 @@ impl Cache {
     /// Whether JetStream is clustered, found out once per process.
     pub async fn is_clustered(&self, client: &Client, scope: &Scope) -> Option<bool> {
         let clustered = self.lock().clustered.clone();
-        let read = || client.is_clustered(scope);
+        let read = || Box::pin(client.is_clustered(scope));
         *clustered.get_or_init(read).await
     }
 
@@ -148,7 +158,7 @@ impl Cache {
     /// As [`Client::stream_names`].
     pub async fn stream_names(&self, client: &Client, scope: &Scope) -> Result<Vec<String>, Error> {
         let names = self.lock().stream_names.clone();
-        let read = || client.stream_names(None, scope);
+        let read = || Box::pin(client.stream_names(None, scope));
         client
             .within(scope, names.get_or_try_init(read))
             .await
@@ -166,7 +176,7 @@ impl Cache {
     ) -> Result<Vec<String>, Error> {
         let foreign = self.lock().foreign_bucket_subjects.clone();
         let read = || async {
-            let mut names = client.stream_names(Some("$KV.>"), scope).await?;
+            let mut names = Box::pin(client.stream_names(Some("$KV.>"), scope)).await?;
             names.retain(|name| !name.starts_with("KV_"));
             Ok(names)
         };

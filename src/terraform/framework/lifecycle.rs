@@ -119,6 +119,8 @@ async fn plan_create_or_update(
     } = request;
     let schema = resource.schema();
     let planned = plan::draft(schema, &config, &prior, &proposed);
+    // Not needed any more, while the server may be asked for long.
+    drop(proposed);
     let requires_replace = plan::replacing(schema, &prior, &planned);
     let mut plan = Plan {
         action,
