@@ -1,7 +1,7 @@
 //! How Terraform's values and JetStream's JSON correspond, one codec for each way.
 //!
-//! A value that means the same as what the server holds is kept as it was written (`{}` and no placement, `"70s"` and
-//! `"1m10s"`): Terraform compares values, and a change of mere form would be a change in every plan.
+//! A value that means the same as what the server holds is kept as it was written (`{}` and no placement, `"24h"` and
+//! `"1d"`): Terraform compares values, and a change of mere form would be a change in every plan.
 
 use std::time::Duration;
 
@@ -150,10 +150,11 @@ impl Codec {
 
 /// A duration of zero, or of at least what the server demands (JetStream 10052).
 pub fn age(text: &str) -> Option<Duration> {
-    match duration::duration(text) {
-        Some(age) => (age >= shortest_age()).then_some(age),
-        None => matches!(text, "0" | "0s" | "0m" | "0h" | "0ms").then_some(Duration::ZERO),
-    }
+    let age = match text {
+        "0" => Duration::ZERO,
+        text => duration::duration_or_zero(text)?,
+    };
+    (age.is_zero() || age >= shortest_age()).then_some(age)
 }
 
 /// The shortest age that is not zero.
@@ -162,11 +163,30 @@ pub fn shortest_age() -> Duration {
     Duration::from_nanos(shortest.unsigned_abs())
 }
 
-/// The duration as one writes it: whole seconds where it is that, else the finest unit that it needs.
+/// The duration as people write it.
 pub fn age_text(nanos: u64) -> String {
-    match nanos {
-        seconds if seconds % 1_000_000_000 == 0 => format!("{}s", seconds / 1_000_000_000),
-        millis if millis % 1_000_000 == 0 => format!("{}ms", millis / 1_000_000),
-        nanos => format!("{nanos}ns"),
+    duration::text(Duration::from_nanos(nanos))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_shown_as_people_write_it_and_stays_as_it_was_written() {
+        let day = json!(86_400_000_000_000_u64);
+        let shown = |like: &Value| Codec::Age.value(&day, like);
+
+        assert_eq!(shown(&Value::Null), Value::from("24h"));
+        assert_eq!(shown(&"70s".into()), Value::from("24h"));
+        // What an earlier build has shown, and what a user may write.
+        for same in ["86400s", "1d", "24h", "1440m"] {
+            assert_eq!(shown(&same.into()), Value::from(same));
+            assert!(Codec::Age.same(&same.into(), &"24h".into()), "{same}");
+        }
+        for nothing in ["0", "0s", "0d", "0w"] {
+            assert_eq!(age(nothing), Some(Duration::ZERO), "{nothing}");
+        }
+        assert_eq!(age("99ms"), None);
     }
 }

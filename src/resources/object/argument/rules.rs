@@ -2,6 +2,7 @@
 
 use crate::jetstream::{Setting, row_of};
 use crate::resources::object::argument::codec::{Codec, age, shortest_age};
+use crate::terraform::language::duration::UNIT_NAMES;
 use crate::terraform::language::{Value, ValueRule};
 
 // A rule in code is a function and knows nothing of its attribute, so it names its row here.
@@ -30,7 +31,7 @@ fn age_rule(value: &Value) -> Result<(), String> {
     let text = value.as_str().unwrap_or_default();
     age(text).map(drop).ok_or_else(|| {
         format!(
-            "{text:?} is neither \"0s\" nor a duration of at least {} ms. Write a number with a unit, such as \"70s\" or \"10m\".",
+            "{text:?} is neither \"0s\" nor a duration of at least {} ms. Write a number with a unit, such as \"70s\" or \"24h\". Units are {UNIT_NAMES}.",
             shortest_age().as_millis()
         )
     })
