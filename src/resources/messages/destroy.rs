@@ -2,7 +2,7 @@
 
 use crate::catalogue::Contents;
 use crate::jetstream::StreamInfo;
-use crate::resources::messages::keys;
+use crate::resources::messages::{contents, keys};
 use crate::resources::object::member::Member;
 use crate::resources::session::cache::InState;
 use crate::terraform::language::{Diagnostic, Path, Value};
@@ -62,6 +62,34 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         info.state.bytes, member.row.holds
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
+}
+
+/// What a destroy loses that comes back by itself, or is of no use after a minute: one warning for all of it.
+pub fn loses(lost: &[(&Member, &StreamInfo)]) -> Option<Diagnostic> {
+    let lost = lost.iter().filter(|(_, info)| info.state.messages > 0);
+    let lost = lost.filter(|(member, info)| !is_precious(member, info));
+    let lines: Vec<_> = lost
+        .map(|(member, info)| {
+            let (title, contents) = (member.title(), contents(member, info));
+            format!(
+                "\n  - {title}: {contents}: {}. {}",
+                member.row.holds, member.row.when_recreated
+            )
+        })
+        .collect();
+    let (first, summary) = match lines.len() {
+        0 => return None,
+        1 => (
+            "This is deleted with it:",
+            "An asset is deleted with its contents".to_owned(),
+        ),
+        more => (
+            "These are deleted with them:",
+            format!("{more} assets are deleted with their contents"),
+        ),
+    };
+    let detail = format!("{first}{}", lines.concat());
+    Some(Diagnostic::warning(summary, detail))
 }
 
 /// Nothing is deleted, because the user wants to keep it.

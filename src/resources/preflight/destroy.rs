@@ -1,6 +1,8 @@
 //! What a destroy deletes, or why it is refused: also of the prior object that another replaces, and of a tainted one.
 
-use crate::resources::messages::destroy::{destroys, kept, refuses_destroy, refuses_replacement};
+use crate::resources::messages::destroy::{
+    destroys, kept, loses, refuses_destroy, refuses_replacement,
+};
 use crate::resources::object::existing as existing_members;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
@@ -27,6 +29,13 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
             Err(error) => diagnostics.push(unchecked::warning(asset.member, error, prior)),
         }
     }
+    if !diagnostics.has_error() {
+        let deleted = survey.deleted.iter();
+        let deleted: Vec<_> = deleted
+            .filter_map(|asset| Some((asset.member, asset.info()?)))
+            .collect();
+        diagnostics.extend(loses(&deleted));
+    }
     diagnostics
 }
 
@@ -39,12 +48,21 @@ pub fn keeps(plan: &ObjectPlan<'_>) -> Diagnostics {
 /// they still exist, and deletes them first, as the state allows.
 pub fn check_tainted(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let tainted = existing::own(survey, plan).filter(|_| plan.plan.action == Action::Create);
-    tainted
-        .filter_map(|(member, info)| {
-            let in_state = survey.in_state.get(&member.stream())?;
-            refuses_replacement(member, info, *in_state).or_else(|| destroys(member, info))
-        })
-        .collect()
+    let deleted: Vec<_> = tainted
+        .filter_map(|(member, info)| Some((member, info, *survey.in_state.get(&member.stream())?)))
+        .collect();
+    let precious = deleted.iter().filter_map(|(member, info, in_state)| {
+        refuses_replacement(member, info, *in_state).or_else(|| destroys(member, info))
+    });
+    let mut diagnostics: Diagnostics = precious.collect();
+    if !diagnostics.has_error() {
+        let deleted: Vec<_> = deleted
+            .iter()
+            .map(|(member, info, _)| (*member, *info))
+            .collect();
+        diagnostics.extend(loses(&deleted));
+    }
+    diagnostics
 }
 
 #[cfg(test)]
@@ -108,13 +126,21 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_back_by_itself_is_destroyed_without_a_word() {
+    fn what_comes_back_by_itself_is_counted_in_one_warning() {
         let case = Case::destroy(WadmJetStream, json!({}));
         let plan = case.plan();
         let mut survey = survey(&plan);
-        contains(&mut survey, "events", contents(5));
-        contains(&mut survey, "state", contents(5));
         assert!(check(&survey, &plan).is_empty());
+        contains(&mut survey, "events", contents(5));
+        contains(&mut survey, "state", contents(2));
+        let words = [
+            "\n  - stream wadm_events: 5 messages (500 bytes): wadm's own events.",
+            "\n  - bucket wadm_state: 2 keys (200 bytes): what wadm has observed",
+        ];
+        assert_eq!(
+            only(&check(&survey, &plan), &words),
+            "warning: 2 assets are deleted with their contents ()"
+        );
 
         contains(&mut survey, "manifests", contents(1));
         assert_eq!(
