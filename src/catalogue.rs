@@ -286,7 +286,7 @@ pub const LASTING_SETTINGS: &[LastingSetting] = &[
     harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
     harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
     harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
-    harmless("consumer_limits", AssetKinds::All, "This breaks nothing by itself: consumers that hosts and wadm make from now on are held to these limits."),
+    harmless("consumer_limits", AssetKinds::All, "This breaks nothing by itself: consumers that hosts and wadm make from now on are held to these limits. As soon as it has no consumer, a plan takes them back."),
     harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm schedule no message."),
     harmless("persist_mode", AssetKinds::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
 ];
@@ -348,6 +348,12 @@ impl Asset {
             AssetKind::Bucket => &[],
             AssetKind::Stream(stream) => stream.sources,
         }
+    }
+
+    /// Whether another asset sources from it: then the server has a consumer of it that it does not count.
+    pub fn is_source(&self) -> bool {
+        let mut sources = CATALOGUE.iter().flat_map(Self::sources);
+        sources.any(|source| source.key == self.key)
     }
 
     /// The configuration that its users need, with every setting the server has, at the server's default where the

@@ -9,9 +9,9 @@ pub mod catalogue {
 
 pub mod jetstream {
     pub use crate::jetstream::{
-        ApiPrefix, Auth, Bound, Client, Created, Edit, Effect, Error, OperationKind, Options,
-        SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls, Unreachable,
-        WithOrigin, diff, diff_at, setting,
+        ApiPrefix, Auth, Bound, Client, Conditions, Created, Edit, Effect, Error, OperationKind,
+        Options, SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls,
+        Unreachable, WithOrigin, diff, diff_at, setting,
     };
 }
 
@@ -19,6 +19,8 @@ pub mod resources {
     pub use crate::resources::messages::connection::connection_failure;
     pub use crate::resources::object::argument::codec::Codec;
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
+    pub use crate::resources::object::changes::Changes;
+    pub use crate::resources::object::member::Member;
 }
 
 pub mod terraform {

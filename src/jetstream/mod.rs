@@ -31,12 +31,12 @@ pub use self::api::server_info::ServerInfo;
 pub use self::api::stream_info::{StreamInfo, StreamState};
 pub use self::config::data_loss::{DataLoss, Extent};
 pub use self::config::diff::{SettingChange, diff, diff_at};
-pub use self::config::effect::Effect;
+pub use self::config::effect::{Conditions, Effect, depends_on_consumers};
 pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};
 pub use self::config::stream_config::{StreamConfig, nanos};
 #[cfg(not(without_tests))]
 pub use self::config::table::SETTINGS;
-pub use self::config::table::{row_of, setting};
+pub use self::config::table::{FREEZING, row_of, setting};
 pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::Unreachable;

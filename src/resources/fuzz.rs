@@ -46,7 +46,7 @@ fn plan(object_type: &impl ObjectType, answer: Json) {
         let object = member.object(&info, &Value::Null);
         let known = member.known(&object);
         let wanted = member.wanted(&object).config;
-        let changes = Changes::between(&member, &wanted, &known, info.api_level());
+        let changes = Changes::between(&member, &wanted, &known, member.conditions(&info));
         for drift in lasting(&member, &changes.kept, &[]) {
             assert!(!drift.warning.detail.contains(['\u{1b}', '\u{202e}']));
         }

@@ -64,6 +64,7 @@ impl ObjectType for LatticeBuckets {
             row,
             name: lattice.map(|lattice| row.name.replace("{}", lattice)),
             multitenant: false,
+            window_nanos: None,
         })
         .collect()
     }

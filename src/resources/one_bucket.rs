@@ -44,6 +44,7 @@ impl ObjectType for OneBucket {
             row: &ROW,
             name: names.of(&ROW),
             multitenant: false,
+            window_nanos: None,
         }]
     }
 

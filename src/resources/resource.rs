@@ -8,6 +8,7 @@ use crate::resources::apply::{create, delete, read, update};
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
 use crate::resources::object::member::Member;
+use crate::resources::object::private_facts::with_window;
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
@@ -39,8 +40,9 @@ impl<T: ObjectType> ObjectResource<T> {
     }
 
     /// The object of a state, or of a planned state.
-    fn object(&self, value: &Value, names: Names<'_>) -> Object {
-        let members = self.object_type.members(value, names);
+    fn object(&self, value: &Value, names: Names<'_>, private: &Private) -> Object {
+        let members = self.object_type.members(value, names).into_iter();
+        let members: Vec<_> = members.map(|member| with_window(member, private)).collect();
         let id = self.object_type.import_id(value, &members);
         Object {
             identity: self.object_type.identity(),
@@ -55,7 +57,7 @@ impl<T: ObjectType> ObjectResource<T> {
             set_in: state,
             private,
         };
-        self.object(state, names)
+        self.object(state, names, private)
     }
 
     /// The assets as the prior state has them; those of the planned object if there is none.
@@ -138,7 +140,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             set_in: &plan.config,
             private: &Private::default(),
         };
-        let object = self.object(&plan.planned, names);
+        let object = self.object(&plan.planned, names, &plan.private);
         let prior_members = self.prior_members(&plan.prior, &plan.private, &object);
         plan.requires_replace
             .extend(renamed(&object.members, &prior_members));

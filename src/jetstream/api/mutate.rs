@@ -13,9 +13,7 @@ use crate::jetstream::api::client::Client;
 use crate::jetstream::api::request::{ApiRequest, Backoff, stream_request};
 use crate::jetstream::api::stream_info::StreamInfo;
 use crate::jetstream::config::diff;
-use crate::jetstream::config::stream_config::{
-    DEFAULT_DUPLICATE_WINDOW, StreamConfig, default_window, nanos,
-};
+use crate::jetstream::config::stream_config::StreamConfig;
 use crate::jetstream::error::{Cause, Error, Mismatch};
 
 /// How much longer a stream may have existed, by the server's clocks, than we know it was absent, by ours.
@@ -294,10 +292,9 @@ pub fn request_bytes(config: &StreamConfig) -> usize {
 /// The configuration, and the request to report what the server would change silently (dropped by 2.10).
 fn body(config: &StreamConfig) -> Value {
     let mut body: Map<String, Value> = config.wire();
-    // Pedantic servers refuse to derive a window that is shorter than two minutes. Which one a stream with sources
-    // gets depends on their version, so it is theirs to derive.
-    let derived = default_window(config) < nanos(DEFAULT_DUPLICATE_WINDOW);
-    if config.has("duplicate_window") || !derived {
+    // Without a window the server chooses one. Pedantic, it would refuse to, if that is shorter than two minutes: by the
+    // age, or by a limit of its own (JetStream 10157).
+    if config.has("duplicate_window") {
         body.insert("pedantic".to_owned(), true.into());
     }
     Value::Object(body)

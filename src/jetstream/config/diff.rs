@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::jetstream::config::effect::Effect;
+use crate::jetstream::config::effect::{Conditions, Effect};
 use crate::jetstream::config::settings::{NEWEST_LEVEL, Setting};
 use crate::jetstream::config::stream_config::{StreamConfig, default_window, is_zero};
 use crate::jetstream::config::table::setting;
@@ -33,17 +33,22 @@ pub fn diff(desired: &StreamConfig, live: &StreamConfig) -> Vec<SettingChange> {
     diff_at(desired, live, live.api_level().unwrap_or(NEWEST_LEVEL))
 }
 
-/// What differs, by the rules of a server of this API level ([`StreamInfo::api_level`](crate::jetstream::StreamInfo::api_level)).
-pub fn diff_at(desired: &StreamConfig, live: &StreamConfig, level: u64) -> Vec<SettingChange> {
+/// What differs, by the rules of a server of this API level, or of what else is known of the stream.
+pub fn diff_at(
+    desired: &StreamConfig,
+    live: &StreamConfig,
+    conditions: impl Into<Conditions>,
+) -> Vec<SettingChange> {
+    let conditions = conditions.into();
     let (whole, is) = (whole(desired, live), live.normal());
     let known = differing_normal(desired, &whole, &is)
         .into_iter()
         .map(|(key, desired, live)| {
             let row = setting(&key);
             let effect = row.map_or(Effect::Unknown, |setting| {
-                setting.effect(&whole, &is, level)
+                setting.effect(&whole, &is, conditions)
             });
-            let bound = row.and_then(|setting| setting.bound(&whole, &is, level));
+            let bound = row.and_then(|setting| setting.bound(&whole, &is, conditions));
             SettingChange {
                 key,
                 setting: row,

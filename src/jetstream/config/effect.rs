@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::jetstream::config::settings::{Bound, Edit, Setting};
 use crate::jetstream::config::stream_config::{StreamConfig, list};
-use crate::jetstream::config::table::setting;
+use crate::jetstream::config::table::{FREEZING, SETTINGS, setting};
 
 /// What the server does when asked for a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,42 @@ pub enum Effect {
     Unknown,
 }
 
+/// What decides, beside the configurations, how a server changes a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    /// The API level of the server.
+    pub level: u64,
+    /// Whether the stream has a consumer, or may have one.
+    pub has_consumers: bool,
+}
+
+/// Where it is not known whether the stream has a consumer.
+impl From<u64> for Conditions {
+    fn from(level: u64) -> Self {
+        Self {
+            level,
+            has_consumers: true,
+        }
+    }
+}
+
+/// Whether the server changes back what a stream has only if it has no consumer.
+pub fn depends_on_consumers(live: &StreamConfig, level: u64) -> bool {
+    let is_held = |row: &Setting| matches!(row.edit, Edit::HeldBefore(first, _) if level < first);
+    SETTINGS.iter().any(|row| is_held(row) && live.has(row.key))
+}
+
 impl Setting {
     /// What the server does when this setting changes from `live` to `desired`, both whole and in normal form.
-    pub fn effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
-        match self.bound(desired, live, level) {
+    pub fn effect(
+        &self,
+        desired: &StreamConfig,
+        live: &StreamConfig,
+        conditions: Conditions,
+    ) -> Effect {
+        match self.bound(desired, live, conditions) {
             Some(bound) => Effect::Refused(bound.why),
-            None => self.own_effect(desired, live, level),
+            None => self.own_effect(desired, live, conditions),
         }
     }
 
@@ -37,26 +67,50 @@ impl Setting {
         &self,
         desired: &StreamConfig,
         live: &StreamConfig,
-        level: u64,
+        conditions: Conditions,
     ) -> Option<&'static Bound> {
         let concerns = |bound: &&Bound| {
-            level >= bound.level
+            conditions.level >= bound.level
                 && (bound.to.is_empty()
                     || desired.get(self.key) == serde_json::from_str(bound.to).ok().as_ref())
         };
-        let mut bounds = self.bounds.iter().filter(concerns);
-        bounds.find(|bound| setting(bound.by).is_some_and(|by| by.stays(desired, live, level)))
+        let stays = |bound: &&Bound| {
+            setting(bound.by).is_some_and(|by| by.stays(desired, live, conditions))
+        };
+        let own = self.bounds.iter().filter(concerns).find(stays);
+        let is_refused = || {
+            matches!(
+                self.own_effect(desired, live, conditions),
+                Effect::Refused(_)
+            )
+        };
+        own.or_else(|| {
+            let is_frozen = live.has("sealed") && !is_refused();
+            FREEZING.iter().filter(|_| is_frozen).find(stays)
+        })
     }
 
     /// Whether it is on, and still will be.
-    fn stays(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> bool {
+    fn stays(&self, desired: &StreamConfig, live: &StreamConfig, conditions: Conditions) -> bool {
         let is = live.get(self.key);
         is != Some(&self.default(live))
             && (is == desired.get(self.key)
-                || matches!(self.own_effect(desired, live, level), Effect::Refused(_)))
+                || matches!(
+                    self.own_effect(desired, live, conditions),
+                    Effect::Refused(_)
+                ))
     }
 
-    fn own_effect(&self, desired: &StreamConfig, live: &StreamConfig, level: u64) -> Effect {
+    fn own_effect(
+        &self,
+        desired: &StreamConfig,
+        live: &StreamConfig,
+        conditions: Conditions,
+    ) -> Effect {
+        let Conditions {
+            level,
+            has_consumers,
+        } = conditions;
         let lowers = lowered(self.key, desired, live);
         match self.edit {
             Edit::InPlace => Effect::InPlace,
@@ -72,7 +126,9 @@ impl Setting {
             }
             Edit::Lowering(_) | Edit::LoweringEach(..) | Edit::LoweringOldest(_) => Effect::InPlace,
             Edit::Since(first, why) if level < first => Effect::Refused(why),
-            Edit::HeldBefore(first, why) if level < first && live.has(self.key) => {
+            Edit::HeldBefore(first, why)
+                if level < first && has_consumers && live.has(self.key) =>
+            {
                 Effect::Refused(why)
             }
             Edit::Since(..) | Edit::HeldBefore(..) => Effect::InPlace,

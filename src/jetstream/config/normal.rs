@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::jetstream::config::settings::{Absent, Setting, SettingKind};
 use crate::jetstream::config::stream_config::{CREATOR, SERVER_METADATA, StreamConfig, is_zero};
-use crate::jetstream::config::table::SETTINGS;
+use crate::jetstream::config::table::{SETTINGS, setting};
 
 impl StreamConfig {
     /// The explicit form: every known setting is present, absent ones with what absence means to the server, and
@@ -17,20 +17,20 @@ impl StreamConfig {
         normal(self)
     }
 
-    /// What a create or update sends: no `null`, and no setting at its zero value that an older server does not know.
+    /// What a create or update sends: no `null`, and of the settings that an older server does not know none that says
+    /// what absence says.
     pub(crate) fn wire(&self) -> Map<String, Value> {
         let keys = self.iter().filter(|(_, value)| !value.is_null());
-        keys.filter(|(key, value)| !(newer(key) && is_zero(value)))
+        keys.filter(|(key, value)| !self.is_needless(key, value))
             .map(|(key, value)| (key.to_owned(), value.clone()))
             .collect()
     }
-}
 
-/// The key belongs to an API level: some supported server does not know it.
-fn newer(key: &str) -> bool {
-    SETTINGS
-        .iter()
-        .any(|setting| setting.key == key && setting.level > 0)
+    /// Whether the key belongs to an API level, so that some supported server does not know it, and is at its default.
+    fn is_needless(&self, key: &str, value: &Value) -> bool {
+        setting(key)
+            .is_some_and(|row| row.level > 0 && (is_zero(value) || *value == row.default(self)))
+    }
 }
 
 fn normal(config: &StreamConfig) -> StreamConfig {

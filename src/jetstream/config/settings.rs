@@ -140,8 +140,8 @@ pub enum Edit {
     LoweringOldest(&'static str),
     /// In place by servers of this API level and later, refused by earlier ones.
     Since(u64, &'static str),
-    /// In place by servers of this API level and later; earlier ones refuse to take it back once a consumer has it,
-    /// which its configuration does not show.
+    /// In place by servers of this API level and later; earlier ones refuse to take it back while the stream has a
+    /// consumer, which its configuration does not show.
     HeldBefore(u64, &'static str),
     /// It can be turned on, never off.
     OneWay(&'static str),

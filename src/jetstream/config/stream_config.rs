@@ -111,6 +111,11 @@ impl StreamConfig {
         self.number("max_age") > 0 || self.has("allow_msg_ttl")
     }
 
+    /// Whether it copies another stream.
+    pub fn is_mirror(&self) -> bool {
+        self.has("mirror")
+    }
+
     /// Whether it is stored in memory.
     pub fn is_in_memory(&self) -> bool {
         self.text("storage") == "memory"
@@ -120,6 +125,12 @@ impl StreamConfig {
     pub fn forbids_purge(&self) -> bool {
         let is_set = |key: &&str| self.get(key).and_then(Value::as_bool) == Some(true);
         ["sealed", "deny_purge"].iter().any(is_set)
+    }
+
+    /// The window for duplicates in nanoseconds, if it is shorter than the default.
+    pub fn shortened_window(&self) -> Option<i64> {
+        let window = self.number("duplicate_window");
+        (0 < window && window < default_window(self)).then_some(window)
     }
 
     /// Which process is creating the stream, while it shows that.

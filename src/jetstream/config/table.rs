@@ -9,7 +9,7 @@ pub const SETTINGS: &[Setting] = &[
     row("name", SettingKind::Text { max: 255 }, Absent::Never, Edit::Never("a stream cannot be renamed (JetStream 10056)")),
     row("description", SettingKind::Text { max: 4096 }, Absent::Is("\"\""), Edit::InPlace)
         .example("\"made by hand\"")
-        .doc("Text for people, up to {max} {unit}. Left alone when not set."),
+        .doc("Text for people, up to {max} {unit}. One that was set here is removed when it is no longer set; one that another client has set is left alone."),
     // Messages on subjects that are taken away stay until they age out.
     row("subjects", SettingKind::Texts, Absent::OwnName, Edit::InPlace)
         .bounds(&[bound("mirror", "a mirror listens to nothing itself (JetStream 10034)")])
@@ -45,7 +45,7 @@ pub const SETTINGS: &[Setting] = &[
         .requires(r#"{"duplicate_window":200000000}"#)
         .avoid("To keep them, give an age beyond that of the oldest message.")
         .bounds(&[bound("sealed", "in a sealed stream nothing ages (the server takes the change and makes it 0)")])
-        .doc("Age at which a message is deleted, such as `\"70s\"`; `\"{absent}\"` means never."),
+        .doc("Age at which a message is deleted, such as `\"70s\"` or `\"7d\"` (units: w, d, h, m, s, ms, us, ns); `\"{absent}\"` means never."),
     row("max_msgs_per_subject", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringEach("the oldest messages of each subject above the limit are deleted at once", 4, "the oldest messages of a subject above the limit are deleted as soon as the subject gets its next message"))
         .example("2")
         .avoid("To keep them, give at least as many as the fullest subject has.")
@@ -157,13 +157,13 @@ pub const SETTINGS: &[Setting] = &[
             Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server takes the change and makes it true)") },
         ]),
     // The server refuses limits that an existing consumer exceeds (JetStream 10069).
-    row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not take consumer limits back once a consumer has them (JetStream 10069)"))
+    row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not take consumer limits back while the stream has a consumer, such as that of a stream that sources from it (JetStream 10069)"))
         .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
         .since("2.10", 0),
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
         .example(r#"{"team":"lattice"}"#)
         .since("2.10", 0)
-        .doc("Text by key, for people and tools. Keys that are not set here, and the server's own `_nats.*`, are left alone."),
+        .doc("Text by key, for people and tools. A key that was set here is removed when it is no longer set; keys of other clients, and the server's own `_nats.*`, are left alone."),
     row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message lifetimes off again (JetStream 10052)"))
         .example("true")
         .since("2.11", 1)
@@ -193,6 +193,19 @@ pub const SETTINGS: &[Setting] = &[
     row("allow_batched", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
         .since("2.14", 4),
+];
+
+/// Settings with which the server refuses every update of a stream that is sealed: it discards new messages and cannot be
+/// purged, and these exclude that.
+pub const FREEZING: &[Bound] = &[
+    bound(
+        "allow_msg_counter",
+        "the server refuses every change of a sealed stream that counts (JetStream 10052)",
+    ),
+    bound(
+        "allow_msg_schedules",
+        "the server refuses every change of a sealed stream with message schedules (JetStream 10052)",
+    ),
 ];
 
 /// The row of a key.
@@ -348,7 +361,7 @@ mod tests {
             if let Absent::Is(text) = absent {
                 assert!(serde_json::from_str::<Value>(text).is_ok(), "{key} absent");
             }
-            for bound in setting.bounds {
+            for bound in setting.bounds.iter().chain(FREEZING) {
                 assert!(
                     SETTINGS.iter().any(|other| other.key == bound.by),
                     "{key} by {}",

@@ -1,10 +1,15 @@
 //! What is known of each asset after an operation, and the state that follows from it.
 
+use serde_json::Value as Json;
+
 use crate::jetstream::StreamInfo;
 use crate::resources::messages::existing::exist_already;
 use crate::resources::object::Object;
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::{PrivateFact, keep_name};
+use crate::resources::object::owned_texts::OwnedTexts;
+use crate::resources::object::private_facts::{
+    PrivateFact, keep_conditions, keep_name, keep_window, with_window,
+};
 use crate::terraform::framework::Applied;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
@@ -87,11 +92,15 @@ pub fn applied(
         } else {
             after
         };
+        let has_failed = outcome.has_failed();
         let value = match outcome.live {
             Live::Stream(info) => {
-                let (created, level) = (info.created.clone(), info.api_level().to_string());
-                PrivateFact::Created.write(&mut private, key, Some(created));
-                PrivateFact::ApiLevel.write(&mut private, key, Some(level));
+                PrivateFact::Created.write(&mut private, key, Some(info.created.clone()));
+                keep_conditions(&mut private, member, &info);
+                if outcome.ours || !has_failed && chose_window(before, after, &info) {
+                    keep_window(&mut private, member, &info.config);
+                }
+                let member = with_window(member.clone(), &private);
                 let found = member.object(&info, like);
                 // What else differs, the next refresh shows: Terraform demands what was planned.
                 if failed { found } else { filled(after, &found) }
@@ -100,6 +109,11 @@ pub fn applied(
             Live::Unchanged => before.clone(),
             Live::Unknown => filled(after, &Value::Null),
         };
+        if !has_failed {
+            let owned = OwnedTexts::of_prior(&private, member, prior);
+            let owned = owned.of_object(member, &value);
+            owned.write(&mut private, member, &value);
+        }
         state.set_attribute(key, value);
         diagnostics.extend(outcome.diagnostics);
     }
@@ -112,6 +126,16 @@ pub fn applied(
         private,
         diagnostics,
     }
+}
+
+/// Whether the server has chosen the window for duplicates of a stream that was created, adopted or changed: it was left
+/// out then.
+fn chose_window(before: &Value, after: &Value, live: &StreamInfo) -> bool {
+    let differs = |name: &str| before.attribute(name) != after.attribute(name);
+    let drift = before.attribute("drift").attribute("duplicate_window");
+    let now = live.config.get("duplicate_window").map(Json::to_string);
+    let is_new = before.attribute("created").as_str() != Some(&live.created);
+    is_new || differs("max_age") || !drift.is_null() && drift.as_str() != now.as_deref()
 }
 
 /// What was planned, with what was found in place of what was not known.

@@ -7,7 +7,11 @@ use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
-use crate::resources::object::private_facts::{PrivateFact, keep_name};
+use crate::resources::object::member::Member;
+use crate::resources::object::owned_texts::OwnedTexts;
+use crate::resources::object::private_facts::{
+    keep_conditions, keep_name, keep_window, with_window,
+};
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
 use crate::resources::preflight::survey::requests::harmful_streams;
@@ -46,6 +50,7 @@ pub async fn read(
     let mut read = state.clone();
     let mut diagnostics = Diagnostics::new();
     let mut deleted = true;
+    let is_import = common::is_import(state);
     let complete = infos.iter().all(|info| matches!(info, Ok(Some(_))));
     let unsettled = object.members.iter().zip(&infos).map(|(member, info)| {
         let operation = &operation;
@@ -63,8 +68,12 @@ pub async fn read(
         match info {
             Ok(Some(info)) => {
                 deleted = false;
-                let level = info.api_level().to_string();
-                PrivateFact::ApiLevel.write(&mut private, key, Some(level));
+                keep_conditions(&mut private, member, &info);
+                if is_import {
+                    // Whether it is the server's choice nobody knows; what others change from now on is drift.
+                    keep_window(&mut private, member, &info.config);
+                }
+                let member = &with_window(member.clone(), &private);
                 // Right after an import nothing is known of it but perhaps its name.
                 let known = state.attribute(key);
                 let known = if known.attribute("created").is_null() {
@@ -72,7 +81,9 @@ pub async fn read(
                 } else {
                     known
                 };
-                read.set_attribute(key, member.object(&info, known));
+                let found = member.object(&info, known);
+                note_texts_of_others(&mut private, member, (state, &found), is_import);
+                read.set_attribute(key, found);
                 // Without a source it receives nothing, which the next plan reports better.
                 if complete {
                     diagnostics.extend(stalled(&operation, member, &info).await);
@@ -93,4 +104,20 @@ pub async fn read(
         private,
         diagnostics,
     }
+}
+
+/// A description that differs from that of the state is another client's, and so is all that an import finds.
+fn note_texts_of_others(
+    private: &mut Private,
+    member: &Member,
+    (state, found): (&Value, &Value),
+    is_import: bool,
+) {
+    let before = state.attribute(member.row.key).attribute("description");
+    let owned = match is_import {
+        true => OwnedTexts::default(),
+        false if before == found.attribute("description") => return,
+        false => OwnedTexts::of_prior(private, member, state).without_description(),
+    };
+    owned.write(private, member, found);
 }

@@ -14,6 +14,7 @@ use crate::resources::messages::drift::changed_since;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
+use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::replacements;
 use crate::resources::object::storage::StorageUse;
 use crate::resources::object::{Object, stages};
@@ -52,6 +53,11 @@ pub async fn update(
         .iter()
         .map(|_| Outcome::quiet(Live::Unchanged))
         .collect();
+    let owned: Vec<_> = object
+        .members
+        .iter()
+        .map(|member| OwnedTexts::of_prior(&private, member, prior))
+        .collect();
     for stage in update_stages(&object.members, &replacing, prior, planned) {
         let updated = join_all(stage.iter().map(|place| {
             let member = &object.members[*place];
@@ -60,7 +66,8 @@ pub async fn update(
                 prior_member: &prior_members[*place],
                 prior,
                 planned,
-                level: plan::level_of(member, &private),
+                owned: &owned[*place],
+                conditions: plan::conditions_of(member, &private),
             };
             let replaced = replacing.contains(&member.row.key);
             update_one(&operation, change, replaced)

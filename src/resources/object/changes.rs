@@ -6,7 +6,8 @@
 
 use crate::catalogue::Contents;
 use crate::jetstream::{
-    Bound, Edit, Effect, SettingChange, StreamConfig, StreamInfo, diff_at, setting,
+    Bound, Conditions, Edit, Effect, FREEZING, SettingChange, StreamConfig, StreamInfo, diff_at,
+    setting,
 };
 use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
@@ -21,17 +22,18 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// What differs, by the rules of a server of this API level.
+    /// What differs, by the rules of a server of this API level, or of what else is known of the stream.
     pub fn between(
         member: &Member,
         wanted: &StreamConfig,
         live: &StreamConfig,
-        level: u64,
+        conditions: impl Into<Conditions>,
     ) -> Self {
+        let conditions = conditions.into();
         let mut wanted = wanted.clone();
         let mut kept: Vec<SettingChange> = Vec::new();
         loop {
-            let changes = diff_at(&wanted, live, level).into_iter();
+            let changes = diff_at(&wanted, live, conditions).into_iter();
             let changes = changes.filter(|change| change.setting.is_some());
             let (stays, requested): (Vec<_>, Vec<_>) =
                 changes.partition(|change| is_refused_drift(member, change));
@@ -69,10 +71,13 @@ impl Changes {
         let mut arguments = member.row.arguments().iter();
         arguments.find(|argument| {
             let row = setting(argument.key);
-            let stays = |bound: &Bound| self.kept.iter().any(|kept| kept.key == bound.by);
+            let is_kept = |key: &str| self.kept.iter().any(|kept| kept.key == key);
+            let stays = |bound: &Bound| is_kept(bound.by);
+            let is_frozen = is_kept("sealed") && FREEZING.iter().any(stays);
             !planned.attribute(argument.name).is_wholly_known()
                 && row.is_some_and(|row| {
-                    matches!(row.edit, Edit::Never(_)) || row.bounds.iter().any(stays)
+                    let is_bound = is_frozen || row.bounds.iter().any(stays);
+                    matches!(row.edit, Edit::Never(_)) || is_bound
                 })
         })
     }
@@ -111,7 +116,7 @@ fn severity(effect: Effect) -> u8 {
 pub fn adoption_changes(member: &Member, planned: &Value, live: &StreamInfo) -> Changes {
     let wanted = member.wanted(planned.attribute(member.row.key));
     let wanted = wanted.whole(live, &[]);
-    Changes::between(member, &wanted, &live.config, live.api_level())
+    Changes::between(member, &wanted, &live.config, member.conditions(live))
 }
 
 /// The messages that a change keeps of each subject, if how many it deletes shows only when the messages of each
@@ -150,6 +155,7 @@ mod tests {
             row,
             name: Some(row.name.replace("{}", "default")),
             multitenant: false,
+            window_nanos: None,
         }
     }
 

@@ -121,6 +121,11 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
         .unless_abandoned(call.abandoned.clone())
 }
 
+/// Whether a state is that of an import which nothing was read for yet: no common argument is known.
+pub fn is_import(state: &Value) -> bool {
+    state.attribute("replicas").is_null()
+}
+
 /// After an import the common arguments are not known: takes what the assets have in common, else what the first has.
 pub fn fill_from_members(state: &mut Value, members: &[Member]) {
     let present: Vec<_> = members
@@ -128,7 +133,7 @@ pub fn fill_from_members(state: &mut Value, members: &[Member]) {
         .map(|member| state.attribute(member.row.key).clone())
         .filter(|object| !object.is_null())
         .collect();
-    let (Some(first), true) = (present.first(), state.attribute("replicas").is_null()) else {
+    let (Some(first), true) = (present.first(), is_import(state)) else {
         return;
     };
     for argument in members.iter().flat_map(|member| member.row.arguments()) {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::catalogue::{Asset, AssetKind};
-use crate::jetstream::{StreamConfig, StreamInfo, diff, setting};
-use crate::resources::object::argument::Argument;
+use crate::jetstream::{Conditions, StreamConfig, StreamInfo, diff, setting};
 use crate::resources::object::argument::codec::Codec;
+use crate::resources::object::argument::{Argument, Unset};
 use crate::terraform::language::{self, Attribute, Mode, Nesting, Type, Value, ValueRule};
 
 /// An asset of one object: the row of the catalogue with what the object decides of it.
@@ -19,6 +19,9 @@ pub struct Member {
     pub name: Option<String>,
     /// Whether wadm runs in multi-tenant mode.
     pub multitenant: bool,
+    /// The window for duplicates that its server has given it, if that is shorter than the default: see
+    /// [`PrivateFact::Window`](crate::resources::object::private_facts::PrivateFact::Window).
+    pub window_nanos: Option<i64>,
 }
 
 /// What a stream should be.
@@ -124,7 +127,8 @@ impl Member {
     }
 
     /// Its planned object. `adopts`: whether an existing stream will be adopted where the prior state has none;
-    /// `recreated`: whether the prior one is not the one that we made.
+    /// `recreated`: whether the prior one is not the one that we made; `keep`: what the prior one keeps of an argument that
+    /// is left alone where nobody sets it.
     pub fn plan(
         &self,
         config: &Value,
@@ -132,6 +136,7 @@ impl Member {
         prior: &Value,
         adopts: bool,
         recreated: bool,
+        keep: impl Fn(&Argument, &Value) -> Value,
     ) -> Value {
         let (own, prior) = (
             config.attribute(self.row.key),
@@ -149,7 +154,10 @@ impl Member {
                 .find(|value| !value.is_null());
             let planned = match set {
                 Some(value) if !argument.shape.is_shown_only() => value.clone(),
-                _ => self.unset(argument, &needs, prior, found),
+                _ if matches!(argument.unset, Unset::LeftAlone) && !found && !prior.is_null() => {
+                    keep(argument, prior.attribute(argument.name))
+                }
+                _ => self.unset(argument, &needs, found),
             };
             let before = prior.attribute(argument.name);
             (
@@ -189,18 +197,24 @@ impl Member {
     }
 
     /// The planned value of an argument that the configuration does not set.
-    fn unset(
-        &self,
-        argument: &Argument,
-        needs: &StreamConfig,
-        prior: &Value,
-        found: bool,
-    ) -> Value {
+    fn unset(&self, argument: &Argument, needs: &StreamConfig, found: bool) -> Value {
         match argument.shape {
             Codec::Text if found => Value::Unknown,
-            Codec::Text if prior.is_null() => self.row.description.map_or(Value::Null, Value::from),
-            Codec::Text | Codec::Metadata => prior.attribute(argument.name).clone(),
+            Codec::Text => self.usual_description(),
             _ => argument.unset_in(needs),
+        }
+    }
+
+    /// The description that its creator writes; null if none.
+    pub fn usual_description(&self) -> Value {
+        self.row.description.map_or(Value::Null, Value::from)
+    }
+
+    /// What decides, beside the configurations, how the server changes its stream.
+    pub fn conditions(&self, info: &StreamInfo) -> Conditions {
+        Conditions {
+            level: info.api_level(),
+            has_consumers: info.state.consumer_count > 0 || self.row.is_source(),
         }
     }
 
@@ -218,7 +232,7 @@ impl Member {
                 (_, None) => _ = config.remove(argument.key),
             }
         }
-        follow_max_age(&mut config);
+        self.expect_window(&mut config);
         DesiredAsset { config, metadata }
     }
 
@@ -273,7 +287,7 @@ impl Member {
                 pinned.set(argument.key, shown);
             }
         }
-        follow_max_age(&mut pinned);
+        self.expect_window(&mut pinned);
         let changes = diff(&pinned, live)
             .into_iter()
             .filter(|change| change.setting.is_some());
@@ -282,22 +296,31 @@ impl Member {
             .collect()
     }
 
+    /// The window within which duplicates are dropped has no argument, and is the server's to choose: its default, which
+    /// depends on the age, or less where it has a limit. No answer of the server says that limit, so what it has once
+    /// given counts.
+    fn expect_window(&self, config: &mut StreamConfig) {
+        const WINDOW: &str = "duplicate_window";
+        config.remove(WINDOW);
+        let (Some(_), Some(row)) = (config.get("max_age"), setting(WINDOW)) else {
+            return;
+        };
+        let default = row.default(config);
+        let window = match (self.window_nanos, default.as_i64()) {
+            // With sources, older servers give one and later ones none.
+            (Some(given), Some(0)) => given.into(),
+            (Some(given), Some(default)) => default.min(given).into(),
+            _ => default,
+        };
+        config.set(WINDOW, window);
+    }
+
     /// The argument behind a key of the configuration.
     pub fn argument(&self, key: &str) -> Option<&'static Argument> {
         self.row
             .arguments()
             .iter()
             .find(|argument| argument.key == key)
-    }
-}
-
-/// The window within which duplicates are dropped has no argument: it is the server's default, which depends on the
-/// age.
-fn follow_max_age(config: &mut StreamConfig) {
-    const WINDOW: &str = "duplicate_window";
-    config.remove(WINDOW);
-    if let (Some(_), Some(window)) = (config.get("max_age"), setting(WINDOW)) {
-        config.set(WINDOW, window.default(config));
     }
 }
 
@@ -332,18 +355,9 @@ impl DesiredAsset {
             "metadata",
             self.merged_metadata(&StreamConfig::default(), &[]),
         );
-        // The server's default differs by version for a stream with sources, and its creator leaves it to the server.
-        if self.has_sources() {
-            config.remove("duplicate_window");
-        }
+        // Its users leave it to the server, which may have a limit for it.
+        config.remove("duplicate_window");
         config
-    }
-
-    fn has_sources(&self) -> bool {
-        self.config
-            .get("sources")
-            .and_then(Json::as_array)
-            .is_some_and(|sources| !sources.is_empty())
     }
 
     /// The live metadata with ours laid over it, without those keys of ours that are no longer wanted.
@@ -365,18 +379,35 @@ impl DesiredAsset {
 
 /// What is to happen to metadata between two objects of an asset: the keys that are new or get another text, with it,
 /// and the keys that were ours and are no longer wanted.
-pub fn metadata_edits(prior: &Value, planned: &Value) -> (BTreeMap<String, String>, Vec<String>) {
+/// `is_ours`: whether a key is.
+pub fn metadata_edits(
+    prior: &Value,
+    planned: &Value,
+    is_ours: impl Fn(&str) -> bool,
+) -> (BTreeMap<String, String>, Vec<String>) {
     let (prior, mut planned) = (
         texts(prior.attribute("metadata")),
         texts(planned.attribute("metadata")),
     );
-    let retired = prior.keys().filter(|key| !planned.contains_key(*key));
+    let retired = prior
+        .keys()
+        .filter(|key| is_ours(key) && !planned.contains_key(*key));
     let retired = retired.cloned().collect();
     planned.retain(|key, text| prior.get(key) != Some(text));
     (planned, retired)
 }
 
-fn texts(value: &Value) -> BTreeMap<String, String> {
+/// A configuration with the metadata that an object sets, as far as that is known: no more of it is planned.
+pub fn with_own_metadata(mut config: StreamConfig, object: &Value) -> StreamConfig {
+    let metadata = object.attribute("metadata");
+    if metadata.is_wholly_known() {
+        config.set("metadata", Json::from_iter(texts(metadata)));
+    }
+    config
+}
+
+/// The texts of an object by key.
+pub fn texts(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_map().into_iter().flatten();
     entries
         .filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())))

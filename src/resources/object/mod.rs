@@ -7,6 +7,7 @@ pub mod argument;
 pub mod changes;
 pub mod common;
 pub mod domain;
+pub mod owned_texts;
 pub mod private_facts;
 pub mod storage;
 

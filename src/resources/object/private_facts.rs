@@ -2,8 +2,12 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
+use crate::jetstream::{Conditions, StreamConfig, StreamInfo, depends_on_consumers};
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
+
+/// The value of [`PrivateFact::Consumers`].
+pub const NO_CONSUMERS: &str = "0";
 
 /// A kind of fact about an asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,10 +16,17 @@ pub enum PrivateFact {
     Created,
     /// The API level of the asset's server: how the server changes settings depends on it.
     ApiLevel,
+    /// That the asset has no consumer, where that decides how its server changes a setting.
+    Consumers,
     /// From the plan to its apply: the plan has shown the replacement of the asset.
     Replacing,
     /// The name that the user gave to a bucket: the state forgets it with an asset that no longer exists.
     BucketName,
+    /// Which of its texts are Terraform's: see [`OwnedTexts`](crate::resources::object::owned_texts::OwnedTexts).
+    OwnedTexts,
+    /// The window for duplicates that the server chose for the asset, in nanoseconds, where that is shorter than the
+    /// default (`jetstream { limits { duplicate_window } }`). Another one later was set by another client.
+    Window,
 }
 
 impl PrivateFact {
@@ -33,8 +44,11 @@ impl PrivateFact {
         let kind = match self {
             Self::Created => "created",
             Self::ApiLevel => "level",
+            Self::Consumers => "consumers",
             Self::Replacing => "replacing",
             Self::BucketName => "name",
+            Self::OwnedTexts => "owned",
+            Self::Window => "window",
         };
         format!("{kind}.{key}")
     }
@@ -47,6 +61,36 @@ pub fn keep_name(private: &mut Private, member: &Member) {
         .clone()
         .filter(|_| member.row.is_named_by_user());
     PrivateFact::BucketName.write(private, member.row.key, name);
+}
+
+/// Keeps what decides, beside the configurations, how the server changes an asset. How many consumers it has is noted only
+/// where that matters, and only that it has none: a plan without a server must plan the same.
+pub fn keep_conditions(private: &mut Private, member: &Member, info: &StreamInfo) {
+    let (
+        key,
+        Conditions {
+            level,
+            has_consumers,
+        },
+    ) = (member.row.key, member.conditions(info));
+    let is_free = !has_consumers && depends_on_consumers(&info.config, level);
+    PrivateFact::ApiLevel.write(private, key, Some(level.to_string()));
+    PrivateFact::Consumers.write(private, key, is_free.then(|| NO_CONSUMERS.to_owned()));
+}
+
+/// Keeps the window that the server has chosen for an asset.
+pub fn keep_window(private: &mut Private, member: &Member, live: &StreamConfig) {
+    let window = live.shortened_window().map(|nanos| nanos.to_string());
+    PrivateFact::Window.write(private, member.row.key, window);
+}
+
+/// The asset with the window that the server has chosen for it.
+pub fn with_window(member: Member, private: &Private) -> Member {
+    let window = PrivateFact::Window.read(private, member.row.key);
+    Member {
+        window_nanos: window.and_then(|nanos| nanos.parse().ok()),
+        ..member
+    }
 }
 
 /// The keys of the assets whose replacement the plan has shown.
@@ -65,8 +109,11 @@ mod tests {
         let kinds = [
             (PrivateFact::Created, r#"{"created.state":"x"}"#),
             (PrivateFact::ApiLevel, r#"{"level.state":"x"}"#),
+            (PrivateFact::Consumers, r#"{"consumers.state":"x"}"#),
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
+            (PrivateFact::OwnedTexts, r#"{"owned.state":"x"}"#),
+            (PrivateFact::Window, r#"{"window.state":"x"}"#),
         ];
         for (kind, stored) in kinds {
             let mut private = Private::default();

@@ -8,31 +8,40 @@ pub mod planned_change;
 
 use std::collections::BTreeMap;
 
-use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange, setting};
+use crate::jetstream::{Conditions, Effect, FREEZING, NEWEST_LEVEL, SettingChange, setting};
 use crate::resources::messages::changes as messages;
 use crate::resources::messages::drift::{self, LastingDrift};
-use crate::resources::object::argument::Unset;
+use crate::resources::object::argument::codec::Codec;
+use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::changes::{Changes, CostlyChange};
-use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::PrivateFact;
+use crate::resources::object::member::{Member, with_own_metadata};
+use crate::resources::object::owned_texts::OwnedTexts;
+use crate::resources::object::private_facts::{NO_CONSUMERS, PrivateFact};
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::Value;
 
-/// The API level by whose rules an asset is planned; the newest while its server is not known.
-pub fn level_of(member: &Member, private: &Private) -> u64 {
-    let known = PrivateFact::ApiLevel.read(private, member.row.key);
-    known
-        .and_then(|level| level.parse().ok())
-        .unwrap_or(NEWEST_LEVEL)
+/// By which rules an asset is planned: those of the newest server while its own is not known.
+pub fn conditions_of(member: &Member, private: &Private) -> Conditions {
+    let key = member.row.key;
+    let level = PrivateFact::ApiLevel.read(private, key);
+    let level = level.and_then(|level| level.parse().ok());
+    Conditions {
+        level: level.unwrap_or(NEWEST_LEVEL),
+        has_consumers: PrivateFact::Consumers.read(private, key) != Some(NO_CONSUMERS),
+    }
 }
 
 /// Completes the planned values of a create or update.
 pub fn plan_values(members: &[Member], plan: &mut Plan) {
-    let common = plan_common(members, plan);
+    let owned = members.iter();
+    let owned: Vec<_> = owned
+        .map(|member| OwnedTexts::of_prior(&plan.private, member, &plan.prior))
+        .collect();
+    let common = plan_common(members, &owned, plan);
     let adopts = plan.planned.attribute("adopt_existing").as_bool() != Some(false);
-    for member in members {
-        plan_member(member, &common, adopts, plan);
+    for (member, owned) in members.iter().zip(&owned) {
+        plan_member(member, &common, adopts, owned, plan);
     }
 }
 
@@ -56,7 +65,7 @@ pub fn plan_changes(
 }
 
 /// The common arguments as the assets see them.
-fn plan_common(members: &[Member], plan: &mut Plan) -> Value {
+fn plan_common(members: &[Member], owned: &[OwnedTexts], plan: &mut Plan) -> Value {
     let mut common = plan.planned.clone();
     for argument in members.iter().flat_map(|member| member.row.arguments()) {
         let at_root = plan
@@ -64,11 +73,20 @@ fn plan_common(members: &[Member], plan: &mut Plan) -> Value {
             .as_map()
             .is_some_and(|root| root.contains_key(argument.name));
         if at_root && matches!(argument.unset, Unset::LeftAlone) {
-            // Left alone when not set: the asset's own value stays, whatever was common once.
+            // Left alone when not set, unless it was set: then it is taken away where an asset has it.
             let set = plan.config.attribute(argument.name).clone();
+            let prior = plan.prior.attribute(argument.name);
             if set.is_null() {
-                plan.planned
-                    .set_attribute(argument.name, plan.prior.attribute(argument.name).clone());
+                let mut owners = members.iter().zip(owned);
+                let is_ours = owners.any(|(member, owned)| {
+                    let own = plan
+                        .prior
+                        .attribute(member.row.key)
+                        .attribute(argument.name);
+                    own == prior && owned.owns(argument.name, own)
+                });
+                let kept = if is_ours { Value::Null } else { prior.clone() };
+                plan.planned.set_attribute(argument.name, kept);
             }
             common.set_attribute(argument.name, set);
         }
@@ -76,7 +94,7 @@ fn plan_common(members: &[Member], plan: &mut Plan) -> Value {
     common
 }
 
-fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
+fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts, plan: &mut Plan) {
     let key = member.row.key;
     // What an apply before this plan was to replace and did not is no longer true.
     PrivateFact::Replacing.write(&mut plan.private, key, None);
@@ -84,7 +102,17 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
     let created = prior.attribute("created").as_str();
     let ours = PrivateFact::Created.read(&plan.private, key);
     let recreated = !prior.is_null() && ours.is_some_and(|ours| Some(ours) != created);
-    let planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated);
+    let keep = |argument: &Argument, text: &Value| match argument.shape {
+        Codec::Text if owned.owns(argument.name, text) => member.usual_description(),
+        Codec::Metadata => owned.foreign(text),
+        _ => text.clone(),
+    };
+    let planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated, keep);
+    let configured = owned.and_configured(|name| match plan.config.attribute(key) {
+        Value::Unknown => Value::Unknown,
+        own if own.attribute(name).is_null() => common.attribute(name).clone(),
+        own => own.attribute(name).clone(),
+    });
     plan.planned.set_attribute(key, planned);
     if recreated {
         plan.diagnostics
@@ -93,6 +121,7 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
     if prior.is_null() && !plan.prior.is_null() {
         plan.diagnostics.push(drift::disappearance(member));
     }
+    configured.write(&mut plan.private, member, plan.planned.attribute(key));
 }
 
 /// What breaks a user of the asset is reported before everything else.
@@ -118,9 +147,12 @@ fn plan_member_changes(
     if prior.is_null() || planned.is_unknown() {
         return (Vec::new(), Vec::new());
     }
-    let (known, level) = (prior_member.known(prior), level_of(member, &plan.private));
-    let changes =
-        |planned: &Value| Changes::between(member, &member.wanted(planned).config, &known, level);
+    let known = with_own_metadata(prior_member.known(prior), prior);
+    let conditions = conditions_of(member, &plan.private);
+    let changes = |planned: &Value| {
+        let wanted = with_own_metadata(member.wanted(planned).config, planned);
+        Changes::between(member, &wanted, &known, conditions)
+    };
     let mut found = changes(&planned);
     let followers = found.followers(member, &plan.config);
     for argument in &followers {
@@ -202,7 +234,9 @@ fn bounds_any(cause: &SettingChange, arguments: &[&str], member: &Member) -> boo
         .iter()
         .filter(|argument| arguments.contains(&argument.name));
     arguments.any(|argument| {
-        setting(argument.key)
-            .is_some_and(|row| row.bounds.iter().any(|bound| bound.by == cause.key))
+        setting(argument.key).is_some_and(|row| {
+            let mut bounds = row.bounds.iter().chain(FREEZING);
+            bounds.any(|bound| bound.by == cause.key)
+        })
     })
 }

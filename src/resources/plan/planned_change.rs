@@ -3,9 +3,12 @@
 //! A plan may be applied late. The keys to change come from the plan (prior and planned objects), what they do from the
 //! server as it is now.
 
-use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, diff_at};
+use std::collections::BTreeMap;
+
+use crate::jetstream::{Conditions, SettingChange, StreamConfig, StreamInfo, diff_at};
 use crate::resources::object::changes::Changes;
 use crate::resources::object::member::{DesiredAsset, Member, metadata_edits};
+use crate::resources::object::owned_texts::OwnedTexts;
 use crate::terraform::language::Value;
 
 /// What a plan does to one asset.
@@ -19,8 +22,10 @@ pub struct PlannedChange<'a> {
     pub prior: &'a Value,
     /// The planned state.
     pub planned: &'a Value,
-    /// The API level by whose rules it was planned.
-    pub level: u64,
+    /// Which of its texts are Terraform's.
+    pub owned: &'a OwnedTexts,
+    /// What the refresh before the plan knew of the stream and its server.
+    pub conditions: Conditions,
 }
 
 impl PlannedChange<'_> {
@@ -41,14 +46,33 @@ impl PlannedChange<'_> {
         for (key, _) in kept.into_iter().flatten() {
             wanted.config.remove(key);
         }
+        // Nobody has set one, so that of others is none of ours.
+        if [self.before(), self.after()]
+            .iter()
+            .all(|object| object.attribute("description").is_null())
+        {
+            wanted.config.remove("description");
+        }
         wanted
+    }
+
+    /// Everything that it should be, with the metadata of others.
+    pub fn whole(&self, live: &StreamInfo) -> StreamConfig {
+        let wanted = self.member.wanted(self.after());
+        wanted.whole(live, &self.metadata_edits().1)
+    }
+
+    /// What is to happen to its metadata.
+    fn metadata_edits(&self) -> (BTreeMap<String, String>, Vec<String>) {
+        let is_ours = |key: &str| self.owned.owns_key(key);
+        metadata_edits(self.before(), self.after(), is_ours)
     }
 
     /// The changes that the plan has shown, as it knew them.
     pub fn shown(&self) -> Vec<SettingChange> {
         let known = self.prior_member.known(self.before());
         let wanted = self.member.wanted(self.after()).config;
-        Changes::between(self.member, &wanted, &known, self.level).requested
+        Changes::between(self.member, &wanted, &known, self.conditions).requested
     }
 
     /// The same, as they are now.
@@ -68,7 +92,7 @@ impl PlannedChange<'_> {
         for (key, value) in wanted.config.iter().filter(|(key, _)| is_shown(key)) {
             requested.set(key, value.clone());
         }
-        let (edited, retired) = metadata_edits(self.before(), self.after());
+        let (edited, retired) = self.metadata_edits();
         if !edited.is_empty() || !retired.is_empty() {
             let metadata = DesiredAsset {
                 metadata: edited,
@@ -77,7 +101,7 @@ impl PlannedChange<'_> {
             let metadata = metadata.whole(live, &retired).remove("metadata");
             requested.set("metadata", metadata.unwrap_or_default());
         }
-        diff_at(&requested, &live.config, live.api_level())
+        diff_at(&requested, &live.config, self.member.conditions(live))
             .into_iter()
             .filter(|change| change.setting.is_some())
             .collect()
@@ -87,11 +111,10 @@ impl PlannedChange<'_> {
     pub fn unplanned(&self, shown: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
         let wanted = self.wanted();
         let mut whole = wanted.whole(live, &[]);
-        let edits = metadata_edits(self.before(), self.after());
-        if edits != Default::default() {
+        if self.metadata_edits() != Default::default() {
             whole.remove("metadata");
         }
-        let changes = diff_at(&whole, &live.config, live.api_level()).into_iter();
+        let changes = diff_at(&whole, &live.config, self.member.conditions(live)).into_iter();
         changes
             .filter(|change| change.setting.is_some())
             .filter(|change| !shown.iter().any(|other| other.key == change.key))

@@ -70,7 +70,7 @@ fn by_live_rules(costly: &CostlyChange, info: &StreamInfo, plan: &ObjectPlan<'_>
     for key in planned.attribute("drift").as_map().into_iter().flatten() {
         wanted.remove(key.0);
     }
-    let mut live = diff_at(&wanted, &info.config, info.api_level()).into_iter();
+    let mut live = diff_at(&wanted, &info.config, member.conditions(info)).into_iter();
     let now = live.find(|now| now.key == change.key && !is_refused(now) && !is_refused(change));
     CostlyChange {
         member: member.clone(),

@@ -9,6 +9,7 @@ use crate::resources::apply::outcome::{Live, Outcome, applied};
 use crate::resources::object::changes::CostlyChange;
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::object::member::Member;
+use crate::resources::object::private_facts::with_window;
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
@@ -292,6 +293,10 @@ fn object(
     private: &Private,
 ) -> Object {
     let members = object_type.members(object, Names { set_in, private });
+    let members: Vec<_> = members
+        .into_iter()
+        .map(|member| with_window(member, private))
+        .collect();
     Object {
         identity: object_type.identity(),
         import_id: object_type.import_id(object, &members),

@@ -3,6 +3,7 @@
 use crate::jetstream::{StreamInfo, request_bytes};
 use crate::resources::object::argument_path;
 use crate::resources::object::member::{Member, metadata_edits};
+use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
@@ -28,7 +29,9 @@ fn bytes(member: &Member, live: Option<&StreamInfo>, plan: &ObjectPlan<'_>) -> u
     let Some(live) = live else {
         return request_bytes(&wanted.new_stream());
     };
-    let retired = metadata_edits(plan.plan.prior.attribute(member.row.key), planned).1;
+    let prior = plan.plan.prior.attribute(member.row.key);
+    let owned = OwnedTexts::of_prior(&plan.plan.private, member, &plan.plan.prior);
+    let retired = metadata_edits(prior, planned, |key| owned.owns_key(key)).1;
     let whole = wanted.whole(live, &retired);
     let changes: Vec<_> = whole
         .iter()

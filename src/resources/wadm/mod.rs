@@ -99,6 +99,7 @@ impl ObjectType for WadmJetStream {
                 false => Some(row.name.to_owned()),
             },
             multitenant,
+            window_nanos: None,
         })
         .collect()
     }
@@ -189,12 +190,18 @@ fn mode_change(plan: &Plan) -> Option<Diagnostic> {
         }
     };
     let (wadm, acknowledged) = if after {
-        ("with", "without acknowledgement")
+        (
+            "with",
+            "wasmbus_events no longer acknowledges what is published to it (`no_ack`): hosts do not wait for that, but a publisher that does gets no answer, although its event is stored.",
+        )
     } else {
-        ("without", "with acknowledgement again")
+        (
+            "without",
+            "wasmbus_events acknowledges what is published to it again.",
+        )
     };
     let detail = format!(
-        "In place: wasmbus_events listens to {new} instead of {old}, {acknowledged}; wadm_event_consumer reads and renames {new}. No stream is deleted. Events on {old} that wadm has not handled are not read any more and age out; those that the new sources match are read once more. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` after it.",
+        "In place: wasmbus_events listens to {new} instead of {old}; wadm_event_consumer reads and renames {new}. {acknowledged} No stream is deleted. Events on {old} that wadm has not handled are not read any more and age out; those that the new sources match are read once more. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` after it.",
         old = subjects(before),
         new = subjects(after),
     );

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use terraform_provider_wasmcloud::testing::jetstream::{
-    Edit, Effect, SETTINGS, Setting, SettingChange, diff_at,
+    Conditions, Edit, Effect, SETTINGS, Setting, SettingChange, diff_at,
 };
 
 use crate::jetstream::setup::{config, publish};
@@ -42,6 +42,64 @@ fn every_version_changes_settings_as_their_rows_say() {
             "{version}"
         );
     }
+}
+
+#[test]
+fn limits_of_consumers_are_taken_back_where_the_stream_has_no_consumer() {
+    for version in nats_server_versions() {
+        let (_server, admin) = started(version);
+        for name in ["free", "consumed", "sourced"] {
+            let live = with_limits_for_consumers(&admin, name);
+            let conditions = Conditions {
+                level: level_of(version),
+                has_consumers: name != "free",
+            };
+
+            let wanted = config(with(name, &json!({}))).normal();
+            let changes = diff_at(&wanted, &config(live), conditions);
+            let answer = admin.try_api(&format!("STREAM.UPDATE.{name}"), &with(name, &json!({})));
+
+            let [change] = changes.as_slice() else {
+                panic!("{name} on {version}: {changes:?}");
+            };
+            let refused = matches!(change.effect, Effect::Refused(_));
+            let held = name != "free" && level_of(version) < 4;
+            assert_eq!(
+                (refused, answer.is_err()),
+                (held, held),
+                "{name} on {version}: {answer:?}"
+            );
+        }
+    }
+}
+
+/// A stream with limits for consumers; its name says what consumes it.
+fn with_limits_for_consumers(admin: &Admin, name: &str) -> Value {
+    admin.create_stream(&with(name, &json!({})));
+    match name {
+        "consumed" => {
+            let consumer = json!({ "durable_name": "holder", "ack_policy": "none", "inactive_threshold": 30_000_000_000_u64 });
+            admin.api(
+                &format!("CONSUMER.DURABLE.CREATE.{name}.holder"),
+                &json!({ "stream_name": name, "config": consumer }),
+            );
+        }
+        "sourced" => {
+            admin.create_stream(&json!({ "name": "READER", "sources": [{ "name": name }] }));
+            admin.publish(&format!("{name}.a"), "x");
+            wait_for("the reader", Duration::from_secs(60), || {
+                (admin.messages("READER") == 1).then_some(())
+            });
+            // The server does not count that consumer, and obeys it all the same.
+            let state = admin.stream(name).expect("a stream")["state"].clone();
+            assert_eq!(state["consumer_count"], 0);
+        }
+        _ => {}
+    }
+    admin.edit_stream(name, |config| {
+        config["consumer_limits"] = json!({ "inactive_threshold": 60_000_000_000_u64 });
+    })["config"]
+        .clone()
 }
 
 #[test]

@@ -8,4 +8,6 @@ mod mutations;
 mod table;
 mod edits;
 mod bounds;
+mod pairs;
 mod replicas;
+mod server_limits;

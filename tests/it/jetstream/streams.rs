@@ -152,7 +152,10 @@ async fn the_server_is_asked_not_to_change_anything_silently() {
     let client = client(&server.url());
 
     let error = client
-        .create(&config(json!({ "name": "A", "max_msgs": -5 })), &scope())
+        .create(
+            &config(json!({ "name": "A", "max_msgs": -5, "duplicate_window": 60_000_000_000_u64 })),
+            &scope(),
+        )
         .await
         .unwrap_err();
 

@@ -11,7 +11,11 @@ use crate::support::{Admin, NatsServer, nats_server_versions};
 
 /// A server with a stream to import from: three messages on `origin.>`, and direct reads.
 pub fn started(version: &str) -> (NatsServer, Admin) {
-    let server = NatsServer::start_with(version, "");
+    started_on(NatsServer::start_with(version, ""))
+}
+
+/// The same on a server that was started otherwise.
+pub fn started_on(server: NatsServer) -> (NatsServer, Admin) {
     let admin = Admin::connect(&server.url());
     admin.create_stream(
         &json!({ "name": "ORIGIN", "subjects": ["origin.>"], "allow_direct": true }),

@@ -140,8 +140,11 @@ impl Experiment {
                     true => argument.json(&argument.unset_value(asset)),
                     false => argument.json(&value),
                 };
-                let silent = value.is_null() && is_left_alone(argument);
+                if value.is_null() && is_left_alone(argument) {
+                    take_away(&mut target, asset, row);
+                }
                 match wanted {
+                    Some(_) if value.is_null() && is_left_alone(argument) => {}
                     Some(wanted) if argument.key == "metadata" => {
                         for (key, text) in wanted.as_object().into_iter().flatten() {
                             target["metadata"][key] = text.clone();
@@ -166,7 +169,7 @@ impl Experiment {
                     way: format!("{way}{variant}"),
                     target,
                     loosely,
-                    silent,
+                    silent: false,
                     remade: false,
                 };
                 let messages = counts.get(&(object.address(), asset.key)).copied();
@@ -235,7 +238,8 @@ fn differs(row: &Setting, level: u64) -> bool {
             [(&other, &live), (&live, &other)]
                 .into_iter()
                 .any(|(desired, live)| {
-                    row.effect(desired, live, level) != row.effect(desired, live, u64::MAX)
+                    row.effect(desired, live, level.into())
+                        != row.effect(desired, live, u64::MAX.into())
                 })
         })
     })
@@ -251,6 +255,19 @@ fn row_of(object: &TestObject) -> (&'static Setting, &'static str) {
     };
     let row = SETTINGS.iter().find(|row| row.key == key);
     (row.expect("a row"), variant)
+}
+
+/// What Terraform has set of a text goes when it is no longer set.
+fn take_away(target: &mut Value, asset: &Asset, row: &Setting) {
+    match row.key {
+        "description" => target["description"] = asset.description.unwrap_or_default().into(),
+        _ => {
+            _ = target[row.key]
+                .as_object_mut()
+                .expect("metadata")
+                .remove("team")
+        }
+    }
 }
 
 /// What another client does on the server: every row of every asset, and each asset deleted and made again.

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use terraform_provider_wasmcloud::testing::catalogue::{Asset, AssetKind, Contents};
-use terraform_provider_wasmcloud::testing::jetstream::{Effect, Setting, SettingChange, diff_at};
+use terraform_provider_wasmcloud::testing::jetstream::{
+    Conditions, Effect, Setting, SettingChange, diff_at,
+};
 use terraform_provider_wasmcloud::testing::resources::Argument;
 
 use crate::matrix::environment::{Arguments, Counts, Environment, TestObject};
@@ -113,11 +115,13 @@ impl Experiment {
 
     /// What differs, by the rows.
     pub fn changes(&self, target: &Value, live: &Value) -> Vec<SettingChange> {
-        diff_at(
-            &config(target).normal(),
-            &config(live),
-            self.environment.level,
-        )
+        let conditions = Conditions {
+            level: self.environment.level,
+            // What another stream sources from has a consumer, and nothing else here.
+            has_consumers: ["wasmbus_events", "wadm_events"]
+                .contains(&live["name"].as_str().unwrap_or_default()),
+        };
+        diff_at(&config(target).normal(), &config(live), conditions)
     }
 
     /// What its configuration should be, beside what stays as another client made it: an argument that the configuration

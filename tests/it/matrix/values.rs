@@ -181,7 +181,7 @@ fn up_and_down(set: &Terraform, min: i64, max: i64) -> [(&'static str, i64); 2] 
     ]
 }
 
-/// Whether nothing happens when the user sets it no longer.
+/// Whether what others have written stays where the user sets nothing.
 pub fn is_left_alone(argument: &Argument) -> bool {
     matches!(argument.unset, Unset::LeftAlone)
 }

@@ -1,6 +1,6 @@
 //! Taking existing buckets into the state by the lattice's name, by command and by block.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::scenarios::scenario::{
     BUCKETS, CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets,
@@ -114,6 +114,17 @@ fn metadata_of_others_is_not_ours_after_an_import_of_the_default_configuration()
     scenario.terraform.import(MAIN, "default").unwrap();
 
     scenario.terraform.expect_empty();
+    scenario.converge("metadata = { team = \"lattice\" }");
+    scenario.converge("");
+    let config = scenario.admin.config(LATTICE_STREAM);
+    assert_eq!(
+        (
+            &config["description"],
+            &config["metadata"]["theirs"],
+            &config["metadata"]["team"]
+        ),
+        (&json!("theirs"), &json!("1"), &Value::Null)
+    );
 }
 
 #[test]

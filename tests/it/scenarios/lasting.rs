@@ -195,3 +195,36 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
         assert_eq!(plan.actions(MAIN), ["update"]);
     }
 }
+
+#[test]
+fn limits_of_consumers_are_taken_back_by_older_servers_where_there_is_no_consumer() {
+    let scenario = Scenario::with_server(NatsServer::start_with("2.12.8", ""));
+    scenario.converge("");
+    let limit = || {
+        scenario.admin.edit_stream(LATTICE_STREAM, |config| {
+            config["consumer_limits"] = json!({ "max_ack_pending": 10 });
+        })
+    };
+    limit();
+
+    let plan = scenario.repair();
+
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
+    assert_eq!(
+        scenario.admin.config(LATTICE_STREAM)["consumer_limits"],
+        json!({})
+    );
+
+    limit();
+    scenario.admin.api(
+        &format!("CONSUMER.DURABLE.CREATE.{LATTICE_STREAM}.watcher"),
+        &json!({ "stream_name": LATTICE_STREAM, "config": { "durable_name": "watcher", "ack_policy": "explicit" } }),
+    );
+    scenario.repair();
+    let words = only_warning(
+        &scenario.terraform.plan(),
+        "Bucket LATTICEDATA_default has consumer_limits =",
+    );
+    assert!(words.contains("As soon as it has no consumer"), "{words}");
+}

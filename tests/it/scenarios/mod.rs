@@ -25,4 +25,5 @@ mod timeouts;
 mod cluster;
 mod offline;
 mod versions;
+mod server_limits;
 mod domain;

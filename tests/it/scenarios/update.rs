@@ -113,14 +113,39 @@ fn a_metadata_key_that_is_removed_goes_and_those_of_others_stay() {
 }
 
 #[test]
-fn description_and_metadata_that_are_no_longer_set_are_left_as_they_are() {
+fn description_and_metadata_that_are_no_longer_set_are_removed_and_those_of_others_stay() {
     let scenario = Scenario::start();
-    scenario.converge("description = \"ours\"\nmetadata = { team = \"lattice\" }");
-    let before = scenario.admin.config(LATTICE_STREAM);
+    scenario.converge(
+        "description = \"ours\"\nmetadata = { team = \"lattice\" }\nconfig_data = { description = \"own\", metadata = { tier = \"1\" } }",
+    );
+    for (_, stream) in BUCKETS {
+        let theirs = |config: &mut Value| config["metadata"]["theirs"] = json!("1");
+        scenario.admin.edit_stream(stream, theirs);
+    }
 
-    scenario.converge("");
+    let plan = scenario.step("");
 
-    assert_eq!(scenario.admin.config(LATTICE_STREAM), before);
+    assert_eq!(plan.actions(MAIN), ["update"]);
+    assert!(plan.change(MAIN).after()["description"].is_null());
+    let servers =
+        json!({ "_nats.level": "5", "_nats.req.level": "0", "_nats.ver": "2.15.1", "theirs": "1" });
+    for (_, stream) in BUCKETS {
+        let config = scenario.admin.config(stream);
+        assert_eq!(
+            (&config["description"], &config["metadata"]),
+            (&Value::Null, &servers),
+            "{stream}"
+        );
+    }
+    scenario.admin.edit_stream(LATTICE_STREAM, |config| {
+        config["description"] = json!("theirs")
+    });
+    scenario.repair();
+    assert!(scenario.terraform.plan().is_empty());
+    assert_eq!(
+        scenario.admin.config(LATTICE_STREAM)["description"],
+        "theirs"
+    );
 }
 
 #[test]

@@ -7,18 +7,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{NatsServer, Terraform, nats_server_versions, serve};
+use serde_json::json;
+
+use crate::support::{Admin, NatsServer, Terraform, nats_server_versions, serve};
 
 #[test]
 fn a_state_of_an_earlier_build_plans_nothing_on_any_server() {
     for version in nats_server_versions() {
-        let server = NatsServer::start_with(version, "");
-        server.stop();
-        copy(
-            &fixture().join("store/jetstream"),
-            &server.folder().join("jetstream/jetstream"),
-        );
-        server.restart();
+        let server = with_streams(version);
         let provider = serve(&[("NATS_URL", &server.url())]);
         let terraform = Terraform::reattached(&provider.reattach());
         let config = fs::read_to_string(fixture().join("main.tf")).expect("a configuration");
@@ -46,6 +42,54 @@ fn a_state_of_an_earlier_build_plans_nothing_on_any_server() {
             assert_eq!(private(&terraform.state_file()), private(&before));
         }
     }
+}
+
+#[test]
+fn texts_that_an_earlier_build_has_set_are_removed_when_they_are_no_longer_set() {
+    let server = with_streams(nats_server_versions()[0]);
+    let provider = serve(&[("NATS_URL", &server.url())]);
+    let terraform = Terraform::reattached(&provider.reattach());
+    let config = fs::read_to_string(fixture().join("main.tf")).expect("a configuration");
+    let lines = config.lines();
+    let without: Vec<_> = lines
+        .filter(|line| !line.contains("description ") && !line.contains("metadata "))
+        .collect();
+    let state = fs::read_to_string(fixture().join("state.json")).expect("a state");
+    terraform.write_file("terraform.tfstate", &state);
+    let admin = Admin::connect(&server.url());
+    let streams = [
+        "KV_LATTICEDATA_prod",
+        "KV_CONFIGDATA_prod",
+        "KV_wadm_manifests_blue",
+    ];
+    // What others do meanwhile stays.
+    admin.edit_stream("KV_CONFIGDATA_default", |config| {
+        config["description"] = json!("theirs")
+    });
+
+    terraform.step(&without.join("\n"));
+
+    for stream in streams {
+        let config = admin.config(stream);
+        assert!(config["description"].is_null(), "{config}");
+        assert!(config["metadata"]["team"].is_null(), "{config}");
+    }
+    assert_eq!(
+        admin.config("KV_CONFIGDATA_default")["description"],
+        "theirs"
+    );
+}
+
+/// A server with the streams that the state has.
+fn with_streams(version: &str) -> NatsServer {
+    let server = NatsServer::start_with(version, "");
+    server.stop();
+    copy(
+        &fixture().join("store/jetstream"),
+        &server.folder().join("jetstream/jetstream"),
+    );
+    server.restart();
+    server
 }
 
 fn fixture() -> PathBuf {

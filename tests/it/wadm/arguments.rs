@@ -52,7 +52,7 @@ fn settings_change_in_place_and_go_back_to_wadm_s_own_when_they_are_taken_away()
     scenario.converge("");
     let (created, configs) = (scenario.created(), scenario.configs());
 
-    scenario.converge("max_bytes = 104857600\nevents = { max_age = \"5m\" }\nstatus = { max_msgs_per_subject = 50 }");
+    scenario.converge("max_bytes = 104857600\nevents = { max_age = \"5m\", description = \"ours\", metadata = { team = \"platform\" } }\nstatus = { max_msgs_per_subject = 50 }");
     scenario.converge("");
 
     assert_eq!((scenario.created(), scenario.configs()), (created, configs));
@@ -74,6 +74,15 @@ fn the_same_age_written_otherwise_is_no_change() {
     scenario.converge("events = { max_age = \"120s\" }\ncommands = { max_age = \"1m10s\" }");
 
     assert_eq!(scenario.state()["events"]["max_age"], "2m");
+    scenario.converge("events = { max_age = \"1d\" }");
+    let rm = ["state", "rm", "-lock=false", MAIN];
+    scenario.terraform.run(&rm).unwrap();
+    scenario
+        .terraform
+        .import(MAIN, "wadm_state/wadm_manifests")
+        .unwrap();
+    assert_eq!(scenario.state()["events"]["max_age"], "24h");
+    scenario.terraform.expect_empty();
 }
 
 #[test]

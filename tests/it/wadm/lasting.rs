@@ -74,7 +74,7 @@ fn an_age_that_the_user_asks_of_a_sealed_stream_makes_it_anew() {
 
     let said = warning(
         plan.diagnostics(),
-        "Stream wadm_events is replaced to change max_age from \"0s\" to \"300s\"",
+        "Stream wadm_events is replaced to change max_age from \"0s\" to \"5m\"",
     );
     assert!(said.says("In a sealed stream nothing ages"), "{said}");
     assert_eq!(scenario.admin.config("wadm_events")["sealed"], false);
@@ -101,4 +101,42 @@ fn a_stream_that_is_written_asynchronously_stays_so_until_the_user_asks_what_exc
         said.says("the last ones are lost if the server crashes"),
         "{said}"
     );
+}
+
+#[test]
+fn of_a_sealed_stream_with_message_schedules_nothing_is_changed_but_by_recreating_it() {
+    for version in ["2.15.1", "2.12.8"] {
+        let scenario = Scenario::on(version);
+        scenario.converge("");
+        scenario.admin.edit_stream("wadm_events", |config| {
+            config["allow_msg_schedules"] = json!(true);
+            config["allow_rollup_hdrs"] = json!(true);
+            config["max_msgs"] = json!(1000);
+        });
+        scenario
+            .admin
+            .edit_stream("wadm_events", |config| config["sealed"] = json!(true));
+
+        scenario.repair();
+
+        let plan = scenario.terraform.plan();
+        assert!(plan.is_empty(), "{version}: {}", plan.text());
+        assert_eq!(plan.diagnostics().len(), 2, "{:#?}", plan.diagnostics());
+        warning(plan.diagnostics(), "Stream wadm_events has sealed = true");
+        let schedules = warning(
+            plan.diagnostics(),
+            "Stream wadm_events has allow_msg_schedules = true",
+        );
+        assert!(schedules.says("Because of it max_msgs"), "{schedules}");
+        let plan = scenario.step("events = { metadata = { team = \"platform\" } }");
+        let said = warning(
+            plan.diagnostics(),
+            "Stream wadm_events is replaced to change metadata",
+        );
+        assert!(
+            said.says("The server refuses every change of a sealed stream with message schedules"),
+            "{said}"
+        );
+        assert_eq!(scenario.admin.config("wadm_events")["sealed"], false);
+    }
 }

@@ -19,3 +19,4 @@ mod costs;
 mod partial;
 mod cluster;
 mod versions;
+mod server_limits;

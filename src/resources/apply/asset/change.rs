@@ -15,6 +15,9 @@ use crate::resources::object::member::Member;
 use crate::resources::plan::planned_change::PlannedChange;
 use crate::terraform::language::Diagnostic;
 
+/// The window for duplicates.
+const WINDOW: &str = "duplicate_window";
+
 /// Brings an existing stream that the state does not have to what was planned, in place; what the server does not
 /// change back stays.
 pub async fn adopt(operation: &Operation<'_>, member: &Member, live: StreamInfo) -> Outcome {
@@ -92,8 +95,12 @@ async fn send(
             false => Ok(None),
         };
         let before = before.ok().flatten().map(|info| info.state);
+        let mut config = info.config.overlaid(&overlay);
+        if leaves_window(&update) && !config.is_mirror() {
+            config.remove(WINDOW);
+        }
         session.cache.forget(&member.stream());
-        match client.update(&info.config.overlaid(&overlay), scope).await {
+        match client.update(&config, scope).await {
             Ok(updated) if grows(&update) && is_alone(operation, &updated).await => {
                 let reverted = revert(operation, member, &info, &updated).await;
                 outcome.live = reverted.live;
@@ -130,6 +137,13 @@ async fn send(
         }
     }
     outcome
+}
+
+/// Whether the server is to choose the window for duplicates again: it knows its limit, and that of the age. (It gives
+/// a mirror none.)
+fn leaves_window(update: &[SettingChange]) -> bool {
+    let mut keys = update.iter().map(|change| change.key.as_str());
+    keys.any(|key| matches!(key, WINDOW | "max_age"))
 }
 
 /// Whether an update adds replicas.

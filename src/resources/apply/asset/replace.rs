@@ -45,8 +45,8 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
         let again = changed_since(member, "was deleted and made again");
         return Outcome::failed(Live::Stream(Box::new(live)), again);
     }
-    let wanted = member.wanted(planned.after()).config;
-    let changes = Changes::between(member, &wanted, &live.config, live.api_level());
+    let wanted = planned.whole(&live);
+    let changes = Changes::between(member, &wanted, &live.config, member.conditions(&live));
     match changes.refused() {
         None => change_in_place(operation, planned, live).await,
         Some(change) if live.state.messages > 0 && !may_delete_contents(member, state) => {

@@ -41,7 +41,7 @@ pub enum Unset {
     None,
     /// What the catalogue says of the asset, which is kept so.
     Asset,
-    /// Whatever the server has: its users write their own.
+    /// Whatever others have written: what a configuration has set once is taken away.
     LeftAlone,
 }
 
@@ -246,7 +246,12 @@ impl Argument {
     /// The JSON of a known value; `None` leaves the setting alone.
     pub fn json(&self, value: &Value) -> Option<Json> {
         match value {
-            Value::Null => matches!(self.unset, Unset::None).then_some(Json::Null),
+            Value::Null => match (self.unset, self.shape) {
+                (Unset::None, _) => Some(Json::Null),
+                // A text that was there and is not any more; that of others is in the value.
+                (_, Codec::Text) => Some("".into()),
+                _ => None,
+            },
             value => self.shape.json(value),
         }
     }
