@@ -7,6 +7,7 @@ pub mod survey;
 pub mod existing;
 pub mod adoption;
 pub mod data_loss;
+pub mod stored;
 pub mod destroy;
 pub mod unchecked;
 pub mod permissions;
@@ -41,6 +42,7 @@ const RULES: &[Rule] = &[
     destroy::check_tainted,
     unchecked::check,
     data_loss::check,
+    stored::check,
     replicas::check,
     existing::check,
     destroy::check,

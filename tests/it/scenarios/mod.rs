@@ -15,6 +15,7 @@ mod destroy;
 mod import;
 mod replace;
 mod emptied;
+mod full;
 mod lasting;
 mod newer;
 mod options;

@@ -15,7 +15,6 @@ use crate::jetstream::{Client, Error, OperationKind, Scope, SettingChange};
 use crate::resources::object::changes::{adoption_changes, kept_per_subject};
 use crate::resources::object::existing;
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
 use crate::resources::preflight::survey::{Answer, HarmfulStream, Present, Survey};
 use crate::resources::session::DomainSession;
@@ -252,14 +251,8 @@ fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<
                 .filter(|member| session.cache.in_state(&member.stream()).is_some())
                 .collect(),
         ),
-        false => deletions(members.filter(|member| is_replaced(plan, member)).collect()),
+        false => deletions(members.filter(|member| plan.replaces(member)).collect()),
     }
-}
-
-fn is_replaced(plan: &ObjectPlan<'_>, member: &Member) -> bool {
-    PrivateFact::Replacing
-        .read(&plan.plan.private, member.row.key)
-        .is_some()
 }
 
 /// Whether a destroy of this object leaves its assets on the server.
