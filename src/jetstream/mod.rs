@@ -29,7 +29,7 @@ pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
 pub use self::api::stream_info::{StreamInfo, StreamState};
-pub use self::config::data_loss::{DataLoss, Extent};
+pub use self::config::data_loss::{DataLoss, Extent, SubjectCounts};
 pub use self::config::diff::{SettingChange, diff, diff_at};
 pub use self::config::effect::Effect;
 pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};

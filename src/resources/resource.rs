@@ -8,6 +8,7 @@ use crate::resources::apply::{create, delete, read, update};
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
 use crate::resources::object::member::Member;
+use crate::resources::object::private_facts::note_deleted;
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
@@ -139,6 +140,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             private: &Private::default(),
         };
         let object = self.object(&plan.planned, names);
+        if plan.action == Action::Update {
+            note_deleted(&mut plan.private, &object.members, &[]);
+        }
         let prior_members = self.prior_members(&plan.prior, &plan.private, &object);
         plan.requires_replace
             .extend(renamed(&object.members, &prior_members));
@@ -171,7 +175,11 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             };
             let harmful = self.object_type.harmful_streams();
             let checked = preflight::check(&planned, &domains, harmful, &scope).await;
-            plan.diagnostics.extend(checked);
+            plan.diagnostics.extend(checked.diagnostics);
+            // A replacement is planned twice, and its second half, a create, must not forget what the first deletes.
+            if !checked.deleted.is_empty() {
+                note_deleted(&mut plan.private, &object.members, &checked.deleted);
+            }
         }
         if !plan.diagnostics.has_error() {
             let advice = self.object_type.advice(&object.members, plan);
@@ -179,7 +187,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         }
     }
 
-    async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
+    async fn plan_destroy(
+        &self,
+        prior: &Value,
+        private: &mut Private,
+        call: &Call,
+    ) -> Diagnostics {
         let object = self.object_of_state(prior, &Private::default());
         let session = self.session.of_object(prior);
         let plan = Plan {
@@ -200,7 +213,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             costly: Vec::new(),
         };
         let scope = common::scope(prior, Crud::Read, call);
-        preflight::check_destroy(&plan, &session, &scope).await
+        let checked = preflight::check_destroy(&plan, &session, &scope).await;
+        note_deleted(private, &object.members, &checked.deleted);
+        checked.diagnostics
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {

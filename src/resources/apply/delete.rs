@@ -6,15 +6,16 @@ use crate::resources::apply::Operation;
 use crate::resources::apply::asset::delete::delete_one;
 use crate::resources::apply::outcome::{Live, Outcome, applied};
 use crate::resources::messages::destroy::refuses_destroy;
-use crate::resources::messages::drift::changed_since;
+use crate::resources::messages::drift::{changed_since, deletes_more_than_planned};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
+use crate::resources::object::private_facts::noted_deleted;
 use crate::resources::object::{Object, stages};
 use crate::resources::plan::planned_change::is_another;
 use crate::resources::session::DomainSession;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
-use crate::terraform::language::{Diagnostics, Value};
+use crate::terraform::language::{Diagnostics, Path, Value};
 
 /// Deletes every asset of the state. An asset that the state does not have is not touched.
 pub async fn delete(
@@ -43,7 +44,7 @@ pub async fn delete(
         object,
         state: prior,
     };
-    let exist = match read_all(&operation).await {
+    let exist = match read_all(&operation, &private).await {
         Ok(exist) => exist,
         Err(diagnostics) => return Applied::unchanged(prior, private, diagnostics),
     };
@@ -71,7 +72,7 @@ pub async fn delete(
 }
 
 /// Reads every asset before the first one is deleted: whether each is there and the object's.
-async fn read_all(operation: &Operation<'_>) -> Result<Vec<bool>, Diagnostics> {
+async fn read_all(operation: &Operation<'_>, private: &Private) -> Result<Vec<bool>, Diagnostics> {
     let Operation {
         client,
         scope,
@@ -93,7 +94,12 @@ async fn read_all(operation: &Operation<'_>) -> Result<Vec<bool>, Diagnostics> {
                 diagnostics.push(changed_since(member, "was deleted and made again"));
             }
             Ok(Some(info)) => {
-                diagnostics.extend(refuses_destroy(member, &info, prior));
+                let refused = refuses_destroy(member, &info, prior);
+                diagnostics.extend(refused.or_else(|| {
+                    let (shown, now) = (noted_deleted(private, member)?, info.state.messages);
+                    let path = Path::attribute("force_destroy");
+                    (now > shown).then(|| deletes_more_than_planned(member, shown, now, path))
+                }));
                 exist.push(true);
             }
             Ok(None) => exist.push(false),

@@ -2,12 +2,15 @@
 
 use futures::future::join_all;
 
+use crate::catalogue::Contents;
+use crate::jetstream::{StreamInfo, SubjectCounts};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
-use crate::resources::object::private_facts::{PrivateFact, keep_name};
+use crate::resources::object::member::Member;
+use crate::resources::object::private_facts::{PrivateFact, keep_name, note_values};
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
 use crate::resources::preflight::survey::requests::harmful_streams;
@@ -56,10 +59,20 @@ pub async fn read(
             }
         }
     });
-    let unsettled = join_all(unsettled).await;
-    for (member, info) in object.members.iter().zip(infos) {
+    let counts = object.members.iter().zip(&infos).map(|(member, info)| {
+        let operation = &operation;
+        async move {
+            match info {
+                Ok(Some(info)) => values(operation, member, info).await,
+                _ => None,
+            }
+        }
+    });
+    let (unsettled, counts) = futures::join!(join_all(unsettled), join_all(counts));
+    for ((member, info), counts) in object.members.iter().zip(infos).zip(counts) {
         let key = member.row.key;
         keep_name(&mut private, member);
+        note_values(&mut private, member, counts);
         match info {
             Ok(Some(info)) => {
                 deleted = false;
@@ -92,5 +105,23 @@ pub async fn read(
         state: (!deleted).then_some(read),
         private,
         diagnostics,
+    }
+}
+
+/// How many keys of an asset have how many values, where a plan may delete what exists nowhere else.
+async fn values(
+    operation: &Operation<'_>,
+    member: &Member,
+    info: &StreamInfo,
+) -> Option<SubjectCounts> {
+    if member.row.contents != Contents::Precious {
+        return None;
+    }
+    match info.state.messages == info.state.num_subjects {
+        true => Some(SubjectCounts::one_each(info.state.messages)),
+        false => {
+            let (client, stream) = (operation.client, member.stream());
+            client.subject_counts(&stream, operation.scope).await.ok()
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::jetstream::SettingChange;
 use crate::resources::messages::setting::{argument_name, reason, shown};
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
-use crate::text::{capitalised, printable, shell_word};
+use crate::text::{capitalised, count, printable, shell_word};
 
 /// Drift that stays because the server does not change it back.
 pub struct LastingDrift {
@@ -148,6 +148,20 @@ pub fn changed_since(member: &Member, what: &str) -> Diagnostic {
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What was planned would now delete more than the plan has said, of what exists nowhere else.
+pub fn deletes_more_than_planned(member: &Member, shown: u64, now: u64, path: Path) -> Diagnostic {
+    let summary = format!(
+        "{} contains more than the plan showed",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "When the plan was made, the change deleted {} of the bucket. Keys were written since then, and it would delete {now} now, so nothing was done to stream {}. Run the plan again, with a refresh, and apply it if what it shows may be deleted.",
+        count(shown, "value"),
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(path)
 }
 
 /// What was planned would now do something else.

@@ -2,6 +2,8 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
+use crate::catalogue::Contents;
+use crate::jetstream::SubjectCounts;
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
 
@@ -14,6 +16,12 @@ pub enum PrivateFact {
     ApiLevel,
     /// From the plan to its apply: the plan has shown the replacement of the asset.
     Replacing,
+    /// From a refresh to the apply of the plan that follows it: how many keys of a bucket had how many values, if its
+    /// contents exist nowhere else. Terraform plans again right before it applies, and keeps of the first plan nothing
+    /// but the values: so it is the refresh that notes what the plan could know.
+    Values,
+    /// From the plan of a deletion to its apply: how many values are deleted with a bucket.
+    Deleted,
     /// The name that the user gave to a bucket: the state forgets it with an asset that no longer exists.
     BucketName,
 }
@@ -34,6 +42,8 @@ impl PrivateFact {
             Self::Created => "created",
             Self::ApiLevel => "level",
             Self::Replacing => "replacing",
+            Self::Values => "values",
+            Self::Deleted => "deleted",
             Self::BucketName => "name",
         };
         format!("{kind}.{key}")
@@ -47,6 +57,33 @@ pub fn keep_name(private: &mut Private, member: &Member) {
         .clone()
         .filter(|_| member.row.is_named_by_user());
     PrivateFact::BucketName.write(private, member.row.key, name);
+}
+
+/// Notes what a refresh has found in an asset, if its contents exist nowhere else; forgets it where it is not known.
+pub fn note_values(private: &mut Private, member: &Member, counts: Option<SubjectCounts>) {
+    let counts = counts.filter(|_| member.row.contents == Contents::Precious);
+    let text = counts.map(|counts| counts.to_string());
+    PrivateFact::Values.write(private, member.row.key, text);
+}
+
+/// What the last refresh has found in an asset; absent if it has noted nothing.
+pub fn noted_values(private: &Private, member: &Member) -> Option<SubjectCounts> {
+    SubjectCounts::parse(PrivateFact::Values.read(private, member.row.key)?)
+}
+
+/// Notes how many values a plan deletes with each asset, in place of what an earlier plan has noted.
+pub fn note_deleted(private: &mut Private, members: &[Member], deleted: &[(&str, u64)]) {
+    for member in members {
+        let key = member.row.key;
+        let noted = deleted.iter().find(|(deleted, _)| *deleted == key);
+        PrivateFact::Deleted.write(private, key, noted.map(|(_, values)| values.to_string()));
+    }
+}
+
+/// How many values the plan has said to delete with an asset; absent if it could not say.
+pub fn noted_deleted(private: &Private, member: &Member) -> Option<u64> {
+    let noted = PrivateFact::Deleted.read(private, member.row.key)?;
+    noted.parse().ok()
 }
 
 /// The keys of the assets whose replacement the plan has shown.
@@ -66,6 +103,8 @@ mod tests {
             (PrivateFact::Created, r#"{"created.state":"x"}"#),
             (PrivateFact::ApiLevel, r#"{"level.state":"x"}"#),
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
+            (PrivateFact::Values, r#"{"values.state":"x"}"#),
+            (PrivateFact::Deleted, r#"{"deleted.state":"x"}"#),
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
         ];
         for (kind, stored) in kinds {

@@ -3,7 +3,7 @@
 //! A plan may be applied late. The keys to change come from the plan (prior and planned objects), what they do from the
 //! server as it is now.
 
-use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, diff_at};
+use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, SubjectCounts, diff_at};
 use crate::resources::object::changes::Changes;
 use crate::resources::object::member::{DesiredAsset, Member, metadata_edits};
 use crate::terraform::language::Value;
@@ -21,6 +21,8 @@ pub struct PlannedChange<'a> {
     pub planned: &'a Value,
     /// The API level by whose rules it was planned.
     pub level: u64,
+    /// How many keys had how many values when it was planned, if what is deleted must not be more.
+    pub values: Option<&'a SubjectCounts>,
 }
 
 impl PlannedChange<'_> {

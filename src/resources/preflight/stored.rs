@@ -5,128 +5,80 @@
 //! stored any more, and at most a shorter value of an existing one. Larger values than `max_msg_size` stay as they are.
 
 use crate::catalogue::AssetKind;
-use crate::jetstream::{DataLoss, Effect, SettingChange, StreamInfo};
+use crate::jetstream::{DataLoss, Effect};
 use crate::resources::messages::contents;
 use crate::resources::object::argument_path;
-use crate::resources::object::changes::adoption_changes;
-use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::ObjectPlan;
-use crate::resources::preflight::existing;
+use crate::resources::preflight::existing::{self, InPlace};
 use crate::resources::preflight::survey::Survey;
-use crate::terraform::framework::Action;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 use crate::text::capitalised;
 
 /// What the server counts for a message beside its subject and its payload, at most.
 const OVERHEAD_BYTES: u64 = 40;
 
-/// An asset that stays, as it is, and what the plan changes of it.
-struct Kept<'s> {
-    member: &'s Member,
-    info: &'s StreamInfo,
-    changes: Vec<SettingChange>,
-}
-
 /// The limits that leave no storage, or may be too small for what is stored.
 pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
-    let kept = kept(survey, plan);
-    let full = kept.iter().filter(|kept| kept.is_full(survey));
-    let full = full.map(|kept| (kept.member, kept.info));
-    let large = kept.iter().filter(|kept| kept.may_exceed_value_size());
-    let large = large.map(|kept| (kept.member, kept.info));
+    let assets = existing::in_place(survey, plan);
+    let full = assets.iter().filter(|asset| is_full(asset, survey));
+    let large = assets.iter().filter(|asset| may_exceed_value_size(asset));
     let mut diagnostics = reported(full, "max_bytes", plan, too_small);
     diagnostics.extend(reported(large, "max_value_size", plan, may_exceed));
     diagnostics
 }
 
-/// The assets that exist and keep their contents: those that are changed in place, and those that are adopted.
-fn kept<'s>(survey: &'s Survey<'_>, plan: &'s ObjectPlan<'_>) -> Vec<Kept<'s>> {
-    // The own assets of what is planned as a create are deleted first.
-    let own = existing::own(survey, plan).filter(|_| plan.plan.action != Action::Create);
-    let own = own.filter(|(member, _)| !plan.replaces(member));
-    let own = own.map(|(member, info)| Kept {
-        changes: changes(member, info, plan, |change| {
-            let argument = member.argument(&change.key);
-            argument.is_some_and(|argument| plan.differs(member, &[argument.name]))
-        }),
-        member,
-        info,
-    });
-    let adopted = existing::outside(survey, plan).filter(|_| plan.adopts());
-    let adopted = adopted.map(|(member, info)| Kept {
-        changes: changes(member, info, plan, |_| true),
-        member,
-        info,
-    });
-    own.chain(adopted).collect()
+/// The limit that the plan gives an asset without deleting anything, if it is another one than it has.
+fn new_limit(asset: &InPlace<'_>, key: &str) -> Option<u64> {
+    let mut changes = asset.changes.iter();
+    let change = changes.find(|change| change.key == key && change.effect == Effect::InPlace)?;
+    change.desired.as_u64().filter(|limit| *limit > 0)
 }
 
-/// What is changed of an asset that exists like this.
-fn changes(
-    member: &Member,
-    info: &StreamInfo,
-    plan: &ObjectPlan<'_>,
-    is_planned: impl Fn(&SettingChange) -> bool,
-) -> Vec<SettingChange> {
-    let changes = adoption_changes(member, &plan.plan.planned, info);
-    changes.requested.into_iter().filter(is_planned).collect()
+fn is_full(asset: &InPlace<'_>, survey: &Survey<'_>) -> bool {
+    let deleted = deleted_bytes(asset, survey);
+    let stays = asset.info.state.bytes.saturating_sub(deleted);
+    new_limit(asset, "max_bytes").is_some_and(|limit| stays > 0 && limit <= stays)
 }
 
-impl Kept<'_> {
-    /// The limit that the plan gives it in place, if it is another one than it has.
-    fn limit(&self, key: &str) -> Option<u64> {
-        let mut changes = self.changes.iter();
-        let change = changes.find(|change| change.key == key && change.effect == Effect::InPlace)?;
-        change.desired.as_u64().filter(|limit| *limit > 0)
-    }
+/// What the other changes delete of it; everything, where that is not known.
+fn deleted_bytes(asset: &InPlace<'_>, survey: &Survey<'_>) -> u64 {
+    let losses = asset.changes.iter().map(|change| {
+        let counted = || survey.loss(asset.member, change, asset.info);
+        let loss = DataLoss::of(change, asset.info).or_else(counted);
+        loss.map_or(u64::MAX, |loss| loss.bytes)
+    });
+    losses.max().unwrap_or_default()
+}
 
-    fn is_full(&self, survey: &Survey<'_>) -> bool {
-        let stays = self.info.state.bytes.saturating_sub(self.deleted_bytes(survey));
-        self.limit("max_bytes")
-            .is_some_and(|limit| stays > 0 && limit <= stays)
-    }
-
-    /// What the other changes delete of it; everything, where that is not known.
-    fn deleted_bytes(&self, survey: &Survey<'_>) -> u64 {
-        let losses = self.changes.iter().map(|change| {
-            let counted = || survey.loss(self.member, change, self.info);
-            let loss = DataLoss::of(change, self.info).or_else(counted);
-            loss.map_or(u64::MAX, |loss| loss.bytes)
-        });
-        losses.max().unwrap_or_default()
-    }
-
-    /// Whether its values are larger on average, as far as the totals show.
-    fn may_exceed_value_size(&self) -> bool {
-        let Some(limit) = self.limit("max_msg_size") else {
-            return false;
-        };
-        let state = &self.info.state;
-        let longest_prefix = self.member.subjects().iter().map(String::len).max();
-        let beside = OVERHEAD_BYTES + longest_prefix.unwrap_or_default() as u64;
-        let average = state.bytes / state.messages.max(1);
-        self.member.row.kind == AssetKind::Bucket && average.saturating_sub(beside) > limit
-    }
+/// Whether its values are larger on average, as far as the totals show.
+fn may_exceed_value_size(asset: &InPlace<'_>) -> bool {
+    let InPlace { member, info, .. } = asset;
+    let Some(limit) = new_limit(asset, "max_msg_size") else {
+        return false;
+    };
+    let prefix = member.subjects().iter().map(String::len).max();
+    let beside = OVERHEAD_BYTES + prefix.unwrap_or_default() as u64;
+    let average = info.state.bytes / info.state.messages.max(1);
+    member.row.kind == AssetKind::Bucket && average.saturating_sub(beside) > limit
 }
 
 /// One diagnostic for each place where the argument is set.
-fn reported<'m>(
-    found: impl Iterator<Item = (&'m Member, &'m StreamInfo)>,
+fn reported<'a>(
+    found: impl Iterator<Item = &'a InPlace<'a>>,
     argument: &str,
     plan: &ObjectPlan<'_>,
-    words: impl Fn(&[(&Member, &StreamInfo)], i64) -> Diagnostic,
+    words: impl Fn(&[&InPlace<'_>], i64) -> Diagnostic,
 ) -> Diagnostics {
-    let mut groups: Vec<(Path, Vec<(&Member, &StreamInfo)>)> = Vec::new();
-    for (member, info) in found {
-        let path = argument_path(member, argument, &plan.plan.config);
+    let mut groups: Vec<(Path, Vec<&InPlace<'_>>)> = Vec::new();
+    for asset in found {
+        let path = argument_path(asset.member, argument, &plan.plan.config);
         match groups.iter_mut().find(|(other, _)| *other == path) {
-            Some((_, assets)) => assets.push((member, info)),
-            None => groups.push((path, vec![(member, info)])),
+            Some((_, assets)) => assets.push(asset),
+            None => groups.push((path, vec![asset])),
         }
     }
     let groups = groups.into_iter().filter_map(|(path, assets)| {
-        let (member, _) = assets.first()?;
-        let planned = plan.plan.planned.attribute(member.row.key);
+        let planned = plan.plan.planned.attribute(assets.first()?.member.row.key);
         let limit = planned.attribute(argument).as_i64()?;
         Some(words(&assets, limit).at(path))
     });
@@ -134,11 +86,11 @@ fn reported<'m>(
 }
 
 /// With this `max_bytes` these buckets would be full.
-fn too_small(buckets: &[(&Member, &StreamInfo)], max_bytes: i64) -> Diagnostic {
-    let stored = buckets.iter().map(|(_, info)| info.state.bytes).max();
+fn too_small(buckets: &[&InPlace<'_>], max_bytes: i64) -> Diagnostic {
+    let stored = buckets.iter().map(|bucket| bucket.info.state.bytes).max();
     let readers: Vec<_> = buckets
         .iter()
-        .map(|(member, _)| member.row.when_read_only)
+        .map(|bucket| bucket.member.row.when_read_only)
         .collect();
     let detail = format!(
         "{}, and `max_bytes` is {max_bytes}. A full bucket deletes nothing and rejects new keys (JetStream 10077): {}. Set `max_bytes` to more than {}, so that there is storage for what is still to be written.",
@@ -153,7 +105,7 @@ fn too_small(buckets: &[(&Member, &StreamInfo)], max_bytes: i64) -> Diagnostic {
 }
 
 /// What these buckets store is larger than this `max_value_size`, on average.
-fn may_exceed(buckets: &[(&Member, &StreamInfo)], max_value_size: i64) -> Diagnostic {
+fn may_exceed(buckets: &[&InPlace<'_>], max_value_size: i64) -> Diagnostic {
     let detail = format!(
         "{}, with keys and headers, and `max_value_size` is {max_value_size}. Larger values that are stored stay, but cannot be written again (JetStream 10054). Set a `max_value_size` of at least the largest value that is needed.",
         stores(buckets)
@@ -164,16 +116,16 @@ fn may_exceed(buckets: &[(&Member, &StreamInfo)], max_value_size: i64) -> Diagno
     )
 }
 
-fn title(buckets: &[(&Member, &StreamInfo)]) -> String {
+fn title(buckets: &[&InPlace<'_>]) -> String {
     match buckets {
-        [(member, _)] => member.title(),
+        [bucket] => bucket.member.title(),
         _ => "what is stored".to_owned(),
     }
 }
 
 /// Such as `Bucket A stores 2 keys (200 bytes), bucket B stores 1 key (80 bytes)`.
-fn stores(buckets: &[(&Member, &StreamInfo)]) -> String {
-    let each = buckets.iter().map(|(member, info)| {
+fn stores(buckets: &[&InPlace<'_>]) -> String {
+    let each = buckets.iter().map(|InPlace { member, info, .. }| {
         format!("{} stores {}", member.title(), contents(member, info))
     });
     capitalised(&each.collect::<Vec<_>>().join(", "))

@@ -16,6 +16,7 @@ mod import;
 mod replace;
 mod emptied;
 mod full;
+mod late;
 mod lasting;
 mod newer;
 mod options;
