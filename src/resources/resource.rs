@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::resources::apply::{create, delete, read, update};
+use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::note_deleted;
+use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen};
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
@@ -177,22 +178,24 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             let checked = preflight::check(&planned, &domains, harmful, &scope).await;
             plan.diagnostics.extend(checked.diagnostics);
             // A replacement is planned twice, and its second half, a create, must not forget what the first deletes.
-            if !checked.deleted.is_empty() {
-                note_deleted(&mut plan.private, &object.members, &checked.deleted);
+            let (private, deleted) = (&mut plan.private, &checked.deleted[..]);
+            match plan.action == Action::Create && *private != Private::default() {
+                _ if deleted.is_empty() => {}
+                true => note_deleted_unseen(private, &object.members, deleted),
+                false => note_deleted(private, &object.members, deleted),
             }
         }
         if !plan.diagnostics.has_error() {
             let advice = self.object_type.advice(&object.members, plan);
             plan.diagnostics.extend(advice);
         }
+        let in_state = |member: &Member| sessions.0.cache.in_state(&member.stream()).is_some();
+        if plan.action == Action::Update || object.members.iter().any(in_state) {
+            destroy::say_how_to_destroy(&mut plan.diagnostics);
+        }
     }
 
-    async fn plan_destroy(
-        &self,
-        prior: &Value,
-        private: &mut Private,
-        call: &Call,
-    ) -> Diagnostics {
+    async fn plan_destroy(&self, prior: &Value, private: &mut Private, call: &Call) -> Diagnostics {
         let object = self.object_of_state(prior, &Private::default());
         let session = self.session.of_object(prior);
         let plan = Plan {

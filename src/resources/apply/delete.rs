@@ -2,14 +2,15 @@
 
 use futures::future::join_all;
 
+use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::delete::delete_one;
 use crate::resources::apply::outcome::{Live, Outcome, applied};
-use crate::resources::messages::destroy::refuses_destroy;
+use crate::resources::messages::destroy::{refuses_destroy, was_deleted};
 use crate::resources::messages::drift::{changed_since, deletes_more_than_planned};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
-use crate::resources::object::private_facts::noted_deleted;
+use crate::resources::object::private_facts::{PrivateFact, noted_deleted};
 use crate::resources::object::{Object, stages};
 use crate::resources::plan::planned_change::is_another;
 use crate::resources::session::DomainSession;
@@ -55,9 +56,17 @@ pub async fn delete(
     // What sources from others goes first.
     for stage in stages(&object.members).into_iter().rev() {
         let deleted = join_all(stage.iter().map(|place| async {
-            match exist[*place] {
-                true => delete_one(&operation, &object.members[*place]).await,
-                false => Outcome::quiet(Live::Absent),
+            let member = &object.members[*place];
+            match &exist[*place] {
+                Some(info) => {
+                    let mut outcome = delete_one(&operation, member).await;
+                    let unseen = PrivateFact::Unseen.read(&private, member.row.key).is_some();
+                    if unseen && !outcome.has_failed() {
+                        outcome.diagnostics.extend(was_deleted(member, info));
+                    }
+                    outcome
+                }
+                None => Outcome::quiet(Live::Absent),
             }
         }))
         .await;
@@ -71,8 +80,11 @@ pub async fn delete(
     applied(object, prior, prior, private, outcomes)
 }
 
-/// Reads every asset before the first one is deleted: whether each is there and the object's.
-async fn read_all(operation: &Operation<'_>, private: &Private) -> Result<Vec<bool>, Diagnostics> {
+/// Reads every asset before the first one is deleted: those that are there and the object's.
+async fn read_all(
+    operation: &Operation<'_>,
+    private: &Private,
+) -> Result<Vec<Option<StreamInfo>>, Diagnostics> {
     let Operation {
         client,
         scope,
@@ -89,7 +101,7 @@ async fn read_all(operation: &Operation<'_>, private: &Private) -> Result<Vec<bo
     for (member, info) in object.members.iter().zip(join_all(requests).await) {
         let known = prior.attribute(member.row.key);
         match info {
-            Ok(Some(_)) if known.is_null() => exist.push(false),
+            Ok(Some(_)) if known.is_null() => exist.push(None),
             Ok(Some(info)) if is_another(known, &info) => {
                 diagnostics.push(changed_since(member, "was deleted and made again"));
             }
@@ -100,9 +112,9 @@ async fn read_all(operation: &Operation<'_>, private: &Private) -> Result<Vec<bo
                     let path = Path::attribute("force_destroy");
                     (now > shown).then(|| deletes_more_than_planned(member, shown, now, path))
                 }));
-                exist.push(true);
+                exist.push(Some(info));
             }
-            Ok(None) => exist.push(false),
+            Ok(None) => exist.push(None),
             Err(error) => diagnostics.push(failure(member, Crud::Delete, &error, prior)),
         }
     }

@@ -6,6 +6,7 @@ use crate::catalogue::Contents;
 use crate::jetstream::{StreamInfo, SubjectCounts};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::wait::{stalled, unsettled};
+use crate::resources::messages::drift::disappearance;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
@@ -98,14 +99,27 @@ pub async fn read(
     diagnostics.extend(unsettled.into_iter().flatten());
     common::fill_from_members(&mut read, &object.members);
     let deleted = deleted && !diagnostics.has_error();
-    if !deleted {
-        diagnostics.extend(warnings(&harmful));
+    match deleted {
+        // The plan that follows sees an object that was never there. Right after an import it was not.
+        true => diagnostics.extend(disappearance(&known(object, state), object.members.len())),
+        false => diagnostics.extend(warnings(&harmful)),
     }
     Applied {
         state: (!deleted).then_some(read),
         private,
         diagnostics,
     }
+}
+
+/// The assets that the state has, and has seen.
+fn known<'o>(object: &'o Object, state: &Value) -> Vec<&'o Member> {
+    let seen = |member: &&Member| {
+        !state
+            .attribute(member.row.key)
+            .attribute("created")
+            .is_null()
+    };
+    object.members.iter().filter(seen).collect()
 }
 
 /// How many keys of an asset have how many values, where a plan may delete what exists nowhere else.

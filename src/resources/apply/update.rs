@@ -48,7 +48,9 @@ pub async fn update(
     };
     let replacing = replacements(&object.members, &private);
     let members = object.members.iter();
-    let values: Vec<_> = members.map(|member| noted_values(&private, member)).collect();
+    let values: Vec<_> = members
+        .map(|member| noted_values(&private, member))
+        .collect();
     let mut outcomes: Vec<Outcome> = object
         .members
         .iter()

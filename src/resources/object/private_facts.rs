@@ -22,6 +22,9 @@ pub enum PrivateFact {
     Values,
     /// From the plan of a deletion to its apply: how many values are deleted with a bucket.
     Deleted,
+    /// From the plan of a replacement that `-replace` asks for to its apply: Terraform plans such an object twice, and
+    /// shows no warning of the second plan, which alone knows that the bucket is deleted.
+    Unseen,
     /// The name that the user gave to a bucket: the state forgets it with an asset that no longer exists.
     BucketName,
 }
@@ -44,6 +47,7 @@ impl PrivateFact {
             Self::Replacing => "replacing",
             Self::Values => "values",
             Self::Deleted => "deleted",
+            Self::Unseen => "unseen",
             Self::BucketName => "name",
         };
         format!("{kind}.{key}")
@@ -77,6 +81,15 @@ pub fn note_deleted(private: &mut Private, members: &[Member], deleted: &[(&str,
         let key = member.row.key;
         let noted = deleted.iter().find(|(deleted, _)| *deleted == key);
         PrivateFact::Deleted.write(private, key, noted.map(|(_, values)| values.to_string()));
+        PrivateFact::Unseen.write(private, key, None);
+    }
+}
+
+/// The same for a plan whose warnings Terraform does not show.
+pub fn note_deleted_unseen(private: &mut Private, members: &[Member], deleted: &[(&str, u64)]) {
+    note_deleted(private, members, deleted);
+    for (key, _) in deleted {
+        PrivateFact::Unseen.write(private, key, Some("true".to_owned()));
     }
 }
 
@@ -105,6 +118,7 @@ mod tests {
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
             (PrivateFact::Values, r#"{"values.state":"x"}"#),
             (PrivateFact::Deleted, r#"{"deleted.state":"x"}"#),
+            (PrivateFact::Unseen, r#"{"unseen.state":"x"}"#),
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
         ];
         for (kind, stored) in kinds {

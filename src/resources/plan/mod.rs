@@ -34,6 +34,14 @@ pub fn plan_values(members: &[Member], plan: &mut Plan) {
     for member in members {
         plan_member(member, &common, adopts, plan);
     }
+    if !plan.prior.is_null() {
+        let absent = members
+            .iter()
+            .filter(|member| plan.prior.attribute(member.row.key).is_null());
+        let absent: Vec<_> = absent.collect();
+        plan.diagnostics
+            .extend(drift::disappearance(&absent, members.len()));
+    }
 }
 
 /// Completes the planned changes of existing assets, and answers those that cost something. `prior_members`: the assets
@@ -89,9 +97,6 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
     if recreated {
         plan.diagnostics
             .push(drift::recreation(member, ours, created));
-    }
-    if prior.is_null() && !plan.prior.is_null() {
-        plan.diagnostics.push(drift::disappearance(member));
     }
 }
 

@@ -72,7 +72,10 @@ pub fn in_place<'s>(survey: &'s Survey<'_>, plan: &'s ObjectPlan<'_>) -> Vec<InP
 /// Whether the plan shows the change: without a refresh, the server may have more than the prior state knows.
 fn is_planned(member: &Member, change: &SettingChange, plan: &ObjectPlan<'_>) -> bool {
     let argument = member.argument(&change.key);
-    plan.differs(member, &[argument.map_or("drift", |argument| argument.name)])
+    plan.differs(
+        member,
+        &[argument.map_or("drift", |argument| argument.name)],
+    )
 }
 
 /// Whether the object has it already, under this name.

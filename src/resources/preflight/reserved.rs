@@ -42,7 +42,9 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
         return Diagnostics::new();
     };
     let assets = existing::in_place(survey, plan);
-    let refused = assets.iter().filter_map(|asset| refused(asset, account, survey, plan));
+    let refused = assets
+        .iter()
+        .filter_map(|asset| refused(asset, account, survey, plan));
     let mut groups: Vec<Vec<Refused<'_>>> = Vec::new();
     for one in refused {
         match groups.iter_mut().find(|group| group[0].part == one.part) {
@@ -51,7 +53,9 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
         }
     }
     let errors = groups.iter().map(|group| error(group, account));
-    errors.map(|error| error.at(plan.object.identity.clone())).collect()
+    errors
+        .map(|error| error.at(plan.object.identity.clone()))
+        .collect()
 }
 
 fn refused<'s>(
@@ -119,12 +123,20 @@ fn error(refused: &[Refused<'_>], account: &Account) -> Diagnostic {
         true => ("memory", 10028),
         false => ("files", 10047),
     };
-    let tier = part.replicas.map(|replicas| format!(" with {}", count(replicas, "replica")));
+    let tier = part
+        .replicas
+        .map(|replicas| format!(" with {}", count(replicas, "replica")));
     let rule = match account.api_level >= ACCEPTS_LESS {
         true => "The server refuses an update that leaves more reserved than the limit",
-        false => "Servers before 2.14 then refuse every update of such a stream, also one that lowers `max_bytes`",
+        false => {
+            "Servers before 2.14 then refuse every update of such a stream, also one that lowers `max_bytes`"
+        }
     };
-    let needs = refused.iter().map(|one| one.needs).max().unwrap_or_default();
+    let needs = refused
+        .iter()
+        .map(|one| one.needs)
+        .max()
+        .unwrap_or_default();
     let titles: Vec<_> = refused.iter().map(|one| one.asset.member.title()).collect();
     let lower = refused.iter().filter_map(|one| {
         let bytes = one.accepted?;

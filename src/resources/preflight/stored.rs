@@ -186,7 +186,8 @@ mod tests {
 
         assert!(changed(before.clone(), json!({ "max_bytes": 501 })).is_empty());
         assert!(changed(before.clone(), json!({ "max_bytes": 500 })).has_error());
-        let replaced = json!({ "history": 9, "max_bytes": 500, "storage": "memory", "force_destroy": true });
+        let replaced =
+            json!({ "history": 9, "max_bytes": 500, "storage": "memory", "force_destroy": true });
         assert!(changed(before, replaced).is_empty());
     }
 
@@ -199,7 +200,10 @@ mod tests {
         contains(&mut survey, "config_data", contents(4));
 
         assert_eq!(
-            only(&check(&survey, &plan), &["3 keys (300 bytes)", "more than 400"]),
+            only(
+                &check(&survey, &plan),
+                &["3 keys (300 bytes)", "more than 400"]
+            ),
             "error: max_bytes is too small for what is stored (max_bytes)"
         );
     }

@@ -6,7 +6,8 @@ use serde_json::json;
 
 use crate::bad_input::setup::{SOON_AGAIN, Setup};
 use crate::support::{
-    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account, wait_for,
+    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
+    wait_for,
 };
 
 /// An account, and a provider in it.
@@ -56,7 +57,9 @@ impl Account {
         std::fs::write(&file, config.replace(from, to)).unwrap();
         self.server.restart();
         wait_for("the streams", Duration::from_secs(30), || {
-            self.admin.try_api_within(Duration::from_secs(2), "STREAM.NAMES", &json!({})).ok()
+            self.admin
+                .try_api_within(Duration::from_secs(2), "STREAM.NAMES", &json!({}))
+                .ok()
         });
     }
 }
@@ -157,8 +160,9 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
 #[test]
 fn an_account_whose_limit_was_lowered_accepts_what_its_server_accepts() {
     for version in ["2.12", "2.15"] {
-        let known = nats_server_versions().iter();
-        let version = known.clone().find(|one| one.starts_with(version)).unwrap();
+        let known = nats_server_versions();
+        let mut known = known.iter();
+        let version = known.find(|one| one.starts_with(version)).unwrap();
         let account = Account::limited_to(version, "max_file: 1000000, max_mem: 1000000");
         account.accepted(&[("a", "max_bytes = 300000")]);
         account.limit("max_file: 1000000", "max_file: 500000");
@@ -169,7 +173,10 @@ fn an_account_whose_limit_was_lowered_accepts_what_its_server_accepts() {
             let [error] = &errors[..] else {
                 panic!("{version}: not one cause: {errors:#?}")
             };
-            assert_eq!(error.summary, "The account has reserved more than its limit");
+            assert_eq!(
+                error.summary,
+                "The account has reserved more than its limit"
+            );
             for text in [
                 "may reserve 500000 bytes in files",
                 "600000 bytes are reserved",

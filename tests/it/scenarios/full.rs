@@ -21,7 +21,10 @@ fn a_limit_below_what_is_stored_is_refused_with_what_is_stored() {
         let failure = scenario.terraform.try_plan(options).unwrap_err();
         let error = failure.error();
         assert_eq!(error.summary, REFUSED);
-        assert!(error.says(&format!("stores 2 keys ({stored} bytes)")), "{error}");
+        assert!(
+            error.says(&format!("stores 2 keys ({stored} bytes)")),
+            "{error}"
+        );
         assert_eq!(error.code, format!("max_bytes = {stored}"));
     }
 
@@ -42,8 +45,5 @@ fn a_bucket_that_is_adopted_keeps_storage_for_what_is_written_next() {
     let failure = scenario.terraform.plan_error();
 
     assert!(failure.says(REFUSED), "{failure}");
-    assert_eq!(
-        scenario.admin.config(CONFIG_STREAM)["max_bytes"],
-        json!(-1)
-    );
+    assert_eq!(scenario.admin.config(CONFIG_STREAM)["max_bytes"], json!(-1));
 }

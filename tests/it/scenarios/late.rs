@@ -80,10 +80,14 @@ fn a_bucket_is_not_deleted_with_more_than_the_plan_showed() {
         (FORCED, &["-destroy"]),
     ];
     for (place, (arguments, options)) in cases.into_iter().enumerate() {
-        scenario.admin.put(CONFIG_DATA, &format!("shown{place}"), "1");
+        scenario
+            .admin
+            .put(CONFIG_DATA, &format!("shown{place}"), "1");
         scenario.write(arguments);
         let plan = scenario.terraform.plan_with(options);
-        scenario.admin.put(CONFIG_DATA, &format!("late{place}"), "2");
+        scenario
+            .admin
+            .put(CONFIG_DATA, &format!("late{place}"), "2");
         let stored = scenario.admin.messages(CONFIG_STREAM);
 
         let error = refused(&scenario, &plan);

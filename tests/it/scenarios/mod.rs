@@ -17,6 +17,8 @@ mod replace;
 mod emptied;
 mod full;
 mod late;
+mod unrestored;
+mod destroy_refused;
 mod lasting;
 mod newer;
 mod options;

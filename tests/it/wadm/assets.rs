@@ -20,7 +20,7 @@ fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
 
         assert_eq!(plan.actions(MAIN), ["update"], "{stream}");
         assert_eq!(changed_assets(&plan), [key]);
-        warning(plan.diagnostics(), "was deleted outside Terraform");
+        warning(plan.diagnostics(), "no longer exists");
         scenario.admin.expect_noted(&made_again(stream));
         for (other, created) in scenario.created() {
             assert_eq!(
@@ -57,7 +57,10 @@ fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
             plan.diagnostics(),
             "was deleted and made again outside Terraform",
         );
-        assert!(said.says("What the former held is gone"), "{said}");
+        assert!(
+            said.says("Whether it contains what the former held is not known"),
+            "{said}"
+        );
         scenario.admin.expect_noted(&[format!("UPDATED {stream}")]);
         assert_eq!(scenario.created(), before);
         assert_eq!(scenario.admin.config(stream)["max_bytes"], 104_857_600);

@@ -12,9 +12,7 @@ use crate::resources::messages::drift::{
 use crate::resources::messages::failure::failure;
 use crate::resources::messages::replicas as messages;
 use crate::resources::messages::setting::path;
-use crate::resources::object::changes::{
-    adoption_changes, is_refused, is_worse, kept_per_subject,
-};
+use crate::resources::object::changes::{adoption_changes, is_refused, is_worse, kept_per_subject};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::resources::plan::planned_change::PlannedChange;
