@@ -178,11 +178,13 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             let checked = preflight::check(&planned, &domains, harmful, &scope).await;
             plan.diagnostics.extend(checked.diagnostics);
             // A replacement is planned twice, and its second half, a create, must not forget what the first deletes.
-            let (private, deleted) = (&mut plan.private, &checked.deleted[..]);
-            match plan.action == Action::Create && *private != Private::default() {
-                _ if deleted.is_empty() => {}
-                true => note_deleted_unseen(private, &object.members, deleted),
-                false => note_deleted(private, &object.members, deleted),
+            let deleted = &checked.deleted[..];
+            let is_second_plan =
+                plan.action == Action::Create && plan.private != Private::default();
+            if is_second_plan && !deleted.is_empty() {
+                note_deleted_unseen(&mut plan.private, &object.members, deleted);
+            } else if !deleted.is_empty() {
+                note_deleted(&mut plan.private, &object.members, deleted);
             }
         }
         if !plan.diagnostics.has_error() {

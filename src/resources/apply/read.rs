@@ -113,13 +113,11 @@ pub async fn read(
 
 /// The assets that the state has, and has seen.
 fn known<'o>(object: &'o Object, state: &Value) -> Vec<&'o Member> {
-    let seen = |member: &&Member| {
-        !state
-            .attribute(member.row.key)
-            .attribute("created")
-            .is_null()
-    };
-    object.members.iter().filter(seen).collect()
+    let created = |member: &Member| state.attribute(member.row.key).attribute("created");
+    let members = object.members.iter();
+    members
+        .filter(|member| !created(member).is_null())
+        .collect()
 }
 
 /// How many keys of an asset have how many values, where a plan may delete what exists nowhere else.

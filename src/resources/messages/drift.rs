@@ -137,6 +137,7 @@ pub fn disappearance(members: &[&Member], all: usize) -> Option<Diagnostic> {
     let summary = match (members.len(), all) {
         (1, _) => format!("{} no longer exists", capitalised(&first.title())),
         (2, 2) => "Both buckets no longer exist".to_owned(),
+        (some, all) if some == all => format!("All {all} buckets and streams no longer exist"),
         (some, all) => format!("{some} of {all} buckets and streams no longer exist"),
     };
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();

@@ -235,70 +235,59 @@ mod tests {
 
     #[test]
     fn a_cluster_that_places_nothing_is_explained_by_what_the_server_says() {
-        let replicas = ("replicas", Value::from(3));
         let max_bytes = ("max_bytes", Value::from(5000));
         let placement = ("placement", Value::object([("cluster", Value::from("C2"))]));
-        let no_peers = |more: &str| format!("no suitable peers for placement{more}");
         let cases = [
+            (", miscellaneous issue", None, "replicas", "`max_ha_assets`"),
             (
-                no_peers(", miscellaneous issue"),
-                vec![],
-                "lattice_data.replicas",
-                "`max_ha_assets`",
-            ),
-            (
-                no_peers(", insufficient storage"),
-                vec![max_bytes.clone()],
-                "lattice_data.max_bytes",
+                ", insufficient storage",
+                Some(&max_bytes),
+                "max_bytes",
                 "`max_bytes` = 5000",
             ),
             (
-                no_peers(", insufficient storage"),
-                vec![],
-                "lattice_data.storage",
+                ", insufficient storage",
+                None,
+                "storage",
                 "have storage left",
             ),
             (
-                no_peers(", tags not matched [\"a\"]"),
-                vec![],
-                "lattice_data.placement",
+                ", tags not matched [\"a\"]",
+                Some(&placement),
+                "placement",
                 "the tags of `placement`",
             ),
-            (no_peers(", peer offline"), vec![], "", "are offline"),
+            (", server tag not unique", None, "replicas", "`unique_tag`"),
             (
-                no_peers(", server tag not unique"),
-                vec![],
-                "lattice_data.replicas",
-                "`unique_tag`",
-            ),
-            (
-                no_peers(""),
-                vec![placement],
-                "lattice_data.placement",
+                "",
+                Some(&placement),
+                "placement",
                 "where `placement` demands",
             ),
-            (
-                no_peers(""),
-                vec![],
-                "lattice_data.replicas",
-                "too few servers with JetStream",
-            ),
+            ("", None, "replicas", "too few servers with JetStream"),
         ];
-        for (words, mut values, path, text) in cases {
-            let limited = values.contains(&max_bytes);
-            values.push(replicas.clone());
+        for (reason, more, argument, text) in cases {
+            let mut values = vec![
+                ("replicas", Value::from(3)),
+                ("storage", Value::from("file")),
+            ];
+            values.extend(more.cloned());
+            let words = format!("no suitable peers for placement{reason}");
 
             let error = failed(Crud::Create, (10005, &words), &values);
 
-            assert!(error.detail.contains(text), "{words}: {}", error.detail);
-            assert_eq!(error.path.to_string(), path, "{words}");
+            assert!(error.detail.contains(text), "{reason}: {}", error.detail);
             assert_eq!(
-                error.detail.contains("max_bytes"),
-                limited,
-                "{}",
-                error.detail
+                error.path.to_string(),
+                format!("lattice_data.{argument}"),
+                "{reason}"
             );
+            let names_it = error.detail.contains("max_bytes");
+            assert_eq!(names_it, more == Some(&max_bytes), "{}", error.detail);
         }
+        let offline = (10005, "no suitable peers for placement, peer offline");
+        let error = failed(Crud::Create, offline, &[]);
+        assert!(error.detail.contains("are offline"), "{}", error.detail);
     }
 
     #[test]

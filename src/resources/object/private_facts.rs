@@ -2,7 +2,6 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
-use crate::catalogue::Contents;
 use crate::jetstream::SubjectCounts;
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
@@ -63,9 +62,8 @@ pub fn keep_name(private: &mut Private, member: &Member) {
     PrivateFact::BucketName.write(private, member.row.key, name);
 }
 
-/// Notes what a refresh has found in an asset, if its contents exist nowhere else; forgets it where it is not known.
+/// Notes what a refresh has found in an asset; forgets it where it is not known.
 pub fn note_values(private: &mut Private, member: &Member, counts: Option<SubjectCounts>) {
-    let counts = counts.filter(|_| member.row.contents == Contents::Precious);
     let text = counts.map(|counts| counts.to_string());
     PrivateFact::Values.write(private, member.row.key, text);
 }

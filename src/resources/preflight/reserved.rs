@@ -105,7 +105,10 @@ fn part(
     let has_tiers = !account.tiers.is_empty();
     let own = survey.existing().map(|(_, info)| StorageUse::live(info));
     let own = own.filter(|own| !has_tiers && own.in_memory == storage.in_memory);
-    let more_replicas = own.map(|own| own.bytes_of_all_replicas() - own.reserved_bytes);
+    let more_replicas = own.map(|own| {
+        own.bytes_of_all_replicas()
+            .saturating_sub(own.reserved_bytes)
+    });
     Some(Part {
         in_memory: storage.in_memory,
         replicas: has_tiers.then_some(storage.replicas),

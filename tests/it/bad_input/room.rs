@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::bad_input::setup::{SOON_AGAIN, Setup};
 use crate::support::{
-    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
-    wait_for,
+    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_of_line, nats_server_versions,
+    system_account, wait_for,
 };
 
 /// An account, and a provider in it.
@@ -160,9 +160,7 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
 #[test]
 fn an_account_whose_limit_was_lowered_accepts_what_its_server_accepts() {
     for version in ["2.12", "2.15"] {
-        let known = nats_server_versions();
-        let mut known = known.iter();
-        let version = known.find(|one| one.starts_with(version)).unwrap();
+        let version = nats_server_of_line(version);
         let account = Account::limited_to(version, "max_file: 1000000, max_mem: 1000000");
         account.accepted(&[("a", "max_bytes = 300000")]);
         account.limit("max_file: 1000000", "max_file: 500000");

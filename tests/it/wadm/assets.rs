@@ -35,6 +35,32 @@ fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
 }
 
 #[test]
+fn all_of_them_gone_is_said_and_what_a_replacement_has_deleted_too() {
+    let scenario = Scenario::start();
+    scenario.converge("force_destroy = true");
+    for (_, stream) in ASSETS {
+        scenario.admin.delete_stream(stream);
+    }
+
+    let plan = scenario.terraform.plan();
+
+    assert_eq!(plan.actions(MAIN), ["create"]);
+    let said = warning(
+        plan.diagnostics(),
+        "All 8 buckets and streams no longer exist",
+    );
+    assert!(said.says("deploy every manifest again"), "{said}");
+    scenario.terraform.apply_plan(&plan);
+    for bucket in ["wadm_manifests", "wadm_state"] {
+        scenario.admin.put(bucket, "a", "1");
+    }
+    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
+    let said = scenario.terraform.apply_plan(&plan);
+    warning(&said, "Bucket wadm_manifests was deleted with 1 key");
+    assert_eq!(said.len(), 1, "{said:#?}");
+}
+
+#[test]
 fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
     let scenario = Scenario::start();
     scenario.converge("max_bytes = 104857600");
