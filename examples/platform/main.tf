@@ -43,22 +43,23 @@ resource "wadm_jetstream" "this" {
   max_bytes = 104857600
 }
 
+# After `terraform apply -refresh-only`, a stream that no longer exists on the server is null: hence `try`.
 output "streams" {
   description = "Every stream that this configuration keeps."
-  value = sort(concat(
+  value = sort(compact(concat(
     flatten([for buckets in wasmcloud_lattice_buckets.each : [
-      buckets.lattice_data.stream,
-      buckets.config_data.stream,
+      try(buckets.lattice_data.stream, ""),
+      try(buckets.config_data.stream, ""),
     ]]),
     [
-      wadm_jetstream.this.state.stream,
-      wadm_jetstream.this.manifests.stream,
-      wadm_jetstream.this.events.stream,
-      wadm_jetstream.this.commands.stream,
-      wadm_jetstream.this.status.stream,
-      wadm_jetstream.this.notify.stream,
-      wadm_jetstream.this.wasmbus_events.stream,
-      wadm_jetstream.this.event_consumer.stream,
+      try(wadm_jetstream.this.state.stream, ""),
+      try(wadm_jetstream.this.manifests.stream, ""),
+      try(wadm_jetstream.this.events.stream, ""),
+      try(wadm_jetstream.this.commands.stream, ""),
+      try(wadm_jetstream.this.status.stream, ""),
+      try(wadm_jetstream.this.notify.stream, ""),
+      try(wadm_jetstream.this.wasmbus_events.stream, ""),
+      try(wadm_jetstream.this.event_consumer.stream, ""),
     ],
-  ))
+  )))
 }

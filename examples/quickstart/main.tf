@@ -21,10 +21,11 @@ resource "wasmcloud_lattice_buckets" "default" {
   history = 5
 }
 
+# After `terraform apply -refresh-only`, a bucket that no longer exists on the server is null: hence `try`.
 output "buckets" {
   description = "What hosts of this lattice find instead of making it."
-  value = [
-    wasmcloud_lattice_buckets.default.lattice_data.bucket,
-    wasmcloud_lattice_buckets.default.config_data.bucket,
-  ]
+  value = compact([
+    try(wasmcloud_lattice_buckets.default.lattice_data.bucket, ""),
+    try(wasmcloud_lattice_buckets.default.config_data.bucket, ""),
+  ])
 }

@@ -68,6 +68,32 @@ pub(crate) enum Cause {
     Invalid(String),
 }
 
+/// Why no servers of a cluster can take a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoServers {
+    /// They have too little storage for its `max_bytes`, or none at all.
+    Storage,
+    /// They do not have the tags of its placement.
+    Tags,
+    /// They have as many replicated streams and consumers as `max_ha_assets` allows.
+    HaAssets,
+    /// They are offline.
+    Offline,
+    /// They share the tag that `unique_tag` demands to be different.
+    UniqueTag,
+}
+
+/// The server's words for each reason (`selectPeerError` in nats-server's jetstream_cluster.go), tried on 2.10 to 2.15:
+/// all of them have one code, and differ in words only. It says "miscellaneous issue" for `max_ha_assets`.
+const NO_SERVERS: [(&str, NoServers); 6] = [
+    ("insufficient storage", NoServers::Storage),
+    ("tags not matched", NoServers::Tags),
+    ("miscellaneous issue", NoServers::HaAssets),
+    ("system limit reached", NoServers::HaAssets),
+    ("peer offline", NoServers::Offline),
+    ("server tag not unique", NoServers::UniqueTag),
+];
+
 /// How what answers differs from what was configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
@@ -167,6 +193,19 @@ impl Error {
             Cause::Api { err_code, .. } => Some(*err_code),
             _ => None,
         }
+    }
+
+    /// Why no servers of a cluster can take a stream, as far as JetStream says it.
+    pub fn no_servers(&self) -> Vec<NoServers> {
+        let words = match &self.0.cause {
+            Cause::Api {
+                err_code: 10005 | 10049,
+                description,
+            } => description.as_str(),
+            _ => "",
+        };
+        let reasons = NO_SERVERS.iter().filter(|(text, _)| words.contains(text));
+        reasons.map(|(_, reason)| *reason).collect()
     }
 
     /// The stream of the request; empty if none.

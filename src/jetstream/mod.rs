@@ -29,7 +29,7 @@ pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
 pub use self::api::server_info::ServerInfo;
 pub use self::api::stream_info::{StreamInfo, StreamState};
-pub use self::config::data_loss::{DataLoss, Extent};
+pub use self::config::data_loss::{DataLoss, Extent, SubjectCounts};
 pub use self::config::diff::{SettingChange, diff, diff_at};
 pub use self::config::effect::{Conditions, Effect, depends_on_consumers};
 pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};
@@ -41,7 +41,7 @@ pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::Unreachable;
 pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
-pub use self::error::{Error, Unsupported};
+pub use self::error::{Error, NoServers, Unsupported};
 
 /// How long after its timeout an operation may still find out what became of what it sent.
 const AFTERMATH: Duration = Duration::from_millis(1500);

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::resources::apply::{create, delete, read, update};
+use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::with_window;
+use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen, with_window};
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
@@ -141,6 +142,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             private: &Private::default(),
         };
         let object = self.object(&plan.planned, names, &plan.private);
+        if plan.action == Action::Update {
+            note_deleted(&mut plan.private, &object.members, &[]);
+        }
         let prior_members = self.prior_members(&plan.prior, &plan.private, &object);
         plan.requires_replace
             .extend(renamed(&object.members, &prior_members));
@@ -173,15 +177,28 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             };
             let harmful = self.object_type.harmful_streams();
             let checked = preflight::check(&planned, &domains, harmful, &scope).await;
-            plan.diagnostics.extend(checked);
+            plan.diagnostics.extend(checked.diagnostics);
+            // A replacement is planned twice, and its second half, a create, must not forget what the first deletes.
+            let deleted = &checked.deleted[..];
+            let is_second_plan =
+                plan.action == Action::Create && plan.private != Private::default();
+            if is_second_plan && !deleted.is_empty() {
+                note_deleted_unseen(&mut plan.private, &object.members, deleted);
+            } else if !deleted.is_empty() {
+                note_deleted(&mut plan.private, &object.members, deleted);
+            }
         }
         if !plan.diagnostics.has_error() {
             let advice = self.object_type.advice(&object.members, plan);
             plan.diagnostics.extend(advice);
         }
+        let in_state = |member: &Member| sessions.0.cache.in_state(&member.stream()).is_some();
+        if plan.action == Action::Update || object.members.iter().any(in_state) {
+            destroy::say_how_to_destroy(&mut plan.diagnostics);
+        }
     }
 
-    async fn plan_destroy(&self, prior: &Value, call: &Call) -> Diagnostics {
+    async fn plan_destroy(&self, prior: &Value, private: &mut Private, call: &Call) -> Diagnostics {
         let object = self.object_of_state(prior, &Private::default());
         let session = self.session.of_object(prior);
         let plan = Plan {
@@ -202,7 +219,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             costly: Vec::new(),
         };
         let scope = common::scope(prior, Crud::Read, call);
-        preflight::check_destroy(&plan, &session, &scope).await
+        let checked = preflight::check_destroy(&plan, &session, &scope).await;
+        note_deleted(private, &object.members, &checked.deleted);
+        checked.diagnostics
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {

@@ -11,6 +11,7 @@ use crate::jetstream::api::permissions::{OperationKind, check_permission};
 use crate::jetstream::api::request::{Api, ApiRequest, body_text, stream_request};
 use crate::jetstream::api::server_info::{ServerInfo, server_info};
 use crate::jetstream::api::stream_info::StreamInfo;
+use crate::jetstream::config::data_loss::SubjectCounts;
 use crate::jetstream::config::stream_config::StreamConfig;
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::ApiPrefix;
@@ -135,33 +136,28 @@ impl Client {
         ))))
     }
 
-    /// How many messages a stream holds beyond `kept` per subject: as many as a limit of `kept` would delete. The names
-    /// of the subjects, which are the keys of a bucket, are counted and not kept.
+    /// How many subjects of a stream have how many messages. The names of the subjects, which are the keys of a bucket,
+    /// are counted and not kept.
     ///
     /// # Errors
     /// What kept the server from saying so.
-    pub async fn messages_beyond(
-        &self,
-        name: &str,
-        kept: u64,
-        scope: &Scope,
-    ) -> Result<u64, Error> {
-        let (mut beyond, mut seen) = (0_u64, 0);
+    pub async fn subject_counts(&self, name: &str, scope: &Scope) -> Result<SubjectCounts, Error> {
+        let (mut counts, mut seen) = (SubjectCounts::default(), 0);
         for _ in 0..MOST_PAGES {
             let body = json!({ "subjects_filter": ">", "offset": seen });
             let request = stream_request("count the subjects of", "STREAM.INFO", name, body);
             self.api.valid(name, &request)?;
             let answer = self.api.request(&request, scope).await?;
-            let counts: Vec<u64> = answer["state"]["subjects"]
+            let page: Vec<u64> = answer["state"]["subjects"]
                 .as_object()
                 .map(|subjects| subjects.values().filter_map(Value::as_u64).collect())
                 .unwrap_or_default();
-            seen += counts.len();
-            for count in &counts {
-                beyond = beyond.saturating_add(count.saturating_sub(kept));
+            seen += page.len();
+            for messages in &page {
+                counts.add(*messages, 1);
             }
-            if counts.is_empty() || seen as u64 >= answer["total"].as_u64().unwrap_or_default() {
-                return Ok(beyond);
+            if page.is_empty() || seen as u64 >= answer["total"].as_u64().unwrap_or_default() {
+                return Ok(counts);
             }
         }
         Err(self.api.link.error(Cause::Malformed(format!(

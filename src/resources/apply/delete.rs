@@ -2,19 +2,21 @@
 
 use futures::future::join_all;
 
+use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::delete::delete_one;
 use crate::resources::apply::outcome::{Live, Outcome, applied};
-use crate::resources::messages::destroy::refuses_destroy;
-use crate::resources::messages::drift::changed_since;
+use crate::resources::messages::destroy::{refuses_destroy, was_deleted};
+use crate::resources::messages::drift::{changed_since, deletes_more_than_planned};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
+use crate::resources::object::private_facts::{PrivateFact, noted_deleted};
 use crate::resources::object::{Object, stages};
 use crate::resources::plan::planned_change::is_another;
 use crate::resources::session::DomainSession;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
-use crate::terraform::language::{Diagnostics, Value};
+use crate::terraform::language::{Diagnostics, Path, Value};
 
 /// Deletes every asset of the state. An asset that the state does not have is not touched.
 pub async fn delete(
@@ -43,7 +45,7 @@ pub async fn delete(
         object,
         state: prior,
     };
-    let exist = match read_all(&operation).await {
+    let exist = match read_all(&operation, &private).await {
         Ok(exist) => exist,
         Err(diagnostics) => return Applied::unchanged(prior, private, diagnostics),
     };
@@ -54,9 +56,17 @@ pub async fn delete(
     // What sources from others goes first.
     for stage in stages(&object.members).into_iter().rev() {
         let deleted = join_all(stage.iter().map(|place| async {
-            match exist[*place] {
-                true => delete_one(&operation, &object.members[*place]).await,
-                false => Outcome::quiet(Live::Absent),
+            let member = &object.members[*place];
+            match &exist[*place] {
+                Some(info) => {
+                    let mut outcome = delete_one(&operation, member).await;
+                    let unseen = PrivateFact::Unseen.read(&private, member.row.key).is_some();
+                    if unseen && !outcome.has_failed() {
+                        outcome.diagnostics.extend(was_deleted(member, info));
+                    }
+                    outcome
+                }
+                None => Outcome::quiet(Live::Absent),
             }
         }))
         .await;
@@ -70,8 +80,11 @@ pub async fn delete(
     applied(object, prior, prior, private, outcomes)
 }
 
-/// Reads every asset before the first one is deleted: whether each is there and the object's.
-async fn read_all(operation: &Operation<'_>) -> Result<Vec<bool>, Diagnostics> {
+/// Reads every asset before the first one is deleted: those that are there and the object's.
+async fn read_all(
+    operation: &Operation<'_>,
+    private: &Private,
+) -> Result<Vec<Option<StreamInfo>>, Diagnostics> {
     let Operation {
         client,
         scope,
@@ -88,15 +101,20 @@ async fn read_all(operation: &Operation<'_>) -> Result<Vec<bool>, Diagnostics> {
     for (member, info) in object.members.iter().zip(join_all(requests).await) {
         let known = prior.attribute(member.row.key);
         match info {
-            Ok(Some(_)) if known.is_null() => exist.push(false),
+            Ok(Some(_)) if known.is_null() => exist.push(None),
             Ok(Some(info)) if is_another(known, &info) => {
                 diagnostics.push(changed_since(member, "was deleted and made again"));
             }
             Ok(Some(info)) => {
-                diagnostics.extend(refuses_destroy(member, &info, prior));
-                exist.push(true);
+                let refused = refuses_destroy(member, &info, prior);
+                diagnostics.extend(refused.or_else(|| {
+                    let (shown, now) = (noted_deleted(private, member)?, info.state.messages);
+                    let path = Path::attribute("force_destroy");
+                    (now > shown).then(|| deletes_more_than_planned(member, shown, now, path))
+                }));
+                exist.push(Some(info));
             }
-            Ok(None) => exist.push(false),
+            Ok(None) => exist.push(None),
             Err(error) => diagnostics.push(failure(member, Crud::Delete, &error, prior)),
         }
     }

@@ -85,7 +85,14 @@ pub fn applied(
     for (member, outcome) in object.members.iter().zip(outcomes) {
         let key = member.row.key;
         keep_name(&mut private, member);
-        PrivateFact::Replacing.write(&mut private, key, None);
+        for of_plan in [
+            PrivateFact::Replacing,
+            PrivateFact::Values,
+            PrivateFact::Deleted,
+            PrivateFact::Unseen,
+        ] {
+            of_plan.write(&mut private, key, None);
+        }
         let (before, after) = (prior.attribute(key), planned.attribute(key));
         let like = if failed && !before.is_null() {
             before

@@ -2,15 +2,18 @@
 
 use futures::future::join_all;
 
+use crate::catalogue::Contents;
+use crate::jetstream::{StreamInfo, SubjectCounts};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::wait::{stalled, unsettled};
+use crate::resources::messages::drift::disappearance;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    keep_conditions, keep_name, keep_window, with_window,
+    keep_conditions, keep_name, keep_window, note_values, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -61,10 +64,20 @@ pub async fn read(
             }
         }
     });
-    let unsettled = join_all(unsettled).await;
-    for (member, info) in object.members.iter().zip(infos) {
+    let counts = object.members.iter().zip(&infos).map(|(member, info)| {
+        let operation = &operation;
+        async move {
+            match info {
+                Ok(Some(info)) => values(operation, member, info).await,
+                _ => None,
+            }
+        }
+    });
+    let (unsettled, counts) = futures::join!(join_all(unsettled), join_all(counts));
+    for ((member, info), counts) in object.members.iter().zip(infos).zip(counts) {
         let key = member.row.key;
         keep_name(&mut private, member);
+        note_values(&mut private, member, counts);
         match info {
             Ok(Some(info)) => {
                 deleted = false;
@@ -96,8 +109,10 @@ pub async fn read(
     diagnostics.extend(unsettled.into_iter().flatten());
     common::fill_from_members(&mut read, &object.members);
     let deleted = deleted && !diagnostics.has_error();
-    if !deleted {
-        diagnostics.extend(warnings(&harmful));
+    match deleted {
+        // The plan that follows sees an object that was never there. Right after an import it was not.
+        true => diagnostics.extend(disappearance(&known(object, state), object.members.len())),
+        false => diagnostics.extend(warnings(&harmful)),
     }
     Applied {
         state: (!deleted).then_some(read),
@@ -120,4 +135,31 @@ fn note_texts_of_others(
         false => OwnedTexts::of_prior(private, member, state).without_description(),
     };
     owned.write(private, member, found);
+}
+
+/// The assets that the state has, and has seen.
+fn known<'o>(object: &'o Object, state: &Value) -> Vec<&'o Member> {
+    let created = |member: &Member| state.attribute(member.row.key).attribute("created");
+    let members = object.members.iter();
+    members
+        .filter(|member| !created(member).is_null())
+        .collect()
+}
+
+/// How many keys of an asset have how many values, where a plan may delete what exists nowhere else.
+async fn values(
+    operation: &Operation<'_>,
+    member: &Member,
+    info: &StreamInfo,
+) -> Option<SubjectCounts> {
+    if member.row.contents != Contents::Precious {
+        return None;
+    }
+    match info.state.messages == info.state.num_subjects {
+        true => Some(SubjectCounts::one_each(info.state.messages)),
+        false => {
+            let (client, stream) = (operation.client, member.stream());
+            client.subject_counts(&stream, operation.scope).await.ok()
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
-use crate::resources::object::private_facts::replacements;
+use crate::resources::object::private_facts::{noted_values, replacements};
 use crate::resources::object::storage::StorageUse;
 use crate::resources::object::{Object, stages};
 use crate::resources::plan;
@@ -48,6 +48,10 @@ pub async fn update(
         state: planned,
     };
     let replacing = replacements(&object.members, &private);
+    let members = object.members.iter();
+    let values: Vec<_> = members
+        .map(|member| noted_values(&private, member))
+        .collect();
     let mut outcomes: Vec<Outcome> = object
         .members
         .iter()
@@ -68,6 +72,7 @@ pub async fn update(
                 planned,
                 owned: &owned[*place],
                 conditions: plan::conditions_of(member, &private),
+                values: values[*place].as_ref(),
             };
             let replaced = replacing.contains(&member.row.key);
             update_one(&operation, change, replaced)

@@ -205,7 +205,7 @@ pub fn deleting(
         (_, Some(loss)) if loss.messages == 0 => return None,
         (Some(info), Some(loss)) => share(member, info, loss),
         (Some(info), None) => format!("It holds {} now.", contents(member, info)),
-        (None, _) => "How many could not be asked.".to_owned(),
+        (None, _) => "How many could not be asked. The apply deletes what it finds.".to_owned(),
     };
     let summary = if again {
         format!("{} reads its sources anew", capitalised(&title))

@@ -5,7 +5,8 @@ use crate::jetstream::StreamInfo;
 use crate::resources::messages::{contents, keys};
 use crate::resources::object::member::Member;
 use crate::resources::session::cache::InState;
-use crate::terraform::language::{Diagnostic, Path, Value};
+use crate::terraform::language::diagnostics::Severity;
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 
 /// Why a destroy will not delete it, if it will not.
@@ -15,7 +16,7 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
         return None;
     }
     let detail = format!(
-        "Nothing of this object is deleted while it holds keys: {}. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        "Nothing of this object is deleted while it holds keys: {}. If the resource was renamed in the configuration, add a `moved` block: nothing is deleted then. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
         member.row.holds
     );
     Some(holds_keys(member, info, detail))
@@ -31,7 +32,7 @@ pub fn refuses_replacement(
         return None;
     }
     let detail = format!(
-        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform apply -replace=<address>`",
+        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`",
         member.row.holds
     );
     Some(holds_keys(member, info, detail))
@@ -92,6 +93,23 @@ pub fn loses(lost: &[(&Member, &StreamInfo)]) -> Option<Diagnostic> {
     Some(Diagnostic::warning(summary, detail))
 }
 
+/// What a replacement has lost that Terraform has shown no warning of.
+pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
+    if !is_precious(member, info) {
+        return None;
+    }
+    let summary = format!(
+        "{} was deleted with {}",
+        capitalised(&member.title()),
+        keys(info)
+    );
+    let detail = format!(
+        "{} bytes are lost: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
+        info.state.bytes, member.row.holds
+    );
+    Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
+}
+
 /// Nothing is deleted, because the user wants to keep it.
 pub fn kept(members: &[&Member]) -> Diagnostic {
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
@@ -101,4 +119,12 @@ pub fn kept(members: &[&Member]) -> Diagnostic {
     );
     Diagnostic::warning("Nothing is deleted on the server", detail)
         .at(Path::attribute("skip_destroy"))
+}
+
+/// Terraform plans an object before it destroys it, so that what refuses the plan refuses the destroy too.
+pub fn say_how_to_destroy(diagnostics: &mut Diagnostics) {
+    let mut all = diagnostics.0.iter_mut();
+    if let Some(error) = all.find(|one| one.severity == Severity::Error) {
+        error.detail += "\n\nTo destroy the object instead, run `terraform destroy -refresh=false`: Terraform otherwise plans the configuration first, and stops at this error.";
+    }
 }

@@ -7,7 +7,7 @@ use crate::jetstream::SettingChange;
 use crate::resources::messages::setting::{argument_name, reason, shown};
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path};
-use crate::text::{capitalised, printable, shell_word};
+use crate::text::{self, capitalised, count, printable, shell_word};
 
 /// Drift that stays because the server does not change it back.
 pub struct LastingDrift {
@@ -102,7 +102,7 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         capitalised(&member.title())
     );
     let detail = format!(
-        "The apply does not make it anew: it notes when this one was made, and changes what the plan shows besides. The one that Terraform knew was created {}; this one was created {}. What the former held is gone. {}{}",
+        "The apply does not make it anew: it notes when this one was made, and changes what the plan shows besides. The one that Terraform knew was created {}; this one was created {}. Whether it contains what the former held is not known. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
         member.row.when_recreated,
@@ -124,17 +124,35 @@ fn skipped_events(member: &Member) -> String {
     words.collect()
 }
 
-/// The asset was deleted by another client.
-pub fn disappearance(member: &Member) -> Diagnostic {
-    let summary = format!(
-        "{} was deleted outside Terraform",
-        capitalised(&member.title())
-    );
+/// Assets of the state are not on the server any more. `all`: how many the object has.
+///
+/// A server that finds the files of a stream damaged when it starts says so in its log, and answers as if there had never
+/// been such a stream. A stream that is then created under its name contains what is on disk, until the next restart.
+pub fn disappearance(members: &[&Member], all: usize) -> Option<Diagnostic> {
+    let (first, path) = match members {
+        [] => return None,
+        [member] => (member, Path::attribute(member.row.key)),
+        [member, ..] => (member, Path::root()),
+    };
+    let summary = match (members.len(), all) {
+        (1, _) => format!("{} no longer exists", capitalised(&first.title())),
+        (2, 2) => "Both buckets no longer exist".to_owned(),
+        (some, all) if some == all => format!("All {all} buckets and streams no longer exist"),
+        (some, all) => format!("{some} of {all} buckets and streams no longer exist"),
+    };
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let mut effects: Vec<_> = members
+        .iter()
+        .map(|member| member.row.when_recreated)
+        .collect();
+    effects.sort_unstable();
+    effects.dedup();
     let detail = format!(
-        "The apply makes it again, empty. {}",
-        member.row.when_recreated
+        "The server answers that there is no stream {}. Whether it was deleted outside Terraform, or was not restored when the server was restarted, is not known: in the second case its data is still on disk, and may be the only copy. Before you apply, look for its name in the server's log, and for its folder in `store_dir` of the server; save what is there. The apply creates it again, without contents, or with those that the server finds on disk. {}",
+        text::alternatives(&streams),
+        effects.join(" ")
     );
-    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+    Some(Diagnostic::warning(summary, detail).at(path))
 }
 
 /// The plan is stale.
@@ -148,6 +166,20 @@ pub fn changed_since(member: &Member, what: &str) -> Diagnostic {
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
+}
+
+/// What was planned would now delete more than the plan has said, of what exists nowhere else.
+pub fn deletes_more_than_planned(member: &Member, shown: u64, now: u64, path: Path) -> Diagnostic {
+    let summary = format!(
+        "{} contains more than the plan showed",
+        capitalised(&member.title())
+    );
+    let detail = format!(
+        "When the plan was made, the change deleted {} of the bucket. Keys were written since then, and it would delete {now} now, so nothing was done to stream {}. Run the plan again, with a refresh, and apply it if what it shows may be deleted.",
+        count(shown, "value"),
+        member.stream()
+    );
+    Diagnostic::error(summary, detail).at(path)
 }
 
 /// What was planned would now do something else.

@@ -1,12 +1,12 @@
 //! A failed operation on an asset: from what JetStream answered to the attribute to edit and what to do.
 
-use crate::jetstream::{Error, setting};
+use crate::jetstream::{Error, NoServers, setting};
 use crate::resources::messages::connection::{connection_failure, with_advice};
 use crate::resources::object::argument_path;
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
-use crate::text::capitalised;
+use crate::text::{capitalised, count};
 
 /// The diagnostic of a failed operation. `config` shows at which level the user set an argument.
 pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) -> Diagnostic {
@@ -18,25 +18,30 @@ pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) 
         capitalised(&member.title()),
         operation.done()
     );
-    let (path, advice) = remedy(member, error, config);
+    let (path, advice) = remedy(member, operation, error, config);
     Diagnostic::error(summary, with_advice(error.to_string(), &advice)).at(path)
 }
 
 /// Where to point, and what to do. Codes: nats-server `server/errors.json`.
-fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
+fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (Path, String) {
     let argument = |name: &str| argument_path(member, name, config);
     let (path, advice) = match error.code() {
         Some(10074) => (
             argument("replicas"),
             "This server is not part of a cluster: set `replicas = 1`, or connect to a cluster.",
         ),
-        Some(10005) => (
-            argument("replicas"),
-            "Lower `replicas`, change `placement`, or add servers to the cluster.",
+        Some(10005 | 10023 | 10049) => return unplaced(member, error, config),
+        Some(10047 | 10028 | 10002) if operation == Crud::Update => (
+            argument("max_bytes"),
+            "The account or the server would have reserved more than its limit. If it has now, servers before 2.14 refuse every update, also one that lowers `max_bytes`: raise the limit of the account, or `max_file_store` or `max_memory_store` of the server, or delete streams that are not needed any more. Otherwise lower `max_bytes`.",
         ),
-        Some(10047 | 10028 | 10002 | 10023) => (
+        Some(10047 | 10028 | 10002) if limit(member, config).is_some() => (
             argument("max_bytes"),
             "`max_bytes` reserves that much, in the account and on the server: lower it, free space, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
+        ),
+        Some(10047 | 10028 | 10002) => (
+            Path::root(),
+            "The account or the server has no storage left: free some, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
         ),
         Some(10113) => (
             argument("max_bytes"),
@@ -69,6 +74,114 @@ fn remedy(member: &Member, error: &Error, config: &Value) -> (Path, String) {
     }
 }
 
+/// Why the servers of a cluster do not take an asset, as far as it is known, and what to do.
+fn unplaced(member: &Member, error: &Error, config: &Value) -> (Path, String) {
+    let said = error.no_servers().into_iter();
+    let mut reasons: Vec<_> = said
+        .map(|reason| no_servers(reason, member, config))
+        .collect();
+    if reasons.is_empty() {
+        reasons.push(unsaid(member, error, config));
+    }
+    let path = match reasons[0].0 {
+        "" => Path::root(),
+        "replicas" if replicas(member, config) == 1 => Path::root(),
+        name => argument_path(member, name, config),
+    };
+    let advice: Vec<_> = reasons.into_iter().map(|(_, advice)| advice).collect();
+    (path, advice.join(" "))
+}
+
+/// The argument that one reason is about, and what to do.
+fn no_servers(reason: NoServers, member: &Member, config: &Value) -> (&'static str, String) {
+    let (argument, advice) = match (reason, limit(member, config)) {
+        (NoServers::Storage, Some(bytes)) => {
+            let advice = format!(
+                "Too few servers have storage for `max_bytes` = {bytes}: lower it, or raise `max_file_store` or `max_memory_store` of the servers."
+            );
+            return ("max_bytes", advice);
+        }
+        (NoServers::Storage, None) => (
+            "storage",
+            "Too few servers have storage left: free some, or raise `max_file_store` or `max_memory_store` of the servers.",
+        ),
+        (NoServers::Tags, _) => (
+            "placement",
+            "Too few servers have the tags of `placement`: change it, or `server_tags` of the servers.",
+        ),
+        (NoServers::HaAssets, _) => (
+            "replicas",
+            "Too few servers can take another replicated stream: `max_ha_assets` (in `jetstream { limits }` of a server) allows so many streams and consumers with replicas. Raise it, add servers, or delete replicated streams that are not needed any more.",
+        ),
+        (NoServers::Offline, _) => (
+            "",
+            "Servers that could take it are offline: start them, and apply again.",
+        ),
+        (NoServers::UniqueTag, _) => (
+            "replicas",
+            "The replicas must be on servers that differ in a tag (`unique_tag` in `jetstream` of a server): lower `replicas`, or change `server_tags` of the servers.",
+        ),
+    };
+    (argument, advice.to_owned())
+}
+
+/// The same where JetStream says no reason.
+fn unsaid(member: &Member, error: &Error, config: &Value) -> (&'static str, String) {
+    let has_placement = !set(member, "placement", config).is_null();
+    match (error.code(), has_placement) {
+        (Some(10005), true) => (
+            "placement",
+            "Too few servers are where `placement` demands them: change it, lower `replicas`, or add servers.".to_owned(),
+        ),
+        (Some(10005), false) => (
+            "replicas",
+            "The cluster has too few servers with JetStream: lower `replicas`, or add servers.".to_owned(),
+        ),
+        (Some(10023), _) => ("replicas", every_reason(member, config)),
+        _ => ("", String::new()),
+    }
+}
+
+/// All that keeps servers from taking an asset.
+fn every_reason(member: &Member, config: &Value) -> String {
+    let mut needs = vec![
+        "is online".to_owned(),
+        "has fewer streams and consumers with replicas than its `max_ha_assets` (in `jetstream { limits }`)".to_owned(),
+    ];
+    if let Some(bytes) = limit(member, config) {
+        needs.push(format!("has storage for `max_bytes` = {bytes}"));
+    }
+    if !set(member, "placement", config).is_null() {
+        needs.push("has what `placement` demands".to_owned());
+    }
+    format!(
+        "JetStream does not say what is missing. It needs {} of which each {}: `nats server report jetstream` shows them. Add servers, raise their limits, or lower `replicas`.",
+        count(replicas(member, config), "server"),
+        needs.join(", and ")
+    )
+}
+
+fn replicas(member: &Member, config: &Value) -> u64 {
+    let replicas = set(member, "replicas", config).as_i64();
+    replicas
+        .and_then(|count| count.try_into().ok())
+        .unwrap_or(1)
+}
+
+/// The `max_bytes` of an asset, if it has one.
+fn limit(member: &Member, config: &Value) -> Option<i64> {
+    let bytes = set(member, "max_bytes", config).as_i64();
+    bytes.filter(|bytes| *bytes > 0)
+}
+
+/// What an argument of an asset is set to: its own, or the common one.
+fn set<'v>(member: &Member, name: &str, config: &'v Value) -> &'v Value {
+    match config.attribute(member.row.key).attribute(name) {
+        Value::Null => config.attribute(name),
+        own => own,
+    }
+}
+
 /// The server version that a setting needs which this server drops silently, and the argument that sets the first such
 /// setting.
 fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String)> {
@@ -96,4 +209,137 @@ fn grant(subject: &str) -> String {
         None => String::new(),
     };
     format!("Grant the provider's user permission to publish to {subject}{all}, then apply again.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::CATALOGUE;
+
+    /// A bucket with these values.
+    fn failed(operation: Crud, (code, words): (u64, &str), values: &[(&str, Value)]) -> Diagnostic {
+        let member = Member {
+            row: &CATALOGUE[0],
+            name: Some("LATTICEDATA_default".to_owned()),
+            multitenant: false,
+        };
+        let own = Value::object(values.iter().cloned());
+        let planned = Value::object([(member.row.key, own)]);
+        failure(
+            &member,
+            operation,
+            &Error::of_jetstream(code, words),
+            &planned,
+        )
+    }
+
+    #[test]
+    fn a_cluster_that_places_nothing_is_explained_by_what_the_server_says() {
+        let max_bytes = ("max_bytes", Value::from(5000));
+        let placement = ("placement", Value::object([("cluster", Value::from("C2"))]));
+        let cases = [
+            (", miscellaneous issue", None, "replicas", "`max_ha_assets`"),
+            (
+                ", insufficient storage",
+                Some(&max_bytes),
+                "max_bytes",
+                "`max_bytes` = 5000",
+            ),
+            (
+                ", insufficient storage",
+                None,
+                "storage",
+                "have storage left",
+            ),
+            (
+                ", tags not matched [\"a\"]",
+                Some(&placement),
+                "placement",
+                "the tags of `placement`",
+            ),
+            (", server tag not unique", None, "replicas", "`unique_tag`"),
+            (
+                "",
+                Some(&placement),
+                "placement",
+                "where `placement` demands",
+            ),
+            ("", None, "replicas", "too few servers with JetStream"),
+        ];
+        for (reason, more, argument, text) in cases {
+            let mut values = vec![
+                ("replicas", Value::from(3)),
+                ("storage", Value::from("file")),
+            ];
+            values.extend(more.cloned());
+            let words = format!("no suitable peers for placement{reason}");
+
+            let error = failed(Crud::Create, (10005, &words), &values);
+
+            assert!(error.detail.contains(text), "{reason}: {}", error.detail);
+            assert_eq!(
+                error.path.to_string(),
+                format!("lattice_data.{argument}"),
+                "{reason}"
+            );
+            let names_it = error.detail.contains("max_bytes");
+            assert_eq!(names_it, more == Some(&max_bytes), "{}", error.detail);
+        }
+        let offline = (10005, "no suitable peers for placement, peer offline");
+        let error = failed(Crud::Create, offline, &[]);
+        assert!(error.detail.contains("are offline"), "{}", error.detail);
+    }
+
+    #[test]
+    fn insufficient_resources_name_max_bytes_only_where_it_is_set() {
+        let words = (10023, "insufficient resources");
+        let replicas = ("replicas", Value::from(3));
+
+        let unlimited = failed(Crud::Update, words, &[replicas.clone()]);
+        let limited = failed(
+            Crud::Update,
+            words,
+            &[replicas, ("max_bytes", Value::from(9))],
+        );
+
+        assert!(
+            unlimited.detail.contains("needs 3 servers"),
+            "{}",
+            unlimited.detail
+        );
+        assert!(
+            unlimited.detail.contains("`max_ha_assets`"),
+            "{}",
+            unlimited.detail
+        );
+        assert!(
+            !unlimited.detail.contains("max_bytes"),
+            "{}",
+            unlimited.detail
+        );
+        assert!(
+            limited.detail.contains("`max_bytes` = 9"),
+            "{}",
+            limited.detail
+        );
+        let limit_of_assets = failed(Crud::Create, (10049, "system limit reached"), &[]);
+        assert!(
+            limit_of_assets.detail.contains("`max_ha_assets`"),
+            "{}",
+            limit_of_assets.detail
+        );
+        let other = failed(Crud::Create, (10049, "stream is corrupt"), &[]);
+        assert!(!other.detail.contains("max_ha_assets"), "{}", other.detail);
+    }
+
+    #[test]
+    fn a_full_account_advises_a_lower_max_bytes_only_where_it_may_help() {
+        let words = (10047, "insufficient storage resources available");
+        let advice = |operation, values: &[(&str, Value)]| failed(operation, words, values).detail;
+
+        let max_bytes = [("max_bytes", Value::from(9))];
+        assert!(advice(Crud::Create, &max_bytes).contains("lower it"));
+        assert!(!advice(Crud::Create, &[]).contains("`max_bytes`"));
+        assert!(advice(Crud::Update, &max_bytes).contains("also one that lowers `max_bytes`"));
+    }
 }

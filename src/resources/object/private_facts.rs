@@ -2,7 +2,9 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
-use crate::jetstream::{Conditions, StreamConfig, StreamInfo, depends_on_consumers};
+use crate::jetstream::{
+    Conditions, StreamConfig, StreamInfo, SubjectCounts, depends_on_consumers,
+};
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
 
@@ -20,6 +22,15 @@ pub enum PrivateFact {
     Consumers,
     /// From the plan to its apply: the plan has shown the replacement of the asset.
     Replacing,
+    /// From a refresh to the apply of the plan that follows it: how many keys of a bucket had how many values, if its
+    /// contents exist nowhere else. Terraform plans again right before it applies, and keeps of the first plan nothing
+    /// but the values: so it is the refresh that notes what the plan could know.
+    Values,
+    /// From the plan of a deletion to its apply: how many values are deleted with a bucket.
+    Deleted,
+    /// From the plan of a replacement that `-replace` asks for to its apply: Terraform plans such an object twice, and
+    /// shows no warning of the second plan, which alone knows that the bucket is deleted.
+    Unseen,
     /// The name that the user gave to a bucket: the state forgets it with an asset that no longer exists.
     BucketName,
     /// Which of its texts are Terraform's: see [`OwnedTexts`](crate::resources::object::owned_texts::OwnedTexts).
@@ -46,6 +57,9 @@ impl PrivateFact {
             Self::ApiLevel => "level",
             Self::Consumers => "consumers",
             Self::Replacing => "replacing",
+            Self::Values => "values",
+            Self::Deleted => "deleted",
+            Self::Unseen => "unseen",
             Self::BucketName => "name",
             Self::OwnedTexts => "owned",
             Self::Window => "window",
@@ -93,6 +107,41 @@ pub fn with_window(member: Member, private: &Private) -> Member {
     }
 }
 
+/// Notes what a refresh has found in an asset; forgets it where it is not known.
+pub fn note_values(private: &mut Private, member: &Member, counts: Option<SubjectCounts>) {
+    let text = counts.map(|counts| counts.to_string());
+    PrivateFact::Values.write(private, member.row.key, text);
+}
+
+/// What the last refresh has found in an asset; absent if it has noted nothing.
+pub fn noted_values(private: &Private, member: &Member) -> Option<SubjectCounts> {
+    SubjectCounts::parse(PrivateFact::Values.read(private, member.row.key)?)
+}
+
+/// Notes how many values a plan deletes with each asset, in place of what an earlier plan has noted.
+pub fn note_deleted(private: &mut Private, members: &[Member], deleted: &[(&str, u64)]) {
+    for member in members {
+        let key = member.row.key;
+        let noted = deleted.iter().find(|(deleted, _)| *deleted == key);
+        PrivateFact::Deleted.write(private, key, noted.map(|(_, values)| values.to_string()));
+        PrivateFact::Unseen.write(private, key, None);
+    }
+}
+
+/// The same for a plan whose warnings Terraform does not show.
+pub fn note_deleted_unseen(private: &mut Private, members: &[Member], deleted: &[(&str, u64)]) {
+    note_deleted(private, members, deleted);
+    for (key, _) in deleted {
+        PrivateFact::Unseen.write(private, key, Some("true".to_owned()));
+    }
+}
+
+/// How many values the plan has said to delete with an asset; absent if it could not say.
+pub fn noted_deleted(private: &Private, member: &Member) -> Option<u64> {
+    let noted = PrivateFact::Deleted.read(private, member.row.key)?;
+    noted.parse().ok()
+}
+
 /// The keys of the assets whose replacement the plan has shown.
 pub fn replacements(members: &[Member], private: &Private) -> Vec<&'static str> {
     let keys = members.iter().map(|member| member.row.key);
@@ -111,6 +160,9 @@ mod tests {
             (PrivateFact::ApiLevel, r#"{"level.state":"x"}"#),
             (PrivateFact::Consumers, r#"{"consumers.state":"x"}"#),
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
+            (PrivateFact::Values, r#"{"values.state":"x"}"#),
+            (PrivateFact::Deleted, r#"{"deleted.state":"x"}"#),
+            (PrivateFact::Unseen, r#"{"unseen.state":"x"}"#),
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
             (PrivateFact::OwnedTexts, r#"{"owned.state":"x"}"#),
             (PrivateFact::Window, r#"{"window.state":"x"}"#),

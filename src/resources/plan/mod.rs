@@ -43,6 +43,14 @@ pub fn plan_values(members: &[Member], plan: &mut Plan) {
     for (member, owned) in members.iter().zip(&owned) {
         plan_member(member, &common, adopts, owned, plan);
     }
+    if !plan.prior.is_null() {
+        let absent = members
+            .iter()
+            .filter(|member| plan.prior.attribute(member.row.key).is_null());
+        let absent: Vec<_> = absent.collect();
+        plan.diagnostics
+            .extend(drift::disappearance(&absent, members.len()));
+    }
 }
 
 /// Completes the planned changes of existing assets, and answers those that cost something. `prior_members`: the assets
@@ -117,9 +125,6 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts
     if recreated {
         plan.diagnostics
             .push(drift::recreation(member, ours, created));
-    }
-    if prior.is_null() && !plan.prior.is_null() {
-        plan.diagnostics.push(drift::disappearance(member));
     }
     configured.write(&mut plan.private, member, plan.planned.attribute(key));
 }

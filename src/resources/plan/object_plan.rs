@@ -43,6 +43,13 @@ impl ObjectPlan<'_> {
         self.plan.planned.attribute("adopt_existing").as_bool() == Some(true)
     }
 
+    /// Whether the plan shows that an asset is deleted and recreated, alone.
+    pub fn replaces(&self, member: &Member) -> bool {
+        PrivateFact::Replacing
+            .read(&self.plan.private, member.row.key)
+            .is_some()
+    }
+
     /// Whether any of these attributes of an asset differs from what it is; of an asset that is created, all do.
     pub fn differs(&self, member: &Member, names: &[&str]) -> bool {
         differs(member, self.plan, names)

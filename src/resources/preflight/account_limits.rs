@@ -15,6 +15,7 @@ use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
 use crate::resources::object::storage::{StorageChange, StorageUse};
 use crate::resources::plan::object_plan::ObjectPlan;
+use crate::resources::preflight::reserved;
 use crate::resources::preflight::survey::Survey;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
@@ -26,6 +27,10 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let Some(Ok(account)) = &survey.account else {
         return Diagnostics::new();
     };
+    let over_limit = reserved::check(survey, plan);
+    if over_limit.has_error() {
+        return over_limit;
+    }
     let own = plan.object.members.iter().map(Member::stream).collect();
     let members = survey.assets.iter().map(|answer| answer.member);
     let changed =

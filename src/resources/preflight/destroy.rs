@@ -1,5 +1,6 @@
 //! What a destroy deletes, or why it is refused: also of the prior object that another replaces, and of a tainted one.
 
+use crate::catalogue::Contents;
 use crate::resources::messages::destroy::{
     destroys, kept, loses, refuses_destroy, refuses_replacement,
 };
@@ -37,6 +38,19 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
         diagnostics.extend(loses(&deleted));
     }
     diagnostics
+}
+
+/// How many values are deleted with each asset whose contents exist nowhere else, by key: of a destroyed object, of the
+/// one that another replaces, and of a tainted one.
+pub fn deleted(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Vec<(&'static str, u64)> {
+    let destroyed = survey.deleted.iter();
+    let destroyed = destroyed.filter_map(|asset| Some((asset.member, asset.info()?)));
+    let tainted = existing::own(survey, plan).filter(|_| plan.plan.action == Action::Create);
+    let all = destroyed.chain(tainted);
+    let precious = all.filter(|(member, _)| member.row.contents == Contents::Precious);
+    precious
+        .map(|(member, info)| (member.row.key, info.state.messages))
+        .collect()
 }
 
 /// The destroy leaves everything on the server.

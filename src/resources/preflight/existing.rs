@@ -1,7 +1,8 @@
 //! Assets that exist already and are not the object's: an error, unless they are to be adopted.
 
-use crate::jetstream::StreamInfo;
+use crate::jetstream::{SettingChange, StreamInfo};
 use crate::resources::messages::existing::exist_already;
+use crate::resources::object::changes::adoption_changes;
 use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
@@ -35,6 +36,46 @@ pub fn own<'s>(
     survey
         .existing()
         .filter(|(member, _)| belongs_to_object(survey, plan, member))
+}
+
+/// An asset that exists and stays: what the plan changes of it, in place.
+pub struct InPlace<'s> {
+    /// The asset.
+    pub member: &'s Member,
+    /// As it is.
+    pub info: &'s StreamInfo,
+    /// What is sent to the server; never nothing.
+    pub changes: Vec<SettingChange>,
+}
+
+/// The assets that are changed in place, be they the object's or adopted.
+pub fn in_place<'s>(survey: &'s Survey<'_>, plan: &'s ObjectPlan<'_>) -> Vec<InPlace<'s>> {
+    // The own assets of what is planned as a create are deleted first.
+    let own = own(survey, plan).filter(|_| plan.plan.action != Action::Create);
+    let own = own.filter(|(member, _)| !plan.replaces(member));
+    let own = own.map(|found| (found, true));
+    let adopted = outside(survey, plan).filter(|_| plan.adopts());
+    let all = own.chain(adopted.map(|found| (found, false)));
+    let all = all.map(|((member, info), is_own)| {
+        let changes = adoption_changes(member, &plan.plan.planned, info).requested;
+        let planned = changes.into_iter();
+        let planned = planned.filter(|change| !is_own || is_planned(member, change, plan));
+        InPlace {
+            member,
+            info,
+            changes: planned.collect(),
+        }
+    });
+    all.filter(|found| !found.changes.is_empty()).collect()
+}
+
+/// Whether the plan shows the change: without a refresh, the server may have more than the prior state knows.
+fn is_planned(member: &Member, change: &SettingChange, plan: &ObjectPlan<'_>) -> bool {
+    let argument = member.argument(&change.key);
+    plan.differs(
+        member,
+        &[argument.map_or("drift", |argument| argument.name)],
+    )
 }
 
 /// Whether the object has it already, under this name.

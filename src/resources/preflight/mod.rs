@@ -7,9 +7,11 @@ pub mod survey;
 pub mod existing;
 pub mod adoption;
 pub mod data_loss;
+pub mod stored;
 pub mod destroy;
 pub mod unchecked;
 pub mod permissions;
+pub mod reserved;
 pub mod account_limits;
 pub mod cluster_size;
 pub mod server_version;
@@ -41,6 +43,7 @@ const RULES: &[Rule] = &[
     destroy::check_tainted,
     unchecked::check,
     data_loss::check,
+    stored::check,
     replicas::check,
     existing::check,
     destroy::check,
@@ -56,25 +59,37 @@ const FURTHER_RULES: &[Rule] = &[
 
 const DESTROY_RULES: &[Rule] = &[permissions::check, destroy::check];
 
+/// What is known of a plan after its check.
+#[derive(Default)]
+pub struct Checked {
+    /// What is reported.
+    pub diagnostics: Diagnostics,
+    /// The values that are deleted with each asset whose contents exist nowhere else, by key.
+    pub deleted: Vec<(&'static str, u64)>,
+}
+
 /// Checks a create or an update.
 pub async fn check(
     plan: &ObjectPlan<'_>,
     domains: &Domains<'_>,
     harmful: &'static [HarmfulStream],
     scope: &Scope,
-) -> Diagnostics {
-    let mut diagnostics = match domains.planned.client_if_known() {
+) -> Checked {
+    let mut checked = match domains.planned.client_if_known() {
         Some(client) if plan.acts() => {
             let survey = survey(&client, domains, plan, harmful, scope).await;
-            judge(survey, plan, domains)
+            Checked {
+                deleted: destroy::deleted(&survey, plan),
+                diagnostics: judge(survey, plan, domains),
+            }
         }
-        _ => data_loss::check_without_server(plan),
+        _ => data_loss::check_without_server(plan).into(),
     };
     // What is refused anyway needs no advice.
-    if !diagnostics.has_error() {
-        diagnostics.extend(advice::check(plan));
+    if !checked.diagnostics.has_error() {
+        checked.diagnostics.extend(advice::check(plan));
     }
-    diagnostics
+    checked
 }
 
 fn judge(survey: Survey<'_>, plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Diagnostics {
@@ -101,23 +116,35 @@ pub async fn check_destroy(
     plan: &ObjectPlan<'_>,
     session: &DomainSession,
     scope: &Scope,
-) -> Diagnostics {
+) -> Checked {
     let known = Survey {
         conflicts: object_conflicts::record_destroy(plan, session),
         ..Survey::default()
     };
     let conflicts = object_conflicts::check(&known, plan);
     if conflicts.has_error() {
-        return conflicts;
+        return conflicts.into();
     }
     let Some(client) = session.client_if_known() else {
-        return Diagnostics::new();
+        return Checked::default();
     };
     if plan.plan.prior.attribute("skip_destroy").as_bool() == Some(true) {
-        return destroy::keeps(plan);
+        return destroy::keeps(plan).into();
     }
     let survey = survey_destroy(&client, session, plan, scope).await;
-    apply_rules(DESTROY_RULES, &survey, plan)
+    Checked {
+        deleted: destroy::deleted(&survey, plan),
+        diagnostics: apply_rules(DESTROY_RULES, &survey, plan),
+    }
+}
+
+impl From<Diagnostics> for Checked {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self {
+            diagnostics,
+            ..Self::default()
+        }
+    }
 }
 
 fn apply_rules(rules: &[Rule], survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {

@@ -67,14 +67,14 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
         config,
         prior,
         proposed,
-        private,
+        mut private,
     } = request;
     if !prior.is_null() {
         resource.remember(&prior);
     }
     match action(&prior, &proposed) {
         Ok(Action::Destroy) => {
-            let diagnostics = resource.plan_destroy(&prior, call).await;
+            let diagnostics = resource.plan_destroy(&prior, &mut private, call).await;
             PlanAnswer {
                 planned: Value::Null,
                 requires_replace: Vec::new(),

@@ -54,8 +54,14 @@ pub trait Resource: Send + Sync + 'static {
     /// Completes a planned create or update: computed values, replacements, warnings, errors.
     async fn plan(&self, plan: &mut Plan, call: &Call);
 
-    /// Says what a planned destruction loses, or why it will be refused.
-    async fn plan_destroy(&self, _prior: &Value, _call: &Call) -> Diagnostics {
+    /// Says what a planned destruction loses, or why it will be refused. What it puts into `private` comes back with
+    /// [`Resource::delete`].
+    async fn plan_destroy(
+        &self,
+        _prior: &Value,
+        _private: &mut Private,
+        _call: &Call,
+    ) -> Diagnostics {
         Diagnostics::new()
     }
 

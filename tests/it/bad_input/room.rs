@@ -1,17 +1,20 @@
 //! Room in the account: what all objects of a plan need together, refused while planning with the numbers.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::bad_input::setup::{SOON_AGAIN, Setup};
 use crate::support::{
-    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_versions, system_account,
+    Admin, Cluster, Diagnostic, NatsServer, Operator, nats_server_of_line, nats_server_versions,
+    system_account, wait_for,
 };
 
 /// An account, and a provider in it.
 struct Account {
     setup: Setup,
     admin: Admin,
-    _server: NatsServer,
+    server: NatsServer,
 }
 
 fn login(url: &str) -> [(&'static str, &str); 3] {
@@ -29,7 +32,7 @@ impl Account {
         Self {
             setup: Setup::environment(&login(&url)),
             admin: Admin::connect_as(&url, "admin", "secret"),
-            _server: server,
+            server,
         }
     }
 
@@ -44,6 +47,20 @@ impl Account {
     /// What fits is applied, and then nothing is left to do.
     fn accepted(&self, lattices: &[(&str, &str)]) {
         self.setup.terraform.converge(&config(lattices));
+    }
+
+    /// The account has other limits from now on.
+    fn limit(&self, from: &str, to: &str) {
+        let file = self.server.folder().join("server.conf");
+        let config = std::fs::read_to_string(&file).unwrap();
+        assert!(config.contains(from), "{config}");
+        std::fs::write(&file, config.replace(from, to)).unwrap();
+        self.server.restart();
+        wait_for("the streams", Duration::from_secs(30), || {
+            self.admin
+                .try_api_within(Duration::from_secs(2), "STREAM.NAMES", &json!({}))
+                .ok()
+        });
     }
 }
 
@@ -138,6 +155,43 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
         ("b", "max_bytes = 400000"),
         ("c", "storage = \"memory\"\nmax_bytes = 500000"),
     ]);
+}
+
+#[test]
+fn an_account_whose_limit_was_lowered_accepts_what_its_server_accepts() {
+    for version in ["2.12", "2.15"] {
+        let version = nats_server_of_line(version);
+        let account = Account::limited_to(version, "max_file: 1000000, max_mem: 1000000");
+        account.accepted(&[("a", "max_bytes = 300000")]);
+        account.limit("max_file: 1000000", "max_file: 500000");
+
+        // Whatever is changed: another setting, or the very limit that is too much.
+        for change in ["history = 2\nmax_bytes = 300000", "max_bytes = 290000"] {
+            let errors = account.refused(&[("a", change)]);
+            let [error] = &errors[..] else {
+                panic!("{version}: not one cause: {errors:#?}")
+            };
+            assert_eq!(
+                error.summary,
+                "The account has reserved more than its limit"
+            );
+            for text in [
+                "may reserve 500000 bytes in files",
+                "600000 bytes are reserved",
+                "raise the account's limit to at least 600000 bytes",
+            ] {
+                assert!(error.says(text), "{version}: {error}");
+            }
+        }
+        // What the error advises works: a smaller limit where the server accepts it, a larger account on all.
+        if version.starts_with("2.15") {
+            let one = "lattice_data = { max_bytes = 200000 }";
+            account.accepted(&[("a", &format!("max_bytes = 300000\n{one}"))]);
+        } else {
+            account.limit("max_file: 500000", "max_file: 600000");
+        }
+        account.accepted(&[("a", "max_bytes = 200000")]);
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Servers that are in a cluster, seem to be, or are not.
 
+mod full;
 mod several;
 mod single;

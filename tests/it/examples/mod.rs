@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{Admin, NatsServer, Terraform};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
 /// The streams of a wadm installation, sorted.
@@ -66,6 +66,44 @@ fn the_quickstart_applies_and_names_its_buckets() {
         Admin::connect(&server.url()).stream_names(),
         ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"]
     );
+}
+
+#[test]
+fn the_outputs_of_examples_bear_that_something_no_longer_exists() {
+    for (example, output, left) in [
+        ("quickstart", "buckets", json!(["LATTICEDATA_default"])),
+        ("platform", "streams", Value::Null),
+    ] {
+        let server = NatsServer::start();
+        let admin = Admin::connect(&server.url());
+        let terraform = Terraform::with_binary(PROVIDER).env("NATS_URL", &server.url());
+        terraform.converge(&read(&format!("{example}/main.tf")));
+        let gone = |name: &String| name.starts_with("KV_CONFIGDATA") || name == "wadm_notify";
+        let shown = || terraform.shown_state()["values"]["outputs"][output]["value"].clone();
+        let refresh = || {
+            let options = ["apply", "-refresh-only", "-auto-approve", "-input=false"];
+            terraform
+                .run(&options)
+                .unwrap_or_else(|failure| panic!("{failure}"));
+        };
+
+        for stream in admin.stream_names().iter().filter(|name| gone(name)) {
+            admin.delete_stream(stream);
+        }
+        refresh();
+        let expected = match left {
+            Value::Null => json!(admin.stream_names()),
+            left => left,
+        };
+        assert_eq!(shown(), expected);
+
+        // And that nothing of an object exists.
+        for stream in admin.stream_names() {
+            admin.delete_stream(&stream);
+        }
+        refresh();
+        assert_eq!(shown(), json!([]));
+    }
 }
 
 #[test]

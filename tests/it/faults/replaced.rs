@@ -1,4 +1,4 @@
-//! Objects that are tainted or named by `-replace`: the plan says what goes, by the state's `force_destroy`.
+//! Objects that are tainted or named by `-replace`: what goes is said, by the state's `force_destroy`.
 
 use crate::scenarios::scenario::{CONFIG_DATA, MAIN, Scenario, warning};
 
@@ -43,6 +43,23 @@ fn a_replacement_counts_what_it_deletes() {
     scenario.terraform.expect_empty();
 }
 
+/// What the plan cannot show is said when it is done.
+#[test]
+fn a_replacement_that_is_asked_for_says_what_it_has_deleted() {
+    let scenario = filled("force_destroy = true");
+    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
+
+    let said = scenario.terraform.apply_plan(&plan);
+
+    let deleted = warning(&said, "Bucket CONFIGDATA_default was deleted with 2 keys");
+    assert!(deleted.says("terraform taint <address>"), "{deleted}");
+    assert_eq!(said.len(), 1, "{said:#?}");
+    // An empty one is replaced without a word.
+    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
+    assert!(scenario.terraform.apply_plan(&plan).is_empty());
+    scenario.terraform.expect_empty();
+}
+
 #[test]
 fn the_state_and_not_the_configuration_says_whether_contents_may_go() {
     let scenario = filled("");
@@ -59,10 +76,8 @@ fn the_state_and_not_the_configuration_says_whether_contents_may_go() {
     scenario.terraform.run(&["untaint", MAIN]).unwrap();
     scenario.terraform.apply();
     assert_eq!(scenario.admin.messages("KV_CONFIGDATA_default"), 2);
-    scenario
-        .terraform
-        .run(&["apply", "-auto-approve", "-input=false", "-replace", MAIN])
-        .unwrap();
+    scenario.terraform.run(&["taint", MAIN]).unwrap();
+    scenario.terraform.apply();
     assert_eq!(scenario.admin.messages("KV_CONFIGDATA_default"), 0);
     scenario.terraform.expect_empty();
 }

@@ -353,10 +353,7 @@ impl Experiment {
         let anew = change.after_unknown()[key]["created"] == true;
         let warnings = warnings_of(trial, plan);
         let Some(live) = live.map(|info| &info["config"]) else {
-            return match warnings
-                .iter()
-                .any(|words| words.says("was deleted outside Terraform"))
-            {
+            return match warnings.iter().any(|words| words.says("no longer exists")) {
                 true if anew || will.is_object() => Ok("made again".to_owned()),
                 _ => Err(format!("its absence is not in the plan: {}", plan.text())),
             };

@@ -273,8 +273,9 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
 
         assert_eq!(plan.actions(MAIN), ["update"]);
         assert_eq!(plan.change(MAIN).before()[key], Value::Null);
-        let words = warning(plan.diagnostics(), "was deleted outside Terraform");
+        let words = warning(plan.diagnostics(), "no longer exists");
         assert!(words.says("restart them"), "{words}");
+        assert!(words.says("or was not restored"), "{words}");
         scenario.admin.expect_noted(&[format!("CREATED {stream}")]);
         let changed = scenario
             .created()
@@ -296,6 +297,8 @@ fn when_both_buckets_are_deleted_the_object_is_planned_again() {
     let plan = scenario.repair();
 
     assert_eq!(plan.actions(MAIN), ["create"]);
+    let words = warning(plan.diagnostics(), "Both buckets no longer exist");
+    assert!(words.says("restart them"), "{words}");
     assert_eq!(
         scenario.admin.stream_names(),
         [CONFIG_STREAM, LATTICE_STREAM]

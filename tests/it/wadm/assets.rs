@@ -20,7 +20,7 @@ fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
 
         assert_eq!(plan.actions(MAIN), ["update"], "{stream}");
         assert_eq!(changed_assets(&plan), [key]);
-        warning(plan.diagnostics(), "was deleted outside Terraform");
+        warning(plan.diagnostics(), "no longer exists");
         scenario.admin.expect_noted(&made_again(stream));
         for (other, created) in scenario.created() {
             assert_eq!(
@@ -32,6 +32,32 @@ fn an_asset_that_is_gone_is_planned_alone_and_made_alone() {
     }
     scenario.terraform.expect_empty();
     scenario.expect_events_flow("again");
+}
+
+#[test]
+fn all_of_them_gone_is_said_and_what_a_replacement_has_deleted_too() {
+    let scenario = Scenario::start();
+    scenario.converge("force_destroy = true");
+    for (_, stream) in ASSETS {
+        scenario.admin.delete_stream(stream);
+    }
+
+    let plan = scenario.terraform.plan();
+
+    assert_eq!(plan.actions(MAIN), ["create"]);
+    let said = warning(
+        plan.diagnostics(),
+        "All 8 buckets and streams no longer exist",
+    );
+    assert!(said.says("deploy every manifest again"), "{said}");
+    scenario.terraform.apply_plan(&plan);
+    for bucket in ["wadm_manifests", "wadm_state"] {
+        scenario.admin.put(bucket, "a", "1");
+    }
+    let plan = scenario.terraform.plan_with(&["-replace", MAIN]);
+    let said = scenario.terraform.apply_plan(&plan);
+    warning(&said, "Bucket wadm_manifests was deleted with 1 key");
+    assert_eq!(said.len(), 1, "{said:#?}");
 }
 
 #[test]
@@ -57,7 +83,10 @@ fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
             plan.diagnostics(),
             "was deleted and made again outside Terraform",
         );
-        assert!(said.says("What the former held is gone"), "{said}");
+        assert!(
+            said.says("Whether it contains what the former held is not known"),
+            "{said}"
+        );
         scenario.admin.expect_noted(&[format!("UPDATED {stream}")]);
         assert_eq!(scenario.created(), before);
         assert_eq!(scenario.admin.config(stream)["max_bytes"], 104_857_600);

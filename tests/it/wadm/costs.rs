@@ -152,6 +152,30 @@ fn a_retention_by_interest_deletes_what_nobody_waits_for_where_the_server_does_s
 }
 
 #[test]
+fn manifests_that_the_plan_did_not_show_are_not_deleted_with_their_bucket() {
+    let scenario = Scenario::start();
+    let forced = "force_destroy = true";
+    scenario.converge(forced);
+    scenario.write(&format!(
+        "{forced}\nmanifests = {{ storage = \"memory\" }}\nstate = {{ storage = \"memory\" }}"
+    ));
+    let plan = scenario.terraform.plan();
+    for bucket in ["wadm_manifests", "wadm_state"] {
+        scenario.admin.put(bucket, "late", "1");
+    }
+
+    let file = plan.file();
+    let failure = scenario.terraform.try_apply(&[file.to_str().unwrap()]);
+
+    // What wadm has observed comes back by itself, and is no reason.
+    assert_eq!(
+        failure.unwrap_err().error().summary,
+        "Bucket wadm_manifests contains more than the plan showed"
+    );
+    assert_eq!(scenario.admin.messages("KV_wadm_manifests"), 1);
+}
+
+#[test]
 fn compression_says_whether_it_ever_works() {
     let scenario = Scenario::start();
     scenario.converge("status = { storage = \"memory\" }");

@@ -1,15 +1,18 @@
 //! Changing one asset in place, and only what the plan has shown.
 
-use crate::jetstream::{SettingChange, StreamInfo, StreamState};
+use crate::jetstream::{DataLoss, SettingChange, StreamInfo, StreamState};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::asset::wait::wait;
 use crate::resources::apply::outcome::{Live, Outcome};
 use crate::resources::messages::changes::cannot_adopt;
-use crate::resources::messages::drift::{found_besides, no_longer_as_planned};
+use crate::resources::messages::drift::{
+    deletes_more_than_planned, found_besides, no_longer_as_planned,
+};
 use crate::resources::messages::failure::failure;
 use crate::resources::messages::replicas as messages;
-use crate::resources::object::changes::{adoption_changes, is_refused, is_worse};
+use crate::resources::messages::setting::path;
+use crate::resources::object::changes::{adoption_changes, is_refused, is_worse, kept_per_subject};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::resources::plan::planned_change::PlannedChange;
@@ -48,6 +51,9 @@ pub async fn change_in_place(
         let worse = no_longer_as_planned(member, change);
         return Outcome::failed(Live::Stream(Box::new(live)), worse);
     }
+    if let Some(more) = deletes_more(operation, planned, &now, &live).await {
+        return Outcome::failed(Live::Stream(Box::new(live)), more);
+    }
     let unplanned = planned.unplanned(&shown, &live);
     let overwritten = now.iter().filter_map(|change| {
         let shown = as_shown(change)?;
@@ -60,6 +66,36 @@ pub async fn change_in_place(
         outcome.diagnostics.extend(found);
     }
     outcome
+}
+
+/// An error if the changes would delete more than when they were planned, of what exists nowhere else.
+async fn deletes_more(
+    operation: &Operation<'_>,
+    planned: PlannedChange<'_>,
+    changes: &[SettingChange],
+    live: &StreamInfo,
+) -> Option<Diagnostic> {
+    let (member, values) = (planned.member, planned.values?);
+    for change in changes {
+        let now = match (DataLoss::of(change, live), kept_per_subject(change)) {
+            (Some(loss), _) => loss.messages,
+            (None, Some(kept)) => {
+                let (client, stream) = (operation.client, member.stream());
+                let counts = client.subject_counts(&stream, operation.scope).await;
+                counts.ok()?.beyond(kept)
+            }
+            (None, None) => continue,
+        };
+        let shown = match (change.key.as_str(), change.desired.as_u64()) {
+            ("max_msgs_per_subject", Some(kept)) => values.beyond(kept),
+            _ => values.messages(),
+        };
+        if now > shown {
+            let path = path(member, change, operation.state);
+            return Some(deletes_more_than_planned(member, shown, now, path));
+        }
+    }
+    None
 }
 
 /// Sends changes to the server, in as many updates as they need.

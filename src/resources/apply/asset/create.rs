@@ -10,6 +10,7 @@ use crate::resources::apply::asset::first_sequence::first_sequence;
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::asset::wait::wait;
 use crate::resources::apply::outcome::{Live, Outcome, exists_already};
+use crate::resources::messages::contents;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
@@ -76,7 +77,8 @@ pub fn warn_if_resurrected(member: &Member, mut outcome: Outcome) -> Outcome {
     if let Live::Stream(info) = &outcome.live
         && is_resurrected(member, info)
     {
-        outcome.diagnostics.push(resurrected(member));
+        let warning = resurrected(member, info);
+        outcome.diagnostics.push(warning);
     }
     outcome
 }
@@ -86,16 +88,19 @@ pub fn is_resurrected(member: &Member, info: &StreamInfo) -> bool {
     member.row.sources().is_empty() && info.holds_older_messages()
 }
 
-/// Seen on nats-server 2.10 to 2.15: a file store that was deleted twice within a moment leaves its blocks to the next.
-fn resurrected(member: &Member) -> Diagnostic {
+/// Seen on nats-server 2.10 to 2.15: a file store that was deleted twice within a moment leaves its blocks to the next,
+/// and so does one whose files the server found damaged when it started. Of such a one the metadata stays damaged, so
+/// that the next start may not restore the new stream either.
+fn resurrected(member: &Member, info: &StreamInfo) -> Diagnostic {
     let stream = member.stream();
     let stream = shell_word(&stream);
     let summary = format!(
-        "{} is new and holds older messages",
+        "{} is new and contains older messages",
         capitalised(&member.title())
     );
     let detail = format!(
-        "The server has brought back what a deleted stream of the same name held, which it may do when one is deleted and made again within a moment. Look at it (`nats stream info {stream}`), and purge it if you do not want them (`nats stream purge {stream}`)."
+        "The server has found {} on disk, of an earlier stream of the same name. Either that one was not restored when the server was restarted, and this may be the only copy of its contents; or it was deleted a moment ago. Keep the contents until you know which: look for the stream's name in the server's log, and make a backup before the server is restarted (`nats stream backup {stream} <folder>`), since it may not restore the stream at its next start either.",
+        contents(member, info)
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }

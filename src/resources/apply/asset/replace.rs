@@ -6,15 +6,16 @@
 
 use std::time::{Duration, Instant};
 
-use crate::jetstream::StreamInfo;
+use crate::jetstream::{StreamInfo, SubjectCounts};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::change_in_place;
 use crate::resources::apply::asset::create::{create_one, is_resurrected, warn_if_resurrected};
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::outcome::{Live, Outcome};
 use crate::resources::messages::changes::refused;
-use crate::resources::messages::drift::changed_since;
+use crate::resources::messages::drift::{changed_since, deletes_more_than_planned};
 use crate::resources::messages::failure::failure;
+use crate::resources::messages::setting::path;
 use crate::resources::object::changes::{Changes, may_delete_contents};
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
@@ -53,7 +54,14 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
             let refused = refused(member, change, &live, state);
             Outcome::failed(Live::Stream(Box::new(live)), refused)
         }
-        Some(_) => recreate(operation, member, &live).await,
+        Some(change) => match planned.values.map(SubjectCounts::messages) {
+            Some(shown) if live.state.messages > shown => {
+                let path = path(member, change, state);
+                let more = deletes_more_than_planned(member, shown, live.state.messages, path);
+                Outcome::failed(Live::Stream(Box::new(live)), more)
+            }
+            _ => recreate(operation, member, &live).await,
+        },
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Survey<'p> {
     pub permissions: Vec<Answer<'p, ()>>,
     /// Whether the user may delete what is replaced or destroyed.
     pub delete_permissions: Vec<Answer<'p, ()>>,
-    /// The account, if the plan needs storage in it.
+    /// The account.
     pub account: Option<Result<Account, Error>>,
     /// What all plans of this process together do to the account's storage, by stream.
     pub storage: HashMap<String, StorageChange>,

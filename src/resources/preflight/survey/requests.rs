@@ -15,7 +15,6 @@ use crate::jetstream::{Client, Error, OperationKind, Scope, SettingChange};
 use crate::resources::object::changes::{adoption_changes, kept_per_subject};
 use crate::resources::object::existing;
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
 use crate::resources::preflight::survey::{Answer, HarmfulStream, Present, Survey};
 use crate::resources::session::DomainSession;
@@ -40,12 +39,6 @@ pub async fn survey<'p>(
     scope: &Scope,
 ) -> Survey<'p> {
     let cache = &domains.planned.cache;
-    let account = async {
-        match needs_storage(plan) {
-            true => Some(cache.account(client, scope).await),
-            false => None,
-        }
-    };
     let replaced = match plan.plan.requires_replace.is_empty() {
         true => Vec::new(),
         false => deletions(existing(plan.prior_members, &plan.plan.prior)),
@@ -66,7 +59,7 @@ pub async fn survey<'p>(
         counted(client, plan, scope),
         permissions(client, plan, scope),
         check_all(client, replaced_alone(plan, domains.planned), scope),
-        account,
+        cache.account(client, scope),
         subject_owners(client, domains.planned, plan, scope),
         harmful_streams(client, domains.planned, harmful, scope),
         clustered(client, domains.planned, plan, scope),
@@ -86,7 +79,7 @@ pub async fn survey<'p>(
         counted,
         permissions,
         delete_permissions,
-        account,
+        account: Some(account),
         subject_owners,
         harmful,
         in_state: in_state(plan, domains.planned),
@@ -252,14 +245,8 @@ fn replaced_alone<'p>(plan: &'p ObjectPlan<'p>, session: &DomainSession) -> Vec<
                 .filter(|member| session.cache.in_state(&member.stream()).is_some())
                 .collect(),
         ),
-        false => deletions(members.filter(|member| is_replaced(plan, member)).collect()),
+        false => deletions(members.filter(|member| plan.replaces(member)).collect()),
     }
-}
-
-fn is_replaced(plan: &ObjectPlan<'_>, member: &Member) -> bool {
-    PrivateFact::Replacing
-        .read(&plan.plan.private, member.row.key)
-        .is_some()
 }
 
 /// Whether a destroy of this object leaves its assets on the server.
@@ -302,14 +289,6 @@ async fn check_all<'p>(
     join_all(checks).await
 }
 
-/// Whether the plan may need more storage in the account.
-fn needs_storage(plan: &ObjectPlan<'_>) -> bool {
-    plan.actions.iter().any(|action| {
-        action.kind == OperationKind::Create
-            || plan.differs(action.member, &["max_bytes", "replicas", "storage"])
-    })
-}
-
 /// How many messages the planned changes delete, where it takes a request to know.
 async fn counted(
     client: &Client,
@@ -332,8 +311,8 @@ async fn count_all(
     let stream = &member.stream();
     let requests = changes.iter().map(|change| async move {
         let kept = kept_per_subject(change)?;
-        let beyond = client.messages_beyond(stream, kept, scope).await.ok()?;
-        Some(((member.row.key, change.key.clone()), beyond))
+        let counts = client.subject_counts(stream, scope).await.ok()?;
+        Some(((member.row.key, change.key.clone()), counts.beyond(kept)))
     });
     join_all(requests).await.into_iter().flatten().collect()
 }

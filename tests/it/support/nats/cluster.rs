@@ -31,19 +31,24 @@ impl Cluster {
     ///
     /// The nth server carries the tags `node:<n>` and `all`, for placement.
     pub fn start_with(version: &str, size: usize, config: &str) -> Self {
+        Self::start_limited(version, size, "", config)
+    }
+
+    /// As [`Cluster::start_with`], with settings inside the `jetstream` block of each.
+    pub fn start_limited(version: &str, size: usize, jetstream: &str, config: &str) -> Self {
         for _ in 1..STARTS {
-            let cluster = Self::launch(version, size, config);
+            let cluster = Self::launch(version, size, jetstream, config);
             if cluster.is_complete_within(START_PATIENCE) {
                 return cluster;
             }
             eprintln!("the cluster of {version} did not become complete: starting another");
         }
-        let cluster = Self::launch(version, size, config);
+        let cluster = Self::launch(version, size, jetstream, config);
         cluster.wait_for_leader();
         cluster
     }
 
-    fn launch(version: &str, size: usize, config: &str) -> Self {
+    fn launch(version: &str, size: usize, jetstream: &str, config: &str) -> Self {
         let ports: Vec<u16> = (0..size).map(|_| free_port()).collect();
         let routes: Vec<String> = ports
             .iter()
@@ -58,7 +63,7 @@ impl Cluster {
                 cluster {{ name: loopback, listen: \"127.0.0.1:{port}\", routes: [\"{routes}\"] }}
                 {config}"
             );
-            NatsServer::launch(version, "", &config)
+            NatsServer::launch(version, jetstream, &config)
         });
         Self {
             servers: servers.collect(),

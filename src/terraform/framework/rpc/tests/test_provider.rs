@@ -89,7 +89,7 @@ impl Resource for TestResource {
         self.called("plan");
     }
 
-    async fn plan_destroy(&self, _: &Value, _: &Call) -> Diagnostics {
+    async fn plan_destroy(&self, _: &Value, _: &mut Private, _: &Call) -> Diagnostics {
         self.called("plan_destroy");
         Diagnostics::new()
     }
