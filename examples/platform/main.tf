@@ -45,20 +45,22 @@ resource "wadm_jetstream" "this" {
 
 output "streams" {
   description = "Every stream that this configuration keeps."
-  value = sort(concat(
-    flatten([for buckets in wasmcloud_lattice_buckets.each : [
-      buckets.lattice_data.stream,
-      buckets.config_data.stream,
-    ]]),
-    [
-      wadm_jetstream.this.state.stream,
-      wadm_jetstream.this.manifests.stream,
-      wadm_jetstream.this.events.stream,
-      wadm_jetstream.this.commands.stream,
-      wadm_jetstream.this.status.stream,
-      wadm_jetstream.this.notify.stream,
-      wadm_jetstream.this.wasmbus_events.stream,
-      wadm_jetstream.this.event_consumer.stream,
-    ],
-  ))
+  # What was deleted outside Terraform is null until the next apply creates it again.
+  value = sort([
+    for asset in concat(
+      flatten([
+        for buckets in wasmcloud_lattice_buckets.each : [buckets.lattice_data, buckets.config_data]
+      ]),
+      [
+        wadm_jetstream.this.state,
+        wadm_jetstream.this.manifests,
+        wadm_jetstream.this.events,
+        wadm_jetstream.this.commands,
+        wadm_jetstream.this.status,
+        wadm_jetstream.this.notify,
+        wadm_jetstream.this.wasmbus_events,
+        wadm_jetstream.this.event_consumer,
+      ],
+    ) : asset.stream if asset != null
+  ])
 }

@@ -23,8 +23,11 @@ resource "wasmcloud_lattice_buckets" "default" {
 
 output "buckets" {
   description = "What hosts of this lattice find instead of making it."
+  # A bucket that was deleted outside Terraform is null until the next apply creates it again.
   value = [
-    wasmcloud_lattice_buckets.default.lattice_data.bucket,
-    wasmcloud_lattice_buckets.default.config_data.bucket,
+    for bucket in [
+      wasmcloud_lattice_buckets.default.lattice_data,
+      wasmcloud_lattice_buckets.default.config_data,
+    ] : bucket.bucket if bucket != null
   ]
 }

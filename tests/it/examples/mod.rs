@@ -69,6 +69,28 @@ fn the_quickstart_applies_and_names_its_buckets() {
 }
 
 #[test]
+fn the_output_of_the_quickstart_can_be_refreshed_when_buckets_were_deleted() {
+    let server = NatsServer::start();
+    let admin = Admin::connect(&server.url());
+    let terraform = Terraform::with_binary(PROVIDER).env("NATS_URL", &server.url());
+    terraform.converge(&read("quickstart/main.tf"));
+    let refreshed = || {
+        terraform
+            .try_apply(&["-refresh-only"])
+            .unwrap_or_else(|failure| panic!("{failure}"));
+        terraform.shown_state()["values"]["outputs"]["buckets"]["value"].clone()
+    };
+
+    admin.delete_stream("KV_CONFIGDATA_default");
+    assert_eq!(refreshed(), json!(["LATTICEDATA_default"]));
+    terraform.apply();
+    for stream in ["KV_LATTICEDATA_default", "KV_CONFIGDATA_default"] {
+        admin.delete_stream(stream);
+    }
+    refreshed();
+}
+
+#[test]
 fn the_resource_example_applies_and_goes_again() {
     let server = NatsServer::start();
     let admin = Admin::connect(&server.url());
@@ -137,6 +159,16 @@ fn the_platform_example_keeps_the_buckets_of_every_lattice_and_one_wadm() {
     assert_eq!(admin.stream_names(), streams);
     let shown = terraform.shown_state()["values"]["outputs"]["streams"]["value"].clone();
     assert_eq!(shown, json!(streams));
+
+    admin.delete_stream("wadm_events");
+    admin.delete_stream("KV_CONFIGDATA_staging");
+    terraform
+        .try_apply(&["-refresh-only"])
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    streams.retain(|stream| !["wadm_events", "KV_CONFIGDATA_staging"].contains(&stream.as_str()));
+    let shown = terraform.shown_state()["values"]["outputs"]["streams"]["value"].clone();
+    assert_eq!(shown, json!(streams));
+    terraform.apply();
 
     let with_another = terraform.plan_with(&["-var", "lattices=[\"production\", \"next\"]"]);
     let buckets = |lattice: &str| {
