@@ -31,7 +31,7 @@ pub fn exist_already(object: &Object, members: &[&Member]) -> Option<Diagnostic>
     let as_is = if them == "it" { "it is" } else { "they are" };
     let singleton = object.singleton;
     let detail = format!(
-        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`.{singleton}",
+        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`. If another resource of this configuration had {them} until now, add a `moved` block instead.{singleton}",
         shell_word(id),
     );
     Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
