@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::resources::apply::{create, delete, read, update};
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
+use crate::resources::object::generated;
 use crate::resources::object::member::Member;
 use crate::resources::object::{Object, existing};
 use crate::resources::object_type::{self, Names, ObjectType};
@@ -244,6 +245,14 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         imported.set_attribute(domain::NAME, domain);
         self.expect_named_buckets(&imported, call).await?;
         Ok(imported)
+    }
+
+    fn configuration(&self, state: &Value) -> Value {
+        let object = self.object_of_state(state, &Private::default());
+        let mut config = generated::configuration(&self.schema, &object.members, state);
+        let domain = domain::own(&self.session.provider_domain(), state);
+        config.set_attribute(domain::NAME, domain);
+        config
     }
 
     fn remember(&self, state: &Value) {

@@ -3,7 +3,7 @@
 use crate::jetstream::StreamInfo;
 use crate::resources::messages::existing::exist_already;
 use crate::resources::object::Object;
-use crate::resources::object::member::Member;
+use crate::resources::object::member::{METADATA, Member};
 use crate::resources::object::private_facts::{PrivateFact, keep_name};
 use crate::terraform::framework::Applied;
 use crate::terraform::framework::private::Private;
@@ -82,6 +82,9 @@ pub fn applied(
         keep_name(&mut private, member);
         PrivateFact::Replacing.write(&mut private, key, None);
         let (before, after) = (prior.attribute(key), planned.attribute(key));
+        if !failed && before.attribute(METADATA) != after.attribute(METADATA) {
+            PrivateFact::FoundMetadata.write(&mut private, key, None);
+        }
         let like = if failed && !before.is_null() {
             before
         } else {

@@ -7,6 +7,7 @@ use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
+use crate::resources::object::common_arguments::{fill_imported, follow_drift, is_imported};
 use crate::resources::object::private_facts::{PrivateFact, keep_name};
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -65,6 +66,10 @@ pub async fn read(
                 deleted = false;
                 let level = info.api_level().to_string();
                 PrivateFact::ApiLevel.write(&mut private, key, Some(level));
+                if is_imported(state) {
+                    let found = Some("true".to_owned());
+                    PrivateFact::FoundMetadata.write(&mut private, key, found);
+                }
                 // Right after an import nothing is known of it but perhaps its name.
                 let known = state.attribute(key);
                 let known = if known.attribute("created").is_null() {
@@ -72,7 +77,11 @@ pub async fn read(
                 } else {
                     known
                 };
-                read.set_attribute(key, member.object(&info, known));
+                let found = match is_imported(state) {
+                    true => member.imported(&info),
+                    false => member.object(&info, known),
+                };
+                read.set_attribute(key, found);
                 // Without a source it receives nothing, which the next plan reports better.
                 if complete {
                     diagnostics.extend(stalled(&operation, member, &info).await);
@@ -83,7 +92,10 @@ pub async fn read(
         }
     }
     diagnostics.extend(unsettled.into_iter().flatten());
-    common::fill_from_members(&mut read, &object.members);
+    match is_imported(state) {
+        true => fill_imported(&object.members, &mut read),
+        false => follow_drift(&object.members, &private, state, &mut read),
+    }
     let deleted = deleted && !diagnostics.has_error();
     if !deleted {
         diagnostics.extend(warnings(&harmful));

@@ -14,7 +14,7 @@ use crate::resources::messages::drift::changed_since;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
-use crate::resources::object::private_facts::replacements;
+use crate::resources::object::private_facts::{PrivateFact, replacements};
 use crate::resources::object::storage::StorageUse;
 use crate::resources::object::{Object, stages};
 use crate::resources::plan;
@@ -61,6 +61,9 @@ pub async fn update(
                 prior,
                 planned,
                 level: plan::level_of(member, &private),
+                found_metadata: PrivateFact::FoundMetadata
+                    .read(&private, member.row.key)
+                    .is_some(),
             };
             let replaced = replacing.contains(&member.row.key);
             update_one(&operation, change, replaced)

@@ -6,7 +6,9 @@ pub mod member;
 pub mod argument;
 pub mod changes;
 pub mod common;
+pub mod common_arguments;
 pub mod domain;
+pub mod generated;
 pub mod private_facts;
 pub mod storage;
 

@@ -16,6 +16,10 @@ pub enum PrivateFact {
     Replacing,
     /// The name that the user gave to a bucket: the state forgets it with an asset that no longer exists.
     BucketName,
+    /// The arguments that the last plan found set on the asset itself, with commas between them.
+    OwnArguments,
+    /// The metadata in the state is what an import has found: whoever wrote it, no configuration has named all of it yet.
+    FoundMetadata,
 }
 
 impl PrivateFact {
@@ -35,6 +39,8 @@ impl PrivateFact {
             Self::ApiLevel => "level",
             Self::Replacing => "replacing",
             Self::BucketName => "name",
+            Self::OwnArguments => "own",
+            Self::FoundMetadata => "found",
         };
         format!("{kind}.{key}")
     }
@@ -67,6 +73,8 @@ mod tests {
             (PrivateFact::ApiLevel, r#"{"level.state":"x"}"#),
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
+            (PrivateFact::OwnArguments, r#"{"own.state":"x"}"#),
+            (PrivateFact::FoundMetadata, r#"{"found.state":"x"}"#),
         ];
         for (kind, stored) in kinds {
             let mut private = Private::default();

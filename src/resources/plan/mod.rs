@@ -3,6 +3,7 @@
 //! No requests: values never depend on the server beyond what the last refresh put into the state, so a plan without a
 //! connection plans the same values. What the server knows besides, the preflight adds as diagnostics.
 
+pub mod common;
 pub mod object_plan;
 pub mod planned_change;
 
@@ -11,10 +12,11 @@ use std::collections::BTreeMap;
 use crate::jetstream::{Effect, NEWEST_LEVEL, SettingChange, setting};
 use crate::resources::messages::changes as messages;
 use crate::resources::messages::drift::{self, LastingDrift};
-use crate::resources::object::argument::Unset;
 use crate::resources::object::changes::{Changes, CostlyChange};
-use crate::resources::object::member::Member;
+use crate::resources::object::common_arguments::keep_own_arguments;
+use crate::resources::object::member::{METADATA, Member, has_texts};
 use crate::resources::object::private_facts::PrivateFact;
+use crate::resources::plan::common::plan_common;
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::Value;
@@ -55,36 +57,22 @@ pub fn plan_changes(
     costly
 }
 
-/// The common arguments as the assets see them.
-fn plan_common(members: &[Member], plan: &mut Plan) -> Value {
-    let mut common = plan.planned.clone();
-    for argument in members.iter().flat_map(|member| member.row.arguments()) {
-        let at_root = plan
-            .planned
-            .as_map()
-            .is_some_and(|root| root.contains_key(argument.name));
-        if at_root && matches!(argument.unset, Unset::LeftAlone) {
-            // Left alone when not set: the asset's own value stays, whatever was common once.
-            let set = plan.config.attribute(argument.name).clone();
-            if set.is_null() {
-                plan.planned
-                    .set_attribute(argument.name, plan.prior.attribute(argument.name).clone());
-            }
-            common.set_attribute(argument.name, set);
-        }
-    }
-    common
-}
-
 fn plan_member(member: &Member, common: &Value, adopts: bool, plan: &mut Plan) {
     let key = member.row.key;
     // What an apply before this plan was to replace and did not is no longer true.
     PrivateFact::Replacing.write(&mut plan.private, key, None);
+    keep_own_arguments(&mut plan.private, member, &plan.config);
     let prior = plan.prior.attribute(key);
     let created = prior.attribute("created").as_str();
     let ours = PrivateFact::Created.read(&plan.private, key);
     let recreated = !prior.is_null() && ours.is_some_and(|ours| Some(ours) != created);
-    let planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated);
+    let mut planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated);
+    let found = PrivateFact::FoundMetadata
+        .read(&plan.private, key)
+        .is_some();
+    if found && has_texts(prior, planned.attribute(METADATA)) {
+        planned.set_attribute(METADATA, prior.attribute(METADATA).clone());
+    }
     plan.planned.set_attribute(key, planned);
     if recreated {
         plan.diagnostics
@@ -142,8 +130,8 @@ fn plan_member_changes(
         if !found.kept.is_empty() {
             planned.set_attribute("drift", Value::Unknown);
         }
-        plan.diagnostics
-            .push(messages::may_be_replaced(member, argument, &plan.config));
+        let warning = messages::may_be_replaced(member, argument, plan);
+        plan.diagnostics.push(warning);
     }
     if replaced.is_some() {
         planned.set_attribute("created", Value::Unknown);

@@ -3,6 +3,8 @@
 //! A plan may be applied late. The keys to change come from the plan (prior and planned objects), what they do from the
 //! server as it is now.
 
+use std::collections::BTreeMap;
+
 use crate::jetstream::{SettingChange, StreamConfig, StreamInfo, diff_at};
 use crate::resources::object::changes::Changes;
 use crate::resources::object::member::{DesiredAsset, Member, metadata_edits};
@@ -21,6 +23,8 @@ pub struct PlannedChange<'a> {
     pub planned: &'a Value,
     /// The API level by whose rules it was planned.
     pub level: u64,
+    /// Whether an import has found the metadata of the prior state, so that its keys may be those of others.
+    pub found_metadata: bool,
 }
 
 impl PlannedChange<'_> {
@@ -42,6 +46,15 @@ impl PlannedChange<'_> {
             wanted.config.remove(key);
         }
         wanted
+    }
+
+    /// What is to happen to the metadata; no key of others is taken away.
+    fn metadata_edits(&self) -> (BTreeMap<String, String>, Vec<String>) {
+        let (edited, mut retired) = metadata_edits(self.before(), self.after());
+        if self.found_metadata {
+            retired.clear();
+        }
+        (edited, retired)
     }
 
     /// The changes that the plan has shown, as it knew them.
@@ -68,7 +81,7 @@ impl PlannedChange<'_> {
         for (key, value) in wanted.config.iter().filter(|(key, _)| is_shown(key)) {
             requested.set(key, value.clone());
         }
-        let (edited, retired) = metadata_edits(self.before(), self.after());
+        let (edited, retired) = self.metadata_edits();
         if !edited.is_empty() || !retired.is_empty() {
             let metadata = DesiredAsset {
                 metadata: edited,
@@ -87,7 +100,7 @@ impl PlannedChange<'_> {
     pub fn unplanned(&self, shown: &[SettingChange], live: &StreamInfo) -> Vec<SettingChange> {
         let wanted = self.wanted();
         let mut whole = wanted.whole(live, &[]);
-        let edits = metadata_edits(self.before(), self.after());
+        let edits = self.metadata_edits();
         if edits != Default::default() {
             whole.remove("metadata");
         }

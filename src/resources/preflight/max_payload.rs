@@ -3,6 +3,7 @@
 use crate::jetstream::{StreamInfo, request_bytes};
 use crate::resources::object::argument_path;
 use crate::resources::object::member::{Member, metadata_edits};
+use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::survey::Survey;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
@@ -28,7 +29,11 @@ fn bytes(member: &Member, live: Option<&StreamInfo>, plan: &ObjectPlan<'_>) -> u
     let Some(live) = live else {
         return request_bytes(&wanted.new_stream());
     };
-    let retired = metadata_edits(plan.plan.prior.attribute(member.row.key), planned).1;
+    let (key, private) = (member.row.key, &plan.plan.private);
+    let retired = match PrivateFact::FoundMetadata.read(private, key) {
+        Some(_) => Vec::new(),
+        None => metadata_edits(plan.plan.prior.attribute(key), planned).1,
+    };
     let whole = wanted.whole(live, &retired);
     let changes: Vec<_> = whole
         .iter()
