@@ -18,6 +18,7 @@ use crate::resources::preflight::survey::requests::Domains;
 use crate::resources::preflight::{self, object_conflicts};
 use crate::resources::session::Session;
 use crate::resources::session::cache::InState;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
@@ -88,6 +89,13 @@ impl<T: ObjectType> ObjectResource<T> {
             }
         }
         Ok(())
+    }
+}
+
+/// Marks the streams of a state for the processes of other provider blocks.
+fn claim(object: &Object, state: &Value) {
+    for (stream, created) in object.streams_of(state) {
+        Claims::of_this_run().claim(&stream, created);
     }
 }
 
@@ -163,6 +171,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             object_conflicts::check(&known, &plan)
         };
         plan.diagnostics.extend(conflicts);
+        if plan.action == Action::Update {
+            claim(
+                &self.object_of_state(&plan.prior, &plan.private),
+                &plan.prior,
+            );
+        }
         let costly = plan_changes(&object.members, &prior_members, plan);
         if !plan.diagnostics.has_error() && plan.planned != plan.prior {
             let scope = common::scope(&plan.planned, Crud::Read, call);
@@ -264,6 +278,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let in_state = InState {
             force_destroy: state.attribute("force_destroy").as_bool() == Some(true),
         };
+        claim(&object, state);
         for member in existing(&object.members, state) {
             session.cache.record_in_state(&member.stream(), in_state);
         }

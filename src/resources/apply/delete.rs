@@ -12,6 +12,7 @@ use crate::resources::object::common::{self, Crud};
 use crate::resources::object::{Object, stages};
 use crate::resources::plan::planned_change::is_another;
 use crate::resources::session::DomainSession;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostics, Value};
@@ -25,6 +26,9 @@ pub async fn delete(
     call: &Call,
 ) -> Applied {
     if prior.attribute("skip_destroy").as_bool() == Some(true) {
+        for (stream, created) in object.streams_of(prior) {
+            Claims::of_this_run().give_up(&stream, created);
+        }
         return Applied {
             state: None,
             private,

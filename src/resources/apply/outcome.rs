@@ -1,7 +1,7 @@
 //! What is known of each asset after an operation, and the state that follows from it.
 
 use crate::jetstream::StreamInfo;
-use crate::resources::messages::existing::exist_already;
+use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::object::Object;
 use crate::resources::object::member::{METADATA, Member};
 use crate::resources::object::private_facts::{PrivateFact, keep_name};
@@ -132,8 +132,17 @@ fn filled(planned: &Value, found: &Value) -> Value {
 
 /// Somebody else created it before us: it is not the object's.
 pub fn exists_already(object: &Object, member: &Member) -> Outcome {
+    not_ours(exist_already(object, &[member]))
+}
+
+/// A resource of another provider block has it.
+pub fn has_another_owner(object: &Object, member: &Member) -> Outcome {
+    not_ours(has_another(object, &[member]))
+}
+
+fn not_ours(reason: Option<Diagnostic>) -> Outcome {
     Outcome {
-        diagnostics: exist_already(object, &[member]).into_iter().collect(),
+        diagnostics: reason.into_iter().collect(),
         ..Outcome::quiet(Live::Absent)
     }
 }

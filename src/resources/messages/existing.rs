@@ -36,3 +36,14 @@ pub fn exist_already(object: &Object, members: &[&Member]) -> Option<Diagnostic>
     );
     Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
 }
+
+/// Assets that a resource of another provider block has, in this run of Terraform.
+pub fn has_another(object: &Object, members: &[&Member]) -> Option<Diagnostic> {
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let summary = format!("Another resource manages stream {}", streams.first()?);
+    let detail = format!(
+        "In this run of Terraform, a resource with another provider block manages {}. Two resources would change the same streams back and forth. Choose one:\n  - remove one of the two resources\n  - if this resource was only renamed, add a `moved` block\n  - if the other resource is to give the streams up, set `skip_destroy = true` there, apply, remove it, apply, then add this one\n  - connect one of the two to another account or JetStream domain",
+        streams.join(", ")
+    );
+    Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
+}

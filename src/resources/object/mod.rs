@@ -28,6 +28,17 @@ pub struct Object {
     pub singleton: &'static str,
 }
 
+impl Object {
+    /// The streams that a state has, with the times of their creation.
+    pub fn streams_of<'s>(&self, state: &'s Value) -> impl Iterator<Item = (String, &'s str)> {
+        let members = existing(&self.members, state).into_iter();
+        members.filter_map(|member| {
+            let created = state.attribute(member.row.key).attribute("created");
+            Some((member.stream(), created.as_str()?))
+        })
+    }
+}
+
 /// The assets that a state has.
 pub fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
     let members = members.iter();
