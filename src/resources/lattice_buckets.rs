@@ -15,13 +15,13 @@ behind Terraform's back is in the next plan. If one bucket fails, the other is i
 does only what is left; a create that fails takes back what it made itself.
 
 An update changes buckets in place. Where the server cannot (another `storage`), the bucket is replaced alone, within \
-the update, if it is empty or `force_destroy` is set; the plan shows it by `created` becoming unknown and a warning, and \
-is an error where keys would be lost. What somebody else did to a bucket and the server does not undo (sealed it, for \
+the update, if it is empty or `force_destroy` is in the state; the plan shows it by `created` becoming unknown and a \
+warning, and is an error where keys would be lost. What somebody else did to a bucket and the server does not undo (sealed it, for \
 instance) stays in `drift`, with a warning at every plan. When a bucket that holds keys is replaced, it is purged first, \
 as far as the permission to publish to `$JS.API.STREAM.PURGE.*` is there: a server may bring back what a stream held that \
 was deleted and made again within a moment.
 
-Nothing that holds keys is deleted unless `force_destroy` is set, for a destroy already in the state. A bucket \
+Nothing that holds keys is deleted unless `force_destroy = true` is in the state before the apply. A bucket \
 that exists already is never taken over silently: import it, or set `adopt_existing`.";
 
 /// The resource type.

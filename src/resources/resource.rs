@@ -8,6 +8,7 @@ use crate::resources::apply::{create, delete, read, update};
 use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
+use crate::resources::object::generated;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen, with_window};
 use crate::resources::object::{Object, existing};
@@ -19,6 +20,7 @@ use crate::resources::preflight::survey::requests::Domains;
 use crate::resources::preflight::{self, object_conflicts};
 use crate::resources::session::Session;
 use crate::resources::session::cache::InState;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
@@ -90,6 +92,13 @@ impl<T: ObjectType> ObjectResource<T> {
             }
         }
         Ok(())
+    }
+}
+
+/// Marks the streams of a state for the processes of other provider blocks.
+fn claim(object: &Object, state: &Value) {
+    for (stream, created) in object.streams_of(state) {
+        Claims::of_this_run().claim(&stream, created);
     }
 }
 
@@ -168,6 +177,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             object_conflicts::check(&known, &plan)
         };
         plan.diagnostics.extend(conflicts);
+        if plan.action == Action::Update {
+            claim(
+                &self.object_of_state(&plan.prior, &plan.private),
+                &plan.prior,
+            );
+        }
         let costly = plan_changes(&object.members, &prior_members, plan);
         if !plan.diagnostics.has_error() && plan.planned != plan.prior {
             let scope = common::scope(&plan.planned, Crud::Read, call);
@@ -267,6 +282,14 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         Ok(imported)
     }
 
+    fn configuration(&self, state: &Value) -> Value {
+        let object = self.object_of_state(state, &Private::default());
+        let mut config = generated::configuration(&self.schema, &object.members, state);
+        let domain = domain::own(&self.session.provider_domain(), state);
+        config.set_attribute(domain::NAME, domain);
+        config
+    }
+
     fn remember(&self, state: &Value) {
         if state.attribute("skip_destroy").as_bool() == Some(true) {
             return;
@@ -276,6 +299,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let in_state = InState {
             force_destroy: state.attribute("force_destroy").as_bool() == Some(true),
         };
+        claim(&object, state);
         for member in existing(&object.members, state) {
             session.cache.record_in_state(&member.stream(), in_state);
         }

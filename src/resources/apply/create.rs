@@ -9,13 +9,14 @@ use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::adopt;
 use crate::resources::apply::asset::create::{create_one, warn_if_resurrected};
 use crate::resources::apply::outcome::{Live, Outcome, applied};
-use crate::resources::messages::existing::exist_already;
+use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud, ROLLBACK};
 use crate::resources::object::member::Member;
 use crate::resources::object::{Object, stages};
 use crate::resources::session::DomainSession;
 use crate::resources::session::cache::Snapshot;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
@@ -105,16 +106,40 @@ async fn read_all(operation: &Operation<'_>) -> Result<Vec<Snapshot>, Diagnostic
     let (mut existing, mut foreign) = (Vec::new(), Vec::new());
     for (member, snapshot) in object.members.iter().zip(join_all(requests).await) {
         match snapshot {
-            Ok(Snapshot { info: Some(_), .. }) if !adopts => foreign.push(member),
+            Ok(Snapshot {
+                info: Some(live), ..
+            }) if !adopts => foreign.push((member, live)),
             Ok(snapshot) => existing.push(snapshot),
             Err(error) => diagnostics.push(failure(member, Crud::Create, &error, planned)),
         }
     }
-    diagnostics.extend(exist_already(object, &foreign));
+    let found: Vec<_> = foreign.iter().map(|(_, live)| live).collect();
+    let taken = Claims::of_this_run().taken(&found).await;
+    let (taken, foreign): (Vec<_>, Vec<_>) = foreign
+        .iter()
+        .map(|(member, _)| *member)
+        .partition(|member| taken.contains(&member.stream()));
+    diagnostics.extend(has_another(object, &taken).or_else(|| exist_already(object, &foreign)));
+    if !diagnostics.has_error() {
+        diagnostics.extend(claim_adopted(object, &existing).await);
+    }
     match diagnostics.has_error() {
         true => Err(diagnostics),
         false => Ok(existing),
     }
+}
+
+/// Claims what is to be adopted, one after the other: of two resources that adopt the same at once, the one that gets the
+/// first asset gets all.
+async fn claim_adopted(object: &Object, existing: &[Snapshot]) -> Option<Diagnostic> {
+    for (member, snapshot) in object.members.iter().zip(existing) {
+        if let Some(live) = &snapshot.info
+            && !Claims::of_this_run().claim_found(live).await
+        {
+            return has_another(object, &[member]);
+        }
+    }
+    None
 }
 
 async fn create_or_adopt(

@@ -14,6 +14,7 @@ use crate::resources::object::private_facts::{PrivateFact, noted_deleted};
 use crate::resources::object::{Object, stages};
 use crate::resources::plan::planned_change::is_another;
 use crate::resources::session::DomainSession;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::{Diagnostics, Path, Value};
@@ -27,6 +28,9 @@ pub async fn delete(
     call: &Call,
 ) -> Applied {
     if prior.attribute("skip_destroy").as_bool() == Some(true) {
+        for (stream, created) in object.streams_of(prior) {
+            Claims::of_this_run().give_up(&stream, created);
+        }
         return Applied {
             state: None,
             private,

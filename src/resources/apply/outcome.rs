@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use crate::jetstream::StreamInfo;
-use crate::resources::messages::existing::exist_already;
+use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::object::Object;
-use crate::resources::object::member::Member;
+use crate::resources::object::member::{METADATA, Member};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
     PrivateFact, keep_conditions, keep_name, keep_window, with_window,
@@ -94,6 +94,9 @@ pub fn applied(
             of_plan.write(&mut private, key, None);
         }
         let (before, after) = (prior.attribute(key), planned.attribute(key));
+        if !failed && before.attribute(METADATA) != after.attribute(METADATA) {
+            PrivateFact::FoundMetadata.write(&mut private, key, None);
+        }
         let like = if failed && !before.is_null() {
             before
         } else {
@@ -160,8 +163,17 @@ fn filled(planned: &Value, found: &Value) -> Value {
 
 /// Somebody else created it before us: it is not the object's.
 pub fn exists_already(object: &Object, member: &Member) -> Outcome {
+    not_ours(exist_already(object, &[member]))
+}
+
+/// A resource of another provider block has it.
+pub fn has_another_owner(object: &Object, member: &Member) -> Outcome {
+    not_ours(has_another(object, &[member]))
+}
+
+fn not_ours(reason: Option<Diagnostic>) -> Outcome {
     Outcome {
-        diagnostics: exist_already(object, &[member]).into_iter().collect(),
+        diagnostics: reason.into_iter().collect(),
         ..Outcome::quiet(Live::Absent)
     }
 }

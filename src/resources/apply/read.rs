@@ -10,10 +10,11 @@ use crate::resources::messages::drift::disappearance;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
 use crate::resources::object::common::{self, Crud};
+use crate::resources::object::common_arguments::{fill_imported, follow_drift, is_imported};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    keep_conditions, keep_name, keep_window, note_values, with_window,
+    PrivateFact, keep_conditions, keep_name, keep_window, note_values, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -53,7 +54,7 @@ pub async fn read(
     let mut read = state.clone();
     let mut diagnostics = Diagnostics::new();
     let mut deleted = true;
-    let is_import = common::is_import(state);
+    let is_import = is_imported(state);
     let complete = infos.iter().all(|info| matches!(info, Ok(Some(_))));
     let unsettled = object.members.iter().zip(&infos).map(|(member, info)| {
         let operation = &operation;
@@ -85,6 +86,8 @@ pub async fn read(
                 if is_import {
                     // Whether it is the server's choice nobody knows; what others change from now on is drift.
                     keep_window(&mut private, member, &info.config);
+                    let found = Some("true".to_owned());
+                    PrivateFact::FoundMetadata.write(&mut private, key, found);
                 }
                 let member = &with_window(member.clone(), &private);
                 // Right after an import nothing is known of it but perhaps its name.
@@ -94,7 +97,10 @@ pub async fn read(
                 } else {
                     known
                 };
-                let found = member.object(&info, known);
+                let found = match is_import {
+                    true => member.imported(&info),
+                    false => member.object(&info, known),
+                };
                 note_texts_of_others(&mut private, member, (state, &found), is_import);
                 read.set_attribute(key, found);
                 // Without a source it receives nothing, which the next plan reports better.
@@ -107,7 +113,10 @@ pub async fn read(
         }
     }
     diagnostics.extend(unsettled.into_iter().flatten());
-    common::fill_from_members(&mut read, &object.members);
+    match is_import {
+        true => fill_imported(&object.members, &mut read),
+        false => follow_drift(&object.members, &private, state, &mut read),
+    }
     let deleted = deleted && !diagnostics.has_error();
     match deleted {
         // The plan that follows sees an object that was never there. Right after an import it was not.

@@ -9,7 +9,7 @@ use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::{adopt, change_in_place};
 use crate::resources::apply::asset::create::{create_one, warn_if_resurrected};
 use crate::resources::apply::asset::replace::replace;
-use crate::resources::apply::outcome::{Live, Outcome, applied, exists_already};
+use crate::resources::apply::outcome::{Live, Outcome, applied, exists_already, has_another_owner};
 use crate::resources::messages::drift::changed_since;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
@@ -21,6 +21,7 @@ use crate::resources::object::{Object, stages};
 use crate::resources::plan;
 use crate::resources::plan::planned_change::{PlannedChange, is_another};
 use crate::resources::session::DomainSession;
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::Value;
@@ -149,7 +150,10 @@ async fn update_one(
         }
         None => Outcome::failed(Live::Absent, changed_since(member, "was deleted")),
         Some(_) if before.is_null() && !adopts => exists_already(object, member),
-        Some(info) if before.is_null() => adopt(operation, member, info).await,
+        Some(info) if before.is_null() => match Claims::of_this_run().claim_found(&info).await {
+            true => adopt(operation, member, info).await,
+            false => has_another_owner(object, member),
+        },
         Some(info) if is_another(before, &info) => {
             let again = changed_since(member, "was deleted and made again");
             Outcome::failed(Live::Stream(Box::new(info)), again)

@@ -9,6 +9,7 @@ use crate::resources::object::argument::Argument;
 use crate::resources::object::argument_path;
 use crate::resources::object::changes::{CostlyChange, may_delete_contents};
 use crate::resources::object::member::Member;
+use crate::terraform::framework::Plan;
 use crate::terraform::language::{Diagnostic, Value};
 use crate::text::{capitalised, shell_word};
 
@@ -17,15 +18,16 @@ pub fn cost_of(
     costly: &CostlyChange,
     info: Option<&StreamInfo>,
     loss: Option<DataLoss>,
-    config: &Value,
+    plan: &Plan,
 ) -> Option<Diagnostic> {
     let CostlyChange { member, change } = costly;
+    let config = &plan.config;
     match change.effect {
         Effect::Refused(_) => Some(match info.filter(|info| info.state.messages > 0) {
-            Some(info) if !may_delete_contents(member, config) => {
+            Some(info) if !may_delete_contents(member, &plan.prior) => {
                 refused(member, change, info, config)
             }
-            _ => replaced(member, change, info, config),
+            _ => replaced(member, change, info, plan),
         }),
         Effect::Destructive(_) => deleting(member, change, info, loss, config),
         Effect::OneWay(why) => Some(noteworthy(
@@ -53,13 +55,14 @@ pub fn refused(
     info: &StreamInfo,
     config: &Value,
 ) -> Diagnostic {
+    let keep = way_back(member, change, "\n  - keep the contents: set", "");
     let detail = format!(
-        "{}, so {} would have to be deleted and made anew, and it holds {}: {}. {} Or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty. Or set `force_destroy = true`, which deletes it with its contents and makes it anew.",
+        "{}, so {} would have to be deleted and made anew, and it holds {}: {}. Choose one:{}\n  - save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty\n  - delete the contents: set `force_destroy = true`, apply it without this change, then apply this change",
         capitalised(reason(change)),
         member.title(),
         contents(member, info),
         member.row.holds,
-        way_back(member, change, "Either set", ", which keeps the contents"),
+        keep.trim_end_matches('.'),
         stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
@@ -104,7 +107,7 @@ fn replaced(
     member: &Member,
     change: &SettingChange,
     info: Option<&StreamInfo>,
-    config: &Value,
+    plan: &Plan,
 ) -> Diagnostic {
     let title = member.title();
     let summary = format!(
@@ -115,11 +118,12 @@ fn replaced(
         shown(change, &change.desired)
     );
     let holds = member.row.holds;
+    let may_delete = may_delete_contents(member, &plan.prior);
     let lost = match info {
         Some(info) if info.state.messages == 0 => {
             format!(
                 "It is empty now{}",
-                if may_delete_contents(member, config) {
+                if may_delete {
                     ""
                 } else {
                     "; if it is not when the plan is applied, the apply leaves it as it is and fails"
@@ -130,7 +134,7 @@ fn replaced(
             "What it holds is deleted with it, {}: {holds}",
             contents(member, info)
         ),
-        None if may_delete_contents(member, config) => format!("What it holds is lost: {holds}"),
+        None if may_delete => format!("What it holds is lost: {holds}"),
         None => format!(
             "What it holds could not be asked: it is replaced only if it is empty when the plan is applied, else the apply leaves it as it is and fails, so that no {holds} are lost"
         ),
@@ -141,18 +145,18 @@ fn replaced(
         member.row.when_recreated,
         way_back(member, change, "To avoid it, set", ""),
     );
-    Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config))
+    Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, &plan.config))
 }
 
 /// Whether the asset is deleted and recreated shows only when the plan is applied.
-pub fn may_be_replaced(member: &Member, argument: &Argument, config: &Value) -> Diagnostic {
+pub fn may_be_replaced(member: &Member, argument: &Argument, plan: &Plan) -> Diagnostic {
     let title = member.title();
     let summary = format!(
         "{} is replaced if {} turns out different",
         capitalised(&title),
         argument.name
     );
-    let when = if may_delete_contents(member, config) {
+    let when = if may_delete_contents(member, &plan.prior) {
         "with what it holds by then"
     } else {
         "if it is empty by then; else the apply fails and leaves it as it is"
@@ -161,7 +165,7 @@ pub fn may_be_replaced(member: &Member, argument: &Argument, config: &Value) -> 
         "`{}` is known only when the plan is applied. If it is another than now, {title} alone is deleted and made anew, {when}. {}",
         argument.name, member.row.when_recreated
     );
-    Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, config))
+    Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, &plan.config))
 }
 
 /// A change that cannot be taken back, or does not work yet.

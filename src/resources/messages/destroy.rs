@@ -16,7 +16,7 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
         return None;
     }
     let detail = format!(
-        "Nothing of this object is deleted while it holds keys: {}. If the resource was renamed in the configuration, add a `moved` block: nothing is deleted then. To delete it with its contents, set `force_destroy = true`, apply that, and try again. To keep it on the server and only forget it here, do the same with `skip_destroy = true`. (A key that was deleted counts until its marker is purged.)",
+        "The bucket is not deleted, because it stores {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the bucket on the server and remove it from the state: set `skip_destroy = true`, apply, then plan this again\n  - delete it with its contents: set `force_destroy = true`, apply, then plan this again\nDeleted keys count until their delete markers are purged.",
         member.row.holds
     );
     Some(holds_keys(member, info, detail))
@@ -32,7 +32,7 @@ pub fn refuses_replacement(
         return None;
     }
     let detail = format!(
-        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`",
+        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`",
         member.row.holds
     );
     Some(holds_keys(member, info, detail))

@@ -31,8 +31,19 @@ pub fn exist_already(object: &Object, members: &[&Member]) -> Option<Diagnostic>
     let as_is = if them == "it" { "it is" } else { "they are" };
     let singleton = object.singleton;
     let detail = format!(
-        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`.{singleton}",
+        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {}`, or an `import` block with id {id:?}. To take {them} over with the contents and change in place what differs, set `adopt_existing = true`. If another resource of this configuration had {them} until now, add a `moved` block instead.{singleton}",
         shell_word(id),
+    );
+    Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
+}
+
+/// Assets that a resource of another provider block has, in this run of Terraform.
+pub fn has_another(object: &Object, members: &[&Member]) -> Option<Diagnostic> {
+    let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let summary = format!("Another resource manages stream {}", streams.first()?);
+    let detail = format!(
+        "In this run of Terraform, a resource with another provider block manages {}. Two resources would change the same streams back and forth. Choose one:\n  - remove one of the two resources\n  - if this resource was only renamed, add a `moved` block\n  - if the other resource is to give the streams up, set `skip_destroy = true` there, apply, remove it, apply, then add this one\n  - connect one of the two to another account or JetStream domain",
+        streams.join(", ")
     );
     Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
 }

@@ -6,7 +6,7 @@ use crate::jetstream::{Effect, SettingChange, SettingKind};
 use crate::resources::object::argument::codec::age_text;
 use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
-use crate::terraform::language::{Path, Value};
+use crate::terraform::language::{Diagnostic, Path, Value};
 use crate::text::printable;
 
 /// As the user knows it, where the user does.
@@ -51,4 +51,30 @@ pub fn path(member: &Member, change: &SettingChange, config: &Value) -> Path {
         }
         _ => Path::attribute(member.row.key),
     }
+}
+
+/// Every asset sets these common arguments itself.
+pub fn no_effect(members: &[Member], arguments: &[&str]) -> Option<Diagnostic> {
+    let first = arguments.first()?;
+    let names = quoted(arguments.iter().copied());
+    let blocks = quoted(members.iter().map(|member| member.row.key));
+    let (summary, all) = match arguments {
+        [one] => (
+            format!("Common argument {one} has no effect"),
+            "the common argument",
+        ),
+        _ => (
+            "Common arguments have no effect".to_owned(),
+            "the common arguments",
+        ),
+    };
+    let detail = format!(
+        "Each block sets {names} itself: {blocks}. Remove {all}, or remove {names} from the blocks that are to follow {all}."
+    );
+    Some(Diagnostic::warning(summary, detail).at(Path::attribute(*first)))
+}
+
+fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }

@@ -136,10 +136,11 @@ pub struct CostlyChange {
     pub change: SettingChange,
 }
 
-/// Whether the contents of an asset may be deleted to recreate it. `object`: the configuration, or a planned state.
-pub fn may_delete_contents(member: &Member, object: &Value) -> bool {
+/// Whether the contents of an asset may be deleted, to recreate it. `prior`: the state before the apply, as for a destroy:
+/// what the apply itself sets does not count.
+pub fn may_delete_contents(member: &Member, prior: &Value) -> bool {
     member.row.contents == Contents::Transient
-        || object.attribute("force_destroy").as_bool() == Some(true)
+        || prior.attribute("force_destroy").as_bool() == Some(true)
 }
 
 #[cfg(test)]

@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use crate::jetstream::Scope;
-use crate::resources::object::argument::Unset;
-use crate::resources::object::member::Member;
 use crate::terraform::framework::Call;
 use crate::terraform::language::duration;
 use crate::terraform::language::{
@@ -68,7 +66,7 @@ pub fn protection() -> [Attribute; 3] {
     [
         flag(
             "force_destroy",
-            "Whether a destroy, or a replacement, may delete what holds keys. It must be in the state, so apply it before the destroy.",
+            "Whether a destroy, or a replacement of a bucket, may delete keys. The value in the state before an apply decides: set it, apply it, then destroy or replace. Set in the same apply as the change, it has no effect on it.",
         ),
         flag(
             "skip_destroy",
@@ -119,36 +117,6 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
     Scope::new(limit, call.stop.clone())
         .reserving(reserve)
         .unless_abandoned(call.abandoned.clone())
-}
-
-/// Whether a state is that of an import which nothing was read for yet: no common argument is known.
-pub fn is_import(state: &Value) -> bool {
-    state.attribute("replicas").is_null()
-}
-
-/// After an import the common arguments are not known: takes what the assets have in common, else what the first has.
-pub fn fill_from_members(state: &mut Value, members: &[Member]) {
-    let present: Vec<_> = members
-        .iter()
-        .map(|member| state.attribute(member.row.key).clone())
-        .filter(|object| !object.is_null())
-        .collect();
-    let (Some(first), true) = (present.first(), is_import(state)) else {
-        return;
-    };
-    for argument in members.iter().flat_map(|member| member.row.arguments()) {
-        let at_root = state
-            .as_map()
-            .is_some_and(|root| root.contains_key(argument.name));
-        let value = first.attribute(argument.name);
-        let shared = present
-            .iter()
-            .all(|object| object.attribute(argument.name) == value);
-        let defaulted = matches!(argument.unset, Unset::Default);
-        if at_root && (shared || defaulted) {
-            state.set_attribute(argument.name, value.clone());
-        }
-    }
 }
 
 /// The state to start an import from: nothing but what the id says, and the defaults of what no server knows.

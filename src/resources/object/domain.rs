@@ -140,12 +140,18 @@ pub fn split_import_id<'a>(
 
 /// The import id of an object: with its domain, unless that is the provider block's.
 pub fn import_id(provider: &ProviderDomain, object: &Value, id: &str) -> String {
-    let domain = object.attribute(NAME).as_str();
-    let default = provider.domain.as_ref().and_then(Option::as_deref);
-    match domain.filter(|domain| default != Some(domain)) {
+    match own(provider, object).as_str() {
         Some(domain) => format!("{domain}:{id}"),
         None => id.to_owned(),
     }
+}
+
+/// The domain of an object, unless that is the provider block's.
+pub fn own(provider: &ProviderDomain, object: &Value) -> Value {
+    let domain = object.attribute(NAME).as_str();
+    let default = provider.domain.as_ref().and_then(Option::as_deref);
+    let own = domain.filter(|domain| default != Some(domain));
+    value(own.map(str::to_owned))
 }
 
 fn value(domain: Option<String>) -> Value {

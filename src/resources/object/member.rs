@@ -10,6 +10,9 @@ use crate::resources::object::argument::codec::Codec;
 use crate::resources::object::argument::{Argument, Unset};
 use crate::terraform::language::{self, Attribute, Mode, Nesting, Type, Value, ValueRule};
 
+/// The argument whose keys may be those of several clients.
+pub const METADATA: &str = "metadata";
+
 /// An asset of one object: the row of the catalogue with what the object decides of it.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -73,7 +76,7 @@ impl Asset {
             "stream"
         };
         let doc = format!(
-            "The {what} `{}`: {}. What is set here wins over the common argument of the same name.",
+            "The {what} `{}`: {}. What is set here wins over the common argument of the same name. Null after a refresh that did not find it, so an output that uses it tests that first.",
             self.name.replace("{}", "<lattice>"),
             self.holds
         );
@@ -107,7 +110,7 @@ impl Member {
     }
 
     /// What its users need.
-    fn needs(&self) -> StreamConfig {
+    pub fn needs(&self) -> StreamConfig {
         self.row
             .config(self.name.as_deref().unwrap_or_default(), self.multitenant)
     }
@@ -272,6 +275,22 @@ impl Member {
         object
     }
 
+    /// Its object right after an import: with all metadata but the server's own, whoever wrote it.
+    pub fn imported(&self, info: &StreamInfo) -> Value {
+        let mut object = self.object(info, &Value::Null);
+        let live = info.config.normal();
+        let metadata = live.get(METADATA).and_then(Json::as_object);
+        let texts: BTreeMap<_, _> = metadata
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, text)| Some((key.clone(), Value::from(text.as_str()?))))
+            .collect();
+        if !texts.is_empty() {
+            object.set_attribute(METADATA, Value::Map(texts));
+        }
+        object
+    }
+
     /// What differs on the server and has no argument, or cannot be seen in the argument's value.
     fn drift(&self, live: &StreamConfig) -> BTreeMap<String, Value> {
         let mut pinned = self.needs();
@@ -408,6 +427,17 @@ pub fn with_own_metadata(mut config: StreamConfig, object: &Value) -> StreamConf
 
 /// The texts of an object by key.
 pub fn texts(value: &Value) -> BTreeMap<String, String> {
+/// Whether an asset's object has all texts of this metadata, perhaps besides others.
+pub fn has_texts(object: &Value, metadata: &Value) -> bool {
+    let known = texts(object.attribute(METADATA));
+    let is_known =
+        |(key, text): (&String, &Value)| known.get(key).map(String::as_str) == text.as_str();
+    metadata
+        .as_map()
+        .is_some_and(|wanted| wanted.iter().all(is_known))
+}
+
+fn texts(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_map().into_iter().flatten();
     entries
         .filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())))

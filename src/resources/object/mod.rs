@@ -6,8 +6,10 @@ pub mod member;
 pub mod argument;
 pub mod changes;
 pub mod common;
+pub mod common_arguments;
 pub mod domain;
 pub mod owned_texts;
+pub mod generated;
 pub mod private_facts;
 pub mod storage;
 
@@ -25,6 +27,17 @@ pub struct Object {
     pub import_id: String,
     /// What is said of assets that exist already where there can be only one such object.
     pub singleton: &'static str,
+}
+
+impl Object {
+    /// The streams that a state has, with the times of their creation.
+    pub fn streams_of<'s>(&self, state: &'s Value) -> impl Iterator<Item = (String, &'s str)> {
+        let members = existing(&self.members, state).into_iter();
+        members.filter_map(|member| {
+            let created = state.attribute(member.row.key).attribute("created");
+            Some((member.stream(), created.as_str()?))
+        })
+    }
 }
 
 /// The assets that a state has.

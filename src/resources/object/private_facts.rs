@@ -38,6 +38,10 @@ pub enum PrivateFact {
     /// The window for duplicates that the server chose for the asset, in nanoseconds, where that is shorter than the
     /// default (`jetstream { limits { duplicate_window } }`). Another one later was set by another client.
     Window,
+    /// The arguments that the last plan found set on the asset itself, with commas between them.
+    OwnArguments,
+    /// The metadata in the state is what an import has found: whoever wrote it, no configuration has named all of it yet.
+    FoundMetadata,
 }
 
 impl PrivateFact {
@@ -63,6 +67,8 @@ impl PrivateFact {
             Self::BucketName => "name",
             Self::OwnedTexts => "owned",
             Self::Window => "window",
+            Self::OwnArguments => "own",
+            Self::FoundMetadata => "found",
         };
         format!("{kind}.{key}")
     }
@@ -166,6 +172,8 @@ mod tests {
             (PrivateFact::BucketName, r#"{"name.state":"x"}"#),
             (PrivateFact::OwnedTexts, r#"{"owned.state":"x"}"#),
             (PrivateFact::Window, r#"{"window.state":"x"}"#),
+            (PrivateFact::OwnArguments, r#"{"own.state":"x"}"#),
+            (PrivateFact::FoundMetadata, r#"{"found.state":"x"}"#),
         ];
         for (kind, stored) in kinds {
             let mut private = Private::default();

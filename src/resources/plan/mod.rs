@@ -3,6 +3,7 @@
 //! No requests: values never depend on the server beyond what the last refresh put into the state, so a plan without a
 //! connection plans the same values. What the server knows besides, the preflight adds as diagnostics.
 
+pub mod common;
 pub mod object_plan;
 pub mod planned_change;
 
@@ -11,12 +12,14 @@ use std::collections::BTreeMap;
 use crate::jetstream::{Conditions, Effect, FREEZING, NEWEST_LEVEL, SettingChange, setting};
 use crate::resources::messages::changes as messages;
 use crate::resources::messages::drift::{self, LastingDrift};
+use crate::resources::object::argument::Argument;
 use crate::resources::object::argument::codec::Codec;
-use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::changes::{Changes, CostlyChange};
-use crate::resources::object::member::{Member, with_own_metadata};
+use crate::resources::object::common_arguments::keep_own_arguments;
+use crate::resources::object::member::{METADATA, Member, has_texts, with_own_metadata};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{NO_CONSUMERS, PrivateFact};
+use crate::resources::plan::common::plan_common;
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::Value;
@@ -72,40 +75,11 @@ pub fn plan_changes(
     costly
 }
 
-/// The common arguments as the assets see them.
-fn plan_common(members: &[Member], owned: &[OwnedTexts], plan: &mut Plan) -> Value {
-    let mut common = plan.planned.clone();
-    for argument in members.iter().flat_map(|member| member.row.arguments()) {
-        let at_root = plan
-            .planned
-            .as_map()
-            .is_some_and(|root| root.contains_key(argument.name));
-        if at_root && matches!(argument.unset, Unset::LeftAlone) {
-            // Left alone when not set, unless it was set: then it is taken away where an asset has it.
-            let set = plan.config.attribute(argument.name).clone();
-            let prior = plan.prior.attribute(argument.name);
-            if set.is_null() {
-                let mut owners = members.iter().zip(owned);
-                let is_ours = owners.any(|(member, owned)| {
-                    let own = plan
-                        .prior
-                        .attribute(member.row.key)
-                        .attribute(argument.name);
-                    own == prior && owned.owns(argument.name, own)
-                });
-                let kept = if is_ours { Value::Null } else { prior.clone() };
-                plan.planned.set_attribute(argument.name, kept);
-            }
-            common.set_attribute(argument.name, set);
-        }
-    }
-    common
-}
-
 fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts, plan: &mut Plan) {
     let key = member.row.key;
     // What an apply before this plan was to replace and did not is no longer true.
     PrivateFact::Replacing.write(&mut plan.private, key, None);
+    keep_own_arguments(&mut plan.private, member, &plan.config);
     let prior = plan.prior.attribute(key);
     let created = prior.attribute("created").as_str();
     let ours = PrivateFact::Created.read(&plan.private, key);
@@ -115,7 +89,13 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts
         Codec::Metadata => owned.foreign(text),
         _ => text.clone(),
     };
-    let planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated, keep);
+    let mut planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated, keep);
+    let found = PrivateFact::FoundMetadata
+        .read(&plan.private, key)
+        .is_some();
+    if found && has_texts(prior, planned.attribute(METADATA)) {
+        planned.set_attribute(METADATA, prior.attribute(METADATA).clone());
+    }
     let configured = owned.and_configured(|name| match plan.config.attribute(key) {
         Value::Unknown => Value::Unknown,
         own if own.attribute(name).is_null() => common.attribute(name).clone(),
@@ -179,8 +159,8 @@ fn plan_member_changes(
         if !found.kept.is_empty() {
             planned.set_attribute("drift", Value::Unknown);
         }
-        plan.diagnostics
-            .push(messages::may_be_replaced(member, argument, &plan.config));
+        let warning = messages::may_be_replaced(member, argument, plan);
+        plan.diagnostics.push(warning);
     }
     if replaced.is_some() {
         planned.set_attribute("created", Value::Unknown);

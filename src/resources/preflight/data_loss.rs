@@ -41,14 +41,14 @@ fn costs(
         let counted = survey.loss(member, &costly.change, info);
         let costly = by_live_rules(costly, info, plan);
         let loss = DataLoss::of(&costly.change, info).or(counted);
-        cost_of(&costly, Some(info), loss, &plan.plan.config)
+        cost_of(&costly, Some(info), loss, plan.plan)
     });
     costs.collect()
 }
 
 fn uncounted(member: &Member, plan: &ObjectPlan<'_>) -> Diagnostics {
     of_member(member, plan)
-        .filter_map(|costly| cost_of(costly, None, None, &plan.plan.config))
+        .filter_map(|costly| cost_of(costly, None, None, plan.plan))
         .collect()
 }
 
@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn another_storage_replaces_an_empty_bucket_and_refuses_one_with_keys() {
         let change = |force: bool| {
-            let after = json!({ "config_data": { "storage": "memory" }, "force_destroy": force });
+            // What the same apply sets does not count.
+            let after = json!({ "config_data": { "storage": "memory" }, "force_destroy": !force });
             (json!({ "force_destroy": force }), after)
         };
         let with = |force: bool, keys: u64| {
@@ -140,7 +141,10 @@ mod tests {
         assert_eq!(
             only(
                 &with(false, 3),
-                &["it holds 3 keys (300 bytes)", "`force_destroy = true`"]
+                &[
+                    "it holds 3 keys (300 bytes)",
+                    "set `force_destroy = true`, apply it without this change"
+                ]
             ),
             "error: Storage of bucket CONFIGDATA_default cannot change from \"file\" to \"memory\" (config_data.storage)"
         );

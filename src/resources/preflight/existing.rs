@@ -1,7 +1,7 @@
 //! Assets that exist already and are not the object's: an error, unless they are to be adopted.
 
 use crate::jetstream::{SettingChange, StreamInfo};
-use crate::resources::messages::existing::exist_already;
+use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::object::changes::adoption_changes;
 use crate::resources::object::member::Member;
 use crate::resources::plan::object_plan::ObjectPlan;
@@ -16,6 +16,15 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     }
     let members: Vec<_> = outside(survey, plan).map(|(member, _)| member).collect();
     exist_already(plan.object, &members).into_iter().collect()
+}
+
+/// One error for all that a resource of another provider block has, whether they were to be adopted or not.
+pub fn taken(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
+    let taken = outside(survey, plan).map(|(member, _)| member);
+    let taken: Vec<_> = taken
+        .filter(|member| survey.taken.contains(&member.stream()))
+        .collect();
+    has_another(plan.object, &taken).into_iter().collect()
 }
 
 /// The assets that exist and that the object does not have.
@@ -163,5 +172,24 @@ mod tests {
         let updating = Case::update(LatticeBuckets, json!({}), json!({ "history": 2 }));
         let plan = updating.plan();
         assert!(check(&survey(&plan), &plan).is_empty());
+    }
+
+    #[test]
+    fn what_a_resource_of_another_provider_block_has_is_not_adopted() {
+        let adopting = Case::create(WadmJetStream, json!({ "adopt_existing": true }));
+        let plan = adopting.plan();
+        let mut survey = survey(&plan);
+        exists(&mut survey, "events", json!({}), json!({}));
+        assert!(taken(&survey, &plan).is_empty());
+
+        survey.taken = vec!["wadm_events".to_owned()];
+
+        assert_eq!(
+            only(
+                &taken(&survey, &plan),
+                &["another provider block", "`moved` block"]
+            ),
+            "error: Another resource manages stream wadm_events ()"
+        );
     }
 }

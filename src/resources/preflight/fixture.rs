@@ -257,7 +257,7 @@ fn state(object_type: &impl ObjectType, config: Json) -> (Value, Private) {
         &case.object,
         &Value::Null,
         planned,
-        Private::default(),
+        case.plan.private.clone(),
         outcomes.collect(),
     );
     (applied.state.expect("a state"), applied.private)

@@ -93,6 +93,10 @@ pub async fn check(
 }
 
 fn judge(survey: Survey<'_>, plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Diagnostics {
+    let taken = existing::taken(&survey, plan);
+    if !taken.is_empty() {
+        return taken;
+    }
     let mut diagnostics = apply_rules(RULES, &survey, plan);
     let unread = survey.assets.iter().any(|asset| asset.result.is_err());
     if diagnostics.has_error() || unread {

@@ -3,6 +3,7 @@
 //! Terraform may configure the same process again (`-debug`), so everything here is replaceable.
 
 pub mod cache;
+pub mod claims;
 pub mod stream_uses;
 
 use std::collections::HashMap;

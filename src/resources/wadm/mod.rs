@@ -35,7 +35,8 @@ names to the provider's source in one module: Terraform then takes the configura
 
 An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
 the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
-bucket of manifests is replaced only while it is empty, or with `force_destroy`; else the plan is an error. What somebody \
+bucket of manifests is replaced only if it is empty or `force_destroy` is in the state; else the plan is an error. It is \
+not deleted with keys unless `force_destroy = true` is in the state before the apply. What somebody \
 else did and the server does not undo (`deny_purge`, a sealed stream) stays in `drift`, with a warning at every plan that \
 says whether it breaks wadm. A stream that holds messages is purged before it is replaced, as far as the permission to \
 publish to `$JS.API.STREAM.PURGE.*` is there. After a change of replicas the apply waits until all copies \

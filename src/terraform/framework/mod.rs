@@ -89,6 +89,9 @@ pub trait Resource: Send + Sync + 'static {
     /// When the id does not have the documented form.
     async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics>;
 
+    /// The smallest configuration that means a state: what Terraform writes for an import without a configuration.
+    fn configuration(&self, state: &Value) -> Value;
+
     /// Raises a stored state from `version` to the next one. Called once for each version in between.
     ///
     /// # Errors

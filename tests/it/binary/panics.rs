@@ -64,6 +64,10 @@ impl Resource for Trap {
         self.0.validate(config)
     }
 
+    fn configuration(&self, state: &Value) -> Value {
+        state.clone()
+    }
+
     async fn plan(&self, plan: &mut Plan, call: &Call) {
         self.0.plan(plan, call).await;
         spring("plan");

@@ -176,6 +176,16 @@ fn the_platform_example_keeps_the_buckets_of_every_lattice_and_one_wadm() {
     let shown = terraform.shown_state()["values"]["outputs"]["streams"]["value"].clone();
     assert_eq!(shown, json!(streams));
 
+    admin.delete_stream("wadm_events");
+    admin.delete_stream("KV_CONFIGDATA_staging");
+    terraform
+        .try_apply(&["-refresh-only"])
+        .unwrap_or_else(|failure| panic!("{failure}"));
+    streams.retain(|stream| !["wadm_events", "KV_CONFIGDATA_staging"].contains(&stream.as_str()));
+    let shown = terraform.shown_state()["values"]["outputs"]["streams"]["value"].clone();
+    assert_eq!(shown, json!(streams));
+    terraform.apply();
+
     let with_another = terraform.plan_with(&["-var", "lattices=[\"production\", \"next\"]"]);
     let buckets = |lattice: &str| {
         with_another.actions(&format!("wasmcloud_lattice_buckets.each[\"{lattice}\"]"))

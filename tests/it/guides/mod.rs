@@ -13,6 +13,7 @@ mod conf;
 mod every_block;
 mod reading_plans;
 mod authentication;
+mod common_arguments;
 mod domains;
 mod least_privilege;
 mod hosted_accounts;

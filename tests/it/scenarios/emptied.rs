@@ -79,7 +79,19 @@ fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
             .put(CONFIG_DATA, &format!("key{key}"), "value");
     }
 
-    let plan = scenario.step(&format!("force_destroy = true\n{IN_MEMORY}"));
+    let forced = format!("force_destroy = true\n{IN_MEMORY}");
+    scenario.write(&forced);
+    let failure = scenario.terraform.plan_error();
+    assert!(
+        failure
+            .error()
+            .says("set `force_destroy = true`, apply it without this change"),
+        "{failure}"
+    );
+    assert_eq!(scenario.admin.messages(CONFIG_STREAM), 50);
+
+    scenario.converge("force_destroy = true");
+    let plan = scenario.step(&forced);
     let said = warning(plan.diagnostics(), "Bucket CONFIGDATA_default is replaced");
     assert!(
         said.says("What it holds is deleted with it, 50 keys (")

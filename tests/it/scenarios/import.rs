@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::scenarios::scenario::{
     BUCKETS, CONFIG_DATA, CONFIG_STREAM, LATTICE_DATA, LATTICE_STREAM, MAIN, Scenario, buckets,
 };
+use crate::support::{Terraform, serve, terraform_versions};
 
 /// What wasmCloud hosts of the default lattice have made, with a key in each bucket.
 fn host_made() -> Scenario {
@@ -98,8 +99,118 @@ fn metadata_becomes_ours_by_the_configuration_after_an_import_and_that_of_others
     assert_eq!(scenario.admin.config(LATTICE_STREAM), before);
     assert_eq!(
         scenario.state()["lattice_data"]["metadata"],
-        json!({ "team": "lattice" })
+        json!({ "team": "lattice", "theirs": "1" })
     );
+    scenario.converge("metadata = { team = \"other\" }");
+    assert_eq!(
+        scenario.admin.config(LATTICE_STREAM)["metadata"]["theirs"],
+        "1"
+    );
+}
+
+#[test]
+fn description_and_metadata_are_imported_and_the_configuration_that_has_them_plans_nothing() {
+    let scenario = host_made();
+    for (_, stream) in BUCKETS {
+        scenario.admin.edit_stream(stream, |config| {
+            config["metadata"]["team"] = json!("platform");
+            config["metadata"]["owner"] = json!(stream);
+            config["description"] = json!("ours");
+        });
+    }
+    scenario.write("description = \"ours\"\nmetadata = { team = \"platform\" }");
+
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    scenario.terraform.expect_empty();
+    let state = scenario.state();
+    assert_eq!(state["description"], "ours");
+    for (key, stream) in BUCKETS {
+        let metadata = json!({ "team": "platform", "owner": stream });
+        assert_eq!(state[key]["metadata"], metadata);
+    }
+}
+
+/// Buckets of which each has settings of its own.
+fn different() -> Scenario {
+    let scenario = host_made();
+    scenario.admin.edit_stream(LATTICE_STREAM, |config| {
+        config["max_msgs_per_subject"] = json!(5);
+        config["max_bytes"] = json!(5_000_000);
+        config["description"] = json!("links");
+    });
+    scenario.admin.edit_stream(CONFIG_STREAM, |config| {
+        config["max_msgs_per_subject"] = json!(3);
+        config["placement"] = json!({ "tags": [] });
+        config["metadata"]["team"] = json!("platform");
+    });
+    scenario
+}
+
+#[test]
+fn buckets_with_different_settings_are_imported_for_every_configuration_that_means_them() {
+    let scenario = different();
+    let rest = "lattice_data = { max_bytes = 5000000, history = 5 }";
+    scenario.write(&format!("{rest}\nconfig_data = {{ history = 3 }}"));
+
+    scenario.terraform.import(MAIN, "default").unwrap();
+
+    scenario.terraform.expect_empty();
+    for arguments in [
+        "history = 3",
+        "history = 3\nmax_bytes = -1\nconfig_data = { metadata = { team = \"platform\" } }",
+        "max_bytes = 7\nconfig_data = { max_bytes = -1, history = 3 }",
+    ] {
+        scenario.write(&format!("{rest}\n{arguments}"));
+        scenario.terraform.expect_empty();
+    }
+}
+
+#[test]
+fn a_generated_configuration_plans_nothing_and_is_as_small_as_terraform_allows() {
+    for cli in terraform_versions() {
+        let newest = cli.version.starts_with("1.15.");
+        let scenario = different();
+        let provider = serve(&[("NATS_URL", &scenario.server.url())]);
+        let terraform = Terraform::reattached_to(cli, &provider.reattach());
+        terraform.write(&format!(
+            "import {{\n  to = {MAIN}\n  id = \"default\"\n}}\n"
+        ));
+
+        let plan = terraform.plan_with(&["-generate-config-out=generated.tf"]);
+        let generated = std::fs::read_to_string(terraform.folder().join("generated.tf")).unwrap();
+
+        assert_eq!(plan.actions(MAIN), ["no-op"], "{generated}");
+        terraform.apply_plan(&plan);
+        terraform.expect_empty();
+        if newest {
+            assert_eq!(settings(&generated), SMALLEST, "{generated}");
+        }
+    }
+}
+
+const SMALLEST: [&str; 11] = [
+    "config_data = {",
+    "history = 3",
+    "metadata = {",
+    "team = \"platform\"",
+    "}",
+    "}",
+    "lattice = \"default\"",
+    "lattice_data = {",
+    "description = \"links\"",
+    "max_bytes = 5000000",
+    "}",
+];
+
+/// The lines within the block, in one form.
+fn settings(generated: &str) -> Vec<String> {
+    let (_, block) = generated.split_once(" {\n").unwrap();
+    let lines = block.lines().map(|line| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        words.join(" ")
+    });
+    lines.collect()
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod scenario;
 
 mod create;
 mod drift;
+mod ignored;
 mod two_want;
 mod update;
 mod destroy;

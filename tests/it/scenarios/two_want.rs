@@ -25,6 +25,19 @@ fn assert_two_want(failure: &Failure) {
     );
 }
 
+/// Whatever advises to delete contents advises before it how to keep them.
+fn assert_moved_first(failure: &Failure) {
+    for said in &failure.diagnostics {
+        let place = |words: &str| said.detail.find(words);
+        if let Some(forced) = place("force_destroy") {
+            assert!(
+                place("`moved`").is_some_and(|moved| moved < forced),
+                "{said}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_second_object_for_what_the_state_has_is_refused_while_planning() {
     for name in ["another", "zone"] {
@@ -51,7 +64,9 @@ fn an_object_under_a_new_address_is_refused_unless_it_is_moved() {
 
     for arguments in ["", "adopt_existing = true"] {
         scenario.terraform.write(&other(arguments));
-        assert_two_want(&scenario.terraform.plan_error());
+        let failure = scenario.terraform.plan_error();
+        assert_two_want(&failure);
+        assert_moved_first(&failure);
     }
     let moved = format!("moved {{\n  from = {MAIN}\n  to = {OTHER}\n}}\n");
     scenario.terraform.converge(&(other("") + &moved));

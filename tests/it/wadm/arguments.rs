@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::wadm::scenario::{MAIN, Scenario, warning};
+use crate::wadm::scenario::{ASSETS, MAIN, Scenario, warning};
 
 #[test]
 fn what_is_set_for_one_asset_wins_over_what_is_set_for_all() {
@@ -225,4 +225,23 @@ fn texts_and_metadata_of_others_stay() {
         (&config["description"], &config["metadata"]["theirs"]),
         (&json!("theirs"), &json!("1"))
     );
+}
+
+#[test]
+fn an_ignored_common_argument_leaves_drift_of_all_that_follow_it() {
+    let scenario = Scenario::start();
+    let arguments = "compression = \"none\"\nevents = {\ncompression = \"none\"\n}";
+    scenario.converge(arguments);
+    let followers = ASSETS.iter().filter(|(key, _)| *key != "events");
+    for (_, stream) in followers {
+        scenario
+            .admin
+            .edit_stream(stream, |config| config["compression"] = json!("s2"));
+    }
+
+    scenario.write(&format!(
+        "{arguments}\nlifecycle {{\nignore_changes = [compression]\n}}"
+    ));
+
+    scenario.terraform.expect_empty();
 }

@@ -268,6 +268,25 @@ fn settings_that_wadm_was_told_are_imported_and_stay_when_configured() {
 }
 
 #[test]
+fn a_generated_configuration_of_what_wadm_made_plans_nothing() {
+    let scenario = restored();
+    scenario.admin.edit_stream("wadm_events", |config| {
+        config["max_bytes"] = json!(10_485_760);
+    });
+    scenario.terraform.write(&format!(
+        "import {{\nto = {MAIN}\nid = \"wadm_state/wadm_manifests\"\nprovider = wasmcloud\n}}"
+    ));
+
+    let plan = scenario
+        .terraform
+        .plan_with(&["-generate-config-out=generated.tf"]);
+
+    assert_eq!(plan.actions(MAIN), ["no-op"], "{}", plan.text());
+    scenario.terraform.apply_plan(&plan);
+    scenario.terraform.expect_empty();
+}
+
+#[test]
 fn streams_of_somebody_else_s_making_are_found_at_plan_and_answered_with_the_ways_out() {
     let scenario = restored();
     let configs = scenario.configs();
@@ -347,6 +366,24 @@ fn a_second_installation_beside_one_in_the_state_is_found_at_plan() {
         "{error}"
     );
     scenario.converge("");
+}
+
+#[test]
+fn an_installation_under_a_new_address_is_advised_to_move_before_it_deletes() {
+    let scenario = Scenario::start();
+    scenario.converge("");
+    scenario.admin.put("wadm_manifests", "default", "app");
+
+    scenario
+        .terraform
+        .write(&wadm("").replace("\"main\"", "\"renamed\""));
+    let failure = scenario.terraform.plan_error();
+
+    for said in &failure.diagnostics {
+        let moved = said.detail.find("`moved`");
+        let forced = said.detail.find("force_destroy").unwrap_or(usize::MAX);
+        assert!(moved.is_some_and(|moved| moved < forced), "{said}");
+    }
 }
 
 #[test]

@@ -233,8 +233,16 @@ fn manifests_are_never_made_anew_without_force() {
     );
     assert_eq!(scenario.created(), created);
 
+    let forced = "force_destroy = true\nmanifests = { storage = \"memory\" }";
+    scenario.write(forced);
+    let failure = scenario.terraform.plan_error();
+    assert!(
+        failure.error().says("apply it without this change"),
+        "{failure}"
+    );
+    scenario.converge("force_destroy = true");
     scenario.admin.note();
-    let plan = scenario.step("force_destroy = true\nmanifests = { storage = \"memory\" }");
+    let plan = scenario.step(forced);
 
     let said = warning(
         plan.diagnostics(),

@@ -9,11 +9,12 @@ use crate::resources::apply::Operation;
 use crate::resources::apply::asset::first_sequence::first_sequence;
 use crate::resources::apply::asset::read_again;
 use crate::resources::apply::asset::wait::wait;
-use crate::resources::apply::outcome::{Live, Outcome, exists_already};
+use crate::resources::apply::outcome::{Live, Outcome, exists_already, has_another_owner};
 use crate::resources::messages::contents;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
+use crate::resources::session::claims::Claims;
 use crate::terraform::language::{Diagnostic, Path};
 use crate::text::{capitalised, shell_word};
 
@@ -29,8 +30,8 @@ pub async fn create_one(
         client,
         scope,
         session,
-        object,
         state: planned,
+        ..
     } = *operation;
     let mut config = member
         .wanted(planned.attribute(member.row.key))
@@ -41,8 +42,11 @@ pub async fn create_one(
     }
     session.cache.forget(&member.stream());
     let error = match client.create_absent(&config, absent_since, scope).await {
-        Ok(created) => return settled(operation, member, created).await,
-        Err(error) if error.is_exists() => return exists_already(object, member),
+        Ok(created) => {
+            Claims::of_this_run().claim(&member.stream(), &created.info.created);
+            return settled(operation, member, created).await;
+        }
+        Err(error) if error.is_exists() => return made_by_another(operation, member).await,
         Err(error) => error,
     };
     let live = match error.is_unknown_outcome() {
@@ -56,6 +60,26 @@ pub async fn create_one(
     Outcome {
         ours: matches!(&live, Live::Stream(info) if client.is_creating(info)),
         ..Outcome::failed(live, failure(member, Crud::Create, &error, planned))
+    }
+}
+
+/// Somebody else created it before us, perhaps a resource of another provider block.
+async fn made_by_another(operation: &Operation<'_>, member: &Member) -> Outcome {
+    let Operation {
+        client,
+        scope,
+        session,
+        object,
+        ..
+    } = *operation;
+    let found = session.cache.stream(client, &member.stream(), scope).await;
+    let taken = match &found {
+        Ok(Some(live)) => Claims::of_this_run().taken(&[live]).await,
+        _ => Vec::new(),
+    };
+    match taken.is_empty() {
+        true => exists_already(object, member),
+        false => has_another_owner(object, member),
     }
 }
 

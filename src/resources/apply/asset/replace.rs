@@ -50,7 +50,7 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
     let changes = Changes::between(member, &wanted, &live.config, member.conditions(&live));
     match changes.refused() {
         None => change_in_place(operation, planned, live).await,
-        Some(change) if live.state.messages > 0 && !may_delete_contents(member, state) => {
+        Some(change) if live.state.messages > 0 && !may_delete_contents(member, planned.prior) => {
             let refused = refused(member, change, &live, state);
             Outcome::failed(Live::Stream(Box::new(live)), refused)
         }

@@ -194,12 +194,12 @@ impl Argument {
         let attribute = self.attribute(Mode::Optional, self.description());
         match self.unset {
             Unset::Default => attribute.default(self.default()),
-            // Kept when not set, hence computed.
-            Unset::LeftAlone => Attribute {
+            // Kept when not set, or when no asset follows it, hence computed.
+            Unset::LeftAlone | Unset::None => Attribute {
                 mode: Mode::OptionalComputed,
                 ..attribute
             },
-            Unset::None | Unset::Asset => attribute,
+            Unset::Asset => attribute,
         }
     }
 

@@ -158,8 +158,8 @@ pub fn placement_value(json: &Json) -> Value {
     Value::object([("cluster", cluster), ("tags", tags)])
 }
 
-/// The live texts of the keys that `like` has. No other key is ours, also after an import: what is in the state and not
-/// in the configuration would be taken away.
+/// The live texts of the keys that `like` has. No other key is ours: what is in the state and not in the configuration
+/// would be taken away.
 pub fn metadata_value(json: &Json, like: &Value) -> Value {
     let Value::Map(ours) = like else {
         return Value::Null;

@@ -16,6 +16,8 @@ use crate::resources::session::cache::{InState, Snapshot};
 pub struct Survey<'p> {
     /// The streams for which other objects of the configuration have plans that exclude this one.
     pub conflicts: Vec<Conflict>,
+    /// The existing streams that a resource of another provider block has.
+    pub taken: Vec<String>,
     /// The streams of the assets that Terraform's state has, in this object or another, and what it says of them.
     pub in_state: HashMap<String, InState>,
     /// The addresses of the servers, for the reader.

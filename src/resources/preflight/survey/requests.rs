@@ -19,6 +19,7 @@ use crate::resources::plan::object_plan::{AssetAction, ObjectPlan};
 use crate::resources::preflight::survey::{Answer, HarmfulStream, Present, Survey};
 use crate::resources::session::DomainSession;
 use crate::resources::session::cache::{InState, Snapshot};
+use crate::resources::session::claims::Claims;
 use crate::terraform::framework::Action;
 use crate::terraform::language::Value;
 
@@ -74,6 +75,7 @@ pub async fn survey<'p>(
         clustered,
         max_payload: client.max_payload(),
         unsettled: unsettled(&assets, domains.planned),
+        taken: taken(&assets).await,
         assets,
         deleted,
         counted,
@@ -126,6 +128,15 @@ async fn clustered(
         return None;
     }
     session.cache.is_clustered(client, scope).await
+}
+
+/// The existing streams that a resource of another provider block has.
+async fn taken(assets: &[Answer<'_, Snapshot>]) -> Vec<String> {
+    let created = assets
+        .iter()
+        .filter(|asset| asset.kind == OperationKind::Create);
+    let found: Vec<_> = created.filter_map(Answer::info).collect();
+    Claims::of_this_run().taken(&found).await
 }
 
 /// The streams of the assets that Terraform's state has.

@@ -61,7 +61,7 @@ const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,
     move_resource_state: true,
-    generate_resource_config: false,
+    generate_resource_config: true,
 };
 
 #[tonic::async_trait]
@@ -335,6 +335,28 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             Ok(proto::import_resource_state::Response {
                 imported_resources: vec![imported],
                 ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<proto::generate_resource_config::Request>,
+    ) -> Result<Response<proto::generate_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let failed = |diagnostics| proto::generate_resource_config::Response {
+            config: None,
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let state = decode(request.state, resource.schema())?;
+            let config = resource.configuration(&state);
+            Ok(proto::generate_resource_config::Response {
+                config: encode(&config, resource.schema()),
+                diagnostics: Vec::new(),
             })
         };
         self.calls.run(failed, work).await

@@ -86,6 +86,10 @@ impl Resource for Random {
         &self.schema
     }
 
+    fn configuration(&self, state: &Value) -> Value {
+        state.clone()
+    }
+
     async fn plan(&self, plan: &mut Plan, _: &Call) {
         plan.planned = self.fill(Fill::Foreseen, &plan.planned);
     }

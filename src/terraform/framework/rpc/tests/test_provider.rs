@@ -85,6 +85,10 @@ impl Resource for TestResource {
         Diagnostics::new()
     }
 
+    fn configuration(&self, state: &Value) -> Value {
+        state.clone()
+    }
+
     async fn plan(&self, _: &mut Plan, _: &Call) {
         self.called("plan");
     }

@@ -1,0 +1,69 @@
+//! `common-arguments.md`: common arguments, those of one bucket, and `ignore_changes` on either.
+
+use serde_json::json;
+
+use crate::guides::page_run::OnServer;
+
+const LATTICE: &str = "KV_LATTICEDATA_default";
+const CONFIG: &str = "KV_CONFIGDATA_default";
+
+fn situation(heading: &str) -> OnServer {
+    OnServer::new("common-arguments", heading)
+}
+
+/// As `nats stream edit --max-bytes 209715200` does.
+fn raise(on_server: &OnServer, streams: &[&str]) {
+    for stream in streams {
+        on_server
+            .admin
+            .edit_stream(stream, |config| config["max_bytes"] = json!(209_715_200));
+    }
+}
+
+#[test]
+fn a_common_argument_that_is_ignored() {
+    let mut on_server = situation("A common argument that is ignored");
+    on_server.run.step();
+
+    raise(&on_server, &[LATTICE, CONFIG]);
+
+    on_server.run.shows();
+    on_server.run.terraform.expect_empty();
+    on_server.run.write();
+    on_server.run.shows();
+}
+
+#[test]
+fn a_common_argument_of_which_only_one_bucket_differs() {
+    let mut on_server = situation("A common argument of which only one bucket differs");
+    on_server.run.step();
+
+    raise(&on_server, &[CONFIG]);
+
+    on_server.run.shows();
+    on_server.run.write();
+    on_server.run.shows();
+    on_server.run.terraform.expect_empty();
+}
+
+#[test]
+fn one_argument_of_one_bucket() {
+    let mut on_server = situation("One argument of one bucket");
+    on_server.run.step();
+
+    raise(&on_server, &[CONFIG]);
+
+    on_server.run.shows();
+    on_server.run.terraform.expect_empty();
+}
+
+#[test]
+fn a_common_argument_without_effect() {
+    let mut on_server = situation("A common argument without effect");
+    on_server.run.step();
+
+    on_server.run.write();
+
+    on_server.run.shows();
+    on_server.run.terraform.expect_empty();
+}
