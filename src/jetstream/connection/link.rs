@@ -231,8 +231,10 @@ impl Link {
         let socks = self.options.socks_proxy.as_ref().map(Socks::parse);
         Ok(Route {
             socks: socks.transpose()?,
-            config: Arc::new(tls::client_config(tls)?),
+            config: Arc::new(config),
+            certificate,
             // As other clients do: a CA or a client certificate means that the connection must be encrypted.
+        let (config, certificate) = tls::client_config(tls)?;
             tls_required: tls.first
                 || tls.ca.is_some()
                 || tls.certificate.is_some()

@@ -99,6 +99,18 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
             "NATS does not accept the client certificate",
             "Give one that has not expired, is meant for clients and is signed by an authority that the server trusts.",
         ),
+        Unreachable::AuthorityAsServer => (
+            "The NATS server uses a certificate authority's certificate",
+            "Give the server a certificate of its own with `basicConstraints = CA:FALSE`, its names in `subjectAltName`, and a signature of that authority. `openssl req -x509` creates certificates of authorities unless it gets `-addext basicConstraints=critical,CA:FALSE`.",
+        ),
+        Unreachable::KeyLength => (
+            "The NATS server's RSA key is not accepted",
+            "Create a new key of 2048 bits or more, or one of ECDSA or Ed25519, and a certificate for it.",
+        ),
+        Unreachable::Certificate => (
+            "The NATS server's certificate is not accepted",
+            "Give the server a certificate of X.509 version 3 that is meant for servers (`extendedKeyUsage = serverAuth`), has its names in `subjectAltName`, and is signed with SHA-256 or better.",
+        ),
         Unreachable::NoTls => (
             "The server does not speak TLS",
             "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
@@ -110,6 +122,14 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
         Unreachable::GreetingFirst => (
             "NATS greets before the TLS handshake",
             "The server has no `handshake_first`: remove `tls_first` from the provider block.",
+        ),
+        Unreachable::OldTls => (
+            "The NATS server's TLS is too old",
+            "Enable TLS 1.2 or 1.3 on the server, or on what ends TLS before it.",
+        ),
+        Unreachable::NothingInCommon => (
+            "NATS and the provider cannot agree on TLS",
+            "Allow on the server what the provider offers. Key exchange, in `curve_preferences`: X25519, CurveP256 or CurveP384. Cipher suites, in `cipher_suites`: those of TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305. Keys of its certificate: RSA, ECDSA or Ed25519.",
         ),
         _ => (
             "TLS with NATS fails",

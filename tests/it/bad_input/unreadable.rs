@@ -11,7 +11,8 @@ const BINARY: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
 #[test]
 fn variables_that_are_not_text_are_errors_that_name_them() {
     let terraform = Terraform::with_binary(BINARY);
-    terraform.write("resource \"wasmcloud_lattice_buckets\" \"main\" {}");
+    terraform
+        .write("provider \"wasmcloud\" {}\nresource \"wasmcloud_lattice_buckets\" \"main\" {}");
     let secret = [SECRET.as_bytes(), b"\xff"].concat();
     let names = ["NATS_URL", "NATS_PASSWORD", "NATS_CONTEXT"];
 

@@ -3,6 +3,7 @@
 pub mod failure;
 mod methods;
 pub mod tls;
+mod tls_reasons;
 mod refusals;
 mod websocket;
 mod socks;
