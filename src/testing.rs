@@ -9,9 +9,9 @@ pub mod catalogue {
 
 pub mod jetstream {
     pub use crate::jetstream::{
-        ApiPrefix, Auth, Bound, Client, Created, Edit, Effect, Error, OperationKind, Options,
-        SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls, Unreachable,
-        WithOrigin, diff, diff_at, setting,
+        ApiPrefix, Auth, Bound, Client, Created, Edit, Effect, Error, Expected, OperationKind,
+        Options, SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls,
+        Unreachable, WithOrigin, diff, diff_at, setting,
     };
 }
 

@@ -55,6 +55,10 @@ pub enum Unreachable {
     GreetingFirst,
     /// TLS fails in another way.
     Tls,
+    /// It is another server than the one that is expected.
+    NotExpected,
+    /// The server does not tell whether it is the one that is expected.
+    NotVerified,
 }
 
 impl Unreachable {
@@ -69,6 +73,8 @@ impl Unreachable {
                 | Self::Foreign
                 | Self::Refused
                 | Self::Proxy
+                | Self::NotExpected
+                | Self::NotVerified
         )
     }
 }
@@ -76,7 +82,8 @@ impl Unreachable {
 impl Unreachable {
     /// Whether trying again may help with nothing changed here: the server may be about to start.
     pub fn may_pass(self) -> bool {
-        !self.is_of_tls() && self != Self::Address
+        let other = matches!(self, Self::Address | Self::NotExpected | Self::NotVerified);
+        !other && !self.is_of_tls()
     }
 }
 

@@ -166,6 +166,8 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
     ProviderArgument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
     ProviderArgument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
+    ProviderArgument::text("expected_account", "Name or public key (`A...`) of the account that the login must be of. Every new connection is checked before anything is requested of JetStream, and one of another account is refused. The user needs permission to publish to `$SYS.REQ.USER.INFO`. In operator mode, servers before 2.12 tell only the public key.").variable("NATS_EXPECTED_ACCOUNT"),
+    ProviderArgument::text("expected_cluster", "Name of the cluster that the server must be of. Every new connection is checked before the login is sent, and one to another cluster, or to a server without one, is refused. For a leaf node it is the name of its own cluster.").variable("NATS_EXPECTED_CLUSTER").help("account and cluster that the server must be of; the nats command has neither"),
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
     ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`. The first connection is tried again until then.").rule(rules::timeout).default("that of `timeout`"),
     ProviderArgument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
@@ -282,6 +284,8 @@ Environment variables, each for an argument of the provider block that is not se
   NATS_CERT, NATS_KEY
                      paths of files with the client's certificate and its private key, in PEM
   NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
+  NATS_EXPECTED_ACCOUNT, NATS_EXPECTED_CLUSTER
+                     account and cluster that the server must be of; the nats command has neither
   NATS_TIMEOUT       longest wait for one answer, such as 5s
   NATS_CONTEXT       name of a NATS context
 Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.

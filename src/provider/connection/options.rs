@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use crate::jetstream::{ApiPrefix, Auth, Expected, Options, Tls, WithOrigin};
 use crate::provider::arguments::ARGUMENTS;
 use crate::provider::arguments::rules::{self, ArgumentRule};
 use crate::provider::conflicts;
@@ -117,6 +117,10 @@ impl OptionsBuilder<'_> {
             socks_proxy: socks_proxy
                 .filter(|proxy| !proxy.text.eq_ignore_ascii_case("none"))
                 .map(with_origin),
+            expected: Expected {
+                account: self.sources.find("expected_account").map(with_origin),
+                cluster: self.sources.find("expected_cluster").map(with_origin),
+            },
             connect_timeout,
             timeout,
         })
