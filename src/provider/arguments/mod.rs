@@ -22,7 +22,8 @@ is dialled before a resource needs the server.
 
 What the configuration sets goes before environment variables, which go before a NATS context, which goes before \
 defaults; variables and contexts are those of the `nats` command. A way to authenticate that the configuration names \
-rules out those of variables and of the context, and one that variables name rules out that of the context. A context \
+rules out those of variables and of the context, and one that variables name rules out that of the context. A variable \
+that is not UTF-8 is an error, unless its argument is set. A context \
 counts if `context` or `NATS_CONTEXT` names it. The one that `nats context select` has chosen counts, with a warning, if \
 nothing else says where to connect or how to log in: neither `servers` nor an argument of authentication is set, nor a \
 variable that stands for one. `context = \"\"` leaves all contexts out.
@@ -142,7 +143,7 @@ impl ProviderArgument {
 
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[ProviderArgument] = &[
-    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
+    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`, percent-encoded where it has other characters than letters and digits), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
         .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
     ProviderArgument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
     ProviderArgument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
