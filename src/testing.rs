@@ -19,6 +19,7 @@ pub mod resources {
     pub use crate::resources::messages::connection::connection_failure;
     pub use crate::resources::object::argument::codec::Codec;
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
+    pub use crate::resources::permissions::{Need, PERMISSIONS, Permission, Right};
 }
 
 pub mod terraform {
