@@ -16,6 +16,7 @@
 //! plugin                        the process as a go-plugin
 //! terraform::language           values, schemas, diagnostics, wire codec
 //! terraform::proto              generated code of the plugin protocol
+//! ecdsa_p521                    signatures that ring cannot verify
 //! text                          lists, counts, quotes
 //! ```
 //!
@@ -108,6 +109,7 @@
 //! | logs and their format | `plugin::log` |
 
 mod catalogue;
+mod ecdsa_p521;
 mod jetstream;
 pub mod plugin;
 pub mod provider;

@@ -9,7 +9,8 @@ pub mod catalogue {
 
 pub mod jetstream {
     pub use crate::jetstream::{
-        ApiPrefix, Auth, Bound, Client, Conditions, Created, Edit, Effect, Error, OperationKind,
+        ApiPrefix, Auth, Bound, Client, Conditions, Created, Edit, Effect, Error, Expected,
+        OperationKind,
         Options, SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls,
         Unreachable, WithOrigin, diff, diff_at, setting,
     };
@@ -21,6 +22,7 @@ pub mod resources {
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
     pub use crate::resources::object::changes::Changes;
     pub use crate::resources::object::member::Member;
+    pub use crate::resources::permissions::{Need, PERMISSIONS, Permission, Right};
 }
 
 pub mod terraform {

@@ -338,6 +338,11 @@ impl Error {
         }
     }
 
+    /// There is no connection, and one may be possible later with nothing changed here: say, a server is about to start.
+    pub fn may_be_reachable_later(&self) -> bool {
+        self.unreachable().is_some_and(Unreachable::may_pass)
+    }
+
     /// The server refused who we say we are.
     pub fn is_unauthorized(&self) -> bool {
         matches!(self.0.cause, Cause::Unauthorized(_))
@@ -502,7 +507,12 @@ impl Error {
 
     /// Nobody can be connected to.
     pub(crate) fn not_reachable() -> Self {
-        let failure = Failure::new(Unreachable::Nobody, "connection refused");
+        Self::unconnected(Unreachable::Nobody)
+    }
+
+    /// There is no connection for this reason.
+    pub(crate) fn unconnected(kind: Unreachable) -> Self {
+        let failure = Failure::new(kind, "that is how");
         let origin = "the default".to_owned();
         Self::new(Cause::Unreachable { failure, origin }, "nats://n1:4222")
     }

@@ -40,7 +40,7 @@ pub use self::config::table::{FREEZING, row_of, setting};
 pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::Unreachable;
-pub use self::connection::options::{ApiPrefix, Options, Tls, WithOrigin};
+pub use self::connection::options::{ApiPrefix, Expected, Options, Tls, WithOrigin};
 pub use self::error::{Error, NoServers, Unsupported};
 
 /// How long after its timeout an operation may still find out what became of what it sent.

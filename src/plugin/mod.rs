@@ -51,7 +51,9 @@ pub fn serve<P: Provider>(plugin: Plugin<P>) -> ExitCode {
     let arguments = env::args_os()
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned());
-    let outcome = match handshake::start(arguments, |name| env::var(name).ok()) {
+    // What is not text must not count as unset: a client certificate would, and TLS be left out.
+    let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let outcome = match handshake::start(arguments, variable) {
         Ok(Start::Plugin(host)) => serve_host(plugin, &host, &parent),
         Ok(Start::Debug) => serve_debug(plugin),
         Ok(Start::Help) => print(&usage::help(&about)),

@@ -10,21 +10,18 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Error};
-use p521::ecdsa::signature::Verifier;
-use p521::ecdsa::{Signature, VerifyingKey};
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls13_signature};
+use rustls::crypto::{CryptoProvider, ring, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{
-    AlgorithmIdentifier, CertificateDer, InvalidSignature, PrivateKeyDer,
-    SignatureVerificationAlgorithm, UnixTime, alg_id,
-};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::NoServerSessionStorage;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme,
 };
 use tokio_rustls::TlsAcceptor;
+
+use crate::ecdsa_p521;
 
 /// Our own certificate, and the rule who may call.
 pub(super) struct Identity {
@@ -113,8 +110,8 @@ impl ClientCertVerifier for PinnedClient {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = if signature.scheme == SignatureScheme::ECDSA_NISTP521_SHA512 {
-            &P521_ONLY
+        let algorithms = if signature.scheme == ecdsa_p521::SCHEME {
+            &ecdsa_p521::ONLY
         } else {
             &self.provider.signature_verification_algorithms
         };
@@ -127,47 +124,13 @@ impl ClientCertVerifier for PinnedClient {
             .provider
             .signature_verification_algorithms
             .supported_schemes();
-        schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
+        schemes.push(ecdsa_p521::SCHEME);
         schemes
-    }
-}
-
-/// ECDSA with P-521 and SHA-512, which ring cannot verify.
-#[derive(Debug)]
-struct EcdsaP521;
-
-static P521_ONLY: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
-    all: &[&EcdsaP521],
-    mapping: &[(SignatureScheme::ECDSA_NISTP521_SHA512, &[&EcdsaP521])],
-};
-
-impl SignatureVerificationAlgorithm for EcdsaP521 {
-    fn verify_signature(
-        &self,
-        public_key: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
-        let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
-        key.verify(message, &signature)
-            .map_err(|_| InvalidSignature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_P521
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        alg_id::ECDSA_SHA512
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use p521::ecdsa::SigningKey;
-    use p521::ecdsa::signature::Signer;
-
     use super::*;
 
     #[test]
@@ -178,23 +141,5 @@ mod tests {
         ] {
             assert!(Identity::for_client(pem).is_err(), "{pem}");
         }
-    }
-
-    #[test]
-    fn a_p521_signature_is_taken_and_a_changed_message_is_not() {
-        let mut secret = [0; 66];
-        secret[65] = 7;
-        let key = SigningKey::from_slice(&secret).expect("7 is a P-521 key");
-        let public_key = VerifyingKey::from(&key).to_encoded_point(false);
-        let signature: Signature = key.sign(b"the message");
-        let signature = signature.to_der();
-
-        let same =
-            EcdsaP521.verify_signature(public_key.as_bytes(), b"the message", signature.as_bytes());
-        let changed =
-            EcdsaP521.verify_signature(public_key.as_bytes(), b"the massage", signature.as_bytes());
-
-        assert!(same.is_ok());
-        assert!(changed.is_err());
     }
 }

@@ -9,7 +9,8 @@ use crate::provider::arguments::ways;
 use crate::provider::credentials::{
     ALL, CA, CERTIFICATE, CredentialPart, KEY, LOGIN_PAIRS, METHODS, TLS_PAIR,
 };
-use crate::provider::files::{self, Environment};
+use crate::provider::environment::Environment;
+use crate::provider::files;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 
 /// Everything that contradicts.
@@ -21,6 +22,7 @@ pub fn validate(config: &Value, environment: &Environment) -> Diagnostics {
     let mut found = Diagnostics::new();
     found.extend(ALL.iter().filter_map(|part| block.content_for_path(part)));
     found.extend(block.content_for_context());
+    found.extend(block.login_that_breaks_its_address());
     found.extend(ALL.iter().filter_map(|part| block.twice(part)));
     let two_ways = block.two_methods().or_else(|| block.login_in_address());
     // Of two ways one has to go, and perhaps it is the one of which half is missing.
@@ -62,6 +64,13 @@ impl Block<'_> {
     fn content_for_context(&self) -> Option<Diagnostic> {
         let name = self.config.attribute("context").as_str()?;
         files::looks_like_content(name).then(|| content_for_context("the argument `context`"))
+    }
+
+    fn login_that_breaks_its_address(&self) -> Option<Diagnostic> {
+        let servers = self.servers();
+        let problem = rules::addresses(&servers).err()?;
+        rules::may_hold_login(&servers)
+            .then(|| unusable_address(&problem, "the argument `servers`"))
     }
 
     fn twice(&self, part: &CredentialPart) -> Option<Diagnostic> {
@@ -121,7 +130,7 @@ impl Block<'_> {
         let may_come = missing
             .names()
             .filter_map(variable)
-            .any(|name| self.is_in_environment(name));
+            .any(|name| self.environment.has(name));
         (nothing && !may_come && !self.has_context())
             .then(|| half(given, missing, &format!("`{name}` is set")).at(Path::attribute(name)))
     }
@@ -135,15 +144,9 @@ impl Block<'_> {
             .collect()
     }
 
-    fn is_in_environment(&self, variable: &str) -> bool {
-        self.environment
-            .get(variable)
-            .is_some_and(|text| !text.is_empty())
-    }
-
     fn has_context(&self) -> bool {
         match self.config.attribute("context") {
-            Value::Null => variable("context").is_some_and(|name| self.is_in_environment(name)),
+            Value::Null => variable("context").is_some_and(|name| self.environment.has(name)),
             Value::String(name) => !name.is_empty(),
             _ => true,
         }
@@ -192,6 +195,12 @@ pub fn content_for_context(origin: &str) -> Diagnostic {
         "The value of {origin} is not shown: this looks like file content, and the name of a context is expected, such as \"prod\". Set `credentials`, `nkey`, or `jwt` and `seed` for the content of a login."
     );
     Diagnostic::error("Content where the name of a context is expected", detail)
+}
+
+/// An address that `origin` gives has a login in it and cannot be understood. No path, for the same reason.
+pub fn unusable_address(problem: &str, origin: &str) -> Diagnostic {
+    let detail = format!("{problem} The addresses come from {origin}, and are not shown.");
+    Diagnostic::error("The server addresses cannot be understood", detail)
 }
 
 fn two_ways(detail: String, argument: &str) -> Diagnostic {

@@ -1,13 +1,10 @@
 //! Files that the provider reads: how a path is meant, and who else may read what is in it.
-//!
-//! The home folder comes from the environment that the provider was given, never from the process: tests have one of
-//! their own.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::provider::environment::Environment;
 use crate::terraform::language::{Diagnostic, Path as Place};
 
 /// More than any credentials or certificates have, in bytes; a disk image is a mistake.
@@ -17,22 +14,29 @@ const LONGEST_NAME: usize = 255;
 /// The letters of an nkey's seed, fewer than the whole: it may be cut off.
 const SEED_LETTERS: usize = 20;
 
-/// Variables by name.
-pub type Environment = HashMap<String, String>;
-
 /// The user's home folder.
-pub fn home(environment: &Environment) -> Option<PathBuf> {
-    let variables = ["HOME", "USERPROFILE"];
-    let mut set = variables.iter().filter_map(|name| environment.get(*name));
-    set.find(|path| !path.is_empty()).map(PathBuf::from)
+///
+/// # Errors
+/// A sentence that names the variable, when it is not text.
+pub fn home(environment: &Environment) -> Result<Option<PathBuf>, String> {
+    for name in ["HOME", "USERPROFILE"] {
+        if let Some(path) = environment.get(name)? {
+            return Ok(Some(PathBuf::from(path)));
+        }
+    }
+    Ok(None)
 }
 
 /// The file that a path means: `~/` is the home folder, and what is relative starts where Terraform runs.
-pub fn path(text: &str, environment: &Environment) -> PathBuf {
-    match (text.strip_prefix("~/"), home(environment)) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(text),
-    }
+///
+/// # Errors
+/// As [`home`].
+pub fn path(text: &str, environment: &Environment) -> Result<PathBuf, String> {
+    let Some(rest) = text.strip_prefix("~/") else {
+        return Ok(PathBuf::from(text));
+    };
+    let home = home(environment)?;
+    Ok(home.map_or_else(|| PathBuf::from(text), |home| home.join(rest)))
 }
 
 /// The content of a file.

@@ -3,6 +3,7 @@
 //! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
 //! are known only after another resource was made.
 
+mod environment;
 mod files;
 mod credentials;
 mod arguments;
@@ -11,6 +12,7 @@ mod context;
 mod connection;
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -18,6 +20,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::jetstream::Client;
 use crate::provider::connection::options;
+use crate::provider::environment::Environment;
 use crate::resources;
 use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
@@ -41,7 +44,7 @@ pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {
 /// The provider.
 pub struct WasmCloud {
     schema: Schema,
-    environment: HashMap<String, String>,
+    environment: Environment,
     session: Arc<Session>,
     resources: Vec<Arc<dyn Resource>>,
 }
@@ -49,22 +52,16 @@ pub struct WasmCloud {
 impl WasmCloud {
     /// With the process's environment.
     pub fn new() -> Self {
-        Self::with_environment(
-            std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
-        )
+        Self::with_environment(std::env::vars_os().collect())
     }
 
     /// With an environment of the caller's.
-    pub fn with_environment(environment: HashMap<String, String>) -> Self {
+    pub fn with_environment(environment: HashMap<OsString, OsString>) -> Self {
         let session = Arc::new(Session::default());
         let resources = resources::all(&session);
         Self {
             schema: arguments::schema(),
-            environment,
+            environment: environment.into_iter().collect(),
             session,
             resources,
         }

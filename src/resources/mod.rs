@@ -4,7 +4,8 @@
 //! an [`object`] from a state or a plan, plans its values without requests ([`plan`]), checks the plan against the server
 //! ([`preflight`]), and creates, updates and deletes ([`apply`]).
 //!
-//! Imports point down: types -> resource -> apply, preflight -> plan -> messages -> object; session -> object.
+//! Imports point down: types -> resource -> apply, preflight -> plan -> messages -> object; session -> object;
+//! preflight -> permissions.
 
 pub mod lattice_buckets;
 pub mod wadm;
@@ -18,6 +19,7 @@ pub mod plan;
 pub mod messages;
 pub mod session;
 pub mod object;
+pub mod permissions;
 #[cfg(test)]
 mod fuzz;
 

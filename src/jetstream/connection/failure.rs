@@ -4,9 +4,6 @@
 
 use std::time::Duration;
 
-use rustls::{AlertDescription, CertificateError, Error as TlsError};
-
-use crate::jetstream::connection::options::Tls;
 use crate::text::printable;
 
 /// Why there is no connection.
@@ -36,18 +33,32 @@ pub enum Unreachable {
     Expired,
     /// The server's certificate is not valid yet.
     NotYetValid,
+    /// The server uses the certificate of an authority as its own.
+    AuthorityAsServer,
+    /// An RSA key of the server's certificate, or of an authority's, is too short or too long.
+    KeyLength,
+    /// The server's certificate is not accepted for another reason.
+    Certificate,
     /// The server demands a client certificate, and none is given.
     CertificateDemanded,
     /// The server does not accept the client certificate.
     CertificateRefused,
     /// TLS is required, and the server offers none.
     NoTls,
+    /// The server speaks only versions of TLS that are too old.
+    OldTls,
+    /// No key exchange, cipher suite or signature is known to both sides.
+    NothingInCommon,
     /// The server wants the TLS handshake before its greeting.
     HandshakeFirst,
     /// The server greets before the TLS handshake.
     GreetingFirst,
     /// TLS fails in another way.
     Tls,
+    /// It is another server than the one that is expected.
+    NotExpected,
+    /// The server does not tell whether it is the one that is expected.
+    NotVerified,
 }
 
 impl Unreachable {
@@ -62,6 +73,8 @@ impl Unreachable {
                 | Self::Foreign
                 | Self::Refused
                 | Self::Proxy
+                | Self::NotExpected
+                | Self::NotVerified
         )
     }
 }
@@ -69,7 +82,8 @@ impl Unreachable {
 impl Unreachable {
     /// Whether trying again may help with nothing changed here: the server may be about to start.
     pub fn may_pass(self) -> bool {
-        !self.is_of_tls() && self != Self::Address
+        let other = matches!(self, Self::Address | Self::NotExpected | Self::NotVerified);
+        !other && !self.is_of_tls()
     }
 }
 
@@ -112,109 +126,6 @@ impl Failure {
             .map(|(server, failure)| format!("{} ({server})", failure.how))
             .collect();
         Some(Failure::new(first.kind, each.join("; ")))
-    }
-
-    /// What a failed TLS handshake means.
-    pub fn of_tls(error: &TlsError, tls: &Tls) -> Failure {
-        match error {
-            TlsError::InvalidCertificate(error) => of_certificate(error),
-            TlsError::AlertReceived(alert) => of_alert(*alert, tls),
-            TlsError::InvalidMessage(_) => {
-                Failure::new(Unreachable::NoTls, "the server does not speak TLS there")
-            }
-            error => Failure::new(Unreachable::Tls, format!("TLS fails: {error}")),
-        }
-    }
-}
-
-fn of_certificate(error: &CertificateError) -> Failure {
-    use CertificateError::{
-        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext,
-        NotValidYet, NotValidYetContext, UnknownIssuer,
-    };
-    let kind = match error {
-        UnknownIssuer | BadSignature => Unreachable::UnknownAuthority,
-        NotValidForName | NotValidForNameContext { .. } => Unreachable::WrongName,
-        Expired | ExpiredContext { .. } => Unreachable::Expired,
-        NotValidYet | NotValidYetContext { .. } => Unreachable::NotYetValid,
-        _ => Unreachable::Tls,
-    };
-    let how = match error {
-        UnknownIssuer => "its certificate is signed by an unknown authority".to_owned(),
-        BadSignature => "its certificate is signed by an unknown authority: one of the same name is trusted, with \
-                         another key"
-            .to_owned(),
-        NotValidForNameContext {
-            expected,
-            presented,
-        } => format!(
-            "its certificate is not for {:?} but for {}",
-            expected.to_str(),
-            names(presented)
-        ),
-        ExpiredContext { not_after, .. } => {
-            format!("its certificate expired at {}", time(not_after.as_secs()))
-        }
-        NotValidYetContext { not_before, .. } => {
-            format!(
-                "its certificate is not valid before {}",
-                time(not_before.as_secs())
-            )
-        }
-        error => format!("its certificate is refused: {error}"),
-    };
-    Failure::new(kind, how)
-}
-
-/// The names of a certificate, as rustls prints them: `DnsName("example.com")`.
-fn names(presented: &[String]) -> String {
-    let bare = presented.iter().map(|name| {
-        let quoted = name.split_once('(').map_or(name.as_str(), |(_, rest)| rest);
-        quoted.trim_end_matches(')').to_owned()
-    });
-    let names: Vec<String> = bare.collect();
-    if names.is_empty() {
-        "no name at all".to_owned()
-    } else {
-        names.join(", ")
-    }
-}
-
-/// Before TLS 1.3 no alert said that a certificate is missing, so it depends on whether there was one.
-fn of_alert(alert: AlertDescription, tls: &Tls) -> Failure {
-    use AlertDescription::{
-        AccessDenied, BadCertificate, CertificateExpired, CertificateRequired, CertificateRevoked,
-        CertificateUnknown, DecryptError, HandshakeFailure, UnknownCA, UnsupportedCertificate,
-    };
-    let about_ours = matches!(
-        alert,
-        AccessDenied
-            | BadCertificate
-            | CertificateExpired
-            | CertificateRequired
-            | CertificateRevoked
-            | CertificateUnknown
-            | DecryptError
-            | HandshakeFailure
-            | UnknownCA
-            | UnsupportedCertificate
-    );
-    match &tls.certificate {
-        None if about_ours => Failure::new(
-            Unreachable::CertificateDemanded,
-            "the server demands a client certificate, and none is given",
-        ),
-        Some(certificate) if about_ours => Failure::new(
-            Unreachable::CertificateRefused,
-            format!(
-                "the server does not accept the client certificate, given by {} (TLS alert {alert:?})",
-                certificate.origin
-            ),
-        ),
-        _ => Failure::new(
-            Unreachable::Tls,
-            format!("the server ends the TLS handshake (alert {alert:?})"),
-        ),
     }
 }
 

@@ -219,7 +219,11 @@ impl Link {
         }
         login::fields(&login, "").map_err(|why| self.error(Cause::Unauthorized(why)))?;
         debug!(servers = self.server, "connecting");
-        Relay::open(servers, route, login).await.map_err(|error| {
+        let inbox_prefix = self.options.inbox_prefix.as_ref();
+        let inbox_prefix = inbox_prefix.map_or("_INBOX", |prefix| prefix.value.as_str());
+        let expected = self.options.expected.clone();
+        let opened = Relay::open(servers, route, login, expected, inbox_prefix).await;
+        opened.map_err(|error| {
             let how = format!("this machine has no local port for the connection: {error}");
             failed(Failure::new(Unreachable::Refused, how))
         })
@@ -229,9 +233,11 @@ impl Link {
     fn route(&self, servers: &[Server]) -> Result<Route, Failure> {
         let tls = &self.options.tls;
         let socks = self.options.socks_proxy.as_ref().map(Socks::parse);
+        let (config, certificate) = tls::client_config(tls)?;
         Ok(Route {
             socks: socks.transpose()?,
-            config: Arc::new(tls::client_config(tls)?),
+            config: Arc::new(config),
+            certificate,
             // As other clients do: a CA or a client certificate means that the connection must be encrypted.
             tls_required: tls.first
                 || tls.ca.is_some()

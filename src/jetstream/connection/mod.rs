@@ -5,6 +5,7 @@ pub mod address;
 pub mod failure;
 pub mod options;
 pub mod login;
+pub mod expected;
 pub mod link;
 pub mod pending;
 pub mod route;

@@ -52,6 +52,8 @@ pub struct Options {
     pub inbox_prefix: Option<WithOrigin<String>>,
     /// A SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`.
     pub socks_proxy: Option<WithOrigin<String>>,
+    /// Which servers alone may be requested anything.
+    pub expected: Expected,
     /// The bound of connecting, over all servers.
     pub connect_timeout: Duration,
     /// The bound of one request.
@@ -70,10 +72,20 @@ impl fmt::Debug for Options {
             .field("space", &self.api_prefix.value)
             .field("inbox_prefix", &self.inbox_prefix)
             .field("socks_proxy", &self.socks_proxy)
+            .field("expected", &self.expected)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .finish()
     }
+}
+
+/// What is known of the servers that are meant.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    /// The name or the public key of the account of the login.
+    pub account: Option<WithOrigin<String>>,
+    /// The name of the cluster of the server.
+    pub cluster: Option<WithOrigin<String>>,
 }
 
 /// How to use TLS. All in PEM, as content.

@@ -29,7 +29,8 @@ tokio::task_local! {
 /// Starts logging at the level that the environment asks for, and reports panics.
 pub fn init() {
     panic::set_hook(Box::new(report_panic));
-    let level = level(|name| env::var(name).ok());
+    let variable = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let level = level(variable);
     if level != LevelFilter::OFF {
         let subscriber = tracing_subscriber::registry().with(Hclog::new(level, io::stderr()));
         // Somebody who embeds us may log already, in a way of their own.

@@ -3,7 +3,6 @@
 use std::env;
 use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{self, Path, PathBuf};
 
@@ -95,11 +94,17 @@ fn private_dir(name: &str, host_dir: Option<&Path>) -> io::Result<TempDir> {
             .permissions(mode)
             .tempdir_in(parent)
     };
-    let fits = |dir: &TempDir| dir.path().join(SOCKET).as_os_str().as_bytes().len() <= LONGEST_PATH;
+    // The host reads the path in a line of text.
+    let fits = |dir: &TempDir| {
+        let path = dir.path().join(SOCKET);
+        path.to_str().is_some_and(|path| path.len() <= LONGEST_PATH)
+    };
     let shown = preferred.display();
     match make(&preferred) {
         Ok(dir) if fits(&dir) => return Ok(dir),
-        Ok(_) => warn!(dir = %shown, "the path is too long for a socket, using {FALLBACK_DIR}"),
+        Ok(_) => {
+            warn!(dir = %shown, "the path is too long for a socket or not UTF-8, using {FALLBACK_DIR}")
+        }
         Err(error) => warn!(dir = %shown, %error, "no place for a socket, using {FALLBACK_DIR}"),
     }
     make(Path::new(FALLBACK_DIR))

@@ -22,7 +22,8 @@ is dialled before a resource needs the server.
 
 What the configuration sets goes before environment variables, which go before a NATS context, which goes before \
 defaults; variables and contexts are those of the `nats` command. A way to authenticate that the configuration names \
-rules out those of variables and of the context, and one that variables name rules out that of the context. A context \
+rules out those of variables and of the context, and one that variables name rules out that of the context. A variable \
+that is not UTF-8 is an error, unless its argument is set. A context \
 counts if `context` or `NATS_CONTEXT` names it. The one that `nats context select` has chosen counts, with a warning, if \
 nothing else says where to connect or how to log in: neither `servers` nor an argument of authentication is set, nor a \
 variable that stands for one. `context = \"\"` leaves all contexts out.
@@ -142,7 +143,7 @@ impl ProviderArgument {
 
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[ProviderArgument] = &[
-    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
+    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`, percent-encoded where it has other characters than letters and digits), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
         .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
     ProviderArgument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
     ProviderArgument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
@@ -166,6 +167,8 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
     ProviderArgument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
     ProviderArgument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
+    ProviderArgument::text("expected_account", "Name or public key (`A...`) of the account that the login must be of. Every new connection is checked before anything is requested of JetStream, and one of another account is refused. The user needs permission to publish to `$SYS.REQ.USER.INFO`. In operator mode, servers before 2.12 tell only the public key.").variable("NATS_EXPECTED_ACCOUNT"),
+    ProviderArgument::text("expected_cluster", "Name of the cluster that the server must be of. Every new connection is checked before the login is sent, and one to another cluster, or to a server without one, is refused. For a leaf node it is the name of its own cluster.").variable("NATS_EXPECTED_CLUSTER").help("account and cluster that the server must be of; the nats command has neither"),
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
     ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`. The first connection is tried again until then.").rule(rules::timeout).default("that of `timeout`"),
     ProviderArgument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
@@ -282,6 +285,8 @@ Environment variables, each for an argument of the provider block that is not se
   NATS_CERT, NATS_KEY
                      paths of files with the client's certificate and its private key, in PEM
   NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
+  NATS_EXPECTED_ACCOUNT, NATS_EXPECTED_CLUSTER
+                     account and cluster that the server must be of; the nats command has neither
   NATS_TIMEOUT       longest wait for one answer, such as 5s
   NATS_CONTEXT       name of a NATS context
 Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.

@@ -29,7 +29,16 @@ pub fn servers(value: &Value) -> Validation {
     if servers.iter().any(|server| server.trim().is_empty()) {
         return Err("An address is empty. Remove it, or write something like \"nats://nats.example.com:4222\".".to_owned());
     }
-    addresses(&servers).map(drop)
+    // What may have a secret in it is refused elsewhere, without the line of the configuration.
+    match may_hold_login(&servers) {
+        true => Ok(()),
+        false => addresses(&servers).map(drop),
+    }
+}
+
+/// Whether a login may stand in one of some addresses, which may be ones that cannot be understood.
+pub fn may_hold_login(servers: &[String]) -> bool {
+    servers.iter().any(|server| server.contains('@'))
 }
 
 /// Whether one of some addresses carries a login.
@@ -38,10 +47,11 @@ pub fn servers(value: &Value) -> Validation {
 /// What is wrong with one of them, or with all together, as a sentence.
 pub fn addresses(servers: &[String]) -> Result<bool, String> {
     let has_login = jetstream::check_servers(servers).map_err(|problem| {
-        format!(
-            "{}. Write addresses like \"nats://nats.example.com:4222\".",
-            capitalised(&problem)
-        )
+        let advice = match may_hold_login(servers) {
+            false => "Write addresses like \"nats://nats.example.com:4222\".",
+            true => "In user and password, percent-encode all but letters and digits (`/` is %2F, `?` is %3F, `#` is %23, `@` is %40, `:` is %3A, `%` is %25, `,` is %2C, a space is %20), or leave them out of the address and set `user` and `password`, or `token`.",
+        };
+        format!("{}. {advice}", capitalised(&problem))
     })?;
     let mut schemes: Vec<_> = split(servers).map(scheme).collect();
     schemes.sort();

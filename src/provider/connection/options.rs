@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use crate::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use crate::jetstream::{ApiPrefix, Auth, Expected, Options, Tls, WithOrigin};
+use crate::provider::arguments::ARGUMENTS;
 use crate::provider::arguments::rules::{self, ArgumentRule};
 use crate::provider::conflicts;
 use crate::provider::connection::login;
 use crate::provider::connection::sources::{Found, LAYERS, Sources};
 use crate::provider::credentials::pem;
 use crate::provider::credentials::{CA, CERTIFICATE, CredentialPart, KEY};
-use crate::provider::files::Environment;
+use crate::provider::environment::Environment;
 use crate::resources::object::domain;
 use crate::terraform::language::duration;
-use crate::terraform::language::{Diagnostic, Diagnostics, Value};
+use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 
 const DEFAULT_SERVER: &str = "nats://127.0.0.1:4222";
@@ -35,6 +36,10 @@ pub fn options(
     config: &Value,
     environment: &Environment,
 ) -> Result<(Options, Diagnostics), Diagnostics> {
+    let not_text = not_text(config, environment);
+    if not_text.has_error() {
+        return Err(not_text);
+    }
     let sources = Sources::new(config, environment)?;
     let mut builder = OptionsBuilder {
         warnings: sources.warnings(),
@@ -48,6 +53,23 @@ pub fn options(
             Err(builder.errors)
         }
     }
+}
+
+/// Variables that stand for an argument and are not text. The variable of an argument that is set is not read.
+fn not_text(config: &Value, environment: &Environment) -> Diagnostics {
+    let unset = ARGUMENTS
+        .iter()
+        .filter(|row| config.attribute(row.name).is_null());
+    let errors = unset.filter_map(|row| {
+        let why = environment.get(row.variable?).err()?;
+        let detail = format!(
+            "{why} It stands for the argument `{}` of the provider block. Correct or unset it, or set the argument.",
+            row.name
+        );
+        let error = Diagnostic::error("An environment variable is not text", detail);
+        Some(error.at(Path::attribute(row.name)))
+    });
+    errors.collect()
 }
 
 /// Options while they are put together: all errors are reported, not only the first.
@@ -95,6 +117,10 @@ impl OptionsBuilder<'_> {
             socks_proxy: socks_proxy
                 .filter(|proxy| !proxy.text.eq_ignore_ascii_case("none"))
                 .map(with_origin),
+            expected: Expected {
+                account: self.sources.find("expected_account").map(with_origin),
+                cluster: self.sources.find("expected_cluster").map(with_origin),
+            },
             connect_timeout,
             timeout,
         })
@@ -118,6 +144,9 @@ impl OptionsBuilder<'_> {
             .map(|server| server.trim().to_owned())
             .collect();
         let checked = rules::addresses(&servers).map_err(|problem| {
+            if rules::may_hold_login(&servers) {
+                return conflicts::unusable_address(&problem, &found.origin);
+            }
             found.problem(
                 "The server addresses cannot be understood",
                 &format!("{problem} Separate addresses by commas."),
@@ -255,10 +284,7 @@ mod tests {
         for (name, value) in attributes {
             config.set_attribute(name, value.clone());
         }
-        let environment = variables
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        options(&config, &environment.collect())
+        options(&config, &variables.iter().copied().collect())
     }
 
     fn configured(attributes: &[(&str, Value)], variables: &[(&str, &str)]) -> Options {
@@ -333,6 +359,48 @@ mod tests {
         let proxy = options.socks_proxy.expect("a proxy");
         assert_eq!(proxy.value, "socks5://me:secret@proxy:1080");
         assert_eq!(proxy.origin, "the environment variable NATS_SOCKS_PROXY");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_variable_that_is_not_text_is_an_error_unless_its_argument_is_set() {
+        use std::os::unix::ffi::OsStringExt;
+
+        use crate::provider::arguments::ARGUMENTS;
+
+        let secret = || std::ffi::OsString::from_vec(b"hunter2\xff".to_vec());
+        let unset = schema().attributes.into_iter();
+        let unset = Value::object(unset.map(|attribute| (attribute.name, Value::Null)));
+        let places = [
+            ("context", "XDG_CONFIG_HOME"),
+            ("context", "HOME"),
+            ("context", "USERPROFILE"),
+        ];
+        let rows = ARGUMENTS.iter();
+        let rows = rows.filter_map(|row| Some((row.name, row.variable?)));
+
+        for (argument, variable) in rows.chain(places) {
+            let environment = [(variable, secret())].into_iter().collect();
+            let errors = options(&unset, &environment).expect_err(variable);
+            let mut set = unset.clone();
+            set.set_attribute("context", "".into());
+            let has_place = argument == "context";
+            let overridden = options(&set, &environment).is_ok();
+
+            let [error] = &errors.0[..] else {
+                panic!("one error: {errors:?}")
+            };
+            assert_eq!(error.summary, "An environment variable is not text");
+            assert_eq!(error.path, Path::attribute(argument));
+            assert!(
+                error
+                    .detail
+                    .contains(&format!("variable {variable} is not UTF-8")),
+                "{error:?}"
+            );
+            assert!(!format!("{errors:?}").contains("hunter2"), "{errors:?}");
+            assert_eq!(overridden, has_place, "{variable}");
+        }
     }
 
     #[test]

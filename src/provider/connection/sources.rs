@@ -6,7 +6,8 @@ use crate::provider::arguments;
 use crate::provider::conflicts;
 use crate::provider::context::Context;
 use crate::provider::credentials::{CredentialPart, METHODS};
-use crate::provider::files::{self, Environment};
+use crate::provider::environment::Environment;
+use crate::provider::files;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Value};
 use crate::text::capitalised;
 
@@ -114,11 +115,12 @@ impl<'a> Sources<'a> {
             }
             Layer::Environment => {
                 let variable = arguments::variable(argument)?;
-                let text = self
-                    .environment
-                    .get(variable)
-                    .filter(|text| !text.is_empty())?;
-                (text.clone(), format!("the environment variable {variable}"))
+                // What is not text was refused before anything was looked for.
+                let text = self.environment.get(variable).ok().flatten()?;
+                (
+                    text.to_owned(),
+                    format!("the environment variable {variable}"),
+                )
             }
             Layer::Context => {
                 let context = self.context.as_ref()?;
@@ -153,7 +155,8 @@ impl<'a> Sources<'a> {
         if files::looks_like_content(&found.text) {
             return Err(conflicts::content_for_path(part, &found.origin));
         }
-        let path = files::path(&found.text, self.environment);
+        let path = files::path(&found.text, self.environment)
+            .map_err(|why| found.problem(&unusable, &why))?;
         let content = files::read(&path).map_err(|why| {
             let summary = format!("The {} file cannot be read", part.what);
             found.problem(&summary, &format!("{}: {why}.", path.display()))

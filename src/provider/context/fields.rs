@@ -13,7 +13,8 @@ use serde_json::{Map, Value as Json};
 use crate::provider::arguments::ARGUMENTS;
 use crate::provider::conflicts;
 use crate::provider::credentials;
-use crate::provider::files::{self, Environment};
+use crate::provider::environment::Environment;
+use crate::provider::files;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 use crate::text::capitalised;
 
@@ -154,13 +155,13 @@ impl<'a> Fields<'a> {
         match text.split_once(':') {
             Some(("env", name)) => {
                 let name = name.trim_start_matches("//");
-                let value = self.environment.get(name).filter(|value| !value.is_empty());
+                let value = self.environment.get(name).map_err(|why| unusable(&why))?;
                 let value = value.ok_or_else(|| {
                     unusable(&format!(
                         "It refers to the variable {name}, which is not set."
                     ))
                 })?;
-                Ok((part.content, value.clone()))
+                Ok((part.content, value.to_owned()))
             }
             Some(("data", rest)) => {
                 let content = data(rest).ok_or_else(|| {
@@ -175,6 +176,7 @@ impl<'a> Fields<'a> {
             }
             Some(("file", rest)) if rest.starts_with("//") => {
                 let path = self.expanded(rest.trim_start_matches("//"));
+                let path = path.map_err(|why| unusable(&why))?;
                 match part.file {
                     Some(file) => Ok((file, path)),
                     None => files::read(FilePath::new(&path))
@@ -187,13 +189,16 @@ impl<'a> Fields<'a> {
                         .map_err(|why| unusable(&format!("{path}: {why}."))),
                 }
             }
-            _ if is_path => Ok((argument, self.expanded(&text))),
+            _ if is_path => Ok((
+                argument,
+                self.expanded(&text).map_err(|why| unusable(&why))?,
+            )),
             _ => Ok((argument, text)),
         }
     }
 
     /// A path with its `~` and its `$VARIABLES` filled in.
-    fn expanded(&self, text: &str) -> String {
+    fn expanded(&self, text: &str) -> Result<String, String> {
         let mut expanded = String::new();
         let mut pieces = text.split('$');
         expanded += pieces.next().unwrap_or_default();
@@ -203,12 +208,11 @@ impl<'a> Fields<'a> {
                 .and_then(|rest| rest.split_once('}'));
             let end = piece.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
             let (name, rest) = braced.unwrap_or_else(|| piece.split_at(end.unwrap_or(piece.len())));
-            expanded += self.environment.get(name).map_or("", String::as_str);
+            expanded += self.environment.get(name)?.unwrap_or_default();
             expanded += rest;
         }
-        files::path(&expanded, self.environment)
-            .display()
-            .to_string()
+        let path = files::path(&expanded, self.environment)?;
+        Ok(path.display().to_string())
     }
 
     /// What the reader should know about the file.
@@ -286,9 +290,8 @@ mod tests {
         let file = home.path().join("prod.json");
         fs::write(&file, json.to_string()).unwrap();
         let environment = [("HOME", "/home/me"), ("TEAM", "blue")];
-        let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let title = format!("the context \"prod\" ({})", file.display());
-        let environment = Environment::from(environment);
+        let environment = environment.into_iter().collect();
         let fields = Fields::read(&title, &file, &environment)?;
         Ok((fields.values()?, fields.warnings()))
     }

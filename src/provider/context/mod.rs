@@ -10,7 +10,8 @@ use std::path::{Path as FilePath, PathBuf};
 use crate::provider::arguments::rules::is_context_name;
 use crate::provider::conflicts;
 use crate::provider::context::fields::{Fields, Values};
-use crate::provider::files::{self, Environment};
+use crate::provider::environment::Environment;
+use crate::provider::files;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path};
 
 /// A context, as arguments of the provider block.
@@ -38,7 +39,7 @@ impl Context {
             let origin = origin.replacen("The ", "the ", 1);
             return Err(conflicts::content_for_context(&origin));
         }
-        let Some(folder) = folder(environment) else {
+        let Some(folder) = folder(environment)? else {
             return Err(not_found(format!(
                 "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME says where contexts are. Set one of them."
             )));
@@ -68,7 +69,7 @@ impl Context {
     /// # Errors
     /// As [`Context::named`].
     pub fn selected(environment: &Environment) -> Result<Option<Self>, Diagnostic> {
-        let Some(folder) = folder(environment) else {
+        let Some(folder) = folder(environment)? else {
             return Ok(None);
         };
         let file = folder.join("context.txt");
@@ -112,15 +113,20 @@ impl Context {
 }
 
 /// `nats` in the user's configuration folder.
-fn folder(environment: &Environment) -> Option<PathBuf> {
-    let own = environment
-        .get("XDG_CONFIG_HOME")
-        .filter(|path| !path.is_empty());
-    let config = match own {
-        Some(path) => PathBuf::from(path),
-        None => files::home(environment)?.join(".config"),
+fn folder(environment: &Environment) -> Result<Option<PathBuf>, Diagnostic> {
+    let config = match environment.get("XDG_CONFIG_HOME") {
+        Ok(Some(path)) => Ok(Some(PathBuf::from(path))),
+        Ok(None) => files::home(environment).map(|home| Some(home?.join(".config"))),
+        Err(why) => Err(why),
     };
-    Some(config.join("nats"))
+    let config = config.map_err(|why| {
+        let detail = format!(
+            "{why} It says where NATS contexts are. Correct it, or set `context = \"\"` in the provider block to use none."
+        );
+        Diagnostic::error("An environment variable is not text", detail)
+            .at(Path::attribute("context"))
+    })?;
+    Ok(config.map(|config| config.join("nats")))
 }
 
 fn not_found(detail: String) -> Diagnostic {
@@ -179,13 +185,10 @@ mod tests {
                 .unwrap();
             }
             let home = folder.path().display().to_string();
-            let environment = [
-                ("HOME".to_owned(), home),
-                ("TEAM".to_owned(), "blue".to_owned()),
-            ];
+            let environment = [("HOME", home), ("TEAM", "blue".to_owned())];
             Self {
                 folder,
-                environment: environment.into(),
+                environment: environment.into_iter().collect(),
             }
         }
 
@@ -212,7 +215,7 @@ mod tests {
         );
         assert!(missing.detail.ends_with("There are a, b."), "{missing:?}");
         assert!(named("../prod").detail.contains("not a path"));
-        let nowhere = Context::named("prod", "NATS_CONTEXT", &Environment::new())
+        let nowhere = Context::named("prod", "NATS_CONTEXT", &Environment::default())
             .err()
             .expect("an error");
         assert!(
@@ -273,7 +276,7 @@ mod tests {
     fn the_configuration_folder_may_be_elsewhere() {
         let mut home = Home::new(&[("prod", json!({}))]);
         let config = home.path(".config");
-        home.environment = [("XDG_CONFIG_HOME".to_owned(), config)].into();
+        home.environment = [("XDG_CONFIG_HOME", config)].into_iter().collect();
 
         assert!(Context::named("prod", "NATS_CONTEXT", &home.environment).is_ok());
     }

@@ -63,7 +63,7 @@ fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
     }
     match (&keys[..], other) {
         ([key], _) => any_supported_type(key).map_err(|_| {
-            "It is no private key that can be used here: RSA, ECDSA on P-256 or P-384, or Ed25519.".to_owned()
+            "It is no private key that can be used here: RSA of 2048 bits or more, ECDSA on P-256 or P-384, or Ed25519.".to_owned()
         }),
         ([], Some(kind)) => Err(instead("private key", kind)),
         _ => Err(format!("It has {} private keys, and one is needed.", keys.len())),

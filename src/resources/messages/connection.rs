@@ -65,6 +65,14 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "The SOCKS proxy does not let us through",
             "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it may connect to the server.",
         ),
+        Unreachable::NotExpected => (
+            "This is not the expected NATS server",
+            "Nothing was requested of it. Check `servers`, the login and the NATS context. If this server is meant, correct `expected_account` or `expected_cluster`.",
+        ),
+        Unreachable::NotVerified => (
+            "The NATS account cannot be verified",
+            "Nothing else was requested. Grant the provider's user permission to publish to $SYS.REQ.USER.INFO, or remove `expected_account`. In operator mode, the server also needs a `system_account`.",
+        ),
         why => tls_failure(why),
     }
 }
@@ -91,6 +99,18 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
             "The NATS server's certificate is not valid yet",
             "Check this machine's clock and the certificate.",
         ),
+        Unreachable::AuthorityAsServer => (
+            "The NATS server uses a certificate authority's certificate",
+            "Give the server a certificate of its own with `basicConstraints = CA:FALSE`, its names in `subjectAltName`, and a signature of that authority. `openssl req -x509` creates certificates of authorities unless it gets `-addext basicConstraints=critical,CA:FALSE`.",
+        ),
+        Unreachable::KeyLength => (
+            "The NATS server's RSA key is not accepted",
+            "Create a new key of 2048 bits or more, or one of ECDSA or Ed25519, and a certificate for it.",
+        ),
+        Unreachable::Certificate => (
+            "The NATS server's certificate is not accepted",
+            "Give the server a certificate of X.509 version 3 that is meant for servers (`extendedKeyUsage = serverAuth`), has its names in `subjectAltName`, and is signed with SHA-256 or better.",
+        ),
         Unreachable::CertificateDemanded => (
             "NATS demands a client certificate",
             "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
@@ -102,6 +122,14 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
         Unreachable::NoTls => (
             "The server does not speak TLS",
             "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
+        ),
+        Unreachable::OldTls => (
+            "The NATS server's TLS is too old",
+            "Enable TLS 1.2 or 1.3 on the server, or on what ends TLS before it.",
+        ),
+        Unreachable::NothingInCommon => (
+            "NATS and the provider cannot agree on TLS",
+            "Allow on the server what the provider offers. Key exchange, in `curve_preferences`: X25519, CurveP256 or CurveP384. Cipher suites, in `cipher_suites`: those of TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305. Keys of its certificate: RSA, ECDSA or Ed25519.",
         ),
         Unreachable::HandshakeFirst => (
             "NATS wants the TLS handshake first",

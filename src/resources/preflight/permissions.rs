@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::jetstream::{Error, OperationKind};
+use crate::resources::permissions::{for_every_stream, is_required};
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::existing;
 use crate::resources::preflight::survey::{Answer, Survey};
@@ -58,6 +59,7 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
     let subjects: BTreeSet<_> = errors
         .filter(|error| !error.is_inbox_denied())
         .filter_map(Error::denied_subject)
+        .filter(|subject| is_required(subject))
         .collect();
     let first = subjects.first()?;
     let summary = match subjects.len() {
@@ -68,7 +70,9 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
         .iter()
         .map(|subject| format!("  \"{subject}\"\n"))
         .collect();
-    let pattern = subjects.iter().find_map(|subject| pattern(subject));
+    let pattern = subjects
+        .iter()
+        .find_map(|subject| for_every_stream(subject));
     let pattern = pattern
         .map(|pattern| format!("; `{pattern}` allows it for all streams"))
         .unwrap_or_default();
@@ -76,15 +80,6 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
         "The NATS server at {server} denies what the apply needs, or what the plan must know to be true:\n{lines}Add each line to `permissions.publish.allow` of the provider's user, or take it out of `deny`, and plan again{pattern}. To see only what differs, without these permissions: `terraform plan -refresh-only`."
     );
     Some(Diagnostic::error(summary, detail))
-}
-
-/// The same for every stream.
-fn pattern(subject: &str) -> Option<String> {
-    let operations = ["STREAM.CREATE.", "STREAM.UPDATE.", "STREAM.DELETE."];
-    operations.iter().find_map(|operation| {
-        let (prefix, _) = subject.split_once(operation)?;
-        Some(format!("{prefix}{operation}>"))
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Assets about which the server did not answer: a warning if it cannot be reached, because it may be created by the
-//! same apply; an error if it answers "no".
+//! same apply; an error if it answers "no", be it to TLS, to the login or to the request.
 
 use crate::jetstream::Error;
 use crate::resources::messages::connection::connection_failure;
@@ -44,9 +44,9 @@ pub fn warning(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     )
 }
 
-/// Whether an error says that nothing could answer, in which case the plan continues.
+/// Whether an error says that nothing could answer yet, in which case the plan continues.
 fn is_unavailable(error: &Error) -> bool {
-    error.is_unreachable() || error.is_timeout() || error.is_transient()
+    error.may_be_reachable_later() || error.is_timeout() || error.is_transient()
 }
 
 #[cfg(test)]
@@ -54,6 +54,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::jetstream::Unreachable;
     use crate::resources::lattice_buckets::LatticeBuckets;
     use crate::resources::preflight::fixture::{Case, only, survey};
 
@@ -72,6 +73,31 @@ mod tests {
             only(&check_with(Error::not_reachable()), &["It stands"]),
             "warning: The plan was not checked on the server ()"
         );
+    }
+
+    #[test]
+    fn a_server_with_which_tls_fails_is_an_error() {
+        for (kind, title) in [
+            (
+                Unreachable::UnknownAuthority,
+                "The NATS server's certificate is of an unknown authority",
+            ),
+            (Unreachable::Tls, "TLS with NATS fails"),
+            (
+                Unreachable::CertificateDemanded,
+                "NATS demands a client certificate",
+            ),
+            (Unreachable::NoTls, "The server does not speak TLS"),
+            (
+                Unreachable::HandshakeFirst,
+                "NATS wants the TLS handshake first",
+            ),
+        ] {
+            assert_eq!(
+                only(&check_with(Error::unconnected(kind)), &["that is how"]),
+                format!("error: {title} ()")
+            );
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event
 
 After such a change wadm itself may pause for half a minute until it asks for events again; they wait in the streams. \
 A refresh warns of streams that an old wadm has left (`wadm_mirror`, `wadm_multitenant_mirror`); for that it needs the \
-permission to publish to `$JS.API.STREAM.NAMES`, which every plan that makes something needs too.";
+permission to publish to `$JS.API.STREAM.NAMES`, which every plan that creates something needs too.";
 
 const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
 

@@ -20,3 +20,4 @@ mod precedence;
 mod probes;
 mod room;
 mod rounds;
+mod unreadable;

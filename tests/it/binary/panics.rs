@@ -114,7 +114,7 @@ impl Resource for Trap {
 #[test]
 #[ignore = "run by Terraform as a plugin"]
 fn acts() {
-    let inner = WasmCloud::with_environment(env::vars().collect());
+    let inner = WasmCloud::with_environment(env::vars_os().collect());
     let resources = inner.resources().iter();
     let resources = resources
         .map(|resource| Arc::new(Trap(resource.clone())) as Arc<dyn Resource>)

@@ -60,6 +60,15 @@ pub async fn fails(options: Options) -> Reported {
     assert!(took < limit + Duration::from_secs(5), "{took:?}: {error}");
     assert!(error.is_of_the_connection(), "{error}");
     let diagnostic = connection_failure(&error);
+    for name in [
+        "InvalidCertificate",
+        "Alert",
+        "Incompatible",
+        "Misbehaved",
+        "Other",
+    ] {
+        assert!(!diagnostic.detail.contains(name), "{}", diagnostic.detail);
+    }
     Reported {
         summary: diagnostic.summary,
         detail: diagnostic.detail,

@@ -3,6 +3,8 @@
 pub mod failure;
 mod methods;
 pub mod tls;
+mod tls_reasons;
+mod expected;
 mod refusals;
 mod websocket;
 mod socks;

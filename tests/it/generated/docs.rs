@@ -1,4 +1,5 @@
-//! The reference pages, from the schema and the examples, in the layout of the registries.
+//! The reference pages, from the schema and the examples, in the layout of the registries; and the permissions in the
+//! guide on least privilege.
 
 use std::fmt::Write;
 use std::fs;
@@ -6,6 +7,7 @@ use std::path::Path;
 
 use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
+use terraform_provider_wasmcloud::testing::resources::{Need, PERMISSIONS, Permission, Right};
 use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::testing::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
@@ -16,7 +18,10 @@ const PROVIDER: &str = "wasmcloud";
 /// Every page: its file under the project's root, and its text.
 pub fn pages(root: &Path) -> Vec<(String, String)> {
     let provider = WasmCloud::default();
-    let mut pages = vec![("docs/index.md".to_owned(), index(root, provider.schema()))];
+    let mut pages = vec![
+        ("docs/index.md".to_owned(), index(root, provider.schema())),
+        least_privilege(root),
+    ];
     for resource in provider.resources() {
         let page = resource
             .type_name()
@@ -67,23 +72,109 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     format!("{}\n", page.trim_end())
 }
 
-/// What the provider's NATS user must be allowed, from the assets that the resource has.
+/// What the provider's NATS user must be allowed, for the assets that the resource has.
 fn permissions(schema: &Schema) -> String {
-    let assets = schema
-        .attributes
-        .iter()
-        .filter_map(|attribute| CATALOGUE.iter().find(|asset| asset.key == attribute.name));
+    let has = |key: &str| {
+        schema
+            .attributes
+            .iter()
+            .any(|attribute| attribute.name == key)
+    };
+    let assets = CATALOGUE.iter().filter(|asset| has(asset.key));
     let streams: Vec<_> = assets
-        .map(|asset| asset.stream_name(&asset.name.replace("{}", "<lattice>")))
+        .map(|asset| {
+            format!(
+                "`{}`",
+                asset.stream_name(&asset.name.replace("{}", "<lattice>"))
+            )
+        })
         .collect();
-    let mut text = "\n## Permissions\n\nThe provider's NATS user must be allowed to subscribe to `_INBOX.>` and to publish to these subjects (with a JetStream domain, `$JS.<domain>.API.` instead of `$JS.API.`):\n\n".to_owned();
-    for stream in streams {
+    let rows = PERMISSIONS.iter().filter(|row| row.asset.is_none_or(has));
+    format!(
+        "\n## Permissions\n\nOf the provider's NATS user, to publish unless it says otherwise. With a JetStream domain, `$JS.<domain>.API.` stands for `$JS.API.`. The streams are {}.\n\n{}",
+        streams.join(", "),
+        permission_table(rows)
+    )
+}
+
+fn permission_table<'a>(rows: impl Iterator<Item = &'a Permission>) -> String {
+    let mut table = "| line | needed |\n|---|---|\n".to_owned();
+    for row in rows {
+        let subjects: Vec<_> = row
+            .subjects
+            .iter()
+            .map(|subject| format!("`{subject}`"))
+            .collect();
+        let right = match row.right {
+            Right::Publish => "",
+            Right::Subscribe => ", to subscribe",
+        };
+        let need = match row.need {
+            Need::Required => "",
+            Need::Optional => "optional, ",
+        };
         let _ = writeln!(
-            text,
-            "- `$JS.API.STREAM.INFO.{stream}`, and to apply `$JS.API.STREAM.CREATE.{stream}`, `$JS.API.STREAM.UPDATE.{stream}`, `$JS.API.STREAM.DELETE.{stream}`"
+            table,
+            "| {}{right} | {need}{} |",
+            subjects.join(", "),
+            row.purpose
         );
     }
-    text + "\nOptional, for better plans: `$JS.API.INFO` (limits of the account) and `$JS.API.STREAM.NAMES` (streams that take the same subjects).\n"
+    table
+}
+
+/// The guide on least privilege, with the permissions of Terraform's user from the table.
+fn least_privilege(root: &Path) -> (String, String) {
+    let file = "docs/guides/least-privilege.md";
+    let page = fs::read_to_string(root.join(file)).expect("the guide");
+    let page = with_part(
+        &page,
+        "| line | needed |",
+        "\n\n",
+        permission_table(PERMISSIONS.iter()).trim_end(),
+    );
+    let start = "  { user: terraform, password: $TERRAFORM_PASSWORD, permissions: {\n      publish: { allow: [\n";
+    (
+        file.to_owned(),
+        with_part(
+            &page,
+            start,
+            "      ] }\n",
+            &(start.to_owned() + &default_lines()),
+        ),
+    )
+}
+
+/// What Terraform's user publishes for both resources with the default lattice.
+fn default_lines() -> String {
+    let streams: Vec<_> = CATALOGUE
+        .iter()
+        .map(|asset| asset.stream_name(&asset.name.replace("{}", "default")))
+        .collect();
+    let publish = || PERMISSIONS.iter().filter(|row| row.right == Right::Publish);
+    let required = || publish().filter(|row| row.need == Need::Required);
+    let is_general = |row: &&Permission| row.lines(&streams).len() == row.subjects.len();
+    let mut lines: Vec<_> = required()
+        .filter(is_general)
+        .flat_map(|row| row.lines(&streams))
+        .collect();
+    for stream in &streams {
+        let of_stream = required().filter(|row| !is_general(row));
+        lines.extend(of_stream.flat_map(|row| row.lines(std::slice::from_ref(stream))));
+    }
+    let optional = publish().filter(|row| row.need == Need::Optional);
+    let optional = optional.flat_map(|row| row.lines(&["*"]));
+    let quoted = |line: String| format!("        \"{line}\"\n");
+    let lines: String = lines.into_iter().map(quoted).collect();
+    let optional: String = optional.map(quoted).collect();
+    format!("{lines}\n        # Optional: see below.\n{optional}")
+}
+
+/// A text with another part, from where `start` is to before the `end` after it.
+fn with_part(text: &str, start: &str, end: &str, part: &str) -> String {
+    let (before, rest) = text.split_once(start).expect(start);
+    let (_, after) = rest.split_once(end).expect(end);
+    format!("{before}{part}{end}{after}")
 }
 
 fn front_matter(title: &str, description: &str) -> String {

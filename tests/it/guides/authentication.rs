@@ -136,6 +136,14 @@ fn user_and_password() {
 }
 
 #[test]
+fn only_the_intended_account() {
+    let way = Way::under("Only the intended account and cluster").variable("nats_password", SECRET);
+    let server = way.server();
+
+    way.reaches(&server);
+}
+
+#[test]
 fn token() {
     let way = Way::under("Token").variable("nats_token", SECRET);
     let server = way.server();

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use terraform_provider_wasmcloud::testing::jetstream::{
-    ApiPrefix, Auth, Client, Options, Scope, StreamConfig, Tls, WithOrigin,
+    ApiPrefix, Auth, Client, Expected, Options, Scope, StreamConfig, Tls, WithOrigin,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +35,7 @@ pub fn options(url: &str) -> Options {
         api_prefix: with_origin(ApiPrefix::Default),
         inbox_prefix: None,
         socks_proxy: None,
+        expected: Expected::default(),
         connect_timeout: CONNECT_TIMEOUT,
         timeout: TIMEOUT,
     }

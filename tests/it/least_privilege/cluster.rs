@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::least_privilege::list::List;
-use crate::least_privilege::setup::{Setup, noted, users, violations};
+use crate::least_privilege::setup::{Setup, noted, users_with, violations};
 use crate::support::{Cluster, Diagnostic, Gate, Side, nats_server_versions, wait_for, warning};
 
 /// What only its update carries: what it reads has been changed by then.
@@ -16,8 +16,10 @@ const UPDATES: &str = "\"name\":\"wadm_event_consumer\"";
 const STEP_DOWN: &str = "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer";
 
 impl Setup<Cluster> {
-    fn of_three(lines: &[String]) -> Self {
-        let config = format!("authorization {{ timeout: 30, {} }}", users(lines));
+    /// `lacking0` has what is required, and `whole` may ask for a new leader too.
+    fn of_three() -> Self {
+        let users = users_with(&List::whole().with(STEP_DOWN), &[STEP_DOWN.to_owned()]);
+        let config = format!("authorization {{ timeout: 30, {users} }}");
         let cluster = Cluster::start_with(nats_server_versions()[0], 3, &config);
         let url = cluster.url();
         Self::of(cluster, url)
@@ -55,7 +57,8 @@ impl Setup<Cluster> {
 
 #[test]
 fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
-    let mut setup = Setup::of_three(&[]);
+    let mut setup = Setup::of_three();
+    setup.log_in("lacking0");
     setup.converge("", "");
 
     setup.converge("replicas = 3", "placement = { tags = [\"all\"] }");
@@ -68,12 +71,14 @@ fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
         stall.says("wadm_event_consumer receives nothing from its sources"),
         "{stall}"
     );
-    assert_eq!(setup.denied("whole"), Vec::<String>::new());
+    for user in ["whole", "lacking0"] {
+        assert_eq!(setup.denied(user), Vec::<String>::new());
+    }
 }
 
 #[test]
 fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
-    let mut setup = Setup::of_three(&[STEP_DOWN.to_owned()]);
+    let mut setup = Setup::of_three();
     setup.log_in("lacking0");
     setup.converge("", "");
 
@@ -82,7 +87,7 @@ fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
     let stall = warning(&said, "asking for one failed");
     assert!(stall.says("denies this user to publish to"), "{stall}");
     assert_eq!(
-        List::whole().named_in(&stall.detail),
+        List::whole().with(STEP_DOWN).named_in(&stall.detail),
         [STEP_DOWN],
         "{stall}"
     );

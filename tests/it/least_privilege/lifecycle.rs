@@ -1,9 +1,9 @@
-//! The whole list: everything that is done to both resources, without one violation.
+//! What a resource requires: everything that is done to it, by a user who may do nothing else, without one violation.
 
 use serde_json::json;
 
-use crate::least_privilege::list::streams;
-use crate::least_privilege::setup::{BUCKETS, Setup, WADM, noted};
+use crate::least_privilege::list;
+use crate::least_privilege::setup::{BUCKETS, Setup, WADM, noted, wadm_streams};
 use crate::support::nats_server_versions;
 
 /// Arguments of the buckets, one of each kind that a single server can change.
@@ -29,14 +29,61 @@ wasmbus_events = { max_age = \"60s\", metadata = { team = \"b\" } }
 event_consumer = { max_age = \"100s\" }
 force_destroy  = true";
 
+/// A resource, and a user who has exactly what it requires.
+struct Life {
+    user: &'static str,
+    address: &'static str,
+    import_id: &'static str,
+    streams: Vec<String>,
+    changed: &'static str,
+    /// What of `changed` becomes another text, and the stream that this replaces.
+    replaced: (&'static str, &'static str, &'static str),
+}
+
+fn lives() -> [Life; 2] {
+    [
+        Life {
+            user: "buckets",
+            address: BUCKETS,
+            import_id: "default",
+            streams: list::BUCKET_STREAMS.map(str::to_owned).to_vec(),
+            changed: BUCKETS_CHANGED,
+            replaced: (
+                "history = 2",
+                "history = 2, storage = \"memory\"",
+                "KV_CONFIGDATA_default",
+            ),
+        },
+        Life {
+            user: "wadm",
+            address: WADM,
+            import_id: "wadm_state/wadm_manifests",
+            streams: wadm_streams(),
+            changed: WADM_CHANGED,
+            replaced: (
+                "max_msgs_per_subject = 20",
+                "storage = \"memory\"",
+                "wadm_status",
+            ),
+        },
+    ]
+}
+
+/// Replicas are changed in `cluster`.
 #[test]
-fn the_whole_life_of_both_resources_needs_nothing_that_is_not_in_the_list() {
+fn the_whole_life_of_each_resource_needs_nothing_that_is_not_required() {
     for version in newest_and_oldest() {
-        let setup = Setup::on(version, &[]);
+        let mut setup = Setup::on(version, &[]);
+        for life in lives() {
+            setup.log_in(life.user);
 
-        live(&setup);
+            created_repaired_and_changed(&setup, &life);
+            replaced(&setup, &life);
+            imported_adopted_and_destroyed(&setup, &life);
 
-        assert_eq!(setup.violations("whole"), Vec::<String>::new(), "{version}");
+            let violations = setup.violations(life.user);
+            assert_eq!(violations, Vec::<String>::new(), "{version}");
+        }
     }
 }
 
@@ -65,77 +112,72 @@ fn newest_and_oldest() -> [&'static str; 2] {
     [versions[0], versions[versions.len() - 1]]
 }
 
-/// Everything but what needs several servers.
-fn live(setup: &Setup) {
-    created_kept_and_repaired(setup);
-    updated_and_replaced(setup);
-    imported_and_destroyed(setup);
+impl Life {
+    /// The resource with these arguments.
+    fn config(&self, arguments: &str) -> String {
+        let (kind, name) = self.address.split_once('.').expect("an address");
+        format!("resource {kind:?} {name:?} {{\nprovider = wasmcloud\n{arguments}\n}}\n")
+    }
+
+    /// The arguments that replace a stream.
+    fn with_replaced(&self) -> String {
+        let (from, to, _) = self.replaced;
+        self.changed.replace(from, to)
+    }
 }
 
-fn created_kept_and_repaired(setup: &Setup) {
-    setup.converge("", "");
-    assert_eq!(setup.admin.stream_names(), sorted());
+fn created_repaired_and_changed(setup: &Setup, life: &Life) {
+    setup.terraform.converge(&life.config(""));
+    let mut streams = life.streams.clone();
+    streams.sort();
+    assert_eq!(setup.admin.stream_names(), streams);
 
-    for stream in streams() {
+    // All drift at once: some are changed, and some are deleted.
+    let (changed, deleted) = life.streams.split_at(life.streams.len() / 2);
+    for stream in changed {
         setup
             .admin
-            .edit_stream(&stream, |config| config["max_bytes"] = json!(9_999_999));
+            .edit_stream(stream, |config| config["max_bytes"] = json!(9_999_999));
     }
-    let drifted = setup.step("", "");
-    assert_eq!(drifted.actions(BUCKETS), ["update"]);
-    assert_eq!(drifted.actions(WADM), ["update"]);
+    for stream in deleted {
+        setup.admin.delete_stream(stream);
+    }
+    setup.terraform.converge(&life.config(""));
+    assert_eq!(setup.admin.stream_names(), streams);
+    assert_eq!(setup.admin.config(&changed[0])["max_bytes"], -1);
 
-    for stream in streams() {
-        setup.admin.delete_stream(&stream);
-        setup.terraform.apply();
-        assert_eq!(setup.admin.stream_names(), sorted(), "{stream}");
-    }
-    setup.terraform.expect_empty();
+    setup.terraform.converge(&life.config(life.changed));
+    assert_ne!(setup.admin.config(&changed[0])["max_bytes"], -1);
 }
 
-fn updated_and_replaced(setup: &Setup) {
-    setup.converge(BUCKETS_CHANGED, WADM_CHANGED);
-    assert_eq!(
-        setup.admin.config("wadm_notify")["max_age"],
-        json!(60_000_000_000_u64)
-    );
+fn replaced(setup: &Setup, life: &Life) {
+    let created = |stream: &str| setup.admin.stream(stream).expect("a stream")["created"].clone();
+    let (_, _, stream) = life.replaced;
+    let (before, other) = (created(stream), created(&life.streams[0]));
 
-    let created = |stream: &str| setup.admin.stream(stream).unwrap()["created"].clone();
-    let before = created("wadm_status");
-    setup.converge(
-        BUCKETS_CHANGED,
-        &WADM_CHANGED.replace("max_msgs_per_subject = 20", "storage = \"memory\""),
-    );
-    assert_ne!(created("wadm_status"), before);
+    setup
+        .terraform
+        .converge(&life.config(&life.with_replaced()));
 
-    let anew = [format!("-replace={BUCKETS}"), format!("-replace={WADM}")];
-    setup.terraform.try_apply(&[&anew[0], &anew[1]]).unwrap();
-    assert_ne!(created("KV_LATTICEDATA_default"), before);
-    setup.terraform.expect_empty();
+    assert_ne!(created(stream), before);
+    assert_eq!(created(&life.streams[0]), other);
+    let all = format!("-replace={}", life.address);
+    setup.terraform.try_apply(&[&all]).expect("an apply");
+    assert_ne!(created(&life.streams[0]), other);
 }
 
-fn imported_and_destroyed(setup: &Setup) {
-    for (address, id) in [(BUCKETS, "default"), (WADM, "wadm_state/wadm_manifests")] {
-        setup.terraform.run(&["state", "rm", address]).unwrap();
-        setup.terraform.import(address, id).unwrap();
-    }
+fn imported_adopted_and_destroyed(setup: &Setup, life: &Life) {
+    let forget = || setup.terraform.run(&["state", "rm", life.address]);
+    forget().expect("it was there");
+    let imported = setup.terraform.import(life.address, life.import_id);
+    imported.expect("an import");
     setup.terraform.apply();
     setup.terraform.expect_empty();
 
-    for address in [BUCKETS, WADM] {
-        setup.terraform.run(&["state", "rm", address]).unwrap();
-    }
-    setup.converge(
-        "adopt_existing = true",
-        "adopt_existing = true\nstatus = { storage = \"memory\" }",
-    );
+    forget().expect("it was there");
+    let adopting = format!("{}\nadopt_existing = true", life.with_replaced());
+    setup.terraform.converge(&life.config(&adopting));
 
     setup.terraform.destroy();
     assert_eq!(setup.admin.stream_names(), Vec::<String>::new());
-}
-
-fn sorted() -> Vec<String> {
-    let mut streams = streams();
-    streams.sort();
-    streams
 }

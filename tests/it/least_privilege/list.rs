@@ -1,13 +1,11 @@
 //! The permissions of the provider's user, and variations of them.
 
 use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
+use terraform_provider_wasmcloud::testing::resources::{Need, PERMISSIONS, Right};
 
-/// What is done to each stream.
-const OPERATIONS: [&str; 4] = ["INFO", "CREATE", "UPDATE", "DELETE"];
+/// The streams of `wasmcloud_lattice_buckets`; the others are of `wadm_jetstream`.
+pub const BUCKET_STREAMS: [&str; 2] = ["KV_LATTICEDATA_default", "KV_CONFIGDATA_default"];
 const GUIDE: &str = include_str!("../../../docs/guides/least-privilege.md");
-
-/// The stream that reads from others, whose leader may be asked to hand over.
-const SOURCING: &str = "wadm_event_consumer";
 
 /// Subjects that a user may publish and subscribe to, and no other.
 #[derive(Clone)]
@@ -17,19 +15,28 @@ pub struct List {
 }
 
 impl List {
-    /// What the provider needs for both resources with the default lattice.
+    /// What is required for both resources with the default lattice, and nothing that is optional.
     pub fn whole() -> Self {
-        let mut publish = vec!["$JS.API.INFO".to_owned(), "$JS.API.STREAM.NAMES".to_owned()];
-        for stream in streams() {
-            let of_stream =
-                OPERATIONS.map(|operation| format!("$JS.API.STREAM.{operation}.{stream}"));
-            publish.extend(of_stream);
-        }
-        publish.push(format!("$JS.API.STREAM.LEADER.STEPDOWN.{SOURCING}"));
+        Self::of(&streams())
+    }
+
+    /// The same for some streams.
+    pub fn of(streams: &[String]) -> Self {
+        let lines = |right: Right| {
+            let rows = PERMISSIONS.iter();
+            let rows = rows.filter(|row| row.need == Need::Required && row.right == right);
+            rows.flat_map(|row| row.lines(streams)).collect()
+        };
         Self {
-            publish,
-            subscribe: vec!["_INBOX.>".to_owned()],
+            publish: lines(Right::Publish),
+            subscribe: lines(Right::Subscribe),
         }
+    }
+
+    /// The same and one more line to publish to.
+    pub fn with(mut self, line: &str) -> Self {
+        self.publish.push(line.to_owned());
+        self
     }
 
     /// The lines for one operation on a stream, such as `CREATE`.
@@ -119,14 +126,15 @@ fn documented() -> (Vec<&'static str>, Vec<&'static str>) {
 fn the_list_that_is_tried_here_is_the_one_in_the_guide() {
     let list = List::whole();
     let (mut needed, optional) = documented();
-    let (step_down, lines) = list.publish.split_last().expect("lines");
 
     needed.sort_unstable();
-    let mut tried: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let mut tried: Vec<&str> = list.publish.iter().map(String::as_str).collect();
     tried.sort_unstable();
 
     assert_eq!(tried, needed);
-    assert!(optional.contains(&step_down.as_str()), "{optional:?}");
+    let rows = PERMISSIONS.iter().filter(|row| row.need == Need::Optional);
+    let of_table: Vec<String> = rows.flat_map(|row| row.lines(&["*"])).collect();
+    assert_eq!(optional, of_table);
     assert!(GUIDE.contains("subscribe: { allow: [\"_INBOX.>\"] }"));
 }
 

@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::least_privilege::list::{List, streams};
+use crate::least_privilege::list::{self, List, streams};
 use crate::support::{
-    Admin, Failure, NatsServer, Plan, Workspace, login, nats_server_versions, terraform_default,
-    wait_for,
+    Admin, Failure, NatsServer, Workspace, login, nats_server_versions, terraform_default, wait_for,
 };
 
 pub const BUCKETS: &str = "wasmcloud_lattice_buckets.main";
@@ -84,10 +83,20 @@ pub fn users_with(whole: &List, lines: &[String]) -> String {
     let mut users = vec![
         "{ user: admin, password: secret }".to_owned(),
         whole.user("whole"),
+        // Who has what one resource requires, and nothing of the other.
+        List::of(&list::BUCKET_STREAMS.map(str::to_owned)).user("buckets"),
+        List::of(&wadm_streams()).user("wadm"),
     ];
     let lacking = lines.iter().enumerate();
     users.extend(lacking.map(|(place, line)| whole.without(line).user(&format!("lacking{place}"))));
     format!("users: [\n{}\n]", users.join("\n"))
+}
+
+/// The streams of `wadm_jetstream`.
+pub fn wadm_streams() -> Vec<String> {
+    let mut streams = streams();
+    streams.retain(|stream| !list::BUCKET_STREAMS.contains(&stream.as_str()));
+    streams
 }
 
 impl<S> Setup<S> {
@@ -117,11 +126,6 @@ impl<S> Setup<S> {
     /// Writes and applies both objects, and demands an empty plan.
     pub fn converge(&self, buckets: &str, wadm: &str) {
         self.terraform.converge(&both(buckets, wadm));
-    }
-
-    /// Writes both objects, plans, applies that plan, and demands two empty plans. Gives the plan.
-    pub fn step(&self, buckets: &str, wadm: &str) -> Plan {
-        self.terraform.step(&both(buckets, wadm))
     }
 
     /// Everything that both the server and the state have: what a refusal must leave as it is.

@@ -50,7 +50,9 @@ impl Provider for Trapped {
 #[test]
 #[ignore = "run by Terraform as a plugin"]
 fn acts() {
-    act(Trapped(WasmCloud::with_environment(env::vars().collect())));
+    act(Trapped(WasmCloud::with_environment(
+        env::vars_os().collect(),
+    )));
 }
 
 #[test]

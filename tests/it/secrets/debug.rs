@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Options, Tls, WithOrigin};
+use terraform_provider_wasmcloud::testing::jetstream::{
+    ApiPrefix, Auth, Expected, Options, Tls, WithOrigin,
+};
 
 use crate::secrets::search::Search;
 use crate::support::{Operator, User};
@@ -57,6 +59,7 @@ fn options(auth: Auth) -> Options {
         api_prefix: WithOrigin::new(ApiPrefix::Default, "the default"),
         inbox_prefix: None,
         socks_proxy: Some(given(PROXY)),
+        expected: Expected::default(),
         connect_timeout: Duration::from_secs(1),
         timeout: Duration::from_secs(1),
     }

@@ -3,7 +3,7 @@
 use super::source::{SourceFile, after_each, named, source};
 
 /// Each layer, and the layers that it may name besides itself.
-const LAYERS: [(&str, &[&str]); 12] = [
+const LAYERS: [(&str, &[&str]); 13] = [
     ("main", &["plugin", "provider"]),
     ("lib", &[]),
     (
@@ -38,14 +38,15 @@ const LAYERS: [(&str, &[&str]); 12] = [
         ],
     ),
     ("catalogue", &["jetstream"]),
-    ("plugin", &["terraform::proto", "text"]),
+    ("plugin", &["terraform::proto", "ecdsa_p521", "text"]),
     (
         "terraform::framework",
         &["terraform::language", "terraform::proto", "text"],
     ),
     ("terraform::language", &["text"]),
     ("terraform::proto", &[]),
-    ("jetstream", &["text"]),
+    ("jetstream", &["ecdsa_p521", "text"]),
+    ("ecdsa_p521", &[]),
     ("text", &[]),
 ];
 

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 pub fn serve(environment: &[(&str, &str)]) -> InProcess {
     let environment = environment
         .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        .map(|(name, value)| (name.into(), value.into()));
     let tasks = TaskTracker::new();
     let about = About {
         name: "terraform-provider-wasmcloud",

@@ -23,7 +23,8 @@ use crate::jetstream::connection::route::server_bytes::{
     Greeting, Operation, Passed, Rejected, ServerBytes, excerpt,
 };
 use crate::jetstream::connection::route::socks::Socks;
-use crate::jetstream::connection::route::{tls, websocket};
+use crate::jetstream::connection::route::tls::{self, ClientCertificate};
+use crate::jetstream::connection::route::websocket;
 
 /// What of the time for one server is kept for finding out why it does not greet, at most.
 const LONGEST_PROBE: Duration = Duration::from_secs(1);
@@ -39,6 +40,8 @@ pub struct Route {
     pub socks: Option<Socks>,
     pub tls: Tls,
     pub config: Arc<ClientConfig>,
+    /// What `config` presents; one connection is begun at a time.
+    pub certificate: Arc<ClientCertificate>,
     /// TLS is required, whatever the server offers.
     pub tls_required: bool,
 }
@@ -179,6 +182,7 @@ impl Route {
     ) -> Result<IoStream, Failure> {
         let name = tls::name(server.address.host())
             .ok_or_else(|| Failure::new(Unreachable::Tls, "no certificate can have that name"))?;
+        self.certificate.forget_request();
         let connector = TlsConnector::from(self.config.clone());
         match timeout_at(end, connector.connect(name, stream)).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
@@ -193,7 +197,7 @@ impl Route {
     /// What an error of a connection with TLS means.
     pub fn tls_failure(&self, error: &io::Error) -> Failure {
         match error.get_ref().and_then(|error| error.downcast_ref()) {
-            Some(error) => Failure::of_tls(error, &self.tls),
+            Some(error) => tls::error::failure(error, &self.tls, self.certificate.was_requested()),
             None => Failure::new(
                 Unreachable::Tls,
                 format!("the connection breaks off in the TLS handshake: {error}"),

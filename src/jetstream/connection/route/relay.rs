@@ -28,7 +28,7 @@ use crate::jetstream::connection::address::Server;
 use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
-use crate::jetstream::connection::options::WithOrigin;
+use crate::jetstream::connection::options::{Expected, WithOrigin};
 use crate::jetstream::connection::route::dial::{Dialed, Route, is_of_tls, read};
 use crate::jetstream::connection::route::io_stream::IoStream;
 use crate::jetstream::connection::route::server_bytes::{
@@ -68,6 +68,9 @@ struct Upstream {
     route: Route,
     /// The login for all servers; without one each gets what its address carries.
     login: WithOrigin<Auth>,
+    expected: Expected,
+    /// Where a server answers who the user is.
+    inbox: String,
     word: String,
     /// The time for one server, in milliseconds.
     share_millis: AtomicU64,
@@ -96,7 +99,8 @@ impl Drop for Relay {
 }
 
 impl Relay {
-    /// Opens a port. The login is for all servers; without one each gets what its address carries.
+    /// Opens a port. The login is for all servers; without one each gets what its address carries. Only servers that are
+    /// as expected are used; what they are is answered to an inbox with this prefix.
     ///
     /// # Errors
     /// When the machine has no port or no randomness.
@@ -104,14 +108,20 @@ impl Relay {
         servers: Vec<Server>,
         route: Route,
         login: WithOrigin<Auth>,
+        expected: Expected,
+        inbox_prefix: &str,
     ) -> io::Result<Relay> {
-        let word = word(route.config.crypto_provider())?;
+        let new_word = || word(route.config.crypto_provider());
+        let word = new_word()?;
+        let inbox = format!("{inbox_prefix}.{}", new_word()?);
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("nats://{}", listener.local_addr()?).parse()?;
         let upstream = Arc::new(Upstream {
             servers,
             route,
             login,
+            expected,
+            inbox,
             word: word.clone(),
             share_millis: AtomicU64::new(0),
             next: AtomicUsize::new(0),
@@ -294,6 +304,8 @@ impl Upstream {
             greeting,
             secure,
         } = dialed.map_err(Refusal::Unreachable)?;
+        let as_expected = self.expected.check_cluster(&greeting);
+        as_expected.map_err(Refusal::Unreachable)?;
         let login = match &self.login.value {
             Auth::None => WithOrigin::new(server.auth.clone(), self.login.origin.clone()),
             _ => self.login.clone(),
@@ -319,6 +331,10 @@ impl Upstream {
                 }
                 Operation::Error(error) => format!("the server answers '{error}'"),
                 _ => {
+                    let as_expected =
+                        self.expected
+                            .check_account(&mut stream, &mut received, &self.inbox, limit);
+                    as_expected.await.map_err(Refusal::Unreachable)?;
                     let accepted = Accepted {
                         stream,
                         received,

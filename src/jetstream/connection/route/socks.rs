@@ -112,7 +112,10 @@ fn read(given: &WithOrigin<String>) -> Option<Socks> {
         port,
         login: login.map(|login| {
             let (user, password) = login.split_once(':').unwrap_or((login, ""));
-            (address::decoded(user), address::decoded(password))
+            // What is no escape is meant as it stands.
+            let [user, password] = [user, password]
+                .map(|text| address::decoded(text).unwrap_or_else(|| text.to_owned()));
+            (user, password)
         }),
         origin: given.origin.clone(),
     })

@@ -66,6 +66,11 @@ impl Operator {
         )
     }
 
+    /// The public key of its account. The account's name is `account`.
+    pub fn account_key(&self) -> String {
+        self.account.public_key()
+    }
+
     /// The content of a credentials file of a new user.
     pub fn credentials(&self) -> String {
         self.user(None).credentials()

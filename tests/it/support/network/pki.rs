@@ -87,12 +87,25 @@ impl Authority {
         path
     }
 
+    /// For a server whose certificate is that of an authority.
+    pub fn server_as_authority(&self, names: &[&str]) -> Issued {
+        self.issue_with(names, |params| {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        })
+    }
+
     fn issue(&self, names: &[&str], years: (i32, i32), usage: ExtendedKeyUsagePurpose) -> Issued {
+        self.issue_with(names, |params| {
+            params.not_before = date_time_ymd(years.0, 1, 1);
+            params.not_after = date_time_ymd(years.1, 1, 1);
+            params.extended_key_usages = vec![usage];
+        })
+    }
+
+    fn issue_with(&self, names: &[&str], choose: impl FnOnce(&mut CertificateParams)) -> Issued {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).expect("names");
-        params.not_before = date_time_ymd(years.0, 1, 1);
-        params.not_after = date_time_ymd(years.1, 1, 1);
-        params.extended_key_usages = vec![usage];
+        choose(&mut params);
         let key = KeyPair::generate().expect("a key");
         let signed: Certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         Issued {
