@@ -6,5 +6,6 @@ pub mod failure;
 pub mod options;
 pub mod login;
 pub mod link;
+pub mod server_info;
 pub mod pending;
 pub mod route;

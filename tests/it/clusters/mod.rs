@@ -2,3 +2,4 @@
 
 mod several;
 mod single;
+mod subjects;
