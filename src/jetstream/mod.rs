@@ -27,7 +27,6 @@ pub use self::api::account::{Account, Usage};
 pub use self::api::client::{Client, Unsettled};
 pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
-pub use self::api::server_info::ServerInfo;
 pub use self::api::stream_info::{StreamInfo, StreamState};
 pub use self::config::data_loss::{DataLoss, Extent, SubjectCounts};
 pub use self::config::diff::{SettingChange, diff, diff_at};
@@ -41,6 +40,7 @@ pub use self::config::version::unsupported_by;
 pub use self::connection::auth::Auth;
 pub use self::connection::failure::Unreachable;
 pub use self::connection::options::{ApiPrefix, Expected, Options, Tls, WithOrigin};
+pub use self::connection::server_info::ServerInfo;
 pub use self::error::{Error, NoServers, Unsupported};
 
 /// How long after its timeout an operation may still find out what became of what it sent.

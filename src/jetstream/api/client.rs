@@ -9,7 +9,6 @@ use crate::jetstream::Scope;
 use crate::jetstream::api::account::{Account, account};
 use crate::jetstream::api::permissions::{OperationKind, check_permission};
 use crate::jetstream::api::request::{Api, ApiRequest, body_text, stream_request};
-use crate::jetstream::api::server_info::{ServerInfo, server_info};
 use crate::jetstream::api::stream_info::StreamInfo;
 use crate::jetstream::config::data_loss::SubjectCounts;
 use crate::jetstream::config::stream_config::StreamConfig;
@@ -17,6 +16,7 @@ use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::ApiPrefix;
 use crate::jetstream::connection::options::Options;
 use crate::jetstream::connection::options::WithOrigin;
+use crate::jetstream::connection::server_info::{ServerInfo, server_info};
 use crate::jetstream::error::{Cause, Error};
 
 /// Between two reads of replicas that catch up.

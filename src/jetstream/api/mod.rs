@@ -4,7 +4,7 @@ pub mod client;
 pub mod request;
 pub mod stream_info;
 pub mod mutate;
+pub mod receives;
 pub mod account;
 pub mod permissions;
-pub mod server_info;
 pub mod verify;

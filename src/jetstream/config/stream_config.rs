@@ -94,6 +94,11 @@ impl StreamConfig {
             .ok()
     }
 
+    /// The subjects that it receives.
+    pub fn subjects(&self) -> impl Iterator<Item = &str> {
+        list(self, "subjects").iter().filter_map(Value::as_str)
+    }
+
     /// The number of servers that store the stream.
     pub fn num_replicas(&self) -> u64 {
         let replicas = self.get("num_replicas").and_then(Value::as_u64);

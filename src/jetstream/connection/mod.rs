@@ -7,5 +7,6 @@ pub mod options;
 pub mod login;
 pub mod expected;
 pub mod link;
+pub mod server_info;
 pub mod pending;
 pub mod route;

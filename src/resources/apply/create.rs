@@ -148,7 +148,8 @@ async fn create_or_adopt(
     snapshot: &Snapshot,
 ) -> Outcome {
     match &snapshot.info {
-        Some(live) => adopt(operation, member, live.clone()).await,
+        // Boxed, since it is rare, and every create would take its memory.
+        Some(live) => Box::pin(adopt(operation, member, live.clone())).await,
         None => {
             let created = create_one(operation, member, 0, snapshot.requested).await;
             warn_if_resurrected(member, created)

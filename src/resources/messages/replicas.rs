@@ -39,6 +39,24 @@ pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
 }
 
+/// The asset has its subjects, but no server passes messages with them to it. `error`: why it has no other leader.
+pub fn receives_nothing(member: &Member, error: Option<&Error>) -> Diagnostic {
+    let stream = member.stream();
+    let word = shell_word(&stream);
+    let tried = match error {
+        None => "The provider requested a new leader, and it does not receive messages either."
+            .to_owned(),
+        Some(error) => {
+            format!("A new leader would receive them, but the request for one failed. {error}")
+        }
+    };
+    let detail = format!(
+        "The server has accepted the change, but the stream does not receive messages that are published to its subjects: publishers get \"no responders\". {tried} Run `nats stream cluster step-down {word}`, for which you need permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}."
+    );
+    let summary = format!("{} receives no messages", capitalised(&member.title()));
+    Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
+}
+
 /// More replicas were accepted and will never be, and that was taken back.
 pub fn never_assigned(member: &Member, replicas: u64, config: &Value) -> Diagnostic {
     let detail = format!(

@@ -4,6 +4,8 @@
 //! was used, wherever it was set: moving the argument from the provider block to the resource changes nothing, and
 //! another domain in the provider block is seen as another object. Null is no domain: the server's own API.
 
+use std::borrow::Cow;
+
 use crate::terraform::framework::Plan;
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
 use crate::text::is_printable;
@@ -99,12 +101,13 @@ fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic
 }
 
 /// What was planned, with the provider block's domain where the plan could not know it.
-pub fn completed(provider: &ProviderDomain, planned: &Value) -> Value {
-    let mut completed = planned.clone();
-    if planned.attribute(NAME).is_unknown() {
-        completed.set_attribute(NAME, value(provider.domain.clone().flatten()));
+pub fn completed<'v>(provider: &ProviderDomain, planned: &'v Value) -> Cow<'v, Value> {
+    if !planned.attribute(NAME).is_unknown() {
+        return Cow::Borrowed(planned);
     }
-    completed
+    let mut completed = planned.clone();
+    completed.set_attribute(NAME, value(provider.domain.clone().flatten()));
+    Cow::Owned(completed)
 }
 
 /// `<domain>:<rest>` of an import id, or `<rest>` in the provider block's domain.

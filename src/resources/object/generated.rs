@@ -4,7 +4,7 @@
 //! of an asset has the rest.
 
 use crate::resources::object::argument::{Argument, Unset};
-use crate::resources::object::common_arguments::{common_arguments, commonest};
+use crate::resources::object::argument::common::{common_arguments, commonest};
 use crate::resources::object::member::Member;
 use crate::terraform::language::schema::Mode;
 use crate::terraform::language::{Attribute, Schema, Value};

@@ -6,7 +6,6 @@ pub mod member;
 pub mod argument;
 pub mod changes;
 pub mod common;
-pub mod common_arguments;
 pub mod domain;
 pub mod owned_texts;
 pub mod generated;

@@ -5,7 +5,7 @@
 
 use crate::resources::messages::setting;
 use crate::resources::object::argument::{Argument, Unset};
-use crate::resources::object::common_arguments::{common_arguments, sets_itself};
+use crate::resources::object::argument::common::{common_arguments, sets_itself};
 use crate::resources::object::member::{METADATA, Member, has_texts};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::PrivateFact;

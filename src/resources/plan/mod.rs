@@ -15,7 +15,7 @@ use crate::resources::messages::drift::{self, LastingDrift};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::argument::codec::Codec;
 use crate::resources::object::changes::{Changes, CostlyChange};
-use crate::resources::object::common_arguments::keep_own_arguments;
+use crate::resources::object::argument::common::keep_own_arguments;
 use crate::resources::object::member::{METADATA, Member, has_texts, with_own_metadata};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{NO_CONSUMERS, PrivateFact};

@@ -3,3 +3,4 @@
 mod full;
 mod several;
 mod single;
+mod subjects;

@@ -3,6 +3,7 @@
 use crate::jetstream::{DataLoss, SettingChange, StreamInfo, StreamState};
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::read_again;
+use crate::resources::apply::asset::receives::ensure_receives;
 use crate::resources::apply::asset::wait::wait;
 use crate::resources::apply::outcome::{Live, Outcome};
 use crate::resources::messages::changes::cannot_adopt;
@@ -113,6 +114,7 @@ async fn send(
         ..
     } = *operation;
     let mut outcome = Outcome::stream(live);
+    let reconnects = changes.iter().any(moves_subscriptions);
     let mut updates = updates(changes).into_iter().peekable();
     while let Some(update) = updates.next() {
         let Live::Stream(info) = outcome.live else {
@@ -172,6 +174,10 @@ async fn send(
             }
         }
     }
+    if let (true, false, Live::Stream(info)) = (reconnects, outcome.has_failed(), &outcome.live) {
+        let deaf = ensure_receives(operation, member, info).await;
+        outcome.diagnostics.extend(deaf);
+    }
     outcome
 }
 
@@ -180,6 +186,14 @@ async fn send(
 fn leaves_window(update: &[SettingChange]) -> bool {
     let mut keys = update.iter().map(|change| change.key.as_str());
     keys.any(|key| matches!(key, WINDOW | "max_age"))
+}
+
+/// Whether a change makes servers subscribe anew.
+fn moves_subscriptions(change: &SettingChange) -> bool {
+    matches!(
+        change.key.as_str(),
+        "subjects" | "num_replicas" | "placement"
+    )
 }
 
 /// Whether an update adds replicas.
@@ -236,18 +250,101 @@ fn lost_data(member: &Member, before: &StreamState, live: &Live) -> Option<Diagn
     lost.then(|| messages::lost(member, before, &info.state))
 }
 
-/// Changes of one update each: the server refuses a scale and a move at once (JetStream 10123). The move comes while
-/// there are fewer replicas, since each placement need only have room for the replicas that are planned with it.
+/// Changes of one update each.
+///
+/// What a stream receives changes first: nats-server 2.10 and 2.11 leave it without its new subscriptions if its replicas
+/// change in the same update. A scale and a move at once are refused (JetStream 10123). The move comes while there are
+/// fewer replicas, since each placement need only have room for the replicas that are planned with it.
 fn updates(changes: Vec<SettingChange>) -> Vec<Vec<SettingChange>> {
-    let scale = changes.iter().find(|change| change.key == "num_replicas");
-    let grows = scale.is_some_and(|scale| scale.desired.as_u64() > scale.live.as_u64());
-    let scales = scale.is_some();
+    let has = |keys: &[&str]| {
+        changes
+            .iter()
+            .any(|change| keys.contains(&change.key.as_str()))
+    };
+    let grows = grows(&changes);
+    let scales = has(&["num_replicas"]);
+    let apart = has(&["num_replicas", "placement"]) && has(&["subjects", "sources"]);
+    // What needs storage goes with the replicas: before fewer of them there may be too little.
+    let sizes = |change: &SettingChange| {
+        matches!(
+            change.key.as_str(),
+            "num_replicas" | "placement" | "max_bytes"
+        )
+    };
+    let (first, changes): (Vec<_>, Vec<_>) = changes
+        .into_iter()
+        .partition(|change| apart && !sizes(change));
     let (moves, rest): (Vec<_>, Vec<_>) = changes
         .into_iter()
         .partition(|change| scales && change.key == "placement");
-    let order = if grows { [moves, rest] } else { [rest, moves] };
+    let order = match grows {
+        true => [first, moves, rest],
+        false => [first, rest, moves],
+    };
     order
         .into_iter()
         .filter(|update| !update.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::jetstream::{Effect, setting};
+
+    fn change(key: &str, live: Json, desired: Json) -> SettingChange {
+        SettingChange {
+            key: key.to_owned(),
+            setting: setting(key),
+            live,
+            desired,
+            effect: Effect::InPlace,
+            cause: None,
+        }
+    }
+
+    fn order(changes: Vec<SettingChange>) -> Vec<Vec<String>> {
+        let keys = |update: Vec<SettingChange>| update.into_iter().map(|change| change.key);
+        let updates = updates(changes).into_iter();
+        updates.map(|update| keys(update).collect()).collect()
+    }
+
+    #[test]
+    fn subjects_change_before_replicas_with_what_they_need() {
+        let changes = vec![
+            change("num_replicas", json!(1), json!(3)),
+            change("no_ack", json!(false), json!(true)),
+            change("subjects", json!(["a"]), json!(["b"])),
+            change("max_bytes", json!(-1), json!(1000)),
+        ];
+
+        let order = order(changes);
+
+        assert_eq!(
+            order,
+            [["no_ack", "subjects"], ["num_replicas", "max_bytes"]]
+        );
+    }
+
+    #[test]
+    fn a_move_comes_while_there_are_fewer_replicas() {
+        let placed = || change("placement", json!(null), json!({"tags": ["x"]}));
+        let more = vec![placed(), change("num_replicas", json!(1), json!(3))];
+        let fewer = vec![placed(), change("num_replicas", json!(3), json!(1))];
+
+        assert_eq!(order(more), [["placement"], ["num_replicas"]]);
+        assert_eq!(order(fewer), [["num_replicas"], ["placement"]]);
+    }
+
+    #[test]
+    fn what_does_not_move_anything_is_one_update() {
+        let changes = vec![
+            change("subjects", json!(["a"]), json!(["b"])),
+            change("max_bytes", json!(-1), json!(1000)),
+        ];
+
+        assert_eq!(order(changes), [["subjects", "max_bytes"]]);
+    }
 }

@@ -86,7 +86,7 @@ async fn made_by_another(operation: &Operation<'_>, member: &Member) -> Outcome 
 /// Waits until a new stream works.
 async fn settled(operation: &Operation<'_>, member: &Member, created: Created) -> Outcome {
     let mut outcome = match created.unfinished {
-        None => wait(operation, member, created.info, false).await,
+        None => Box::pin(wait(operation, member, created.info, false)).await,
         Some(error) => {
             let failure = failure(member, Crud::Update, &error, operation.state);
             Outcome::failed(Live::Stream(Box::new(created.info)), failure)

@@ -5,6 +5,7 @@ pub mod change;
 pub mod replace;
 pub mod delete;
 pub mod wait;
+pub mod receives;
 pub mod first_sequence;
 
 use crate::resources::apply::Operation;

@@ -4,6 +4,7 @@
 //! nobody sets it. Range, words, unit, default and description are those of the setting, a row of `SETTINGS`.
 
 pub mod codec;
+pub mod common;
 pub mod rules;
 pub mod nested;
 pub mod description;

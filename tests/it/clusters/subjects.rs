@@ -1,0 +1,77 @@
+//! Subjects and replicas that change at once: nats-server 2.10 and 2.11 lose the subscriptions if one update has both.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::binary::setup::BINARY;
+use crate::scenarios::scenario::{CONFIG_DATA, CONFIG_STREAM, buckets};
+use crate::support::{Admin, Cluster, Terraform, nats_server_of_line, wait_for};
+use crate::wadm::scenario::wadm;
+
+/// Makes one of the buckets receive something else, on one server.
+fn spoil(admin: &Admin) {
+    admin.edit_stream(CONFIG_STREAM, |config| {
+        config["subjects"] = json!(["elsewhere.>"]);
+        config["num_replicas"] = json!(1);
+    });
+}
+
+#[test]
+fn a_stream_whose_subjects_and_replicas_change_together_receives() {
+    for version in ["2.10", "2.11"].map(nats_server_of_line) {
+        let cluster = Cluster::start_with(version, 3, "");
+        let admin = Admin::connect(&cluster.url());
+        let terraform = Terraform::with_binary(BINARY).env("NATS_URL", &cluster.url());
+        admin.create_bucket(CONFIG_DATA);
+        spoil(&admin);
+        let config = |adopted: &str, multitenant: bool, replicas: u8| {
+            let all = format!("replicas = {replicas}");
+            let streams = format!("{all}\nmultitenant = {multitenant}");
+            buckets(&format!("{all}\n{adopted}")) + &wadm(&streams)
+        };
+
+        // Adopted.
+        terraform.write(&config("adopt_existing = true", false, 3));
+        terraform.apply();
+        admin.put(CONFIG_DATA, "adopted", "1");
+        // In the other mode, which changes subjects, and with other replicas.
+        terraform.write(&config("", true, 2));
+        terraform.apply();
+        wait_for("an event", Duration::from_secs(20), || {
+            admin.send("account.wasmbus.evt.default.started", "{}");
+            (admin.messages("wasmbus_events") > 0).then_some(())
+        });
+        // Repaired.
+        spoil(&admin);
+        terraform.write(&config("", true, 3));
+        terraform.apply();
+        admin.put(CONFIG_DATA, "repaired", "1");
+
+        terraform.expect_empty();
+    }
+}
+
+#[test]
+fn a_stream_that_receives_nothing_after_a_change_gets_another_leader() {
+    let cluster = Cluster::start_with(nats_server_of_line("2.11"), 3, "");
+    let admin = Admin::connect(&cluster.url());
+    let terraform = Terraform::with_binary(BINARY).env("NATS_URL", &cluster.url());
+    terraform.write(&buckets("replicas = 1"));
+    terraform.apply();
+    spoil(&admin);
+    admin.edit_stream(CONFIG_STREAM, |config| {
+        config["subjects"] = json!([format!("$KV.{CONFIG_DATA}.>")]);
+        config["num_replicas"] = json!(3);
+    });
+    admin.expect_replicas(CONFIG_STREAM, 3);
+    let lost = admin.try_publish(&format!("$KV.{CONFIG_DATA}.key"), "1");
+    assert!(lost.is_err_and(|why| why.starts_with("no responders")));
+
+    terraform.write(&buckets("replicas = 2"));
+    let said = terraform.apply();
+
+    assert_eq!(said.len(), 0, "{said:?}");
+    let stored = admin.try_publish(&format!("$KV.{CONFIG_DATA}.key"), "1");
+    assert_eq!(stored, Ok(()));
+}
