@@ -10,9 +10,8 @@ pub mod catalogue {
 pub mod jetstream {
     pub use crate::jetstream::{
         ApiPrefix, Auth, Bound, Client, Conditions, Created, Edit, Effect, Error, Expected,
-        OperationKind,
-        Options, SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig, Tls,
-        Unreachable, WithOrigin, diff, diff_at, setting,
+        OperationKind, Options, SETTINGS, Scope, Setting, SettingChange, SettingKind, StreamConfig,
+        Tls, Unreachable, WithOrigin, diff, diff_at, setting,
     };
 }
 

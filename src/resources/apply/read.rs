@@ -9,8 +9,8 @@ use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::messages::drift::disappearance;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
-use crate::resources::object::common::{self, Crud};
 use crate::resources::object::argument::common::{fill_imported, follow_drift, is_imported};
+use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{

@@ -222,6 +222,7 @@ mod tests {
             row: &CATALOGUE[0],
             name: Some("LATTICEDATA_default".to_owned()),
             multitenant: false,
+            window_nanos: None,
         };
         let own = Value::object(values.iter().cloned());
         let planned = Value::object([(member.row.key, own)]);

@@ -3,8 +3,8 @@
 //! What is as it would be without an argument is left out. What all assets have in common is a common argument; a block
 //! of an asset has the rest.
 
-use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::argument::common::{common_arguments, commonest};
+use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::member::Member;
 use crate::terraform::language::schema::Mode;
 use crate::terraform::language::{Attribute, Schema, Value};

@@ -425,8 +425,6 @@ pub fn with_own_metadata(mut config: StreamConfig, object: &Value) -> StreamConf
     config
 }
 
-/// The texts of an object by key.
-pub fn texts(value: &Value) -> BTreeMap<String, String> {
 /// Whether an asset's object has all texts of this metadata, perhaps besides others.
 pub fn has_texts(object: &Value, metadata: &Value) -> bool {
     let known = texts(object.attribute(METADATA));
@@ -437,7 +435,8 @@ pub fn has_texts(object: &Value, metadata: &Value) -> bool {
         .is_some_and(|wanted| wanted.iter().all(is_known))
 }
 
-fn texts(value: &Value) -> BTreeMap<String, String> {
+/// The texts of an object by key.
+pub fn texts(value: &Value) -> BTreeMap<String, String> {
     let entries = value.as_map().into_iter().flatten();
     entries
         .filter_map(|(key, text)| Some((key.clone(), text.as_str()?.to_owned())))

@@ -2,9 +2,7 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
-use crate::jetstream::{
-    Conditions, StreamConfig, StreamInfo, SubjectCounts, depends_on_consumers,
-};
+use crate::jetstream::{Conditions, StreamConfig, StreamInfo, SubjectCounts, depends_on_consumers};
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
 

@@ -4,8 +4,8 @@
 //! changes nothing on the server, and a plan that shows a change would have nothing to do.
 
 use crate::resources::messages::setting;
-use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::argument::common::{common_arguments, sets_itself};
+use crate::resources::object::argument::{Argument, Unset};
 use crate::resources::object::member::{METADATA, Member, has_texts};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::PrivateFact;

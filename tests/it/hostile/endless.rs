@@ -58,7 +58,7 @@ async fn lists_without_an_end_are_given_up() {
 
     let names = client.stream_names(None, &scope()).await.unwrap_err();
     let long = client.stream_names(Some("a"), &scope()).await.unwrap_err();
-    let subjects = client.messages_beyond("A", 1, &scope()).await.unwrap_err();
+    let subjects = client.subject_counts("A", &scope()).await.unwrap_err();
 
     ended(&names, "does not end (4000 names so far)", &server);
     ended(&long, "does not end (42 names so far)", &server);
