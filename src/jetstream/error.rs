@@ -36,7 +36,12 @@ pub(crate) enum Cause {
     /// No connection; how it failed, and where the address comes from.
     Unreachable { failure: Failure, origin: String },
     /// What answers is not what was configured; a clause that says so.
-    Unsupported { kind: Unsupported, how: String },
+    /// Of a domain where nobody answers, also its name.
+    Unsupported {
+        kind: Unsupported,
+        how: String,
+        absent_domain: Option<String>,
+    },
     /// The server refused the user, password, token or credentials.
     Unauthorized(String),
     /// JetStream said no.
@@ -122,6 +127,8 @@ const NOT_FOUND: u64 = 10059;
 const EXISTS_DIFFERENT: u64 = 10058;
 /// JetStream is off for the account, or for the server.
 const NOT_ENABLED: [u64; 2] = [10039, 10076];
+/// The servers that store the stream were shut down.
+const OFFLINE: [u64; 2] = [10118, 10194];
 /// Answers that pass by themselves: elections, restarts, running moves.
 const TRANSIENT: [u64; 13] = [
     10004, 10006, 10007, 10008, 10009, 10023, 10041, 10118, 10124, 10163, 10194, 10202, 10226,
@@ -249,6 +256,11 @@ impl Error {
         matches!(self.0.cause, Cause::Timeout { .. } | Cause::Deadline(_))
     }
 
+    /// The servers that store the stream are offline.
+    pub fn is_offline(&self) -> bool {
+        self.code().is_some_and(|code| OFFLINE.contains(&code))
+    }
+
     /// A create, update or delete that may have been applied, or may be later: read before deciding.
     pub fn is_unknown_outcome(&self) -> bool {
         self.0.unknown_outcome
@@ -301,6 +313,7 @@ impl Error {
     pub fn absent_domain(&self) -> Option<&str> {
         match &self.0.cause {
             Cause::NoResponders { domain, .. } => domain.as_deref(),
+            Cause::Unsupported { absent_domain, .. } => absent_domain.as_deref(),
             _ => None,
         }
     }

@@ -75,6 +75,7 @@ pub fn unsupported(
         ApiPrefix::Domain(asked) if asked != domain && !domain.is_empty() => {
             Some(Cause::Unsupported {
                 kind: Unsupported::Domain,
+                absent_domain: None,
                 how: format!(
                     "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
                  {domain:?}",
@@ -85,6 +86,7 @@ pub fn unsupported(
         ApiPrefix::Default => version.filter(|version| too_old(version)).map(|version| {
             Cause::Unsupported {
                 kind: Unsupported::Version,
+                absent_domain: None,
                 how: format!(
                     "the NATS server has version {version}, and the provider needs {}.{} or newer",
                     OLDEST.0, OLDEST.1
@@ -134,6 +136,7 @@ fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
     Cause::Unsupported {
         kind: Unsupported::Prefix,
         how,
+        absent_domain: None,
     }
 }
 
@@ -149,6 +152,7 @@ fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
     Cause::Unsupported {
         kind: Unsupported::Domain,
         how,
+        absent_domain: Some(domain.to_owned()),
     }
 }
 

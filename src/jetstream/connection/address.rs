@@ -7,7 +7,7 @@ use std::io;
 
 use async_nats::ServerAddr;
 
-use crate::jetstream::connection::auth::Auth;
+use crate::jetstream::connection::login::auth::Auth;
 
 /// A server that the user configured.
 #[derive(Clone)]

@@ -16,9 +16,9 @@ use tracing::{debug, warn};
 
 use crate::jetstream::Scope;
 use crate::jetstream::connection::address::{self, Server};
-use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
+use crate::jetstream::connection::login::auth::Auth;
 use crate::jetstream::connection::options::Options;
 use crate::jetstream::connection::pending::Pending;
 use crate::jetstream::connection::route::dial::Route;

@@ -1,11 +1,9 @@
 //! The connection to a server: addresses, routes, TLS, login, and why a connection fails.
 
-pub mod auth;
 pub mod address;
 pub mod failure;
 pub mod options;
 pub mod login;
-pub mod expected;
 pub mod link;
 pub mod server_info;
 pub mod pending;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::jetstream::connection::address;
-use crate::jetstream::connection::auth::Auth;
+use crate::jetstream::connection::login::auth::Auth;
 
 /// A value, and where it comes from as the reader knows it: ``the argument `token` ``, `the environment variable
 /// NATS_URL`, `the context "prod" (<file>)`, `the default`.

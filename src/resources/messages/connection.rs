@@ -17,6 +17,9 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
         let detail = with_advice(error.reason(), &advice);
         return Diagnostic::error("Answers of NATS cannot be received", detail);
     }
+    if let Some(domain) = error.absent_domain() {
+        return domain_away(domain, error);
+    }
     let (summary, advice) = if error.is_unauthorized() {
         (
             "NATS refuses the login",
@@ -24,8 +27,6 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
         )
     } else if let Some(unsupported) = error.unsupported() {
         wrong_jetstream(unsupported)
-    } else if error.absent_domain().is_some() {
-        wrong_jetstream(Unsupported::Domain)
     } else if error.code().is_some() {
         (
             "JetStream is not enabled",
@@ -37,6 +38,13 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
             "Enable it on the server (`jetstream {}` in its configuration), connect to another one, or, to reach JetStream through a leaf node, set `jetstream_domain`.",
         )
     };
+    Diagnostic::error(summary, with_advice(error.reason(), advice))
+}
+
+/// Nobody answers in a JetStream domain: most often one leaf node of many is offline.
+fn domain_away(domain: &str, error: &Error) -> Diagnostic {
+    let summary = format!("JetStream domain {domain} is not reachable");
+    let advice = "Correct `jetstream_domain`, of the resource or of the provider block, or start the servers of the domain and connect their leaf node. Until then, plan the rest with `-target`, or with `-refresh=false` if nothing of this domain changes.";
     Diagnostic::error(summary, with_advice(error.reason(), advice))
 }
 

@@ -1,12 +1,13 @@
 //! A failed operation on an asset: from what JetStream answered to the attribute to edit and what to do.
 
+use crate::catalogue::AssetKind;
 use crate::jetstream::{Error, NoServers, setting};
 use crate::resources::messages::connection::{connection_failure, with_advice};
 use crate::resources::object::argument_path;
 use crate::resources::object::common::Crud;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
-use crate::text::{capitalised, count};
+use crate::text::{capitalised, count, shell_word};
 
 /// The diagnostic of a failed operation. `config` shows at which level the user set an argument.
 pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) -> Diagnostic {
@@ -59,10 +60,9 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
             Path::root(),
             "Another stream of the account takes the same subjects: `nats stream find --subject` shows which. Delete it or change its subjects.",
         ),
-        _ if error.is_timeout() => (
-            Path::root(),
-            "Plan again once the server answers: the next refresh shows what exists.",
-        ),
+        _ if error.is_timeout() || error.is_offline() => {
+            return (Path::root(), away(member, operation));
+        }
         _ => (Path::root(), ""),
     };
     if let Some((name, advice)) = newer(member, error) {
@@ -72,6 +72,31 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
         Some(subject) => (Path::root(), grant(subject)),
         None => (path, advice.to_owned()),
     }
+}
+
+/// What to do while nobody answers for an asset, and if nobody ever will again.
+fn away(member: &Member, operation: Crud) -> String {
+    let wait = "Plan again once the server answers: the next refresh shows what exists.";
+    if operation == Crud::Create {
+        return wait.to_owned();
+    }
+    let new_name = match member.row.kind {
+        AssetKind::Bucket if member.row.is_named_by_user() => {
+            format!("another `bucket` in `{}`", member.row.key)
+        }
+        AssetKind::Bucket => "another `lattice`".to_owned(),
+        AssetKind::Stream(_) => String::new(),
+    };
+    let new_bucket = match new_name.as_str() {
+        "" => String::new(),
+        name => format!(
+            "\n  - use a new bucket: run `terraform state rm <address>`, set {name}, then apply"
+        ),
+    };
+    format!(
+        "{wait} If the only server that stored it is lost for good, its contents are lost too. Then choose one:\n  - create it again, empty: run `nats stream rm {}`, which may time out and works all the same, then apply\n  - forget it: run `terraform state rm <address>`{new_bucket}",
+        shell_word(&member.stream())
+    )
 }
 
 /// Why the servers of a cluster do not take an asset, as far as it is known, and what to do.

@@ -10,9 +10,9 @@ use crate::support::{Admin, Cluster, Terraform, nats_server_of_line, wait_for};
 use crate::wadm::scenario::wadm;
 
 /// Makes one of the buckets receive something else, on one server.
-fn spoil(admin: &Admin) {
+fn spoil(admin: &Admin, subject: &str) {
     admin.edit_stream(CONFIG_STREAM, |config| {
-        config["subjects"] = json!(["elsewhere.>"]);
+        config["subjects"] = json!([subject]);
         config["num_replicas"] = json!(1);
     });
 }
@@ -24,7 +24,7 @@ fn a_stream_whose_subjects_and_replicas_change_together_receives() {
         let admin = Admin::connect(&cluster.url());
         let terraform = Terraform::with_binary(BINARY).env("NATS_URL", &cluster.url());
         admin.create_bucket(CONFIG_DATA);
-        spoil(&admin);
+        spoil(&admin, "first.>");
         let config = |adopted: &str, multitenant: bool, replicas: u8| {
             let all = format!("replicas = {replicas}");
             let streams = format!("{all}\nmultitenant = {multitenant}");
@@ -43,7 +43,7 @@ fn a_stream_whose_subjects_and_replicas_change_together_receives() {
             (admin.messages("wasmbus_events") > 0).then_some(())
         });
         // Repaired.
-        spoil(&admin);
+        spoil(&admin, "second.>");
         terraform.write(&config("", true, 3));
         terraform.apply();
         admin.put(CONFIG_DATA, "repaired", "1");
@@ -59,12 +59,17 @@ fn a_stream_that_receives_nothing_after_a_change_gets_another_leader() {
     let terraform = Terraform::with_binary(BINARY).env("NATS_URL", &cluster.url());
     terraform.write(&buckets("replicas = 1"));
     terraform.apply();
-    spoil(&admin);
+    spoil(&admin, "third.>");
     admin.edit_stream(CONFIG_STREAM, |config| {
         config["subjects"] = json!([format!("$KV.{CONFIG_DATA}.>")]);
         config["num_replicas"] = json!(3);
     });
-    admin.expect_replicas(CONFIG_STREAM, 3);
+    wait_for("three replicas", Duration::from_secs(60), || {
+        let live = admin.stream(CONFIG_STREAM)?;
+        let followers = live["cluster"]["replicas"].as_array()?.clone();
+        let current = followers.iter().all(|replica| replica["current"] == true);
+        (followers.len() == 2 && current).then_some(())
+    });
     let lost = admin.try_publish(&format!("$KV.{CONFIG_DATA}.key"), "1");
     assert!(lost.is_err_and(|why| why.starts_with("no responders")));
 

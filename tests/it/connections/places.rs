@@ -40,7 +40,7 @@ async fn a_domain_that_is_not_there_is_told_with_the_server_s_own() {
 
     let told = fails(app(&pair.hub.url(), domain("moon"))).await;
 
-    assert_eq!(told.summary, "The JetStream domain is not there");
+    assert_eq!(told.summary, "JetStream domain moon is not reachable");
     told.says("\"moon\" is not there")
         .says("the domain is given by the test")
         .says("that server's own is \"hub\"")

@@ -25,9 +25,9 @@ use tokio::time::timeout;
 use tracing::debug;
 
 use crate::jetstream::connection::address::Server;
-use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
+use crate::jetstream::connection::login::auth::Auth;
 use crate::jetstream::connection::options::{Expected, WithOrigin};
 use crate::jetstream::connection::route::dial::{Dialed, Route, is_of_tls, read};
 use crate::jetstream::connection::route::io_stream::IoStream;

@@ -3,6 +3,9 @@
 //! A server says "authorization violation" whatever the reason is. What can be read from a JWT without a server, that
 //! it has expired and whose it is, is said here.
 
+pub mod auth;
+pub mod expected;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -10,8 +13,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
 use serde_json::{Map, Value, json};
 
-use crate::jetstream::connection::auth::Auth;
 use crate::jetstream::connection::failure::time;
+use crate::jetstream::connection::login::auth::Auth;
 use crate::jetstream::connection::options::WithOrigin;
 
 /// What `CONNECT` says of the login, to a server whose greeting has this nonce.
