@@ -139,14 +139,19 @@ fn plan_member_changes(
         Changes::between(member, &wanted, &known, conditions)
     };
     let mut found = changes(&planned);
-    let followers = found.followers(member, &plan.config);
+    let mut followers = found.followers(member, &plan.config);
+    let asked = found.refused_but_for(&followers).cloned();
+    if asked.is_some() {
+        // The new asset has what this one cannot have.
+        followers.clear();
+    }
     for argument in &followers {
         planned.set_attribute(argument.name, prior.attribute(argument.name).clone());
     }
     if !followers.is_empty() {
         found = changes(&planned);
     }
-    let replaced = found.refused().cloned();
+    let replaced = asked.or_else(|| found.refused().cloned());
     if planned.attribute("drift").as_map().is_some() {
         let kept = found.kept.iter().filter(|_| replaced.is_none());
         let kept: BTreeMap<_, _> = kept
