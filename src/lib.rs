@@ -31,7 +31,7 @@
 //!   WebSocket, and the check of every byte that a server sends.
 //! * `jetstream::api`: requests and their retries; stream info, create, update, delete, account, permissions.
 //! * `resources::object`: one object of Terraform: its assets, its arguments, attributes <-> stream configurations; its
-//!   `private_facts`.
+//!   `private_facts`; which texts are Terraform's (`owned_texts`).
 //! * `resources::messages`: the sentences of diagnostics about assets, and how contents are counted in them.
 //! * `resources::plan`: prior state and configuration -> planned state, without requests.
 //! * `resources::preflight`: `survey::requests` sends all requests that a plan needs; every other file is one rule, such as

@@ -84,7 +84,17 @@ impl Changes {
 
     /// The first change that only a new asset can have.
     pub fn refused(&self) -> Option<&SettingChange> {
-        self.requested.iter().find(|change| is_refused(change))
+        self.refused_but_for(&[])
+    }
+
+    /// The same, of another than these arguments.
+    pub fn refused_but_for(&self, arguments: &[&Argument]) -> Option<&SettingChange> {
+        let of_these = |change: &&SettingChange| {
+            let mut keys = arguments.iter().map(|argument| argument.key);
+            keys.any(|key| key == change.key)
+        };
+        let mut others = self.requested.iter().filter(|change| !of_these(change));
+        others.find(|change| is_refused(change))
     }
 }
 
@@ -114,6 +124,11 @@ fn severity(effect: Effect) -> u8 {
 
 /// What adopting an asset that exists like this changes. `planned`: the planned object.
 pub fn adoption_changes(member: &Member, planned: &Value, live: &StreamInfo) -> Changes {
+    // Whether a shorter window for duplicates is that of the server nobody knows: it stays, as after an import.
+    let member = &Member {
+        window_nanos: live.config.shortened_window(),
+        ..member.clone()
+    };
     let wanted = member.wanted(planned.attribute(member.row.key));
     let wanted = wanted.whole(live, &[]);
     Changes::between(member, &wanted, &live.config, member.conditions(live))

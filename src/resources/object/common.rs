@@ -102,6 +102,22 @@ fn positive_duration(value: &Value) -> Result<(), String> {
     duration::wait(value.as_str().unwrap_or_default()).map(drop)
 }
 
+/// Keeps each timeout as it was written where the configuration says the same in another way: `"5m"` and `"300s"`.
+pub fn keep_equal_timeouts(prior: &Value, planned: &mut Value) {
+    let before = prior.attribute("timeouts");
+    let mut timeouts = planned.attribute("timeouts").clone();
+    if timeouts.as_map().is_none() {
+        return;
+    }
+    for name in Crud::ALL.map(Crud::name) {
+        let length = |all: &Value| all.attribute(name).as_str().and_then(duration::duration);
+        if length(before).is_some() && length(before) == length(&timeouts) {
+            timeouts.set_attribute(name, before.attribute(name).clone());
+        }
+    }
+    planned.set_attribute("timeouts", timeouts);
+}
+
 /// The bounds of an operation: the object's timeout, and Terraform's wish to stop.
 pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
     let own = object
@@ -141,4 +157,25 @@ pub fn imported(schema: &Schema, known: impl IntoIterator<Item = (&'static str, 
 fn with_all_attributes(attributes: &[Attribute], known: &Value) -> Value {
     let names = attributes.iter().map(|attribute| &attribute.name);
     Value::object(names.map(|name| (name.clone(), known.attribute(name).clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_that_are_equal_stay_as_they_were_written() {
+        let object = |read: &str, update: &str| {
+            let timeouts = Value::object([("read", read.into()), ("update", update.into())]);
+            Value::object([("timeouts", timeouts)])
+        };
+        let mut planned = object("300s", "1d");
+
+        keep_equal_timeouts(&object("5m", "5m"), &mut planned);
+
+        assert_eq!(planned, object("5m", "1d"));
+        let mut none = Value::object([("timeouts", Value::Null)]);
+        keep_equal_timeouts(&object("5m", "5m"), &mut none);
+        assert_eq!(none, Value::object([("timeouts", Value::Null)]));
+    }
 }

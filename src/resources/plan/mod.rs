@@ -16,6 +16,7 @@ use crate::resources::object::argument::Argument;
 use crate::resources::object::argument::codec::Codec;
 use crate::resources::object::argument::common::keep_own_arguments;
 use crate::resources::object::changes::{Changes, CostlyChange};
+use crate::resources::object::common::keep_equal_timeouts;
 use crate::resources::object::member::{METADATA, Member, has_texts, with_own_metadata};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{NO_CONSUMERS, PrivateFact};
@@ -37,6 +38,7 @@ pub fn conditions_of(member: &Member, private: &Private) -> Conditions {
 
 /// Completes the planned values of a create or update.
 pub fn plan_values(members: &[Member], plan: &mut Plan) {
+    keep_equal_timeouts(&plan.prior, &mut plan.planned);
     let owned = members.iter();
     let owned: Vec<_> = owned
         .map(|member| OwnedTexts::of_prior(&plan.private, member, &plan.prior))
@@ -139,14 +141,19 @@ fn plan_member_changes(
         Changes::between(member, &wanted, &known, conditions)
     };
     let mut found = changes(&planned);
-    let followers = found.followers(member, &plan.config);
+    let mut followers = found.followers(member, &plan.config);
+    let asked = found.refused_but_for(&followers).cloned();
+    if asked.is_some() {
+        // The new asset has what this one cannot have.
+        followers.clear();
+    }
     for argument in &followers {
         planned.set_attribute(argument.name, prior.attribute(argument.name).clone());
     }
     if !followers.is_empty() {
         found = changes(&planned);
     }
-    let replaced = found.refused().cloned();
+    let replaced = asked.or_else(|| found.refused().cloned());
     if planned.attribute("drift").as_map().is_some() {
         let kept = found.kept.iter().filter(|_| replaced.is_none());
         let kept: BTreeMap<_, _> = kept

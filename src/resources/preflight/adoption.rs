@@ -110,6 +110,14 @@ mod tests {
             ),
             ADOPTED
         );
+        let limited = json!({ "duplicate_window": 60_000_000_000_u64 });
+        assert_eq!(
+            only(
+                &adopting(json!({}), limited, None),
+                &["Nothing of it changes."]
+            ),
+            ADOPTED
+        );
         assert_eq!(
             only(
                 &adopting(json!({ "max_bytes": 5000 }), json!({}), None),

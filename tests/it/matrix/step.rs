@@ -117,8 +117,8 @@ impl Experiment {
     pub fn changes(&self, target: &Value, live: &Value) -> Vec<SettingChange> {
         let conditions = Conditions {
             level: self.environment.level,
-            // What another stream sources from has a consumer, and nothing else here.
-            has_consumers: ["wasmbus_events", "wadm_events"]
+            // What another stream sources from has a consumer, and so has the stream that keeps only what one waits for.
+            has_consumers: ["wasmbus_events", "wadm_events", "wadm_notify"]
                 .contains(&live["name"].as_str().unwrap_or_default()),
         };
         diff_at(&config(target).normal(), &config(live), conditions)
