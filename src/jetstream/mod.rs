@@ -28,7 +28,7 @@ pub use self::api::client::{Client, Unsettled};
 pub use self::api::mutate::{Created, request_bytes};
 pub use self::api::permissions::OperationKind;
 pub use self::api::stream_info::{StreamInfo, StreamState};
-pub use self::config::data_loss::{DataLoss, Extent, SubjectCounts};
+pub use self::config::data_loss::{DataLoss, Extent, Revisions};
 pub use self::config::diff::{SettingChange, diff, diff_at};
 pub use self::config::effect::{Conditions, Effect, depends_on_consumers};
 pub use self::config::settings::{Bound, Edit, NEWEST_LEVEL, Setting, SettingKind};

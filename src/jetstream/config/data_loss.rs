@@ -28,23 +28,11 @@ pub struct DataLoss {
 pub struct SubjectCounts(BTreeMap<u64, u64>);
 
 impl SubjectCounts {
-    /// Of a stream that has so many messages, each with a subject of its own.
-    pub fn one_each(messages: u64) -> Self {
-        let mut counts = Self::default();
-        counts.add(1, messages);
-        counts
-    }
-
     /// So many more subjects with so many messages each.
     pub fn add(&mut self, messages: u64, subjects: u64) {
         if messages > 0 && subjects > 0 {
             *self.0.entry(messages).or_default() += subjects;
         }
-    }
-
-    /// All messages.
-    pub fn messages(&self) -> u64 {
-        self.beyond(0)
     }
 
     /// The messages beyond `kept` per subject: as many as a limit of `kept` deletes.
@@ -56,25 +44,39 @@ impl SubjectCounts {
         each.fold(0, u64::saturating_add)
     }
 
-    /// Reads what `Display` writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut counts = Self::default();
-        for part in text.split(',').filter(|part| !part.is_empty()) {
-            let (messages, subjects) = part.split_once('x')?;
-            counts.add(messages.parse().ok()?, subjects.parse().ok()?);
-        }
-        Some(counts)
+    /// The same for every limit up to `most`.
+    pub fn revisions(&self, most: u64) -> Revisions {
+        let limits = (1..=most).map(|kept| self.beyond(kept));
+        Revisions(limits.take_while(|beyond| *beyond > 0).collect())
     }
 }
 
-/// Such as `1x30,5x2`: 30 subjects with one message, and 2 with five.
-impl fmt::Display for SubjectCounts {
+/// How many messages each limit per subject deletes, from a limit of 1 on; those that delete none are left out. It is the
+/// same while subjects with one message come and go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revisions(Vec<u64>);
+
+impl Revisions {
+    /// As many as a limit of `kept`, of at least 1, deletes.
+    pub fn beyond(&self, kept: u64) -> u64 {
+        let place = usize::try_from(kept.saturating_sub(1));
+        let beyond = place.ok().and_then(|place| self.0.get(place));
+        beyond.copied().unwrap_or_default()
+    }
+
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let numbers = text.split(',').filter(|number| !number.is_empty());
+        let beyond: Result<_, _> = numbers.map(str::parse).collect();
+        Some(Self(beyond.ok()?))
+    }
+}
+
+/// Such as `8,6,2`.
+impl fmt::Display for Revisions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, (messages, subjects)) in self.0.iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
-            write!(f, "{comma}{messages}x{subjects}")?;
-        }
-        Ok(())
+        let numbers: Vec<_> = self.0.iter().map(u64::to_string).collect();
+        f.write_str(&numbers.join(","))
     }
 }
 
@@ -176,22 +178,25 @@ mod tests {
 
     #[test]
     fn what_a_limit_per_subject_deletes_follows_from_the_counts() {
-        let mut counts = SubjectCounts::one_each(30);
+        let mut counts = SubjectCounts::default();
+        counts.add(1, 30);
         counts.add(5, 2);
+        let revisions = counts.revisions(64);
 
-        assert_eq!(counts.to_string(), "1x30,5x2");
-        assert_eq!(SubjectCounts::parse("1x30,5x2"), Some(counts.clone()));
-        assert_eq!(counts.messages(), 40);
-        assert_eq!([1, 2, 4, 5].map(|kept| counts.beyond(kept)), [8, 6, 2, 0]);
+        assert_eq!(revisions.to_string(), "8,6,4,2");
+        assert_eq!(Revisions::parse("8,6,4,2"), Some(revisions.clone()));
+        for kept in [1, 2, 4, 5, 64] {
+            assert_eq!(revisions.beyond(kept), counts.beyond(kept), "{kept}");
+        }
     }
 
     #[test]
-    fn an_empty_stream_is_an_empty_text_and_other_texts_are_none() {
-        let empty = SubjectCounts::one_each(0);
+    fn one_message_each_is_an_empty_text_and_other_texts_are_none() {
+        let mut counts = SubjectCounts::default();
+        counts.add(1, 30);
 
-        assert_eq!((empty.to_string(), empty.messages()), (String::new(), 0));
-        assert_eq!(SubjectCounts::parse(""), Some(empty));
-        assert_eq!(SubjectCounts::parse("3"), None);
-        assert_eq!(SubjectCounts::parse("1xmany"), None);
+        assert_eq!(counts.revisions(64).to_string(), "");
+        assert_eq!(Revisions::parse(""), Some(Revisions::default()));
+        assert_eq!(Revisions::parse("many"), None);
     }
 }

@@ -5,10 +5,10 @@
 //! state.
 
 use crate::jetstream::StreamInfo;
-use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::adopt;
 use crate::resources::apply::asset::create::{create_one, warn_if_resurrected};
 use crate::resources::apply::outcome::{Live, Outcome, applied};
+use crate::resources::apply::{Operation, note_contents};
 use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud, ROLLBACK};
@@ -28,7 +28,7 @@ pub async fn create(
     object: &Object,
     session: &DomainSession,
     planned: &Value,
-    private: Private,
+    mut private: Private,
     call: &Call,
 ) -> Applied {
     let nothing = |diagnostics: Diagnostics| Applied {
@@ -76,6 +76,8 @@ pub async fn create(
             break;
         }
     }
+    let found = outcomes.iter().map(Outcome::info).collect();
+    note_contents(&operation, found, &mut private).await;
     applied(object, &Value::Null, planned, private, outcomes)
 }
 

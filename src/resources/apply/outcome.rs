@@ -60,6 +60,14 @@ impl Outcome {
         }
     }
 
+    /// The asset as it is, if it exists and that is known.
+    pub fn info(&self) -> Option<&StreamInfo> {
+        match &self.live {
+            Live::Stream(info) => Some(info),
+            Live::Absent | Live::Unchanged | Live::Unknown => None,
+        }
+    }
+
     /// Whether it failed.
     pub fn has_failed(&self) -> bool {
         self.diagnostics.has_error()
@@ -87,7 +95,6 @@ pub fn applied(
         keep_name(&mut private, member);
         for of_plan in [
             PrivateFact::Replacing,
-            PrivateFact::Values,
             PrivateFact::Deleted,
             PrivateFact::Unseen,
         ] {

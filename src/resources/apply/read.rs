@@ -2,10 +2,8 @@
 
 use futures::future::join_all;
 
-use crate::catalogue::Contents;
-use crate::jetstream::{StreamInfo, SubjectCounts};
-use crate::resources::apply::Operation;
 use crate::resources::apply::asset::wait::{stalled, unsettled};
+use crate::resources::apply::{Operation, note_contents};
 use crate::resources::messages::drift::disappearance;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::Object;
@@ -14,7 +12,7 @@ use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    PrivateFact, keep_conditions, keep_name, keep_window, note_values, with_window,
+    PrivateFact, keep_conditions, keep_name, keep_window, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -65,20 +63,12 @@ pub async fn read(
             }
         }
     });
-    let counts = object.members.iter().zip(&infos).map(|(member, info)| {
-        let operation = &operation;
-        async move {
-            match info {
-                Ok(Some(info)) => values(operation, member, info).await,
-                _ => None,
-            }
-        }
-    });
-    let (unsettled, counts) = futures::join!(join_all(unsettled), join_all(counts));
-    for ((member, info), counts) in object.members.iter().zip(infos).zip(counts) {
+    let found = infos.iter().map(|info| info.as_ref().ok()?.as_ref());
+    let noted = note_contents(&operation, found.collect(), &mut private);
+    let (unsettled, ()) = futures::join!(join_all(unsettled), noted);
+    for (member, info) in object.members.iter().zip(infos) {
         let key = member.row.key;
         keep_name(&mut private, member);
-        note_values(&mut private, member, counts);
         match info {
             Ok(Some(info)) => {
                 deleted = false;
@@ -153,22 +143,4 @@ fn known<'o>(object: &'o Object, state: &Value) -> Vec<&'o Member> {
     members
         .filter(|member| !created(member).is_null())
         .collect()
-}
-
-/// How many keys of an asset have how many values, where a plan may delete what exists nowhere else.
-async fn values(
-    operation: &Operation<'_>,
-    member: &Member,
-    info: &StreamInfo,
-) -> Option<SubjectCounts> {
-    if member.row.contents != Contents::Precious {
-        return None;
-    }
-    match info.state.messages == info.state.num_subjects {
-        true => Some(SubjectCounts::one_each(info.state.messages)),
-        false => {
-            let (client, stream) = (operation.client, member.stream());
-            client.subject_counts(&stream, operation.scope).await.ok()
-        }
-    }
 }

@@ -5,17 +5,17 @@
 
 use futures::future::join_all;
 
-use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::{adopt, change_in_place};
 use crate::resources::apply::asset::create::{create_one, warn_if_resurrected};
 use crate::resources::apply::asset::replace::replace;
 use crate::resources::apply::outcome::{Live, Outcome, applied, exists_already, has_another_owner};
+use crate::resources::apply::{Operation, note_contents};
 use crate::resources::messages::drift::changed_since;
 use crate::resources::messages::failure::failure;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
-use crate::resources::object::private_facts::{noted_values, replacements};
+use crate::resources::object::private_facts::{Contents, replacements};
 use crate::resources::object::storage::StorageUse;
 use crate::resources::object::{Object, stages};
 use crate::resources::plan;
@@ -33,7 +33,7 @@ pub async fn update(
     prior_members: &[Member],
     session: &DomainSession,
     (prior, planned): (&Value, &Value),
-    private: Private,
+    mut private: Private,
     call: &Call,
 ) -> Applied {
     let client = match session.client() {
@@ -50,8 +50,8 @@ pub async fn update(
     };
     let replacing = replacements(&object.members, &private);
     let members = object.members.iter();
-    let values: Vec<_> = members
-        .map(|member| noted_values(&private, member))
+    let contents: Vec<_> = members
+        .map(|member| Contents::noted(&private, member))
         .collect();
     let mut outcomes: Vec<Outcome> = object
         .members
@@ -73,7 +73,7 @@ pub async fn update(
                 planned,
                 owned: &owned[*place],
                 conditions: plan::conditions_of(member, &private),
-                values: values[*place].as_ref(),
+                contents: &contents[*place],
             };
             let replaced = replacing.contains(&member.row.key);
             update_one(&operation, change, replaced)
@@ -86,6 +86,8 @@ pub async fn update(
             break;
         }
     }
+    let found = outcomes.iter().map(Outcome::info).collect();
+    note_contents(&operation, found, &mut private).await;
     applied(object, prior, planned, private, outcomes)
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Their names are stored: a state that an earlier build wrote must be read, so none changes by a byte.
 
-use crate::jetstream::{Conditions, StreamConfig, StreamInfo, SubjectCounts, depends_on_consumers};
+use crate::jetstream::{Conditions, Revisions, StreamConfig, StreamInfo, depends_on_consumers};
 use crate::resources::object::member::Member;
 use crate::terraform::framework::private::Private;
 
@@ -20,9 +20,12 @@ pub enum PrivateFact {
     Consumers,
     /// From the plan to its apply: the plan has shown the replacement of the asset.
     Replacing,
-    /// From a refresh to the apply of the plan that follows it: how many keys of a bucket had how many values, if its
-    /// contents exist nowhere else. Terraform plans again right before it applies, and keeps of the first plan nothing
-    /// but the values: so it is the refresh that notes what the plan could know.
+    /// What each smaller history deletes of a bucket whose contents exist nowhere else, as the last refresh or apply has
+    /// found it. Terraform plans again right before it applies, and keeps of the first plan nothing but the values: so
+    /// only the refresh before it can note what the plan counts. It changes as seldom as possible, because a difference
+    /// in the private state counts for `plan -refresh-only -detailed-exitcode`.
+    Revisions,
+    /// The same for all values of a bucket, where the state allows to delete them.
     Values,
     /// From the plan of a deletion to its apply: how many values are deleted with a bucket.
     Deleted,
@@ -59,6 +62,7 @@ impl PrivateFact {
             Self::ApiLevel => "level",
             Self::Consumers => "consumers",
             Self::Replacing => "replacing",
+            Self::Revisions => "revisions",
             Self::Values => "values",
             Self::Deleted => "deleted",
             Self::Unseen => "unseen",
@@ -111,15 +115,33 @@ pub fn with_window(member: Member, private: &Private) -> Member {
     }
 }
 
-/// Notes what a refresh has found in an asset; forgets it where it is not known.
-pub fn note_values(private: &mut Private, member: &Member, counts: Option<SubjectCounts>) {
-    let text = counts.map(|counts| counts.to_string());
-    PrivateFact::Values.write(private, member.row.key, text);
+/// What a refresh or an apply has found in an asset; absent where it was not known, or need not be.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// What each smaller history deletes.
+    pub revisions: Option<Revisions>,
+    /// How many values there are.
+    pub values: Option<u64>,
 }
 
-/// What the last refresh has found in an asset; absent if it has noted nothing.
-pub fn noted_values(private: &Private, member: &Member) -> Option<SubjectCounts> {
-    SubjectCounts::parse(PrivateFact::Values.read(private, member.row.key)?)
+impl Contents {
+    /// What was noted of an asset.
+    pub fn noted(private: &Private, member: &Member) -> Self {
+        let read = |fact: PrivateFact| fact.read(private, member.row.key);
+        Self {
+            revisions: read(PrivateFact::Revisions).and_then(Revisions::parse),
+            values: read(PrivateFact::Values).and_then(|values| values.parse().ok()),
+        }
+    }
+
+    /// Notes it.
+    pub fn note(&self, private: &mut Private, member: &Member) {
+        let key = member.row.key;
+        let revisions = self.revisions.as_ref().map(Revisions::to_string);
+        PrivateFact::Revisions.write(private, key, revisions);
+        let values = self.values.map(|values| values.to_string());
+        PrivateFact::Values.write(private, key, values);
+    }
 }
 
 /// Notes how many values a plan deletes with each asset, in place of what an earlier plan has noted.
@@ -164,6 +186,7 @@ mod tests {
             (PrivateFact::ApiLevel, r#"{"level.state":"x"}"#),
             (PrivateFact::Consumers, r#"{"consumers.state":"x"}"#),
             (PrivateFact::Replacing, r#"{"replacing.state":"x"}"#),
+            (PrivateFact::Revisions, r#"{"revisions.state":"x"}"#),
             (PrivateFact::Values, r#"{"values.state":"x"}"#),
             (PrivateFact::Deleted, r#"{"deleted.state":"x"}"#),
             (PrivateFact::Unseen, r#"{"unseen.state":"x"}"#),

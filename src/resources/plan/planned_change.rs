@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::jetstream::{
-    Conditions, SettingChange, StreamConfig, StreamInfo, SubjectCounts, diff_at,
-};
+use crate::jetstream::{Conditions, SettingChange, StreamConfig, StreamInfo, diff_at};
 use crate::resources::object::changes::Changes;
 use crate::resources::object::member::{DesiredAsset, Member, metadata_edits};
 use crate::resources::object::owned_texts::OwnedTexts;
+use crate::resources::object::private_facts::Contents;
 use crate::terraform::language::Value;
 
 /// What a plan does to one asset.
@@ -28,8 +27,8 @@ pub struct PlannedChange<'a> {
     pub owned: &'a OwnedTexts,
     /// What the refresh before the plan knew of the stream and its server.
     pub conditions: Conditions,
-    /// How many keys had how many values when it was planned, if what is deleted must not be more.
-    pub values: Option<&'a SubjectCounts>,
+    /// What it contained when it was planned, where no more than that may be deleted.
+    pub contents: &'a Contents,
 }
 
 impl PlannedChange<'_> {

@@ -69,34 +69,27 @@ pub async fn change_in_place(
     outcome
 }
 
-/// An error if the changes would delete more than when they were planned, of what exists nowhere else.
+/// An error if a smaller history would delete more than when it was planned, of what exists nowhere else.
 async fn deletes_more(
     operation: &Operation<'_>,
     planned: PlannedChange<'_>,
     changes: &[SettingChange],
     live: &StreamInfo,
 ) -> Option<Diagnostic> {
-    let (member, values) = (planned.member, planned.values?);
-    for change in changes {
-        let now = match (DataLoss::of(change, live), kept_per_subject(change)) {
-            (Some(loss), _) => loss.messages,
-            (None, Some(kept)) => {
-                let (client, stream) = (operation.client, member.stream());
-                let counts = client.subject_counts(&stream, operation.scope).await;
-                counts.ok()?.beyond(kept)
-            }
-            (None, None) => continue,
-        };
-        let shown = match (change.key.as_str(), change.desired.as_u64()) {
-            ("max_msgs_per_subject", Some(kept)) => values.beyond(kept),
-            _ => values.messages(),
-        };
-        if now > shown {
-            let path = path(member, change, operation.state);
-            return Some(deletes_more_than_planned(member, shown, now, path));
+    let (member, revisions) = (planned.member, planned.contents.revisions.as_ref()?);
+    let mut changes = changes.iter();
+    let change = changes.find(|change| change.key == "max_msgs_per_subject")?;
+    let now = match DataLoss::of(change, live) {
+        Some(loss) => loss.messages,
+        None => {
+            let (client, stream) = (operation.client, member.stream());
+            let counts = client.subject_counts(&stream, operation.scope).await;
+            counts.ok()?.beyond(kept_per_subject(change)?)
         }
-    }
-    None
+    };
+    let shown = revisions.beyond(change.desired.as_u64()?);
+    let path = path(member, change, operation.state);
+    (now > shown).then(|| deletes_more_than_planned(member, shown, now, path))
 }
 
 /// Sends changes to the server, in as many updates as they need.

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::jetstream::{StreamInfo, SubjectCounts};
+use crate::jetstream::StreamInfo;
 use crate::resources::apply::Operation;
 use crate::resources::apply::asset::change::change_in_place;
 use crate::resources::apply::asset::create::{create_one, is_resurrected, warn_if_resurrected};
@@ -54,7 +54,7 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
             let refused = refused(member, change, &live, state);
             Outcome::failed(Live::Stream(Box::new(live)), refused)
         }
-        Some(change) => match planned.values.map(SubjectCounts::messages) {
+        Some(change) => match planned.contents.values {
             Some(shown) if live.state.messages > shown => {
                 let path = path(member, change, state);
                 let more = deletes_more_than_planned(member, shown, live.state.messages, path);

@@ -61,7 +61,7 @@ const MAX_VALUE_SIZE: Argument =
 const HISTORY: Argument = Argument::new("history", "max_msgs_per_subject", Unset::Default)
     .of(AssetKinds::Buckets)
     .limited()
-    .up_to(LONGEST_HISTORY);
+    .up_to(LONGEST_HISTORY as i64);
 
 const MAX_AGE: Argument = Argument::new("max_age", "max_age", Unset::Asset).of(AssetKinds::Streams);
 const MAX_MSGS_PER_SUBJECT: Argument =
@@ -76,7 +76,7 @@ const RETENTION: Argument = Argument::new("retention", "retention", Unset::Asset
 const SOURCES: Argument = Argument::new("sources", "sources", Unset::Asset).of(AssetKinds::Streams);
 
 /// The most values of a key that a bucket keeps (NATS ADR-8). The server would take more.
-const LONGEST_HISTORY: i64 = 64;
+pub const LONGEST_HISTORY: u64 = 64;
 
 /// The arguments of a bucket.
 pub const BUCKET: &[Argument] = &[
