@@ -14,7 +14,7 @@ use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    PrivateFact, keep_conditions, keep_name, keep_window, note_values, with_window,
+    keep_conditions, keep_name, keep_window, note_values, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -86,8 +86,6 @@ pub async fn read(
                 if is_import {
                     // Whether it is the server's choice nobody knows; what others change from now on is drift.
                     keep_window(&mut private, member, &info.config);
-                    let found = Some("true".to_owned());
-                    PrivateFact::FoundMetadata.write(&mut private, key, found);
                 }
                 let member = &with_window(member.clone(), &private);
                 // Right after an import nothing is known of it but perhaps its name.
