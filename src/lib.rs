@@ -37,7 +37,8 @@
 //! * `resources::preflight`: `survey::requests` sends all requests that a plan needs; every other file is one rule, such as
 //!   `cluster_size`, `account_limits`, `permissions`, `data_loss`.
 //! * `resources::apply`: read, create, update, replace, delete, and the wait until it works.
-//! * `resources::session`: the connection, and what this process has seen of the server.
+//! * `resources::session`: the connection, and what this process has seen of the server; `claims` is what the processes of
+//!   one run of Terraform tell each other.
 //! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
 //! * `provider`: arguments, environment variables, NATS contexts, their precedence and checks.
@@ -56,6 +57,7 @@
 //! * **live, wanted**: a stream's configuration on the server, and the one that it should have.
 //! * **setting**: a key of a stream's configuration; a row of `jetstream::SETTINGS`.
 //! * **argument**: what a user can set; it stands for a setting (`resources::object::argument`).
+//! * **follow**: an asset follows a common argument unless its own block sets the same.
 //! * **codec**: how the value of an argument and the JSON of its setting correspond.
 //! * **effect**: what the server does when a setting changes: in place, deletes data, one way, none, refused.
 //! * **drift**: what differs on the server from the state; also the attribute that shows what has no argument.

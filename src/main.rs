@@ -18,12 +18,14 @@ fn main() -> ExitCode {
         address: provider::ADDRESS,
         help: provider::help(),
     };
-    plugin::serve(Plugin {
+    let ended = plugin::serve(Plugin {
         about,
         provider: provider::service(tasks.clone(), guard),
         tasks,
         stop: CancellationToken::new(),
-    })
+    });
+    provider::leave();
+    ended
 }
 
 /// Marks a call's panics as caught, so that Terraform does not report a crash beside the diagnostic.

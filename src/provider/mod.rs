@@ -22,6 +22,7 @@ use crate::jetstream::Client;
 use crate::provider::connection::options;
 use crate::provider::environment::Environment;
 use crate::resources;
+use crate::resources::session::claims::Claims;
 use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::rpc::Service;
@@ -39,6 +40,11 @@ pub fn help() -> String {
 /// What answers Terraform's calls, which run in `tasks`, each wrapped by `guard`.
 pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {
     Service::new(WasmCloud::new(), tasks, guard)
+}
+
+/// The process ends: it leaves nothing that it had for the processes of other provider blocks.
+pub fn leave() {
+    Claims::leave_this_run();
 }
 
 /// The provider.

@@ -131,17 +131,16 @@ async fn read_all(operation: &Operation<'_>) -> Result<Vec<Snapshot>, Diagnostic
     }
 }
 
-/// Claims what is to be adopted, one after the other: of two resources that adopt the same at once, the one that gets the
-/// first asset gets all.
+/// Claims what is to be adopted.
 async fn claim_adopted(object: &Object, existing: &[Snapshot]) -> Option<Diagnostic> {
-    for (member, snapshot) in object.members.iter().zip(existing) {
-        if let Some(live) = &snapshot.info
-            && !Claims::of_this_run().claim_found(live).await
-        {
-            return has_another(object, &[member]);
-        }
-    }
-    None
+    let found: Vec<_> = existing
+        .iter()
+        .filter_map(|snapshot| snapshot.info.as_ref())
+        .collect();
+    let taken = Claims::of_this_run().claim_found(&found).await?;
+    let mut members = object.members.iter();
+    let member = members.find(|member| member.stream() == taken.config.name())?;
+    has_another(object, &[member])
 }
 
 async fn create_or_adopt(

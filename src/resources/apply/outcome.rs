@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use crate::jetstream::StreamInfo;
 use crate::resources::messages::existing::{exist_already, has_another};
 use crate::resources::object::Object;
-use crate::resources::object::member::{METADATA, Member};
+use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
     PrivateFact, keep_conditions, keep_name, keep_window, with_window,
@@ -101,9 +101,6 @@ pub fn applied(
             of_plan.write(&mut private, key, None);
         }
         let (before, after) = (prior.attribute(key), planned.attribute(key));
-        if !failed && before.attribute(METADATA) != after.attribute(METADATA) {
-            PrivateFact::FoundMetadata.write(&mut private, key, None);
-        }
         let like = if failed && !before.is_null() {
             before
         } else {

@@ -76,8 +76,6 @@ pub async fn read(
                 if is_import {
                     // Whether it is the server's choice nobody knows; what others change from now on is drift.
                     keep_window(&mut private, member, &info.config);
-                    let found = Some("true".to_owned());
-                    PrivateFact::FoundMetadata.write(&mut private, key, found);
                 }
                 let member = &with_window(member.clone(), &private);
                 // Right after an import nothing is known of it but perhaps its name.

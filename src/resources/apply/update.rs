@@ -152,9 +152,9 @@ async fn update_one(
         }
         None => Outcome::failed(Live::Absent, changed_since(member, "was deleted")),
         Some(_) if before.is_null() && !adopts => exists_already(object, member),
-        Some(info) if before.is_null() => match Claims::of_this_run().claim_found(&info).await {
-            true => adopt(operation, member, info).await,
-            false => has_another_owner(object, member),
+        Some(info) if before.is_null() => match Claims::of_this_run().claim_found(&[&info]).await {
+            None => adopt(operation, member, info).await,
+            Some(_) => has_another_owner(object, member),
         },
         Some(info) if is_another(before, &info) => {
             let again = changed_since(member, "was deleted and made again");

@@ -32,7 +32,7 @@ pub fn refuses_replacement(
         return None;
     }
     let detail = format!(
-        "The replacement would delete the bucket with its contents: {}. That needs `force_destroy = true` in the state; in the configuration alone it has no effect. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`",
+        "The replacement would delete the bucket with its contents: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`; in the configuration alone, `force_destroy` has no effect",
         member.row.holds
     );
     Some(holds_keys(member, info, detail))

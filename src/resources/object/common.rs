@@ -74,7 +74,7 @@ pub fn protection() -> [Attribute; 3] {
         ),
         flag(
             "adopt_existing",
-            "Whether a create takes over assets that exist already, with their contents, and changes in place what differs. Otherwise an existing asset is an error.",
+            "Whether a create takes over assets that exist already, with their contents, and changes in place what differs. Otherwise an existing asset is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). What another Terraform state has cannot be told from what nobody has: do not adopt it, or both change it back and forth.",
         ),
     ]
 }

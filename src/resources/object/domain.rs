@@ -195,6 +195,8 @@ mod tests {
         let split = |id: &'static str| split_import_id(&provider, id).unwrap();
         assert_eq!(split("default"), ("hub".into(), "default"));
         assert_eq!(split("leaf:a/b"), ("leaf".into(), "a/b"));
+        let of = |domain: &str| own(&provider, &Value::object([(NAME, domain.into())]));
+        assert_eq!((of("hub"), of("leaf")), (Value::Null, "leaf".into()));
 
         for (bad, why) in [
             (":default", "It is empty"),

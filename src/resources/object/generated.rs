@@ -15,8 +15,7 @@ pub fn configuration(schema: &Schema, members: &[Member], state: &Value) -> Valu
         let value = own_value(attribute, state.attribute(&attribute.name));
         (attribute.name.clone(), value)
     }));
-    let common = common_arguments(members, state);
-    for argument in &common {
+    for argument in common_arguments(members, state) {
         let value = common_value(argument, members, state);
         config.set_attribute(argument.name, value);
     }
@@ -25,7 +24,7 @@ pub fn configuration(schema: &Schema, members: &[Member], state: &Value) -> Valu
             .attributes
             .iter()
             .find(|attribute| attribute.name == member.row.key);
-        let block = attribute.map(|attribute| block(attribute, member, &common, &config, state));
+        let block = attribute.map(|attribute| block(attribute, member, &config, state));
         config.set_attribute(member.row.key, block.unwrap_or_default());
     }
     config
@@ -61,41 +60,26 @@ fn is_default(argument: &Argument, members: &[Member], value: &Value) -> bool {
     matches!(argument.unset, Unset::Default) && default.as_ref() == Some(value)
 }
 
-/// The block of one asset; null if it would be empty.
-fn block(
-    attribute: &Attribute,
-    member: &Member,
-    common: &[&Argument],
-    config: &Value,
-    state: &Value,
-) -> Value {
+/// The block of one asset beside the common arguments of `config`; null if it would be empty.
+fn block(attribute: &Attribute, member: &Member, config: &Value, state: &Value) -> Value {
     let asset = state.attribute(member.row.key);
     let value = |nested: &Attribute| {
-        let own = member.row.arguments().iter();
-        let argument = own.clone().find(|argument| argument.name == nested.name);
-        let value = asset.attribute(&nested.name);
-        match argument {
-            _ if nested.mode == Mode::Computed => Value::Null,
-            None => own_value(nested, value),
-            Some(argument) => {
-                let is_common = common.iter().any(|other| other.name == argument.name);
-                let followed = match is_common {
-                    true => config.attribute(argument.name),
-                    false => &Value::Null,
-                };
-                match is_unset(argument, member, asset, followed) {
-                    true => Value::Null,
-                    false => value.clone(),
-                }
+        let name = &nested.name;
+        let mut arguments = member.row.arguments().iter();
+        match arguments.find(|argument| argument.name == name) {
+            Some(argument) if is_unset(argument, member, asset, config.attribute(name)) => {
+                Value::Null
             }
+            _ => own_value(nested, asset.attribute(name)),
         }
     };
     let nested = attribute.nested().iter();
     let block = Value::object(nested.map(|nested| (nested.name.clone(), value(nested))));
-    let is_empty = block
-        .as_map()
-        .is_some_and(|block| block.values().all(Value::is_null));
-    if is_empty { Value::Null } else { block }
+    let says = block.as_map().into_iter().flat_map(|block| block.values());
+    match says.clone().all(Value::is_null) {
+        true => Value::Null,
+        false => block,
+    }
 }
 
 /// Whether an asset has a value without an argument of its own. `common`: the common argument; null if it says nothing.

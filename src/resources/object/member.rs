@@ -428,11 +428,13 @@ pub fn with_own_metadata(mut config: StreamConfig, object: &Value) -> StreamConf
 /// Whether an asset's object has all texts of this metadata, perhaps besides others.
 pub fn has_texts(object: &Value, metadata: &Value) -> bool {
     let known = texts(object.attribute(METADATA));
-    let is_known =
-        |(key, text): (&String, &Value)| known.get(key).map(String::as_str) == text.as_str();
+    let has = |(key, text): (&String, &Value)| {
+        text.as_str()
+            .is_some_and(|text| known.get(key).is_some_and(|known| known == text))
+    };
     metadata
         .as_map()
-        .is_some_and(|wanted| wanted.iter().all(is_known))
+        .is_some_and(|wanted| wanted.iter().all(has))
 }
 
 /// The texts of an object by key.

@@ -41,8 +41,6 @@ pub enum PrivateFact {
     Window,
     /// The arguments that the last plan found set on the asset itself, with commas between them.
     OwnArguments,
-    /// The metadata in the state is what an import has found: whoever wrote it, no configuration has named all of it yet.
-    FoundMetadata,
 }
 
 impl PrivateFact {
@@ -70,7 +68,6 @@ impl PrivateFact {
             Self::OwnedTexts => "owned",
             Self::Window => "window",
             Self::OwnArguments => "own",
-            Self::FoundMetadata => "found",
         };
         format!("{kind}.{key}")
     }
@@ -194,7 +191,6 @@ mod tests {
             (PrivateFact::OwnedTexts, r#"{"owned.state":"x"}"#),
             (PrivateFact::Window, r#"{"window.state":"x"}"#),
             (PrivateFact::OwnArguments, r#"{"own.state":"x"}"#),
-            (PrivateFact::FoundMetadata, r#"{"found.state":"x"}"#),
         ];
         for (kind, stored) in kinds {
             let mut private = Private::default();

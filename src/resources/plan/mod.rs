@@ -17,7 +17,7 @@ use crate::resources::object::argument::codec::Codec;
 use crate::resources::object::argument::common::keep_own_arguments;
 use crate::resources::object::changes::{Changes, CostlyChange};
 use crate::resources::object::common::keep_equal_timeouts;
-use crate::resources::object::member::{METADATA, Member, has_texts, with_own_metadata};
+use crate::resources::object::member::{METADATA, Member, metadata_edits, with_own_metadata};
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{NO_CONSUMERS, PrivateFact};
 use crate::resources::plan::common::plan_common;
@@ -92,10 +92,7 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts
         _ => text.clone(),
     };
     let mut planned = member.plan(&plan.config, common, &plan.prior, adopts, recreated, keep);
-    let found = PrivateFact::FoundMetadata
-        .read(&plan.private, key)
-        .is_some();
-    if found && has_texts(prior, planned.attribute(METADATA)) {
+    if keeps_metadata(prior, &planned, owned) {
         planned.set_attribute(METADATA, prior.attribute(METADATA).clone());
     }
     let configured = owned.and_configured(|name| match plan.config.attribute(key) {
@@ -109,6 +106,13 @@ fn plan_member(member: &Member, common: &Value, adopts: bool, owned: &OwnedTexts
             .push(drift::recreation(member, ours, created));
     }
     configured.write(&mut plan.private, member, plan.planned.attribute(key));
+}
+
+/// Whether an asset has the planned metadata already: what an import has found besides is that of others, and stays.
+fn keeps_metadata(prior: &Value, planned: &Value, owned: &OwnedTexts) -> bool {
+    let (before, after) = (prior.attribute(METADATA), planned.attribute(METADATA));
+    let edits = metadata_edits(prior, planned, |key| owned.owns_key(key));
+    !before.is_null() && !after.is_null() && after.is_wholly_known() && edits == Default::default()
 }
 
 /// What breaks a user of the asset is reported before everything else.

@@ -4,9 +4,10 @@
 //! folder of that run, and a resource of another process does not adopt what is marked. A stream is known by its name and
 //! the nanosecond of its creation, which are the same through whatever address, login or domain it is reached.
 //!
-//! Marks outlive their process, because Terraform ends one as soon as its resources are done; the next run removes them.
-//! Nothing is marked where a run cannot be told from another: not on Linux (a process id alone comes again), a process
-//! that Terraform did not start, a folder of somebody else. Two Terraform states cannot see each other this way.
+//! Marks outlive their process, because Terraform ends one as soon as its resources are done. The last process of a phase
+//! (a plan, an apply) removes them all, and what a killed one has left, the next run does. Nothing is marked where a run
+//! cannot be told from another: not on Linux (a process id alone comes again), a process that Terraform did not start, a
+//! folder of somebody else. Two Terraform states cannot see each other this way.
 
 #[cfg(target_os = "linux")]
 use std::env;
@@ -26,8 +27,13 @@ const STARTED_BY_TERRAFORM: &str = "TF_PLUGIN_MAGIC_COOKIE";
 
 /// How long after its creation a stream may not be marked yet by the process that has created it.
 const UNMARKED: Duration = Duration::from_secs(2);
-/// How long that process takes at most to mark it.
+/// How long that process, or one that began at the same moment, takes at most to mark what it has.
 const MARKS: Duration = Duration::from_millis(500);
+
+/// Begins the name of the file that says that a process is there.
+const PRESENCE: &str = "process-";
+
+static OF_THIS_RUN: OnceLock<Claims> = OnceLock::new();
 
 /// The marks of one run of Terraform, as one of its processes sees them.
 #[derive(Debug)]
@@ -39,11 +45,59 @@ pub struct Claims {
 impl Claims {
     /// Those of the run that this process belongs to.
     pub fn of_this_run() -> &'static Self {
-        static CLAIMS: OnceLock<Claims> = OnceLock::new();
-        CLAIMS.get_or_init(|| Self {
-            folder: run_folder(),
-            owner: process::id().to_string(),
+        OF_THIS_RUN.get_or_init(|| Self::enter(run_folder(), process::id()))
+    }
+
+    /// A process of the run that has this folder.
+    fn enter(folder: Option<PathBuf>, process: u32) -> Self {
+        let claims = Self {
+            folder,
+            owner: process.to_string(),
+        };
+        if let Some(folder) = &claims.folder
+            && let Err(error) = fs::write(folder.join(claims.presence()), "")
+        {
+            tracing::debug!(%error, "no presence among the processes of the run");
+        }
+        claims
+    }
+
+    /// The process ends, if it was ever in a run.
+    pub fn leave_this_run() {
+        if let Some(claims) = OF_THIS_RUN.get() {
+            claims.leave();
+        }
+    }
+
+    /// The last process of the run leaves nothing.
+    fn leave(&self) {
+        let Some(folder) = &self.folder else {
+            return;
+        };
+        let _ = fs::remove_file(folder.join(self.presence()));
+        if !self.has_companions() {
+            let _ = fs::remove_dir_all(folder);
+            // Not while there are other runs.
+            let _ = folder.parent().map(fs::remove_dir);
+        }
+    }
+
+    /// Whether there are other processes of the run now.
+    fn has_companions(&self) -> bool {
+        let entries = self
+            .folder
+            .as_ref()
+            .and_then(|folder| fs::read_dir(folder).ok());
+        let names = entries.into_iter().flatten().flatten();
+        names.map(|entry| entry.file_name()).any(|name| {
+            let name = name.to_string_lossy().into_owned();
+            let process = name.strip_prefix(PRESENCE).map(str::to_owned);
+            process.is_some_and(|id| id != self.owner && Path::new("/proc").join(id).exists())
         })
+    }
+
+    fn presence(&self) -> String {
+        format!("{PRESENCE}{}", self.owner)
     }
 
     /// Marks a stream as one that a resource of this process has; whether no other process had done so before.
@@ -74,27 +128,30 @@ impl Claims {
         mark.is_some_and(|mark| mark.is_symlink() && !self.is_own(&mark))
     }
 
-    /// As [`Claims::claim`], for a stream that was just found.
-    pub async fn claim_found(&self, live: &StreamInfo) -> bool {
-        self.wait_for_marks(std::iter::once(live)).await;
-        self.claim(live.config.name(), &live.created)
-    }
-
     /// Those of the streams that were just found that a resource of another process has.
     pub async fn taken(&self, found: &[&StreamInfo]) -> Vec<String> {
-        self.wait_for_marks(found.iter().copied()).await;
+        let is_young = |live: &&StreamInfo| live.age().is_some_and(|age| age < UNMARKED);
+        let may_be_unmarked = found.iter().any(is_young) || self.has_companions();
+        if self.folder.is_some() && !found.is_empty() && may_be_unmarked {
+            tokio::time::sleep(MARKS).await;
+        }
         let taken = found
             .iter()
             .filter(|live| self.is_taken(live.config.name(), &live.created));
         taken.map(|live| live.config.name().to_owned()).collect()
     }
 
-    /// A stream that was created this very moment may not be marked yet.
-    async fn wait_for_marks(&self, found: impl Iterator<Item = &StreamInfo>) {
-        let mut ages = found.filter_map(StreamInfo::age);
-        if self.folder.is_some() && ages.any(|age| age < UNMARKED) {
-            tokio::time::sleep(MARKS).await;
-        }
+    /// Marks streams that were just found, one after the other: of two resources that want the same ones at once, the one
+    /// that gets the first gets all. The one that another process has, if there is one.
+    pub async fn claim_found<'i>(&self, found: &[&'i StreamInfo]) -> Option<&'i StreamInfo> {
+        let taken = self.taken(found).await;
+        let mut found = found.iter();
+        found
+            .find(|live| {
+                taken.iter().any(|name| name == live.config.name())
+                    || !self.claim(live.config.name(), &live.created)
+            })
+            .copied()
     }
 
     fn is_own(&self, mark: &Path) -> bool {
@@ -192,19 +249,16 @@ mod tests {
 
     const CREATED: &str = "2026-01-01T00:00:00.123456789Z";
 
-    fn process_of(folder: &Path, owner: &str) -> Claims {
-        Claims {
-            folder: Some(folder.to_owned()),
-            owner: owner.to_owned(),
-        }
+    fn process_of(folder: &Path, process: u32) -> Claims {
+        Claims::enter(Some(folder.to_owned()), process)
     }
 
     #[test]
     fn what_one_process_has_no_other_takes() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (
-            process_of(folder.path(), "1"),
-            process_of(folder.path(), "2"),
+            process_of(folder.path(), 1),
+            process_of(folder.path(), process::id()),
         );
 
         assert!(!other.is_taken("A", CREATED));
@@ -220,12 +274,27 @@ mod tests {
     }
 
     #[test]
+    fn the_last_process_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        fs::create_dir(&run).unwrap();
+        let (first, last) = (process_of(&run, 1), process_of(&run, process::id()));
+        assert!(first.claim("A", CREATED));
+
+        first.leave();
+        assert!(last.is_taken("A", CREATED));
+        last.leave();
+
+        assert!(!run.exists());
+    }
+
+    #[test]
     fn without_a_folder_nothing_is_taken() {
         let (folder, owner) = (None, String::new());
         let claims = Claims { folder, owner };
 
         assert!(claims.claim("A", CREATED) && !claims.is_taken("A", CREATED));
-        let gone = process_of(Path::new("/nowhere"), "1");
+        let gone = process_of(Path::new("/nowhere"), 1);
         assert!(gone.claim("A", CREATED) && !gone.is_taken("A", CREATED));
     }
 

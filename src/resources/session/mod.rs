@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::jetstream::{ApiPrefix, Client, WithOrigin};
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::session::cache::Cache;
+use crate::resources::session::claims::Claims;
 use crate::terraform::language::{Diagnostic, Value};
 
 /// The connection, and the JetStream domains that it leads to.
@@ -49,6 +50,8 @@ pub struct DomainSession {
 impl Session {
     /// Takes a new connection and forgets everything about the one before.
     pub fn configure(&self, connection: Connection) {
+        // From now on the processes of other provider blocks know of this one.
+        Claims::of_this_run();
         *self.lock() = Connected {
             connection,
             ..Connected::default()

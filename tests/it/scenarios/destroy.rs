@@ -137,7 +137,10 @@ fn a_deleted_key_counts_until_its_marker_is_purged() {
     scenario.admin.put(LATTICE_DATA, "key", "value");
 
     let error = scenario.terraform.destroy_error();
-    assert!(error.says("counts until its marker is purged"), "{error}");
+    assert!(
+        error.says("Deleted keys count until their delete markers are purged"),
+        "{error}"
+    );
 
     scenario.admin.api(
         &format!("STREAM.PURGE.{LATTICE_STREAM}"),

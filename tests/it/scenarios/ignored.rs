@@ -81,7 +81,11 @@ fn an_ignored_bucket_or_argument_of_it_is_left_as_it_is() {
 
         let plan = scenario.repair();
 
-        assert_eq!(plan.change(MAIN).changed(), ["lattice_data"], "{ignored}");
+        assert_eq!(
+            plan.change(MAIN).changed(),
+            ["lattice_data", "max_bytes"],
+            "{ignored}"
+        );
         assert_eq!(limits(&scenario), [-1, 6_000_000].map(Value::from));
     }
 }

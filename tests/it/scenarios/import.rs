@@ -189,17 +189,20 @@ fn a_generated_configuration_plans_nothing_and_is_as_small_as_terraform_allows()
     }
 }
 
-const SMALLEST: [&str; 11] = [
+const SMALLEST: [&str; 14] = [
     "config_data = {",
     "history = 3",
     "metadata = {",
     "team = \"platform\"",
     "}",
     "}",
+    "history = 5",
     "lattice = \"default\"",
     "lattice_data = {",
     "description = \"links\"",
     "max_bytes = 5000000",
+    "}",
+    "timeouts = null",
     "}",
 ];
 

@@ -64,9 +64,13 @@ pub fn commonest(members: &[Member], argument: &Argument, object: &Value) -> Opt
         .filter(|asset| !asset.is_null())
         .map(|asset| asset.attribute(argument.name))
         .collect();
+    let default = argument.unset_value(members.first()?.row);
     let same = |value: &Value| present.iter().filter(|other| **other == value).count();
-    // Of several, the first.
-    let most = present.iter().rev().max_by_key(|value| same(value))?;
+    // Of several, the default, else the first.
+    let most = present
+        .iter()
+        .rev()
+        .max_by_key(|value| (same(value), ***value == default))?;
     let all_set = present.iter().all(|value| !value.is_null());
     all_set.then(|| (*most).clone())
 }
