@@ -1,13 +1,21 @@
-//! Signatures by ECDSA on P-521, which ring cannot verify: Terraform's client certificate has such a key, and so may the
-//! authorities and certificates of NATS servers.
+//! ECDSA on P-521, which ring neither verifies nor signs: Terraform's client certificate has such a key, and so may the
+//! certificates of NATS servers, of their authorities, and of the provider to a NATS server.
 
+use std::fmt;
+use std::sync::Arc;
+
+use p521::SecretKey;
+use p521::ecdsa::signature::Signer as _;
 use p521::ecdsa::signature::hazmat::PrehashVerifier;
 use p521::ecdsa::{Signature, VerifyingKey};
-use rustls::SignatureScheme;
-use rustls::crypto::WebPkiSupportedAlgorithms;
+use p521::pkcs8::DecodePrivateKey;
+use rustls::crypto::{KeyProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::pki_types::{
-    AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
+    AlgorithmIdentifier, InvalidSignature, PrivateKeyDer, SignatureVerificationAlgorithm,
+    SubjectPublicKeyInfoDer, alg_id,
 };
+use rustls::sign::{Signer, SigningKey, public_key_to_spki};
+use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 /// The only scheme of a handshake with such a key.
@@ -71,10 +79,81 @@ impl SignatureVerificationAlgorithm for EcdsaP521 {
     }
 }
 
+/// A private key that can sign: of ring's kinds, or on P-521.
+///
+/// # Errors
+/// When it is of no such kind.
+pub fn signing_key(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
+    ring::sign::any_supported_type(der).or_else(|error| {
+        let key = PrivateKey::read(der).ok_or(error)?;
+        Ok(Arc::new(key) as Arc<dyn SigningKey>)
+    })
+}
+
+/// Reads private keys as [`signing_key`] does, for rustls.
+#[derive(Debug)]
+pub struct PrivateKeys;
+
+impl KeyProvider for PrivateKeys {
+    fn load_private_key(&self, der: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
+        signing_key(&der)
+    }
+}
+
+/// A private key on P-521.
+#[derive(Clone)]
+struct PrivateKey(SecretKey);
+
+impl PrivateKey {
+    fn read(der: &PrivateKeyDer<'_>) -> Option<Self> {
+        let key = match der {
+            PrivateKeyDer::Pkcs8(der) => SecretKey::from_pkcs8_der(der.secret_pkcs8_der()).ok(),
+            PrivateKeyDer::Sec1(der) => SecretKey::from_sec1_der(der.secret_sec1_der()).ok(),
+            _ => None,
+        };
+        key.map(Self)
+    }
+}
+
+/// Shows nothing of the key.
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey(..)")
+    }
+}
+
+impl SigningKey for PrivateKey {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        let signer = || Box::new(self.clone()) as Box<dyn Signer>;
+        offered.contains(&SCHEME).then(signer)
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
+        let point = self.0.public_key().to_sec1_bytes();
+        Some(public_key_to_spki(&alg_id::ECDSA_P521, point))
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::ECDSA
+    }
+}
+
+impl Signer for PrivateKey {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let failed = |_| Error::General("a key on P-521 cannot sign".to_owned());
+        let key = p521::ecdsa::SigningKey::from_slice(&self.0.to_bytes()).map_err(failed)?;
+        let signature: Signature = key.try_sign(message).map_err(failed)?;
+        Ok(signature.to_der().as_bytes().to_vec())
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        SCHEME
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use p521::ecdsa::SigningKey;
-    use p521::ecdsa::signature::Signer;
 
     use super::*;
 

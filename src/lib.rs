@@ -16,7 +16,7 @@
 //! plugin                        the process as a go-plugin
 //! terraform::language           values, schemas, diagnostics, wire codec
 //! terraform::proto              generated code of the plugin protocol
-//! ecdsa_p521                    signatures that ring cannot verify
+//! ecdsa_p521                    the keys that ring does not know
 //! text                          lists, counts, quotes
 //! ```
 //!
@@ -27,12 +27,13 @@
 //! * `catalogue`: every bucket and stream of wasmCloud and wadm, one row each.
 //! * `jetstream::config`: what a stream's configuration is: the table `SETTINGS`, normal form, differences,
 //!   data loss; `effect` says whether a change is in place or needs another stream.
-//! * `jetstream::connection`: addresses, login, why a connection fails; `route` leads to the servers: relay, SOCKS, TLS,
+//! * `jetstream::connection`: addresses, login, why a connection fails, whether it is the expected server; `route` leads to the servers: relay, SOCKS, TLS,
 //!   WebSocket, and the check of every byte that a server sends.
 //! * `jetstream::api`: requests and their retries; stream info, create, update, delete, account, permissions.
 //! * `resources::object`: one object of Terraform: its assets, its arguments, attributes <-> stream configurations; its
 //!   `private_facts`; which texts are Terraform's (`owned_texts`).
 //! * `resources::messages`: the sentences of diagnostics about assets, and how contents are counted in them.
+//! * `resources::permissions`: what the provider's NATS user must and may be allowed.
 //! * `resources::plan`: prior state and configuration -> planned state, without requests.
 //! * `resources::preflight`: `survey::requests` sends all requests that a plan needs; every other file is one rule, such as
 //!   `cluster_size`, `account_limits`, `permissions`, `data_loss`.
@@ -101,6 +102,7 @@
 //! | which buckets or streams exist, and what wadm wants of them | its row in `catalogue` |
 //! | an argument of a bucket or stream | `resources::object::argument` |
 //! | an argument or environment variable of the provider block | its row in `provider::arguments` |
+//! | a permission of the provider's user | its row in `resources::permissions` |
 //! | when a plan is refused or warns | a rule in `resources::preflight` |
 //! | the words of a diagnostic about an asset | `resources::messages` |
 //! | the words of a failed connection | `resources::messages::connection`, causes in `jetstream::connection::failure` |

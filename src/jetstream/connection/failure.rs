@@ -23,6 +23,8 @@ pub enum Unreachable {
     Refused,
     /// The SOCKS proxy cannot be reached, or does not let us through.
     Proxy,
+    /// The SOCKS proxy does not accept the login, or wants one.
+    ProxyLogin,
     /// The authority, certificate or key that is given for TLS cannot be used.
     Material,
     /// No trusted authority has signed the server's certificate.
@@ -73,6 +75,7 @@ impl Unreachable {
                 | Self::Foreign
                 | Self::Refused
                 | Self::Proxy
+                | Self::ProxyLogin
                 | Self::NotExpected
                 | Self::NotVerified
         )
@@ -82,8 +85,11 @@ impl Unreachable {
 impl Unreachable {
     /// Whether trying again may help with nothing changed here: the server may be about to start.
     pub fn may_pass(self) -> bool {
-        let other = matches!(self, Self::Address | Self::NotExpected | Self::NotVerified);
-        !other && !self.is_of_tls()
+        let for_good = matches!(
+            self,
+            Self::Address | Self::ProxyLogin | Self::NotExpected | Self::NotVerified
+        );
+        !for_good && !self.is_of_tls()
     }
 }
 

@@ -339,8 +339,13 @@ mod tests {
                 ("inbox_prefix", "_INBOX_ci".into()),
                 ("jetstream_api_prefix", "JS.acme.API".into()),
                 ("tls_first", true.into()),
+                ("expected_account", "PROD".into()),
             ],
-            &[("NATS_SOCKS_PROXY", "socks5://me:secret@proxy:1080")],
+            &[
+                ("NATS_SOCKS_PROXY", "socks5://me:secret@proxy:1080"),
+                ("NATS_EXPECTED_ACCOUNT", "DEV"),
+                ("NATS_EXPECTED_CLUSTER", "east"),
+            ],
         );
 
         assert_eq!(options.name, "ci");
@@ -356,6 +361,13 @@ mod tests {
             ApiPrefix::Custom("JS.acme.API".to_owned())
         );
         assert!(options.tls.first);
+        let expected = [options.expected.account, options.expected.cluster];
+        let expected = expected.map(|expected| expected.expect("an expectation"));
+        assert_eq!(
+            expected.each_ref().map(|expected| expected.value.as_str()),
+            ["PROD", "east"]
+        );
+        assert_eq!(expected[0].origin, "the argument `expected_account`");
         let proxy = options.socks_proxy.expect("a proxy");
         assert_eq!(proxy.value, "socks5://me:secret@proxy:1080");
         assert_eq!(proxy.origin, "the environment variable NATS_SOCKS_PROXY");

@@ -4,11 +4,12 @@
 
 use std::sync::Arc;
 
-use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::pem::{Error as PemError, PemObject, SectionKind};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error as TlsError, InconsistentKeys, RootCertStore};
+
+use crate::ecdsa_p521;
 
 /// One or more certificates.
 ///
@@ -62,8 +63,8 @@ fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
         }
     }
     match (&keys[..], other) {
-        ([key], _) => any_supported_type(key).map_err(|_| {
-            "It is no private key that can be used here: RSA of 2048 bits or more, ECDSA on P-256 or P-384, or Ed25519.".to_owned()
+        ([key], _) => ecdsa_p521::signing_key(key).map_err(|_| {
+            "It is no private key that can be used here: RSA of 2048 bits or more, ECDSA on P-256, P-384 or P-521, or Ed25519.".to_owned()
         }),
         ([], Some(kind)) => Err(instead("private key", kind)),
         _ => Err(format!("It has {} private keys, and one is needed.", keys.len())),

@@ -69,7 +69,7 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "Check host, port and scheme: nats:// and tls:// go to the port for clients, ws:// and wss:// to the one for websockets.",
         ),
         Unreachable::Refused => ("NATS refuses the connection", ""),
-        Unreachable::Proxy => (
+        Unreachable::Proxy | Unreachable::ProxyLogin => (
             "The SOCKS proxy does not let us through",
             "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it may connect to the server.",
         ),

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_with_which_tls_fails_is_an_error() {
+    fn a_server_that_is_there_and_says_no_is_an_error() {
         for (kind, title) in [
             (
                 Unreachable::UnknownAuthority,
@@ -91,6 +91,14 @@ mod tests {
             (
                 Unreachable::HandshakeFirst,
                 "NATS wants the TLS handshake first",
+            ),
+            (
+                Unreachable::NotExpected,
+                "This is not the expected NATS server",
+            ),
+            (
+                Unreachable::ProxyLogin,
+                "The SOCKS proxy does not let us through",
             ),
         ] {
             assert_eq!(

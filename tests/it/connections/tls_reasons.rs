@@ -55,6 +55,21 @@ async fn keys_on_p521_are_taken_from_servers_and_authorities() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_certificate_may_have_a_key_on_p521() {
+    let (authority, pem) = (
+        Authority::new(),
+        include_str!("../../fixtures/tls/p521.pem"),
+    );
+    // The server trusts for clients what this file has.
+    let ca = authority.file("p521.pem", P521);
+    let more = format!("verify: true, ca_file: {ca:?}");
+    let issued = authority.server(&["localhost"]);
+    let server = NatsServer::configured(&authority.config(&issued, &more));
+
+    works(mutual(&at(&server, "tls"), &authority, &stored(pem))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_else_is_wrong_with_the_servers_certificate_is_told() {
     let authority = Authority::new();
     let own = authority.pem();

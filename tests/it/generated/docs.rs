@@ -91,7 +91,7 @@ fn permissions(schema: &Schema) -> String {
         .collect();
     let rows = PERMISSIONS.iter().filter(|row| row.asset.is_none_or(has));
     format!(
-        "\n## Permissions\n\nOf the provider's NATS user, to publish unless it says otherwise. With a JetStream domain, `$JS.<domain>.API.` stands for `$JS.API.`. The streams are {}.\n\n{}",
+        "\n## Permissions\n\nThe provider's NATS user needs these, to publish unless the line says otherwise; what is optional may be left out. With a JetStream domain, `$JS.<domain>.API.` stands for `$JS.API.`. The streams are {}.\n\n{}",
         streams.join(", "),
         permission_table(rows)
     )

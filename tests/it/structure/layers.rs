@@ -24,6 +24,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "terraform::framework",
             "terraform::language",
             "jetstream",
+            "ecdsa_p521",
             "text",
         ],
     ),

@@ -28,6 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Expected {
     /// Refuses a server of another cluster.
+    ///
+    /// # Errors
+    /// What the server says of its cluster, and what was expected.
     pub fn check_cluster(&self, greeting: &Greeting) -> Result<(), Failure> {
         let Some(expected) = &self.cluster else {
             return Ok(());
@@ -42,7 +45,11 @@ impl Expected {
         }
     }
 
-    /// Refuses a login of another account, and one whose account the server does not tell.
+    /// Refuses a login of another account, and one whose account the server does not tell. Nothing of the answer is left
+    /// for who reads next.
+    ///
+    /// # Errors
+    /// What the server says of the account, or why it does not, and what was expected.
     pub async fn check_account(
         &self,
         stream: &mut IoStream,
@@ -54,36 +61,20 @@ impl Expected {
             return Ok(());
         };
         let limit = PATIENCE.min(limit / 2);
-        let answer = timeout(limit, user_info(stream, received, inbox)).await;
-        let answer = answer.unwrap_or_else(|_| {
-            Err(format!(
-                "the server does not answer within {} ms",
-                limit.as_millis()
-            ))
-        });
-        let data = match answer.map(|answer| answer["data"].clone()) {
-            Ok(Value::Object(data)) => data,
-            Ok(_) => {
-                return Err(unverified(
-                    "the server's answer says nothing of the user",
-                    expected,
-                ));
+        let names = match timeout(limit, account_names(stream, received, inbox)).await {
+            Ok(Ok(names)) => names,
+            Ok(Err(why)) => return Err(unverified(&why, expected)),
+            Err(_) => {
+                let why = format!("no answer within {} ms", limit.as_millis());
+                return Err(unverified(&why, expected));
             }
-            Err(why) => return Err(unverified(&why, expected)),
         };
-        // The name is told beside the public key from 2.12 on.
-        let names = ["account", "account_name"].map(|key| data.get(key).and_then(Value::as_str));
-        let mut names: Vec<&str> = names.into_iter().flatten().collect();
-        names.dedup();
-        match names[..] {
-            [] => Err(unverified("the server's answer names no account", expected)),
-            _ if names.contains(&expected.value.as_str()) => Ok(()),
-            _ => {
-                let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
-                let found = format!("the login is of the account {}", names.join(", named "));
-                Err(other(found, expected))
-            }
+        if names.contains(&expected.value) {
+            return Ok(());
         }
+        let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
+        let found = format!("the login is of the account {}", names.join(", named "));
+        Err(other(found, expected))
     }
 }
 
@@ -101,7 +92,23 @@ fn unverified(why: &str, expected: &WithOrigin<String>) -> Failure {
     Failure::new(Unreachable::NotVerified, how)
 }
 
-/// Asks for what the server knows of the user; nothing of it is left for who reads next.
+/// What the server calls the account of the user: its public key, and its name from 2.12 on; in most servers, one name.
+async fn account_names(
+    stream: &mut IoStream,
+    received: &mut ServerBytes,
+    inbox: &str,
+) -> Result<Vec<String>, String> {
+    let answer = user_info(stream, received, inbox).await?;
+    let names = ["account", "account_name"].map(|key| answer["data"][key].as_str());
+    let mut names: Vec<String> = names.into_iter().flatten().map(str::to_owned).collect();
+    names.dedup();
+    match names.is_empty() {
+        true => Err("the answer names no account".to_owned()),
+        false => Ok(names),
+    }
+}
+
+/// Asks for what the server knows of the user, and reads to the end of it.
 async fn user_info(
     stream: &mut IoStream,
     received: &mut ServerBytes,

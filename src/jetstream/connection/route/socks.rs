@@ -42,7 +42,9 @@ impl Socks {
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, Failure> {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
-            .map_err(|error| self.failure(&format!("cannot be reached: {error}")))?;
+            .map_err(|error| {
+                self.failure(Unreachable::Proxy, &format!("cannot be reached: {error}"))
+            })?;
         let _ = stream.set_nodelay(true);
         let connected = match (&self.login, host.parse::<IpAddr>()) {
             (None, Ok(ip)) => Socks5Stream::connect_with_socket(stream, (ip, port)).await,
@@ -56,23 +58,40 @@ impl Socks {
                     .await
             }
         };
-        connected
-            .map(Socks5Stream::into_inner)
-            .map_err(|error| self.failure(&words(&error)))
+        connected.map(Socks5Stream::into_inner).map_err(|error| {
+            let kind = match is_about_login(&error) {
+                true => Unreachable::ProxyLogin,
+                false => Unreachable::Proxy,
+            };
+            self.failure(kind, &words(&error))
+        })
     }
 
     /// The proxy does not answer for so long.
     pub fn silent(&self, limit: Duration) -> Failure {
-        self.failure(&format!("does not answer within {} ms", limit.as_millis()))
+        let how = format!("does not answer within {} ms", limit.as_millis());
+        self.failure(Unreachable::Proxy, &how)
     }
 
-    fn failure(&self, what: &str) -> Failure {
+    fn failure(&self, kind: Unreachable, what: &str) -> Failure {
         let Socks {
             host, port, origin, ..
         } = self;
         let how = format!("the SOCKS proxy at {host}:{port}, given by {origin}, {what}");
-        Failure::new(Unreachable::Proxy, how)
+        Failure::new(kind, how)
     }
+}
+
+/// Whether the proxy is there and another login, or none, would do: waiting changes nothing.
+fn is_about_login(error: &SocksError) -> bool {
+    matches!(
+        error,
+        SocksError::PasswordAuthFailure(_)
+            | SocksError::NoAcceptableAuthMethods
+            | SocksError::AuthorizationRequired
+            | SocksError::UnknownAuthMethod
+            | SocksError::InvalidAuthValues(_)
+    )
 }
 
 fn words(error: &SocksError) -> String {

@@ -81,7 +81,8 @@ impl Authority {
         )
     }
 
-    fn file(&self, name: &str, content: &str) -> PathBuf {
+    /// Writes a file that lives as long as the authority.
+    pub fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, content).expect("a file");
         path

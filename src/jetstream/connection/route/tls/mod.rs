@@ -90,7 +90,7 @@ fn checked_config(tls: &Tls) -> Result<ClientConfig, Failure> {
         .map_err(|error| material(certificate, &unusable(&error)))
 }
 
-/// A provider that takes also what P-521 has signed.
+/// A provider that knows P-521 too, except for the exchange of keys.
 fn with_p521(provider: CryptoProvider) -> CryptoProvider {
     /// Lives as long as the process: rustls keeps references only.
     static ALGORITHMS: OnceLock<WebPkiSupportedAlgorithms> = OnceLock::new();
@@ -103,6 +103,7 @@ fn with_p521(provider: CryptoProvider) -> CryptoProvider {
     });
     CryptoProvider {
         signature_verification_algorithms: *algorithms,
+        key_provider: &ecdsa_p521::PrivateKeys,
         ..provider
     }
 }
