@@ -28,6 +28,8 @@ pub struct Permission {
 pub enum Right {
     Publish,
     Subscribe,
+    /// To publish messages that servers trace and deliver to nobody.
+    Trace,
 }
 
 /// Whether a permission must be there.
@@ -92,6 +94,13 @@ pub const PERMISSIONS: &[Permission] = &[
                 "$JS.API.STREAM.INFO.wadm_multitenant_mirror",
             ],
             "to say how much is in a stream that an old wadm has left, which a new one deletes; that it is there is known from `$JS.API.STREAM.NAMES`",
+        )
+    },
+    Permission {
+        right: Right::Trace,
+        ..optional(
+            &["_INBOX.>", "<subject>"],
+            "after a change of subjects or of `replicas`, for each subject of a stream: a message that servers trace and deliver to nobody shows whether the stream still receives them (2.11 and newer)",
         )
     },
     optional(

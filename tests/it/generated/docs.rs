@@ -108,6 +108,7 @@ fn permission_table<'a>(rows: impl Iterator<Item = &'a Permission>) -> String {
         let right = match row.right {
             Right::Publish => "",
             Right::Subscribe => ", to subscribe",
+            Right::Trace => ", to publish traced messages",
         };
         let need = match row.need {
             Need::Required => "",
