@@ -13,7 +13,7 @@ use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    keep_conditions, keep_name, keep_window, with_window,
+    Contents, keep_conditions, keep_name, keep_window, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
