@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 
+use crate::jetstream::{Error, StreamInfo};
 use crate::resources::apply::asset::wait::{stalled, unsettled};
 use crate::resources::apply::{Operation, note_contents};
 use crate::resources::messages::drift::disappearance;
@@ -12,7 +13,7 @@ use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::Member;
 use crate::resources::object::owned_texts::OwnedTexts;
 use crate::resources::object::private_facts::{
-    keep_conditions, keep_name, keep_window, with_window,
+    Contents, keep_conditions, keep_name, keep_window, with_window,
 };
 use crate::resources::preflight::harmful_streams::warnings;
 use crate::resources::preflight::survey::HarmfulStream;
@@ -64,7 +65,11 @@ pub async fn read(
         }
     });
     let found = infos.iter().map(|info| info.as_ref().ok()?.as_ref());
-    let noted = note_contents(&operation, found.collect(), &mut private);
+    let found: Vec<_> = match is_noted(object, &private, &infos) {
+        true => found.collect(),
+        false => Vec::new(),
+    };
+    let noted = note_contents(&operation, found, &mut private);
     let (unsettled, ()) = futures::join!(join_all(unsettled), noted);
     for (member, info) in object.members.iter().zip(infos) {
         let key = member.row.key;
@@ -132,6 +137,18 @@ fn note_texts_of_others(
         false => OwnedTexts::of_prior(private, member, state).without_description(),
     };
     owned.write(private, member, found);
+}
+
+/// Whether contents are noted: a state of an earlier build stays as it is, to the byte, while there is nothing to lose.
+fn is_noted(
+    object: &Object,
+    private: &Private,
+    infos: &[Result<Option<StreamInfo>, Error>],
+) -> bool {
+    let mut members = object.members.iter();
+    let was_noted = members.any(|member| Contents::noted(private, member).revisions.is_some());
+    let mut infos = infos.iter().flatten().flatten();
+    was_noted || infos.any(|info| info.state.messages > 0)
 }
 
 /// The assets that the state has, and has seen.

@@ -102,7 +102,7 @@ fn the_outputs_of_examples_bear_that_something_no_longer_exists() {
             admin.delete_stream(&stream);
         }
         refresh();
-        assert_eq!(shown(), json!([]));
+        assert!(shown().as_array().is_none_or(Vec::is_empty));
     }
 }
 

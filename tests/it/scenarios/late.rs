@@ -119,3 +119,18 @@ fn a_tainted_object_is_not_replaced_with_more_than_the_plan_showed() {
     assert!(error.says("deleted 0 values"), "{error}");
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
 }
+
+/// What is noted for an apply is in the private state, where `-refresh-only` would see a difference.
+#[test]
+fn keys_that_come_and_go_change_nothing_in_the_state() {
+    let scenario = Scenario::start();
+    scenario.converge("history = 3");
+    let serial = || scenario.terraform.state_file()["serial"].clone();
+    let before = serial();
+    scenario.admin.put(CONFIG_DATA, "a", "1");
+
+    let options = ["apply", "-refresh-only", "-auto-approve", "-input=false"];
+    scenario.terraform.run(&options).unwrap();
+
+    assert_eq!(serial(), before);
+}
