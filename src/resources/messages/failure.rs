@@ -321,7 +321,7 @@ mod tests {
         let words = (10023, "insufficient resources");
         let replicas = ("replicas", Value::from(3));
 
-        let unlimited = failed(Crud::Update, words, &[replicas.clone()]);
+        let unlimited = failed(Crud::Update, words, std::slice::from_ref(&replicas));
         let limited = failed(
             Crud::Update,
             words,

@@ -205,12 +205,12 @@ fn lowering_the_history_of_a_bucket_that_loses_nothing_by_it_needs_no_warning_of
 }
 
 #[test]
-fn limits_below_what_is_stored_delete_nothing() {
+fn a_largest_value_below_what_is_stored_deletes_nothing() {
     let scenario = Scenario::start();
     scenario.converge("");
     scenario.admin.put(CONFIG_DATA, "key", &"x".repeat(1000));
 
-    let plan = scenario.step("max_bytes = 100\nmax_value_size = 10");
+    let plan = scenario.step("max_value_size = 10");
 
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 1);
     assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
