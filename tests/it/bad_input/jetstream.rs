@@ -93,5 +93,5 @@ fn a_domain_whose_leaf_node_is_away_loses_nothing() {
         error.says("the JetStream domain \"leaf\" is not there"),
         "{error}"
     );
-    assert!(error.says("leaf node is connected"), "{error}");
+    assert!(error.says("connect their leaf node"), "{error}");
 }
