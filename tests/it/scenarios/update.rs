@@ -213,7 +213,13 @@ fn a_largest_value_below_what_is_stored_deletes_nothing() {
     let plan = scenario.step("max_value_size = 10");
 
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 1);
-    assert!(plan.diagnostics().is_empty(), "{:#?}", plan.diagnostics());
+    let [said] = plan.diagnostics() else {
+        panic!("{:#?}", plan.diagnostics());
+    };
+    assert_eq!(
+        said.summary,
+        "Values in bucket CONFIGDATA_default may exceed max_value_size"
+    );
 }
 
 #[test]
