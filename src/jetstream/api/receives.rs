@@ -52,7 +52,8 @@ impl Client {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Trace-Dest", inbox.as_str());
         headers.insert("Nats-Trace-Only", "true");
-        let mut denied = self.api.link.pending.register(subject);
+        let pending = &self.api.link.pending;
+        let (mut denied, mut no_reports) = (pending.register(subject), pending.register(&inbox));
         client
             .publish_with_reply_and_headers(subject.to_owned(), inbox, headers, Bytes::new())
             .await
@@ -60,6 +61,7 @@ impl Client {
         tokio::select! {
             reached = read_reports(reports, stream, REPORTS.min(scope.remaining())) => reached,
             _ = denied.verdict() => None,
+            _ = no_reports.verdict() => None,
             () = scope.stopped() => None,
         }
     }
