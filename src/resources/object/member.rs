@@ -117,16 +117,7 @@ impl Member {
 
     /// What it listens to.
     pub fn subjects(&self) -> Vec<String> {
-        let needs = self.needs();
-        let subjects = needs
-            .get("subjects")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten();
-        subjects
-            .filter_map(Json::as_str)
-            .map(str::to_owned)
-            .collect()
+        self.needs().subjects().map(str::to_owned).collect()
     }
 
     /// Its planned object. `adopts`: whether an existing stream will be adopted where the prior state has none;
