@@ -22,7 +22,8 @@ use crate::jetstream::Client;
 use crate::provider::connection::options;
 use crate::provider::environment::Environment;
 use crate::resources;
-use crate::resources::session::claims::Claims;
+use crate::resources::session::run::Run;
+use crate::resources::session::shown::ShownFor;
 use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::rpc::Service;
@@ -42,9 +43,9 @@ pub fn service(tasks: TaskTracker, guard: Guard) -> Service<WasmCloud> {
     Service::new(WasmCloud::new(), tasks, guard)
 }
 
-/// The process ends: it leaves nothing that it had for the processes of other provider blocks.
+/// The process ends: it leaves only what the next phase of this run of Terraform needs.
 pub fn leave() {
-    Claims::leave_this_run();
+    Run::leave_this();
 }
 
 /// The provider.
@@ -93,18 +94,19 @@ impl Provider for WasmCloud {
     async fn configure(&self, config: &Value, terraform_version: &str) -> Diagnostics {
         let unknown = options::unknown(config);
         if !unknown.is_empty() {
-            self.session.configure(Connection::Unknown(unknown));
+            self.session.configure(Connection::Unknown(unknown), config);
             return Diagnostics::new();
         }
         match options::options(config, &self.environment) {
             Ok((options, warnings)) => {
                 tracing::debug!(?options, terraform_version, "configured");
                 self.session
-                    .configure(Connection::Ready(Client::new(options)));
-                warnings
+                    .configure(Connection::Ready(Client::new(options)), config);
+                self.session
+                    .not_shown_before(warnings, ShownFor::Provider, &[])
             }
             Err(diagnostics) => {
-                self.session.configure(Connection::Unconfigured);
+                self.session.configure(Connection::Unconfigured, config);
                 diagnostics
             }
         }

@@ -17,6 +17,7 @@ pub mod apply;
 pub mod preflight;
 pub mod plan;
 pub mod messages;
+pub mod causes;
 pub mod session;
 pub mod object;
 pub mod permissions;

@@ -101,7 +101,7 @@ mod tests {
         contains(&mut found, "cache", state);
         assert_eq!(
             reported(&data_loss::check(&found, &plan)),
-            ["warning: History of bucket component_cache from 9 to 1 deletes data (history)"]
+            ["warning: Change of history deletes data of bucket component_cache (history)"]
         );
 
         let destroyed = Case::destroy(OneBucket, json!({}));
@@ -110,7 +110,7 @@ mod tests {
         contains(&mut found, "cache", contents(1));
         assert_eq!(
             reported(&destroy::check(&found, &plan)),
-            ["error: Bucket component_cache holds 1 key (force_destroy)"]
+            ["error: Bucket component_cache contains 1 key (force_destroy)"]
         );
     }
 

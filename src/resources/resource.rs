@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::resources::apply::{create, delete, read, update};
+use crate::resources::causes;
 use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
@@ -21,6 +22,7 @@ use crate::resources::preflight::{self, object_conflicts};
 use crate::resources::session::Session;
 use crate::resources::session::cache::InState;
 use crate::resources::session::claims::Claims;
+use crate::resources::session::shown::ShownFor;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
@@ -68,6 +70,26 @@ impl<T: ObjectType> ObjectResource<T> {
         match prior.is_null() {
             true => object.members.clone(),
             false => self.object_of_state(prior, private).members,
+        }
+    }
+
+    /// What a reader gets of what was found out about an object.
+    fn reported(
+        &self,
+        diagnostics: Diagnostics,
+        object: &Object,
+        shown_for: ShownFor,
+    ) -> Diagnostics {
+        let diagnostics = causes::merged(diagnostics, &object.members);
+        let object = [self.object_type.type_name(), &object.import_id];
+        self.session
+            .not_shown_before(diagnostics, shown_for, &object)
+    }
+
+    fn reported_of(&self, applied: Applied, object: &Object, shown_for: ShownFor) -> Applied {
+        Applied {
+            diagnostics: self.reported(applied.diagnostics, object, shown_for),
+            ..applied
         }
     }
 
@@ -208,6 +230,8 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             plan.diagnostics.extend(advice);
         }
         let in_state = |member: &Member| sessions.0.cache.in_state(&member.stream()).is_some();
+        let diagnostics = std::mem::take(&mut plan.diagnostics);
+        plan.diagnostics = self.reported(diagnostics, &object, ShownFor::Change);
         if plan.action == Action::Update || object.members.iter().any(in_state) {
             destroy::say_how_to_destroy(&mut plan.diagnostics);
         }
@@ -236,21 +260,23 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let scope = common::scope(prior, Crud::Read, call);
         let checked = preflight::check_destroy(&plan, &session, &scope).await;
         note_deleted(private, &object.members, &checked.deleted);
-        checked.diagnostics
+        self.reported(checked.diagnostics, &object, ShownFor::Destroy)
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
         let planned = &domain::completed(&self.session.provider_domain(), planned);
         let object = self.object_of_state(planned, &private);
         let session = self.session.of_object(planned);
-        create::create(&object, &session, planned, private, call).await
+        let applied = create::create(&object, &session, planned, private, call).await;
+        self.reported_of(applied, &object, ShownFor::Change)
     }
 
     async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
         let object = self.object_of_state(state, &private);
         let session = self.session.of_object(state);
         let harmful = self.object_type.harmful_streams();
-        read::read(&object, &session, harmful, state, private, call).await
+        let applied = read::read(&object, &session, harmful, state, private, call).await;
+        self.reported_of(applied, &object, ShownFor::Refresh)
     }
 
     async fn update(
@@ -264,13 +290,16 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let prior_members = self.prior_members(prior, &private, &object);
         let session = self.session.of_object(planned);
         let states = (prior, planned);
-        update::update(&object, &prior_members, &session, states, private, call).await
+        let applied =
+            update::update(&object, &prior_members, &session, states, private, call).await;
+        self.reported_of(applied, &object, ShownFor::Change)
     }
 
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
         let object = self.object_of_state(prior, &private);
         let session = self.session.of_object(prior);
-        delete::delete(&object, &session, prior, private, call).await
+        let applied = delete::delete(&object, &session, prior, private, call).await;
+        self.reported_of(applied, &object, ShownFor::Destroy)
     }
 
     async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {

@@ -240,7 +240,10 @@ async fn roll_back_one(
 
 fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
-        format!("{} was created and stays", capitalised(&member.title())),
-        "The create failed. What it had created could not be deleted, or another client has already written to it. It is in the state, and Terraform has marked the object as tainted. To keep it, run `terraform untaint <address>`: the next apply then creates only what is missing. Otherwise the next apply replaces the object, which is refused while a bucket contains keys.",
+        format!(
+            "{} was not deleted after the failed create",
+            capitalised(&member.title())
+        ),
+        "What the failed create had created could not be deleted, or another client has already written to it. It is in the state, and Terraform has marked the object as tainted. To keep it, run `terraform untaint <address>`: the next apply then creates only what is missing. Otherwise the next apply replaces the object, which is refused while a bucket contains keys.",
     )
 }

@@ -48,7 +48,7 @@ pub fn cost_of(
     }
 }
 
-/// Only a new asset can have it, and what this one holds would be lost.
+/// Only a new asset can have it, and what this one contains would be lost.
 pub fn refused(
     member: &Member,
     change: &SettingChange,
@@ -57,9 +57,10 @@ pub fn refused(
 ) -> Diagnostic {
     let keep = way_back(member, change, "\n  - keep the contents: set", "");
     let detail = format!(
-        "{}, so {} would have to be deleted and made anew, and it holds {}: {}. Choose one:{}\n  - save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty\n  - delete the contents: set `force_destroy = true`, apply it without this change, then apply this change",
+        "{}. {} {} would have to be deleted and recreated. It contains {}: {}. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply\n  - delete the contents: set `force_destroy = true`, apply it without this change, then apply this change",
         capitalised(reason(change)),
-        member.title(),
+        from_to(member, change, "would change"),
+        capitalised(&member.title()),
         contents(member, info),
         member.row.holds,
         keep.trim_end_matches('.'),
@@ -71,9 +72,10 @@ pub fn refused(
 /// An asset that is to be adopted cannot become what is planned.
 pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> Diagnostic {
     let detail = format!(
-        "{}, and nothing is deleted to take an asset over. {} Or save the contents, delete stream {stream} yourself (`nats stream rm {stream}`), and apply again, which makes it new and empty.",
+        "{}. {} Nothing is deleted to adopt what exists. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply",
         capitalised(reason(change)),
-        way_back(member, change, "Either set", ", which keeps the contents"),
+        from_to(member, change, "would change"),
+        way_back(member, change, "\n  - keep the contents: set", "").trim_end_matches('.'),
         stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
@@ -81,9 +83,17 @@ pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> 
 
 fn cannot_change(member: &Member, change: &SettingChange) -> String {
     format!(
-        "{} of {} cannot change from {} to {}",
+        "{} of {} cannot be changed",
         capitalised(argument_name(member, change)),
-        member.title(),
+        member.title()
+    )
+}
+
+/// What changes, from what to what. `verb`: `changes`, or `would change` in a plan that is refused.
+fn from_to(member: &Member, change: &SettingChange, verb: &str) -> String {
+    format!(
+        "`{}` {verb} from {} to {}.",
+        argument_name(member, change),
         shown(change, &change.live),
         shown(change, &change.desired)
     )
@@ -111,39 +121,32 @@ fn replaced(
 ) -> Diagnostic {
     let title = member.title();
     let summary = format!(
-        "{} is replaced to change {} from {} to {}",
+        "{} is replaced to change {}",
         capitalised(&title),
-        argument_name(member, change),
-        shown(change, &change.live),
-        shown(change, &change.desired)
+        argument_name(member, change)
     );
-    let holds = member.row.holds;
-    let may_delete = may_delete_contents(member, &plan.prior);
-    let lost = match info {
-        Some(info) if info.state.messages == 0 => {
-            format!(
-                "It is empty now{}",
-                if may_delete {
-                    ""
-                } else {
-                    "; if it is not when the plan is applied, the apply leaves it as it is and fails"
-                }
-            )
+    let contains = match (info, may_delete_contents(member, &plan.prior)) {
+        (Some(info), true) if info.state.messages == 0 => {
+            format!("{} is empty now.", capitalised(&title))
         }
-        Some(info) => format!(
-            "What it holds is deleted with it, {}: {holds}",
-            contents(member, info)
+        (Some(info), false) if info.state.messages == 0 => format!(
+            "{} is empty now; if it is not when the plan is applied, the apply fails and does not delete it.",
+            capitalised(&title)
         ),
-        None if may_delete => format!("What it holds is lost: {holds}"),
-        None => format!(
-            "What it holds could not be asked: it is replaced only if it is empty when the plan is applied, else the apply leaves it as it is and fails, so that no {holds} are lost"
+        (Some(info), _) => format!(
+            "It contains {}, which the apply deletes: {}.",
+            contents(member, info),
+            member.row.holds
         ),
+        (None, true) => format!("Its contents are deleted: {}.", member.row.holds),
+        (None, false) => "What it contains is not known; if it is not empty when the plan is applied, the apply fails and does not delete it.".to_owned(),
     };
     let detail = format!(
-        "{}. So {title} alone is deleted and made anew. {lost}. {} {}",
+        "{}. {} Only {title} is deleted and recreated. {contains} {} {}",
         capitalised(reason(change)),
+        from_to(member, change, "changes"),
         member.row.when_recreated,
-        way_back(member, change, "To avoid it, set", ""),
+        way_back(member, change, "To avoid this, set", ""),
     );
     Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, &plan.config))
 }
@@ -152,17 +155,17 @@ fn replaced(
 pub fn may_be_replaced(member: &Member, argument: &Argument, plan: &Plan) -> Diagnostic {
     let title = member.title();
     let summary = format!(
-        "{} is replaced if {} turns out different",
+        "{} may be replaced to change {}",
         capitalised(&title),
         argument.name
     );
     let when = if may_delete_contents(member, &plan.prior) {
-        "with what it holds by then"
+        "with what it contains then"
     } else {
-        "if it is empty by then; else the apply fails and leaves it as it is"
+        "if it is empty then; otherwise the apply fails and does not delete it"
     };
     let detail = format!(
-        "`{}` is known only when the plan is applied. If it is another than now, {title} alone is deleted and made anew, {when}. {}",
+        "`{}` is known only when the plan is applied. If it differs from what it is now, only {title} is deleted and recreated, {when}. {}",
         argument.name, member.row.when_recreated
     );
     Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, &plan.config))
@@ -181,14 +184,11 @@ fn noteworthy(
         capitalised(argument_name(member, change)),
         member.title()
     );
-    let holds = match info {
-        Some(info) => format!("It holds {} now.", contents(member, info)),
-        None => "What it holds could not be asked.".to_owned(),
-    };
     let detail = format!(
-        "It changes from {} to {}: {why}. {holds} {}",
-        shown(change, &change.live),
-        shown(change, &change.desired),
+        "{}. {} {} {}",
+        capitalised(why),
+        from_to(member, change, "changes"),
+        contains_now(member, info),
         avoid(change)
     );
     Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config))
@@ -205,28 +205,37 @@ pub fn deleting(
     let title = member.title();
     let again = change.key == "sources";
     let count = match (info, loss) {
-        (Some(info), _) if again => format!("It holds {} now.", contents(member, info)),
-        (_, Some(loss)) if loss.messages == 0 => return None,
-        (Some(info), Some(loss)) => share(member, info, loss),
-        (Some(info), None) => format!("It holds {} now.", contents(member, info)),
-        (None, _) => "How many could not be asked. The apply deletes what it finds.".to_owned(),
+        (_, Some(loss)) if loss.messages == 0 && !again => return None,
+        (Some(info), Some(loss)) if !again => share(member, info, loss),
+        (None, _) if !again => "How many is not known. The apply deletes what it finds.".to_owned(),
+        (info, _) => contains_now(member, info),
     };
-    let summary = if again {
-        format!("{} reads its sources anew", capitalised(&title))
-    } else {
-        format!(
-            "{} of {title} from {} to {} deletes data",
-            capitalised(argument_name(member, change)),
-            shown(change, &change.live),
-            shown(change, &change.desired)
-        )
+    let (summary, changes) = match again {
+        true => (
+            format!("{} reads its sources again", capitalised(&title)),
+            String::new(),
+        ),
+        false => (
+            format!(
+                "Change of {} deletes data of {title}",
+                argument_name(member, change)
+            ),
+            from_to(member, change, "changes") + " ",
+        ),
     };
     let detail = format!(
-        "{}. {count} {}",
+        "{}. {changes}{count} {}",
         capitalised(&in_terms_of(member, reason(change))),
         in_terms_of(member, avoid(change))
     );
     Some(Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, config)))
+}
+
+fn contains_now(member: &Member, info: Option<&StreamInfo>) -> String {
+    match info {
+        Some(info) => format!("It contains {} now.", contents(member, info)),
+        None => "What it contains is not known.".to_owned(),
+    }
 }
 
 fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
@@ -246,7 +255,7 @@ fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
             loss.messages, loss.bytes
         ),
         Extent::UpTo => format!(
-            "Of {all} stored {stored} in {bytes} bytes, up to {all} are deleted; the oldest is of {}.",
+            "Of {all} stored {stored} in {bytes} bytes, up to {all} are deleted; the oldest was stored {}.",
             info.state.first_ts
         ),
     }

@@ -16,7 +16,8 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
         return None;
     }
     let detail = format!(
-        "The bucket is not deleted, because it stores {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the bucket on the server and remove it from the state: set `skip_destroy = true`, apply, then plan this again\n  - delete it with its contents: set `force_destroy = true`, apply, then plan this again\nDeleted keys count until their delete markers are purged.",
+        "The bucket is not deleted, because its contents would be lost. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the bucket on the server and remove it from the state: set `skip_destroy = true`, apply, then plan this again\n  - delete it with its contents: set `force_destroy = true`, apply, then plan this again\nDeleted keys count until their delete markers are purged.",
+        contents(member, info),
         member.row.holds
     );
     Some(holds_keys(member, info, detail))
@@ -32,14 +33,15 @@ pub fn refuses_replacement(
         return None;
     }
     let detail = format!(
-        "The replacement would delete the bucket with its contents: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`; in the configuration alone, `force_destroy` has no effect",
+        "The replacement would delete the bucket with its contents. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`; in the configuration alone, `force_destroy` has no effect",
+        contents(member, info),
         member.row.holds
     );
     Some(holds_keys(member, info, detail))
 }
 
 fn holds_keys(member: &Member, info: &StreamInfo, detail: String) -> Diagnostic {
-    let summary = format!("{} holds {}", capitalised(&member.title()), keys(info));
+    let summary = format!("{} contains {}", capitalised(&member.title()), keys(info));
     Diagnostic::error(summary, detail).at(Path::attribute("force_destroy"))
 }
 
@@ -59,8 +61,9 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "{} bytes are lost: {}. Whoever still uses them loses them. To keep the bucket on the server and only forget it here, set `skip_destroy = true`, apply that, and try again.",
-        info.state.bytes, member.row.holds
+        "Its contents are lost. It contains {}: {}. To keep the bucket on the server and remove it from the state, set `skip_destroy = true`, apply, then plan this again.",
+        contents(member, info),
+        member.row.holds
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
 }
@@ -104,8 +107,9 @@ pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "{} bytes are lost: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
-        info.state.bytes, member.row.holds
+        "Its contents are lost. It contained {}: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
+        contents(member, info),
+        member.row.holds
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute("force_destroy")))
 }

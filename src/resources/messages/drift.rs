@@ -39,7 +39,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "{words} It should be {desired}, but {reason}. It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
+        "It should be {desired}, but {reason}. {words} It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
         words = lasting.words.replace("{}", member.row.when_read_only),
         desired = change.desired,
         reason = reason(change),
@@ -175,9 +175,9 @@ pub fn deletes_more_than_planned(member: &Member, shown: u64, now: u64, path: Pa
         capitalised(&member.title())
     );
     let detail = format!(
-        "When the plan was made, the change deleted {} of the bucket. Keys were written since then, and it would delete {now} now, so nothing was done to stream {}. Run the plan again, with a refresh, and apply it if what it shows may be deleted.",
+        "Keys were written after the plan was made, so nothing was done to stream {stream}. The change would have deleted {} then, and deletes {now} now. Run the plan again, with a refresh, and apply it if what it shows may be deleted.",
         count(shown, "value"),
-        member.stream()
+        stream = member.stream()
     );
     Diagnostic::error(summary, detail).at(path)
 }

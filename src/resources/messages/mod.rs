@@ -17,25 +17,44 @@ use crate::resources::object::member::Member;
 use crate::terraform::language::Path;
 use crate::text::count;
 
-/// Findings with the same attribute and cause, together: they are one diagnostic that lists the assets.
+/// Findings with the same cause, together: they are one diagnostic that lists the assets, with the argument of each where
+/// they have not the same one.
 pub fn grouped<'m, C: PartialEq>(
     findings: impl IntoIterator<Item = (Path, C, &'m Member)>,
 ) -> Vec<(Path, C, String)> {
-    let mut groups: Vec<(Path, C, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(C, Vec<(Path, &Member)>)> = Vec::new();
     for (path, cause, member) in findings {
-        let title = member.title();
-        let group = groups
-            .iter_mut()
-            .find(|(other, of, _)| *other == path && *of == cause);
-        match group {
-            Some((.., titles)) => titles.push(title),
-            None => groups.push((path, cause, vec![title])),
+        match groups.iter_mut().find(|(of, _)| *of == cause) {
+            Some((_, found)) => found.push((path, member)),
+            None => groups.push((cause, vec![(path, member)])),
         }
     }
-    let groups = groups.into_iter();
-    groups
-        .map(|(path, cause, titles)| (path, cause, titles.join(", ")))
-        .collect()
+    let groups = groups.into_iter().map(|(cause, found)| {
+        let path = common_path(found.iter().map(|(path, _)| path));
+        let titles = found
+            .iter()
+            .map(|(own, member)| member_at(member, own, &path));
+        (path.clone(), cause, titles.collect::<Vec<_>>().join(", "))
+    });
+    groups.collect()
+}
+
+/// The path that all have, or else the root.
+pub fn common_path<'p>(paths: impl IntoIterator<Item = &'p Path>) -> Path {
+    let mut paths = paths.into_iter();
+    let first = paths.next();
+    match first.filter(|first| paths.all(|path| path == *first)) {
+        Some(path) => path.clone(),
+        None => Path::root(),
+    }
+}
+
+/// An asset, with its argument if that is not where the diagnostic points, and is not its whole block.
+pub fn member_at(member: &Member, argument: &Path, diagnostic: &Path) -> String {
+    match argument == diagnostic || argument.0.len() < 2 {
+        true => member.title(),
+        false => format!("{} (`{argument}`)", member.title()),
+    }
 }
 
 /// Keys or messages, and bytes.

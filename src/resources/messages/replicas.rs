@@ -10,7 +10,7 @@ use crate::text::{capitalised, count, shell_word};
 pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
     let summary = format!("Replicas of {} are not all current", member.title());
     let detail = format!(
-        "{}. While that is so, the loss of one more server may stop the stream or delete what only that server stores. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
+        "The loss of one more server may now stop the stream or delete what only that server stores. {}. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
         capitalised(missing),
         shell_word(&member.stream())
     );
@@ -88,7 +88,7 @@ pub fn lost(member: &Member, before: &StreamState, after: &StreamState) -> Diagn
         capitalised(&title)
     );
     let detail = format!(
-        "It contained {} before the change and contains {} now. A server may have failed while the new replicas were filled, and one that did not have all of it became the leader. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
+        "A server may have failed while the new replicas were filled, and one that did not have all data became the leader. It contained {} before the change and contains {} now. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
         extent(before),
         extent(after),
         shell_word(&member.stream()),

@@ -53,9 +53,9 @@ fn adopted(member: &Member, info: &StreamInfo, in_place: &[String]) -> Diagnosti
         [] => "Nothing of it changes.".to_owned(),
         changes => format!("Changed in place: {}.", changes.join(", ")),
     };
-    let summary = format!("{} exists and is taken over", capitalised(&member.title()));
+    let summary = format!("{} is adopted", capitalised(&member.title()));
     let detail = format!(
-        "It was created {} and holds {}, which stay. {changed}",
+        "Its contents stay. It was created {} and contains {}. {changed}",
         info.created,
         contents(member, info)
     );
@@ -79,8 +79,7 @@ mod tests {
     use crate::resources::lattice_buckets::LatticeBuckets;
     use crate::resources::preflight::fixture::{Case, contents, exists, only, reported, survey};
 
-    const ADOPTED: &str =
-        "warning: Bucket CONFIGDATA_default exists and is taken over (adopt_existing)";
+    const ADOPTED: &str = "warning: Bucket CONFIGDATA_default is adopted (adopt_existing)";
 
     fn adopting(arguments: Json, settings: Json, counted: Option<u64>) -> Diagnostics {
         let mut config = json!({ "adopt_existing": true });
@@ -134,7 +133,7 @@ mod tests {
         assert_eq!(
             reported(&refused),
             [
-                "error: Storage of bucket CONFIGDATA_default cannot change from \"memory\" to \"file\" (storage)",
+                "error: Storage of bucket CONFIGDATA_default cannot be changed (storage)",
                 ADOPTED,
             ]
         );
@@ -150,7 +149,7 @@ mod tests {
         assert_eq!(
             reported(&deleting),
             [
-                "warning: History of bucket CONFIGDATA_default from 64 to 3 deletes data (history)",
+                "warning: Change of history deletes data of bucket CONFIGDATA_default (history)",
                 ADOPTED,
             ]
         );

@@ -114,7 +114,7 @@ mod tests {
 
         assert_eq!(
             only(&deleting, &["Of 10 stored values", "8 are deleted"]),
-            "warning: History of bucket CONFIGDATA_default from 9 to 1 deletes data (history)"
+            "warning: Change of history deletes data of bucket CONFIGDATA_default (history)"
         );
         assert!(checked(LatticeBuckets, change, ("config_data", state(2))).is_empty());
     }
@@ -135,22 +135,22 @@ mod tests {
         };
 
         assert_eq!(
-            only(&with(false, 0), &["It is empty now"]),
-            "warning: Bucket CONFIGDATA_default is replaced to change storage from \"file\" to \"memory\" (config_data.storage)"
+            only(&with(false, 0), &["is empty now"]),
+            "warning: Bucket CONFIGDATA_default is replaced to change storage (config_data.storage)"
         );
         assert_eq!(
             only(
                 &with(false, 3),
                 &[
-                    "it holds 3 keys (300 bytes)",
+                    "It contains 3 keys (300 bytes)",
                     "set `force_destroy = true`, apply it without this change"
                 ]
             ),
-            "error: Storage of bucket CONFIGDATA_default cannot change from \"file\" to \"memory\" (config_data.storage)"
+            "error: Storage of bucket CONFIGDATA_default cannot be changed (config_data.storage)"
         );
         only(
             &with(true, 3),
-            &["What it holds is deleted with it, 3 keys (300 bytes)"],
+            &["It contains 3 keys (300 bytes), which the apply deletes"],
         );
     }
 
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(
             only(
                 &checked(LatticeBuckets, compressed, ("config_data", contents(1))),
-                &["It holds 1 key (100 bytes) now."]
+                &["It contains 1 key (100 bytes) now."]
             ),
             "warning: Compression of bucket CONFIGDATA_default has no effect yet (config_data.compression)"
         );
@@ -178,7 +178,7 @@ mod tests {
                 &checked(WadmJetStream, change, ("events", contents(2))),
                 &["2 messages (200 bytes)"]
             ),
-            "warning: Stream wadm_events is replaced to change storage from \"file\" to \"memory\" (events.storage)"
+            "warning: Stream wadm_events is replaced to change storage (events.storage)"
         );
     }
 
@@ -194,7 +194,7 @@ mod tests {
         survey.assets[0].result = Err(Error::timed_out());
 
         for diagnostics in [check(&survey, &plan), check_without_server(&plan)] {
-            only(&diagnostics, &["How many could not be asked."]);
+            only(&diagnostics, &["How many is not known."]);
         }
         let unchanged = Case::update(LatticeBuckets, json!({}), json!({ "max_bytes": 5000 }));
         assert!(check_without_server(&unchanged.plan()).is_empty());

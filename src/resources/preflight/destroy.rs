@@ -113,7 +113,7 @@ mod tests {
                     "`skip_destroy = true`"
                 ]
             ),
-            "error: Bucket CONFIGDATA_default holds 2 keys (force_destroy)"
+            "error: Bucket CONFIGDATA_default contains 2 keys (force_destroy)"
         );
         assert!(of_destroy(json!({}), "config_data", 0).is_empty());
     }
@@ -123,7 +123,7 @@ mod tests {
         let forced = of_destroy(json!({ "force_destroy": true }), "lattice_data", 1);
 
         assert_eq!(
-            only(&forced, &["100 bytes are lost"]),
+            only(&forced, &["It contains 1 key (100 bytes)"]),
             "warning: Bucket LATTICEDATA_default is deleted with 1 key (force_destroy)"
         );
         assert!(of_destroy(json!({ "force_destroy": true }), "lattice_data", 0).is_empty());
@@ -159,7 +159,7 @@ mod tests {
         contains(&mut survey, "manifests", contents(1));
         assert_eq!(
             reported(&check(&survey, &plan)),
-            ["error: Bucket wadm_manifests holds 1 key (force_destroy)"]
+            ["error: Bucket wadm_manifests contains 1 key (force_destroy)"]
         );
     }
 
@@ -186,7 +186,7 @@ mod tests {
 
         assert_eq!(
             reported(&check(&survey, &plan)),
-            ["error: Bucket LATTICEDATA_default holds 3 keys (force_destroy)"]
+            ["error: Bucket LATTICEDATA_default contains 3 keys (force_destroy)"]
         );
     }
 
@@ -206,7 +206,7 @@ mod tests {
 
         assert_eq!(
             refusal(json!({ "force_destroy": true }), 4, Some(false)),
-            ["error: Bucket CONFIGDATA_default holds 4 keys (force_destroy)"]
+            ["error: Bucket CONFIGDATA_default contains 4 keys (force_destroy)"]
         );
         assert_eq!(
             refusal(json!({}), 4, Some(true)),

@@ -43,7 +43,7 @@ fn bytes(member: &Member, live: Option<&StreamInfo>, plan: &ObjectPlan<'_>) -> u
 fn too_large(member: &Member, bytes: usize, limit: usize, plan: &ObjectPlan<'_>) -> Diagnostic {
     let title = capitalised(&member.title());
     let detail = format!(
-        "Its configuration has {bytes} bytes as a request, and the NATS server takes messages of at most {limit} bytes (`max_payload`). Shorten what is longest in it, such as `metadata`, or raise `max_payload` of the server."
+        "The NATS server accepts messages of at most {limit} bytes (`max_payload`). The request with the configuration has {bytes} bytes. Shorten what is longest in it, such as `metadata`, or raise `max_payload` of the server."
     );
     let summary = format!("{title} has a configuration that is too large for the server");
     Diagnostic::error(summary, detail).at(longest(member, plan))

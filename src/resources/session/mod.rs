@@ -4,16 +4,20 @@
 
 pub mod cache;
 pub mod claims;
+pub mod run;
+pub mod shown;
 pub mod stream_uses;
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::jetstream::{ApiPrefix, Client, WithOrigin};
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::session::cache::Cache;
-use crate::resources::session::claims::Claims;
-use crate::terraform::language::{Diagnostic, Value};
+use crate::resources::session::run::Run;
+use crate::resources::session::shown::ShownFor;
+use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 /// The connection, and the JetStream domains that it leads to.
 #[derive(Default)]
@@ -23,6 +27,8 @@ pub struct Session {
 
 #[derive(Default)]
 struct Connected {
+    /// A hash of the provider block.
+    configuration: u64,
     connection: Connection,
     domains: HashMap<String, Arc<DomainSession>>,
 }
@@ -48,14 +54,29 @@ pub struct DomainSession {
 }
 
 impl Session {
-    /// Takes a new connection and forgets everything about the one before.
-    pub fn configure(&self, connection: Connection) {
+    /// Takes a new connection, that of a provider block, and forgets everything about the one before.
+    pub fn configure(&self, connection: Connection, block: &Value) {
         // From now on the processes of other provider blocks know of this one.
-        Claims::of_this_run();
+        Run::this();
+        let mut hasher = DefaultHasher::new();
+        format!("{block:?}").hash(&mut hasher);
         *self.lock() = Connected {
+            configuration: hasher.finish(),
             connection,
-            ..Connected::default()
+            domains: HashMap::new(),
         };
+    }
+
+    /// The diagnostics without the warnings about an object that the plan of this run has shown already. `object`: its
+    /// type and id; nothing for the provider block.
+    pub fn not_shown_before(
+        &self,
+        diagnostics: Diagnostics,
+        shown_for: ShownFor,
+        object: &[&str],
+    ) -> Diagnostics {
+        let configuration = self.lock().configuration;
+        shown::not_shown_before(diagnostics, &(configuration, shown_for, object))
     }
 
     /// What the provider block says of where JetStream is.

@@ -11,3 +11,4 @@ mod large;
 mod logs;
 mod panics;
 mod restarted;
+mod warnings;

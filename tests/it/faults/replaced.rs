@@ -23,7 +23,7 @@ fn a_replacement_that_is_asked_for_is_refused_while_it_would_lose_contents() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket CONFIGDATA_default holds 2 keys"
+        "Bucket CONFIGDATA_default contains 2 keys"
     );
 }
 
@@ -69,7 +69,7 @@ fn the_state_and_not_the_configuration_says_whether_contents_may_go() {
     let failure = scenario.terraform.plan_error();
 
     let error = failure.error();
-    assert_eq!(error.summary, "Bucket CONFIGDATA_default holds 2 keys");
+    assert_eq!(error.summary, "Bucket CONFIGDATA_default contains 2 keys");
     assert!(error.says("terraform untaint <address>"), "{error}");
 
     // The advice works: first keeping, then deleting.

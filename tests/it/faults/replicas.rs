@@ -97,7 +97,7 @@ fn a_replica_that_is_away_is_a_warning_of_the_plan() {
     assert!(plan.is_empty());
     let away = warning(
         plan.diagnostics(),
-        "Replicas of bucket CONFIGDATA_default are not all current",
+        "Replicas of both buckets are not all current",
     );
     assert!(
         away.says("is offline") || away.says("is behind"),
@@ -156,7 +156,7 @@ fn fewer_replicas_end_soon_when_a_server_dies_meanwhile() {
             json!(1)
         ),
         Err(failure) => assert!(
-            failure.says("has no leader") && failure.says("Start the servers that are away"),
+            failure.says("no leader") && failure.says("Start the servers that are away"),
             "{failure}"
         ),
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use serde_json::{Map, Value, json};
-use terraform_provider_wasmcloud::testing::jetstream::{Client, Error};
+use terraform_provider_wasmcloud::testing::jetstream::{Client, Error, Options};
 
 use crate::jetstream::setup::{options, scope, within};
 use crate::support::NatsServer;
@@ -95,9 +95,14 @@ async fn an_answer_of_megabytes_is_no_configuration() {
         |_, _| json!({ "config": { "name": "A", "description": "x".repeat(40 << 20) } }),
     )
     .await;
-    let client = Client::new(options(&server.url()));
+    // What is tested is not how fast so much is sent.
+    let patient = Options {
+        timeout: Duration::from_secs(60),
+        ..options(&server.url())
+    };
+    let client = Client::new(patient);
 
-    let error = client.stream("A", &within(Duration::from_secs(8))).await;
+    let error = client.stream("A", &within(Duration::from_secs(60))).await;
 
     ended(&error.unwrap_err(), "a message of 4194", &server);
 }

@@ -177,10 +177,7 @@ fn adopting_keeps_contents_identity_and_what_others_wrote_and_changes_only_what_
 
     let plan = scenario.step("adopt_existing = true\nhistory = 3\nmetadata = { ours = \"2\" }");
 
-    let words = warning(
-        plan.diagnostics(),
-        "LATTICEDATA_default exists and is taken over",
-    );
+    let words = warning(plan.diagnostics(), "Both buckets are adopted");
     assert!(
         words.says("1 key") && words.says("history from 1 to 3"),
         "{words}"

@@ -28,7 +28,7 @@ fn a_bucket_with_keys_is_refused_at_plan_with_their_number_and_nothing_is_delete
     let failure = scenario.terraform.try_plan(&["-destroy"]).unwrap_err();
 
     let error = failure.error();
-    assert_eq!(error.summary, "Bucket CONFIGDATA_default holds 3 keys");
+    assert_eq!(error.summary, "Bucket CONFIGDATA_default contains 3 keys");
     assert!(
         error.says("force_destroy = true") && error.says("skip_destroy = true"),
         "{error}"
@@ -55,7 +55,7 @@ fn a_key_written_after_the_plan_is_found_at_apply_and_neither_bucket_is_deleted(
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
     assert_eq!(
         scenario.admin.stream_names(),
@@ -126,7 +126,7 @@ fn removing_the_block_is_a_destroy_like_any_other() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
 }
 

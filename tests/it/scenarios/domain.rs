@@ -96,7 +96,7 @@ fn what_is_lost_in_the_former_domain_is_counted_and_refused() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
     assert_eq!(scenario.streams_of("hub"), STREAMS);
 }

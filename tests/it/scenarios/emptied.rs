@@ -26,10 +26,10 @@ fn an_empty_bucket_is_made_anew_alone_within_the_update_on_every_server() {
         assert_ne!(unknown["lattice_data"]["created"], true);
         let said = warning(
             plan.diagnostics(),
-            "Bucket CONFIGDATA_default is replaced to change storage from \"file\" to \"memory\"",
+            "Bucket CONFIGDATA_default is replaced to change storage",
         );
         assert!(
-            said.says("It is empty now; if it is not when the plan is applied"),
+            said.says("is empty now; if it is not when the plan is applied"),
             "{said}"
         );
         assert!(said.says("restart them"), "{said}");
@@ -56,10 +56,10 @@ fn a_bucket_that_holds_keys_is_not_made_anew_and_the_plan_lists_the_choices() {
     let error = failure.error();
     assert_eq!(
         error.summary,
-        "Storage of bucket CONFIGDATA_default cannot change from \"file\" to \"memory\""
+        "Storage of bucket CONFIGDATA_default cannot be changed"
     );
     for choice in [
-        "it holds 1 key (",
+        "It contains 1 key (",
         "set `storage` of `config_data` to \"file\"",
         "nats stream rm KV_CONFIGDATA_default",
         "`force_destroy = true`",
@@ -94,8 +94,7 @@ fn a_bucket_that_holds_keys_is_made_anew_and_empty_where_that_is_forced() {
     let plan = scenario.step(&forced);
     let said = warning(plan.diagnostics(), "Bucket CONFIGDATA_default is replaced");
     assert!(
-        said.says("What it holds is deleted with it, 50 keys (")
-            && said.says("To avoid it, set `storage`"),
+        said.says("It contains 50 keys (") && said.says("To avoid this, set `storage`"),
         "{said}"
     );
 
@@ -140,7 +139,7 @@ fn a_key_that_arrives_between_plan_and_apply_keeps_the_bucket() {
     assert!(
         error
             .summary
-            .starts_with("Storage of bucket CONFIGDATA_default cannot change"),
+            .starts_with("Storage of bucket CONFIGDATA_default cannot be changed"),
         "{error}"
     );
     assert_eq!(scenario.created(), created);
@@ -166,7 +165,7 @@ fn while_nobody_can_be_asked_a_replacement_is_planned_for_an_empty_bucket_only()
         "Bucket CONFIGDATA_default is replaced to change storage",
     );
     assert!(
-        said.says("only if it is empty when the plan is applied"),
+        said.says("if it is not empty when the plan is applied, the apply fails"),
         "{said}"
     );
     scenario.server.restart();
@@ -175,7 +174,7 @@ fn while_nobody_can_be_asked_a_replacement_is_planned_for_an_empty_bucket_only()
         .try_apply(&[plan.file().to_str().unwrap()])
         .unwrap_err();
     assert!(
-        failure.says("cannot change from \"file\" to \"memory\""),
+        failure.says("`storage` would change from \"file\" to \"memory\""),
         "{failure}"
     );
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 1);
@@ -194,7 +193,7 @@ fn a_bucket_that_somebody_made_anew_in_memory_is_made_anew_while_it_is_empty() {
 
     warning(
         plan.diagnostics(),
-        "Bucket CONFIGDATA_default is replaced to change storage from \"memory\" to \"file\"",
+        "Bucket CONFIGDATA_default is replaced to change storage",
     );
     assert_eq!(scenario.admin.config(CONFIG_STREAM)["storage"], "file");
     scenario.terraform.write(&buckets(""));

@@ -61,7 +61,7 @@ fn a_sealed_bucket_still_takes_what_the_server_changes() {
 
     let said = warning(
         plan.diagnostics(),
-        "History of bucket CONFIGDATA_default from 5 to 1 deletes data",
+        "Change of history deletes data of bucket CONFIGDATA_default",
     );
     assert!(said.says("1 is deleted"), "{said}");
     let config = scenario.admin.config(CONFIG_STREAM);
@@ -188,7 +188,7 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
                 plan.diagnostics(),
                 "Mirror of bucket LATTICEDATA_default cannot be taken back",
             );
-            assert!(said.says("It holds 1 key"), "{said}");
+            assert!(said.says("It contains 1 key"), "{said}");
             scenario.admin.put(LATTICE_DATA, "key", "value");
             assert!(scenario.terraform.plan().diagnostics().is_empty());
         }

@@ -24,7 +24,10 @@ fn a_smaller_history_deletes_no_more_revisions_than_the_plan_counted() {
         }
         scenario.write(&format!("history = {kept}"));
         let plan = scenario.terraform.plan();
-        warning(plan.diagnostics(), "History of bucket CONFIGDATA_default");
+        warning(
+            plan.diagnostics(),
+            "deletes data of bucket CONFIGDATA_default",
+        );
         for value in ["1", "2", "3"] {
             scenario.admin.put(LATTICE_DATA, "b", value);
         }
@@ -35,15 +38,18 @@ fn a_smaller_history_deletes_no_more_revisions_than_the_plan_counted() {
             error.summary,
             "Bucket LATTICEDATA_default contains more than the plan showed"
         );
-        let counted = format!("it would delete {deleted} now");
+        let counted = format!("and deletes {deleted} now");
         assert!(
-            error.says("deleted 0 values of the bucket") && error.says(&counted),
+            error.says("would have deleted 0 values then") && error.says(&counted),
             "{error}"
         );
         assert_eq!(scenario.admin.messages(LATTICE_STREAM), 3);
         // As the error says: the next plan shows them.
         let plan = scenario.repair();
-        warning(plan.diagnostics(), "History of bucket LATTICEDATA_default");
+        warning(
+            plan.diagnostics(),
+            "deletes data of bucket LATTICEDATA_default",
+        );
         assert_eq!(scenario.admin.messages(LATTICE_STREAM), kept);
     }
 }
@@ -96,7 +102,7 @@ fn a_bucket_is_not_deleted_with_more_than_the_plan_showed() {
             error.summary,
             "Bucket CONFIGDATA_default contains more than the plan showed"
         );
-        assert!(error.says(&format!("would delete {stored} now")), "{error}");
+        assert!(error.says(&format!("and deletes {stored} now")), "{error}");
         assert_eq!(scenario.admin.messages(CONFIG_STREAM), stored);
     }
     // As the error says: the next plan shows it, and its apply deletes it.

@@ -12,6 +12,7 @@ mod drift;
 mod ignored;
 mod two_want;
 mod update;
+mod one_cause;
 mod destroy;
 mod import;
 mod replace;

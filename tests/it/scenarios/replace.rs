@@ -33,7 +33,7 @@ fn another_lattice_is_refused_at_plan_while_the_present_one_holds_keys() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
     assert_eq!(
         scenario.admin.stream_names(),
@@ -122,7 +122,7 @@ fn a_replacement_that_the_user_asks_for_is_refused_while_there_are_keys() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
 }
 
@@ -162,7 +162,7 @@ fn a_tainted_object_with_keys_is_refused_until_it_is_untainted() {
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
     scenario
         .terraform

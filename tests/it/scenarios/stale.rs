@@ -156,7 +156,7 @@ fn a_planned_change_that_would_now_delete_something_is_not_made() {
     let plan = scenario.repair();
     let said = warning(
         plan.diagnostics(),
-        "History of bucket CONFIGDATA_default from 20 to 5",
+        "deletes data of bucket CONFIGDATA_default",
     );
     assert!(
         said.says("Of 10 stored values") && said.says("5 are deleted"),

@@ -74,7 +74,7 @@ fn a_lattice_that_is_no_longer_known_is_planned_as_a_replacement_and_refused_whi
     let failure = scenario.terraform.plan_error();
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_default holds 1 key"
+        "Bucket LATTICEDATA_default contains 1 key"
     );
 }
 
@@ -97,13 +97,13 @@ fn a_storage_that_turns_out_different_at_apply_makes_only_an_empty_bucket_anew_a
 
     let said = warning(
         plan.diagnostics(),
-        "Bucket LATTICEDATA_default is replaced if storage turns out different",
+        "Both buckets may be replaced to change storage",
     );
-    assert!(said.says("if it is empty by then"), "{said}");
+    assert!(said.says("if it is empty then"), "{said}");
     let unknown = plan.change(MAIN).after_unknown();
     assert_eq!(unknown["lattice_data"]["created"], true);
     assert!(
-        failure.says("Storage of bucket LATTICEDATA_default cannot change"),
+        failure.says("Storage of bucket LATTICEDATA_default cannot be changed"),
         "{failure}"
     );
     assert_eq!(scenario.created(), created);

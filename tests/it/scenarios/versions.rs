@@ -70,7 +70,7 @@ fn main_path(version: &str, cli: Cli) {
 
     let failure = scenario.terraform.destroy_error();
     assert!(
-        failure.says("Bucket LATTICEDATA_default holds 1 key"),
+        failure.says("Bucket LATTICEDATA_default contains 1 key"),
         "{context}: {failure}"
     );
     scenario.converge("force_destroy = true");

@@ -97,7 +97,10 @@ fn fewer_statuses_are_counted() {
 
     let plan = scenario.step("status = { max_msgs_per_subject = 2 }");
 
-    let counted = warning(plan.diagnostics(), "from 10 to 2 deletes data");
+    let counted = warning(
+        plan.diagnostics(),
+        "Change of max_msgs_per_subject deletes data",
+    );
     assert!(
         counted.says("Of 5 stored messages in ") && counted.says("3 are deleted"),
         "{counted}"

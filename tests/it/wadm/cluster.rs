@@ -207,3 +207,25 @@ fn scale_and_placement_change_in_one_plan_though_the_server_takes_only_one_at_a_
     }
     scenario.expect_events_flow("moved");
 }
+
+#[test]
+fn a_placement_that_no_server_fits_is_one_error_and_everything_stays_where_it_is() {
+    let scenario = of_three(shared(), "e");
+    scenario.converge("");
+
+    scenario.write("placement = { tags = [\"absent\"] }");
+    let failure = scenario.terraform.apply_error();
+
+    let error = failure.error();
+    assert_eq!(error.summary, "7 buckets and streams could not be updated");
+    for words in [
+        "tags not matched",
+        "Too few servers have the tags of `placement`",
+        "bucket wadm_manifests",
+        "stream wadm_notify",
+    ] {
+        assert!(error.says(words), "{words}: {error}");
+    }
+    assert!(scenario.state()["events"]["placement"].is_null());
+    scenario.converge("");
+}

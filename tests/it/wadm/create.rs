@@ -187,7 +187,7 @@ fn manifests_are_not_destroyed_without_force() {
     let failure = scenario.terraform.destroy_error();
 
     let error = failure.error();
-    assert_eq!(error.summary, "Bucket wadm_manifests holds 1 key");
+    assert_eq!(error.summary, "Bucket wadm_manifests contains 1 key");
     assert!(
         error.says("the manifests of all applications") && error.says("`force_destroy = true`"),
         "{error}"

@@ -66,13 +66,11 @@ fn adopting_what_wadm_made_changes_nothing() {
     let plan = scenario.step("adopt_existing = true");
 
     assert_eq!(plan.actions(MAIN), ["create"]);
-    let taken = warning(
-        plan.diagnostics(),
-        "Bucket wadm_manifests exists and is taken over",
-    );
+    let adopted = warning(plan.diagnostics(), "8 buckets and streams are adopted");
+    let manifests = adopted.says("bucket wadm_manifests was created 20");
     assert!(
-        taken.says("holds 1 key (") && taken.says("Nothing of it changes"),
-        "{taken}"
+        manifests && adopted.says("contains 1 key (") && adopted.says("Nothing of it changes"),
+        "{adopted}"
     );
     scenario.admin.expect_noted::<&str>(&[]);
     assert_eq!((scenario.created(), scenario.configs()), (created, configs));
@@ -93,13 +91,10 @@ fn adopting_completes_and_corrects_what_is_there() {
 
     let plan = scenario.step("adopt_existing = true\nmax_bytes = 104857600");
 
-    let taken = warning(
-        plan.diagnostics(),
-        "Stream wadm_event_consumer exists and is taken over",
-    );
+    let adopted = warning(plan.diagnostics(), "7 buckets and streams are adopted");
     assert!(
-        taken.says("max_bytes from -1 to 104857600") && taken.says("sources from"),
-        "{taken}"
+        adopted.says("max_bytes from -1 to 104857600") && adopted.says("sources from"),
+        "{adopted}"
     );
     let mut expected: Vec<_> = ASSETS
         .iter()
@@ -144,7 +139,7 @@ fn another_name_of_a_bucket_is_another_installation_and_says_what_is_lost() {
 
     let failure = scenario.terraform.plan_error();
     assert!(
-        failure.says("Bucket wadm_manifests holds 1 key"),
+        failure.says("Bucket wadm_manifests contains 1 key"),
         "{failure}"
     );
 

@@ -123,7 +123,7 @@ fn resurrected(member: &Member, info: &StreamInfo) -> Diagnostic {
         capitalised(&member.title())
     );
     let detail = format!(
-        "The server has found {} on disk, of an earlier stream of the same name. Either that one was not restored when the server was restarted, and this may be the only copy of its contents; or it was deleted a moment ago. Keep the contents until you know which: look for the stream's name in the server's log, and make a backup before the server is restarted (`nats stream backup {stream} <folder>`), since it may not restore the stream at its next start either.",
+        "The server has found contents of an earlier stream of the same name on disk. It contains {}. Either that stream was not restored when the server was restarted, and this may be the only copy of its contents; or it was deleted a moment ago. Keep the contents until you know which: look for the stream's name in the server's log, and make a backup before the server is restarted (`nats stream backup {stream} <folder>`), since it may not restore the stream at its next start either.",
         contents(member, info)
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
