@@ -230,7 +230,7 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
             .map(|report| member_at(report.member, &report.path, path))
             .collect();
         let text: String = common.into_iter().map(String::as_str).collect();
-        return format!("{}\nThis is about {}.", of_each(&text), titles.join(", "));
+        return format!("{}\nThis applies to {}.", of_each(&text), titles.join(", "));
     }
     let place = first
         .iter()
@@ -313,7 +313,7 @@ mod tests {
         let (words, assets) = error.detail.split_once('\n').unwrap();
         assert_eq!(words, "No server has the tag. Change it.");
         assert!(
-            assets.starts_with("This is about bucket wadm_state, bucket wadm_manifests, stream "),
+            assets.starts_with("This applies to bucket wadm_state, bucket wadm_manifests, stream "),
             "{assets}"
         );
     }

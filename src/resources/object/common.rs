@@ -70,11 +70,11 @@ pub fn protection() -> [Attribute; 3] {
         ),
         flag(
             "skip_destroy",
-            "Whether a destroy only forgets the assets and leaves them on the server.",
+            "Whether a destroy removes the object from Terraform's state only, and keeps its buckets and streams on the server.",
         ),
         flag(
             "adopt_existing",
-            "Whether a create takes over assets that exist already, with their contents, and changes in place what differs. Otherwise an existing asset is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). What another Terraform state has cannot be told from what nobody has: do not adopt it, or both change it back and forth.",
+            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). The provider cannot know what another Terraform state has: do not adopt that, or both states repeatedly revert each other's changes.",
         ),
     ]
 }
@@ -94,7 +94,7 @@ pub fn timeouts() -> Attribute {
         "timeouts",
         AttributeKind::Nested(Nesting::Single, nested.collect()),
         Mode::Optional,
-        "How long the operations may take, retries included.",
+        "How long the operations may take, with all retries.",
     )
 }
 

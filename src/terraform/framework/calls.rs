@@ -81,14 +81,14 @@ fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     Diagnostic::error(
         "Provider bug: the call panicked",
         format!(
-            "The provider met a state that it did not expect: {text}. What exists on the server is as it was left; the next refresh shows it. Please report this with the configuration and the provider's version."
+            "The call panicked: {text}. What was done on the server stays; the next refresh shows it. Please report this with the configuration and the provider's version."
         ),
     )
 }
 
 fn ended() -> Diagnostic {
     Diagnostic::error(
-        "The provider ended the call",
-        "The process is shutting down. Plan again: the next refresh shows what exists.",
+        "The provider stopped the operation",
+        "The provider process is shutting down. Plan again: the next refresh shows what exists.",
     )
 }

@@ -354,14 +354,14 @@ impl Experiment {
         let warnings = warnings_of(trial, plan);
         let Some(live) = live.map(|info| &info["config"]) else {
             return match warnings.iter().any(|words| words.says("no longer exists")) {
-                true if anew || will.is_object() => Ok("made again".to_owned()),
+                true if anew || will.is_object() => Ok("recreated".to_owned()),
                 _ => Err(format!("its absence is not in the plan: {}", plan.text())),
             };
         };
         if trial.remade
             && !warnings
                 .iter()
-                .any(|words| words.says("made again outside Terraform"))
+                .any(|words| words.says("recreated outside Terraform"))
         {
             return Err("that it was made again is not told".to_owned());
         }
