@@ -120,6 +120,8 @@ pub mod provider;
 mod resources;
 mod terraform;
 mod text;
+#[cfg(test)]
+mod texts;
 
 #[cfg(not(without_tests))]
 #[doc(hidden)]

@@ -1,0 +1,143 @@
+//! Every text that a diagnostic can hold, with a sample of each.
+//!
+//! The samples are made by the code that makes them for users: rules, validators and messages get what a server, a file or
+//! a configuration may hold. A test reads the source and finds what has no sample. From the samples follow
+//! `tests/snapshots/texts.md`, where one reads all texts and a change of one shows, and the page
+//! `docs/guides/troubleshooting.md`. `GENERATE=1 cargo test --lib texts::` (that is `make generate`) writes both.
+
+mod sample;
+mod scan;
+mod exceptions;
+mod pages;
+mod connection;
+mod provider_block;
+mod configuration;
+mod server;
+mod changes;
+mod apply;
+mod framework;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+
+use crate::terraform::language::diagnostics::made;
+use crate::texts::exceptions::EXCEPTIONS;
+use crate::texts::sample::Samples;
+use crate::texts::scan::{comparable, fragments, root};
+
+/// A sample of every diagnostic.
+fn samples() -> Samples {
+    let mut samples = Samples::default();
+    connection::add(&mut samples);
+    server::add(&mut samples);
+    changes::add(&mut samples);
+    apply::add(&mut samples);
+    provider_block::add(&mut samples);
+    configuration::add(&mut samples);
+    framework::add(&mut samples);
+    samples
+}
+
+#[test]
+fn every_call_that_makes_a_diagnostic_has_a_sample() {
+    samples();
+    let places = made::places();
+
+    let calls = scan::source().calls;
+
+    assert!(calls.len() > 100, "{}", calls.len());
+    let missing: Vec<_> = calls
+        .difference(&places)
+        .map(|(file, line)| format!("{file}:{line}"))
+        .collect();
+    assert!(missing.is_empty(), "no sample of\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_text_of_a_diagnostic_is_in_a_sample() {
+    let samples = samples();
+    let said = samples
+        .all
+        .iter()
+        .map(|sample| &sample.diagnostic)
+        .map(|one| format!("{} {}", comparable(&one.summary), comparable(&one.detail)));
+    let said: BTreeSet<_> = said.collect();
+    let pages = pages_of_arguments();
+
+    let mut needed = BTreeSet::new();
+    let mut missing = Vec::new();
+    for literal in scan::source().literals {
+        if literal.text.split_whitespace().count() < 3 {
+            continue;
+        }
+        for fragment in fragments(&literal.text) {
+            let is_said = said.iter().any(|said| said.contains(&fragment));
+            if is_said || pages.contains(&fragment) {
+                continue;
+            }
+            let place = EXCEPTIONS.iter().position(|exception| {
+                literal.file == exception.file && fragment.contains(&comparable(exception.text))
+            });
+            match place {
+                Some(place) => _ = needed.insert(place),
+                None => missing.push(format!("{}:{}: {fragment}", literal.file, literal.line)),
+            }
+        }
+    }
+
+    assert!(
+        missing.is_empty(),
+        "{} texts in no sample:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+    for (place, exception) in EXCEPTIONS.iter().enumerate() {
+        assert!(
+            needed.contains(&place),
+            "not needed: {} {:?}, {}",
+            exception.file,
+            exception.text,
+            exception.reason
+        );
+    }
+}
+
+#[test]
+fn the_snapshot_has_every_sample() {
+    is_or_becomes("tests/snapshots/texts.md", &pages::snapshot(&samples()));
+}
+
+#[test]
+fn the_troubleshooting_page_has_every_kind_of_message() {
+    let page = pages::troubleshooting(&samples());
+
+    is_or_becomes("docs/guides/troubleshooting.md", &page);
+}
+
+/// What the reference pages say of arguments: a text that is there is no diagnostic's.
+fn pages_of_arguments() -> String {
+    let pages = [
+        "docs/index.md",
+        "docs/resources/lattice_buckets.md",
+        "docs/resources/wadm_jetstream.md",
+        "docs/guides/least-privilege.md",
+    ];
+    let pages = pages.map(|page| fs::read_to_string(root().join(page)).expect("a page"));
+    comparable(&pages.concat())
+}
+
+/// Asserts that a committed file has this content, or with GENERATE=1 makes it so.
+fn is_or_becomes(file: &str, generated: &str) {
+    let path = root().join(file);
+    if env::var_os("GENERATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
+        fs::write(&path, generated).expect("the file can be written");
+        return;
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == generated,
+        "{file} is out of date: run `make generate`"
+    );
+}

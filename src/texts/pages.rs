@@ -1,0 +1,208 @@
+//! The snapshot and the troubleshooting page, made from the samples.
+
+use std::collections::BTreeSet;
+
+use crate::jetstream::SETTINGS;
+use crate::resources::object::argument::COMMON;
+use crate::terraform::language::Diagnostic;
+use crate::terraform::language::diagnostics::Severity;
+use crate::texts::sample::{Sample, Samples, Topic};
+
+const INTRODUCTION: &str = "---
+page_title: \"Troubleshooting\"
+subcategory: \"\"
+description: |-
+  Every error and warning of the provider, with its cause and what to do.
+---
+
+<!-- Written by `make generate` from the texts of the provider: src/texts/. -->
+
+# Troubleshooting
+
+Search this page for the first line of what Terraform prints, without the names in it. Each heading is such a line, for a
+lattice `default`, a server `nats://n1:4222` and numbers that are examples; below it is the rest of the message: the cause,
+then what to do. A heading with several paragraphs has several causes.
+
+An **error** stops the plan or the apply; what was done before it stays, and is in the state. A **warning** stops nothing.
+\"(JetStream 10059)\" is the error code of the NATS server.
+
+To see what the provider sends and receives, run Terraform with `TF_LOG_PROVIDER=DEBUG`. Secrets are never in the log.
+";
+
+/// Every sample, to be read from top to bottom.
+pub fn snapshot(samples: &Samples) -> String {
+    let mut text = "# Every text of a diagnostic\n\nWritten by `make generate` from the samples in `src/texts/`.\n".to_owned();
+    for topic in Topic::ALL {
+        text += &format!("\n# {}\n", topic.title());
+        let mut written = BTreeSet::new();
+        for sample in of(samples, topic) {
+            let entry = entry(&sample.diagnostic);
+            if written.insert(entry.clone()) {
+                text += &entry;
+            }
+        }
+    }
+    text
+}
+
+fn entry(diagnostic: &Diagnostic) -> String {
+    let path = match diagnostic.path.is_root() {
+        true => String::new(),
+        false => format!(" ({})", diagnostic.path),
+    };
+    format!(
+        "\n## {}: {}{path}\n\n{}\n",
+        severity(diagnostic),
+        diagnostic.summary,
+        diagnostic.detail
+    )
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    match diagnostic.severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+    }
+}
+
+fn of(samples: &Samples, topic: Topic) -> impl Iterator<Item = &Sample> {
+    let samples = samples.all.iter();
+    samples.filter(move |sample| sample.topic == topic)
+}
+
+/// The page: one heading for each kind of summary.
+pub fn troubleshooting(samples: &Samples) -> String {
+    let mut text = INTRODUCTION.to_owned();
+    let mut headings = BTreeSet::new();
+    for topic in Topic::ALL {
+        text += &format!("\n## {}\n", topic.title());
+        for group in groups(of(samples, topic).filter(|sample| sample.is_on_page)) {
+            let heading = markdown(&group[0].summary);
+            assert!(headings.insert(heading.clone()), "{heading:?} twice");
+            text += &format!("\n### {heading}\n");
+            let mut causes = BTreeSet::new();
+            for diagnostic in group {
+                if causes.insert(kind(&diagnostic.detail)) {
+                    let detail = paragraphs(&diagnostic.detail);
+                    text += &format!("\n**{}.** {detail}\n", severity(diagnostic));
+                }
+            }
+        }
+    }
+    text
+}
+
+/// Diagnostics with the same kind of summary, where the first of them is.
+fn groups<'s>(samples: impl Iterator<Item = &'s Sample>) -> Vec<Vec<&'s Diagnostic>> {
+    let mut groups: Vec<(String, Vec<&Diagnostic>)> = Vec::new();
+    for Sample { diagnostic, .. } in samples {
+        let kind = kind(&diagnostic.summary);
+        match groups.iter_mut().find(|(other, _)| *other == kind) {
+            Some((_, group)) => group.push(diagnostic),
+            None => groups.push((kind, vec![diagnostic])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// A text without names of buckets, streams and arguments, and without numbers.
+fn kind(text: &str) -> String {
+    let is_name = |word: &str| {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+        let word = word.to_lowercase();
+        let mut arguments = COMMON.iter().map(|argument| argument.name);
+        SETTINGS.iter().any(|setting| setting.key == word) || arguments.any(|name| name == word)
+    };
+    let mut kind = String::new();
+    let mut is_named = false;
+    let about_asset = [" bucket ", " stream "]
+        .iter()
+        .any(|what| format!(" {}", text.to_lowercase()).contains(what));
+    for word in text.split(' ') {
+        let shown = match word {
+            _ if is_named || about_asset && is_name(word) => "*".to_owned(),
+            word => without_numbers(word),
+        };
+        let word = word.to_lowercase();
+        is_named = matches!(word.as_str(), "bucket" | "stream");
+        kind += &format!(" {}", if is_named { "asset" } else { &shown });
+    }
+    match kind.split_once("value for ") {
+        Some((what, _)) => what.to_owned(),
+        None => kind,
+    }
+}
+
+fn without_numbers(word: &str) -> String {
+    let mut shown = String::new();
+    for letter in word.chars() {
+        match letter.is_ascii_digit() {
+            true if shown.ends_with('#') => {}
+            true => shown.push('#'),
+            false => shown.push(letter),
+        }
+    }
+    shown
+}
+
+/// A detail as Markdown: what Terraform prints as lines is a list.
+fn paragraphs(detail: &str) -> String {
+    let mut text = String::new();
+    let mut in_list = false;
+    for line in detail.lines() {
+        let item = line.strip_prefix("  - ").map(markdown);
+        let item = item.or_else(|| Some(format!("`{}`", line.strip_prefix("  ")?)));
+        match item {
+            Some(item) => {
+                text += if in_list { "\n" } else { "\n\n" };
+                text += &format!("* {item}");
+                in_list = true;
+            }
+            None if line.is_empty() => {}
+            None => {
+                text += if text.is_empty() { "" } else { "\n\n" };
+                text += &markdown(line);
+                in_list = false;
+            }
+        }
+    }
+    text
+}
+
+/// A text with what Markdown would take for its own escaped, outside of code.
+fn markdown(text: &str) -> String {
+    let mut escaped = String::new();
+    let mut in_code = false;
+    let mut before = ' ';
+    for letter in text.chars() {
+        in_code ^= letter == '`';
+        let begins_a_word = before.is_whitespace() || before == '"' || before == '(';
+        if !in_code && (matches!(letter, '<' | '*' | '~' | '\\') || letter == '_' && begins_a_word) {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+        before = letter;
+    }
+    assert!(!in_code, "code without an end: {text}");
+    escaped
+}
+
+#[test]
+fn what_terraform_prints_as_lines_is_a_list() {
+    let detail = "Choose <one>:\n  - set `a < b`\n  - wait\nThat is _all_.";
+
+    let markdown = "Choose \\<one>:\n\n* set `a < b`\n* wait\n\nThat is \\_all_.";
+    assert_eq!(paragraphs(detail), markdown);
+}
+
+#[test]
+fn summaries_that_differ_in_names_and_numbers_are_of_one_kind() {
+    for (one, other) in [
+        ("Bucket A contains 3 keys", "Bucket B contains 12 keys"),
+        ("Storage of bucket A cannot be changed", "History of stream b cannot be changed"),
+        ("Invalid value for history", "Invalid value for lattice_data.max_age"),
+    ] {
+        assert_eq!(kind(one), kind(other));
+    }
+    assert_ne!(kind("max_bytes is too small for wadm"), kind("max_age is too small for wadm"));
+}
