@@ -2,11 +2,13 @@
 //! them. What a server sends comes from a server on this machine that says what the sample needs.
 
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use nkeys::{KeyPair, KeyPairType};
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{
@@ -16,6 +18,7 @@ use rustls::{
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio_util::io::StreamReader;
 use tokio_util::sync::CancellationToken;
 use webpki::Error as PkiError;
 
@@ -25,7 +28,9 @@ use crate::jetstream::connection::address;
 use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
 use crate::jetstream::connection::route::io_stream::IoStream;
-use crate::jetstream::connection::route::server_bytes::{Operation, ServerBytes};
+use crate::jetstream::connection::route::server_bytes::{
+    Operation, Passed, Rejected, ServerBytes,
+};
 use crate::jetstream::connection::route::socks::Socks;
 use crate::jetstream::connection::route::tls::client_config;
 use crate::jetstream::connection::route::tls::error::{
@@ -41,6 +46,7 @@ const ENDS: &[&[u8]] = &[
     GREETING.as_bytes(),
     b"-ERR 'account connections exceeded'\r\n",
 ];
+const CLOSES: &[&[u8]] = &[GREETING.as_bytes(), b""];
 /// Long enough for a server on this machine.
 const LIMIT: Duration = Duration::from_millis(400);
 
@@ -55,12 +61,18 @@ pub(crate) fn unreachable() -> Vec<Error> {
         certificates(),
         alerts(),
     ];
-    failures.concat().into_iter().map(no_connection).collect()
-}
-
-fn no_connection(failure: Failure) -> Error {
-    let origin = "the argument `servers`".to_owned();
-    Error::new(Cause::Unreachable { failure, origin }, SERVER)
+    let failures = failures.concat().into_iter();
+    let errors = failures.map(|failure| {
+        let origin = match failure.kind {
+            Unreachable::Nobody => {
+                "the default, as neither the argument `servers` nor NATS_URL is set"
+            }
+            _ => "the argument `servers`",
+        };
+        let origin = origin.to_owned();
+        Error::new(Cause::Unreachable { failure, origin }, SERVER)
+    });
+    errors.collect()
 }
 
 fn in_runtime<T>(work: impl Future<Output = T>) -> T {
@@ -165,6 +177,7 @@ async fn dialled() -> Vec<Failure> {
         failure(at("nats", server(&[b"MSG a 1 99999999999\r\n"], true).await)).await,
         failure(at("nats", server(too_many, false).await)).await,
         failure(at("nats", server(ENDS, false).await)).await,
+        failure(at("nats", server(CLOSES, false).await)).await,
         failure(at("ws", server(GREETS, true).await)).await,
         failure(at("ws", server(&[b"", b"HTTP/1.1 404 Not Found\r\n\r\n"], false).await)).await,
         failure(at("tls", server(greets_more, true).await)).await,
@@ -247,10 +260,21 @@ async fn expected() -> Vec<Failure> {
         reader.abort();
     }
     let (near, far) = tokio::io::duplex(64);
-    let (mut stream, mut received): (IoStream, _) = (Box::new(near), ServerBytes::default());
     let _kept = far;
-    let unanswered = expected.check_account(&mut stream, &mut received, "i", LIMIT);
-    failures.extend(unanswered.await.err());
+    let mut streams: Vec<IoStream> = vec![Box::new(near)];
+    let lost = [
+        io::Error::other(TlsError::DecryptError),
+        io::Error::from(io::ErrorKind::ConnectionReset),
+    ];
+    for error in lost.map(Err).into_iter().chain([Ok(Bytes::new())]) {
+        let ends = StreamReader::new(futures::stream::iter([error]));
+        streams.push(Box::new(tokio::io::join(ends, tokio::io::sink())));
+    }
+    for mut stream in streams {
+        let mut received = ServerBytes::default();
+        let unanswered = expected.check_account(&mut stream, &mut received, "i", LIMIT);
+        failures.extend(unanswered.await.err());
+    }
     failures
 }
 
@@ -336,7 +360,7 @@ fn certificates() -> Vec<Failure> {
         pki(PkiError::NameConstraintViolation),
         pki(PkiError::PathLenConstraintViolated),
         pki(PkiError::BadDerTime),
-        Other(OtherError(Arc::new(std::io::Error::other("x")))),
+        Other(OtherError(Arc::new(io::Error::other("x")))),
         InvalidPurpose,
         BadEncoding,
         UnhandledCriticalExtension,
@@ -410,17 +434,23 @@ pub(crate) fn logins() -> Vec<Error> {
         (Auth::None, "", None),
         (password, "the arguments `user` and `password`", None),
         (Auth::Token("t".to_owned()), "the argument `token`", None),
+        (
+            Auth::Token("t".to_owned()),
+            "the environment variable NATS_USER, which without a password is used as a token, as in the nats command",
+            None,
+        ),
         (Auth::NKey(seed.clone()), "the argument `nkey`", None),
         (Auth::NKey("x".to_owned()), "the argument `nkey`", None),
-        (Auth::Jwt { jwt: expired, seed }, "the arguments `jwt` and `seed`", None),
+        (Auth::Jwt { jwt: expired, seed: seed.clone() }, "the arguments `jwt` and `seed`", None),
         (
-            Auth::Credentials(credentials),
+            Auth::Credentials(credentials.clone()),
             "the argument `credentials`",
             Some("User Authentication Expired"),
         ),
     ];
     let refused = refused.map(|(auth, from, told)| login::refused(&origin(auth, from), told));
     let bad = "x".to_owned();
+    let without_seed = credentials.replace(&seed, &bad);
     let unusable = [
         (Auth::NKey(bad.clone()), "the argument `nkey`"),
         (
@@ -428,6 +458,7 @@ pub(crate) fn logins() -> Vec<Error> {
             "the arguments `jwt` and `seed`",
         ),
         (Auth::Credentials(bad), "the argument `credentials`"),
+        (Auth::Credentials(without_seed), "the argument `credentials`"),
     ];
     let unusable = unusable
         .map(|(auth, from)| login::fields(&origin(auth, from), "").expect_err("not usable"));
@@ -439,7 +470,10 @@ pub(crate) fn logins() -> Vec<Error> {
 
 /// What answers is no JetStream, or another one than is configured.
 pub(crate) fn wrong_jetstream() -> Vec<Error> {
-    let domain = || origin(ApiPrefix::Domain("hub".to_owned()), "the argument `jetstream_domain`");
+    let domain = || {
+        let domain = ApiPrefix::Domain("hub".to_owned());
+        origin(domain, "the argument `jetstream_domain` of the resource")
+    };
     let prefix = || {
         let prefix = ApiPrefix::Custom("JS.acme.API".to_owned());
         origin(prefix, "the argument `jetstream_api_prefix`")
@@ -496,11 +530,29 @@ pub(crate) fn requests() -> Vec<Error> {
         sent,
         echoed,
     };
-    let broken = "the server sent what is not valid in the NATS protocol: \"HELLO\"";
+    let rejected = |bytes: &[u8]| {
+        let mut received = ServerBytes::default();
+        received.push(bytes);
+        loop {
+            match received.next() {
+                Ok(passed) => assert!(passed.is_some(), "nothing is rejected"),
+                Err(Rejected(what)) => {
+                    return format!("the server sent what is not valid in the NATS protocol: {what}");
+                }
+            }
+        }
+    };
+    let broken = [
+        rejected(b"HELLO\r\n"),
+        rejected(b"MSG a 1 1\r\nabc\r\n"),
+        rejected(b"HMSG a 1 5 5\r\nabc\r\n\r\n"),
+        rejected(&[b'x'; 70_000]),
+        format!("the server answers '{}'", without_text()),
+    ];
     let mut causes = vec![
         Cause::Timeout { millis: 5000 },
         lost(None),
-        lost(Some(broken)),
+        Cause::not_found(),
         Cause::Deadline("no further request was sent".to_owned()),
         Cause::Deadline("there is no connection yet".to_owned()),
         Cause::Deadline("the stream does not answer".to_owned()),
@@ -521,6 +573,7 @@ pub(crate) fn requests() -> Vec<Error> {
         Cause::Malformed("a list of subjects that does not end (300000 subjects so far)".to_owned()),
         Cause::Invalid("\"a b\" is not a valid stream name (1 to 255 letters, no space, dot, *, >, / or \\)".to_owned()),
     ];
+    causes.extend(broken.iter().map(|why| lost(Some(why))));
     causes.extend(replicas().into_iter().map(Cause::Deadline));
     let mut errors: Vec<_> = causes.into_iter().map(|cause| create(error(cause))).collect();
     errors.push(create(error(Cause::Timeout { millis: 5000 })).unknown());
@@ -537,6 +590,19 @@ pub(crate) fn requests() -> Vec<Error> {
         errors.push(error(Cause::Timeout { millis: 5000 }).asking(asked, "", ""));
     }
     errors
+}
+
+/// An error of a server that says nothing.
+fn without_text() -> String {
+    let mut received = ServerBytes::default();
+    received.push(b"-ERR ''\r\n");
+    match received.next() {
+        Ok(Some(Passed {
+            operation: Operation::Error(error),
+            ..
+        })) => error,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// What keeps the replicas of a stream from being all current.
@@ -558,6 +624,7 @@ pub(crate) fn replicas() -> Vec<String> {
         info(3, Value::Null),
         info(3, json!({ "replicas": three() })),
         info(3, json!({ "leader": "n1", "replicas": [] })),
+        info(3, json!({ "leader": "n1", "replicas": three(), "desired": { "cluster": "C2" } })),
         info(1, json!({ "leader": "n1", "replicas": three() })),
         info(3, json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, true)] })),
         info(3, json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, false)] })),

@@ -118,6 +118,7 @@ fn requests(samples: &mut Samples) {
     let members = &object.plan().object.members;
     let failures = members.iter().map(|member| {
         let error = Error::of_jetstream(10028, "insufficient memory resources available");
+        let error = error.asking(&format!("create stream {}", member.stream()), "", "");
         failure(member, Crud::Create, &error, &Value::Null)
     });
     let both = causes::merged(failures.collect(), members);
@@ -126,7 +127,11 @@ fn requests(samples: &mut Samples) {
 
 fn outcomes(samples: &mut Samples) {
     let bucket = member("lattice_data");
-    let late = Error::timed_out();
+    let late = Error::timed_out().asking(
+        "wait for the replicas of stream KV_LATTICEDATA_default",
+        "",
+        "",
+    );
     samples.add(Topic::Cluster, [messages::not_current(&bucket, 3, &late)]);
     samples.add(Topic::Cluster, [messages::leaderless(&bucket, 3, &late)]);
     let events = member("events");

@@ -95,9 +95,9 @@ fn values(samples: &mut Samples) {
     let texts = Type::object([("a", Type::String)]);
     let json = |text: &str, r#type: &Type| wire::decode_json(text.as_bytes(), r#type).err();
     let pair = Type::Tuple(vec![Type::String, Type::String]);
-    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let deep = format!("{}{}", "[".repeat(102), "]".repeat(102));
     let mut nested = Type::String;
-    for _ in 0..100 {
+    for _ in 0..102 {
         nested = Type::list(nested);
     }
     let sets = Type::set(Type::list(Type::Bool));
@@ -131,6 +131,7 @@ fn values(samples: &mut Samples) {
         msgpack(&[0x80], &texts),
         msgpack(&[0x91, 0xa0], &pair),
         msgpack(&[0xc4, 0x00], &Type::Bool),
+        msgpack(&[0x81, 0xd4, 0x00, 0x00, 0xc0], &Type::map(Type::Bool)),
     ];
     samples.more(Topic::Bugs, found.into_iter().flatten().flatten());
 }

@@ -17,10 +17,15 @@ mod changes;
 mod apply;
 mod framework;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
 
+use crate::catalogue::CATALOGUE;
+use crate::provider::WasmCloud;
+use crate::resources::permissions::PERMISSIONS;
+use crate::terraform::framework::Provider;
+use crate::terraform::language::Attribute;
 use crate::terraform::language::diagnostics::made;
 use crate::texts::exceptions::EXCEPTIONS;
 use crate::texts::sample::Samples;
@@ -63,7 +68,7 @@ fn every_text_of_a_diagnostic_is_in_a_sample() {
         .map(|sample| &sample.diagnostic)
         .map(|one| format!("{} {}", comparable(&one.summary), comparable(&one.detail)));
     let said: BTreeSet<_> = said.collect();
-    let pages = pages_of_arguments();
+    let elsewhere = said_elsewhere();
 
     let mut needed = BTreeSet::new();
     let mut missing = Vec::new();
@@ -73,7 +78,7 @@ fn every_text_of_a_diagnostic_is_in_a_sample() {
         }
         for fragment in fragments(&literal.text) {
             let is_said = said.iter().any(|said| said.contains(&fragment));
-            if is_said || pages.contains(&fragment) {
+            if is_said || elsewhere.contains(&fragment) {
                 continue;
             }
             let place = EXCEPTIONS.iter().position(|exception| {
@@ -115,16 +120,30 @@ fn the_troubleshooting_page_has_every_kind_of_message() {
     is_or_becomes("docs/guides/troubleshooting.md", &page);
 }
 
-/// What the reference pages say of arguments: a text that is there is no diagnostic's.
-fn pages_of_arguments() -> String {
-    let pages = [
-        "docs/index.md",
-        "docs/resources/lattice_buckets.md",
-        "docs/resources/wadm_jetstream.md",
-        "docs/guides/least-privilege.md",
-    ];
-    let pages = pages.map(|page| fs::read_to_string(root().join(page)).expect("a page"));
-    comparable(&pages.concat())
+/// What is said elsewhere than in diagnostics: the reference pages, `--help`, the guide on permissions, and the
+/// descriptions that streams get.
+fn said_elsewhere() -> String {
+    let provider = WasmCloud::with_environment(HashMap::new());
+    let resources = provider.resources().iter();
+    let resources = resources.map(|resource| resource.schema());
+    let mut texts = vec![crate::provider::help()];
+    for schema in std::iter::once(provider.schema()).chain(resources) {
+        texts.push(schema.description.clone());
+        texts.extend(descriptions(&schema.attributes));
+    }
+    let purposes = PERMISSIONS.iter().map(|permission| permission.purpose);
+    let creators = CATALOGUE.iter().filter_map(|row| row.description);
+    texts.extend(purposes.chain(creators).map(str::to_owned));
+    comparable(&texts.join(" "))
+}
+
+fn descriptions(attributes: &[Attribute]) -> Vec<String> {
+    let each = attributes.iter().map(|attribute| {
+        let mut texts = descriptions(attribute.nested());
+        texts.push(attribute.description.clone());
+        texts
+    });
+    each.flatten().collect()
 }
 
 /// Asserts that a committed file has this content, or with GENERATE=1 makes it so.

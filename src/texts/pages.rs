@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalogue::CATALOGUE;
 use crate::jetstream::SETTINGS;
-use crate::resources::object::argument::COMMON;
 use crate::terraform::language::Diagnostic;
 use crate::terraform::language::diagnostics::Severity;
 use crate::texts::sample::{Sample, Samples, Topic};
@@ -72,16 +72,18 @@ fn of(samples: &Samples, topic: Topic) -> impl Iterator<Item = &Sample> {
 
 /// The page: one heading for each kind of summary.
 pub fn troubleshooting(samples: &Samples) -> String {
+    let groups = groups(samples);
     let mut text = INTRODUCTION.to_owned();
     let mut headings = BTreeSet::new();
     for topic in Topic::ALL {
         text += &format!("\n## {}\n", topic.title());
-        for group in groups(of(samples, topic).filter(|sample| sample.is_on_page)) {
-            let heading = markdown(&group[0].summary);
+        let of_topic = groups.iter().filter(|group| group[0].topic == topic);
+        for group in of_topic {
+            let heading = markdown(&group[0].diagnostic.summary);
             assert!(headings.insert(heading.clone()), "{heading:?} twice");
             text += &format!("\n### {heading}\n");
             let mut causes = BTreeSet::new();
-            for diagnostic in group {
+            for Sample { diagnostic, .. } in group {
                 if causes.insert(kind(&diagnostic.detail)) {
                     let detail = paragraphs(&diagnostic.detail);
                     text += &format!("\n**{}.** {detail}\n", severity(diagnostic));
@@ -92,14 +94,15 @@ pub fn troubleshooting(samples: &Samples) -> String {
     text
 }
 
-/// Diagnostics with the same kind of summary, where the first of them is.
-fn groups<'s>(samples: impl Iterator<Item = &'s Sample>) -> Vec<Vec<&'s Diagnostic>> {
-    let mut groups: Vec<(String, Vec<&Diagnostic>)> = Vec::new();
-    for Sample { diagnostic, .. } in samples {
-        let kind = kind(&diagnostic.summary);
+/// The samples of the page, those with the same kind of summary together, where the first of them is.
+fn groups(samples: &Samples) -> Vec<Vec<&Sample>> {
+    let mut groups: Vec<(String, Vec<&Sample>)> = Vec::new();
+    let samples = Topic::ALL.into_iter().flat_map(|topic| of(samples, topic));
+    for sample in samples.filter(|sample| sample.is_on_page) {
+        let kind = kind(&sample.diagnostic.summary);
         match groups.iter_mut().find(|(other, _)| *other == kind) {
-            Some((_, group)) => group.push(diagnostic),
-            None => groups.push((kind, vec![diagnostic])),
+            Some((_, group)) => group.push(sample),
+            None => groups.push((kind, vec![sample])),
         }
     }
     groups.into_iter().map(|(_, group)| group).collect()
@@ -110,8 +113,9 @@ fn kind(text: &str) -> String {
     let is_name = |word: &str| {
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
         let word = word.to_lowercase();
-        let mut arguments = COMMON.iter().map(|argument| argument.name);
-        SETTINGS.iter().any(|setting| setting.key == word) || arguments.any(|name| name == word)
+        let mut arguments = CATALOGUE.iter().flat_map(|row| row.arguments());
+        SETTINGS.iter().any(|setting| setting.key == word)
+            || arguments.any(|argument| argument.name == word)
     };
     let mut kind = String::new();
     let mut is_named = false;

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::provider::WasmCloud;
 use crate::resources::preflight::fixture::value;
 use crate::terraform::framework::{Provider, lifecycle};
-use crate::terraform::language::Diagnostics;
+use crate::terraform::language::{Diagnostics, Value};
 use crate::texts::sample::{Samples, Topic};
 
 pub fn add(samples: &mut Samples) {
@@ -44,11 +44,15 @@ fn of_environment(block: Json, variables: Vec<(OsString, OsString)>) -> Diagnost
     let block = value(provider.schema(), block);
     let own = |block: &_| provider.validate(block);
     let found = lifecycle::validate(provider.schema(), &block, own);
-    if found.has_error() {
-        return found;
+    match found.has_error() {
+        true => found,
+        false => configured(&provider, &block),
     }
+}
+
+fn configured(provider: &WasmCloud, block: &Value) -> Diagnostics {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let configured = provider.configure(&block, "1.11.0");
+    let configured = provider.configure(block, "1.11.0");
     runtime.expect("a runtime").block_on(configured)
 }
 
@@ -119,6 +123,17 @@ fn values(samples: &mut Samples) {
         json!({ "jetstream_domain": "hub.eu" }),
     ] {
         samples.more(Topic::ProviderBlock, reported(block, &[]));
+    }
+    // As if Terraform had not validated a value that was not known before.
+    for block in [
+        json!({ "inbox_prefix": "_IN BOX" }),
+        json!({ "connection_name": "my\tci" }),
+        json!({ "jetstream_domain": "hub.eu" }),
+        json!({ "jetstream_api_prefix": "JS." }),
+    ] {
+        let provider = WasmCloud::with_environment(Default::default());
+        let block = value(provider.schema(), block);
+        samples.add(Topic::ProviderBlock, configured(&provider, &block));
     }
     let example = reported(json!({ "timeout": "5" }), &[]);
     samples.add(Topic::ProviderBlock, example);

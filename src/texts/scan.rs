@@ -80,6 +80,7 @@ fn spoken(file: &str, source: &str) -> Spoken {
     let line = |place: usize| 1 + code[..place].matches('\n').count() as u32;
     let mut silent = tests(&code);
     silent.extend(logs_and_checks(&code));
+    silent.extend(attributes(&code));
     let is_spoken = |place: usize| !silent.iter().any(|range| range.contains(&place));
     let calls = ["Diagnostic::error(", "Diagnostic::warning("]
         .iter()
@@ -206,6 +207,13 @@ fn logs_and_checks(code: &str) -> Vec<Range<usize>> {
     calls.collect()
 }
 
+/// The places of attributes such as `#[expect(.., reason = "..")]`.
+fn attributes(code: &str) -> Vec<Range<usize>> {
+    let attributes = code.match_indices("#[");
+    let attributes = attributes.map(|(place, _)| place..place + 1 + closed(&code[place + 1..]));
+    attributes.collect()
+}
+
 /// How far the bracket reaches that the code begins with.
 fn closed(code: &str) -> usize {
     let mut depth = 0_usize;
@@ -262,6 +270,7 @@ fn f<'a>() -> char {
                        text", r#"a "raw" text"#);
     '\''
 }
+#[allow(dead_code, reason = "a reason for compilers")]
 #[cfg(test)]
 impl X { fn g() { Diagnostic::warning("in a test", "x") } }
 #[cfg(test)]

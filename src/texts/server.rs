@@ -75,8 +75,10 @@ fn permissions_and_answers(samples: &mut Samples) {
         })
     };
     samples.add(Topic::Connection, unread(Error::not_reachable()));
-    samples.add(Topic::Connection, unread(Error::timed_out()));
+    let late = Error::timed_out().asking("read stream KV_LATTICEDATA_default", "", "");
+    samples.add(Topic::Connection, unread(late));
     let refused = Error::of_jetstream(10025, "insufficient permissions");
+    let refused = refused.asking("read stream KV_LATTICEDATA_default", "", "");
     samples.more(Topic::Connection, unread(refused));
 }
 
@@ -184,7 +186,7 @@ fn limits(samples: &mut Samples) {
         samples.add(Topic::Limits, limited(lowered, &case));
     }
 
-    let metadata = json!({ "metadata": { "note": "x".repeat(2000) } });
+    let metadata = json!({ "config_data": { "metadata": { "note": "x".repeat(2000) } } });
     let too_long = found(&buckets(metadata), max_payload::check, |survey, _| {
         survey.max_payload = Some(2048);
     });
@@ -329,7 +331,7 @@ fn refused(samples: &mut Samples) {
     let changes = json!({ "adopt_existing": true, "max_bytes": 9000 });
     samples.add(Topic::Refused, adopt(other, changes));
     let in_memory = adopt(json!({ "storage": "memory" }), adopts);
-    samples.add(Topic::Refused, in_memory);
+    samples.add(Topic::Changes, in_memory);
 }
 
 fn destroyed(samples: &mut Samples) {

@@ -74,7 +74,6 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
-        .avoid("Keep the former value, or save the contents first.")
         .example("\"memory\"")
         .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted unless other replicas stay online. The server never changes it on an existing bucket or stream, so only that one is replaced: always where the contents come back by themselves, otherwise only while it is empty, or with `force_destroy`."),
     // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
