@@ -441,8 +441,8 @@ impl fmt::Display for Reason<'_> {
                     "no JetStream answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} does not exist or is offline"
                 )?;
                 match server_domain {
-                    Some(own) => write!(f, ", and that server's own is {own:?}."),
-                    None => write!(f, ", and that server itself is in no domain."),
+                    Some(own) => write!(f, ", and that server is in the domain {own:?}."),
+                    None => write!(f, ", and that server is in no domain."),
                 }
             }
             Cause::Denied {
@@ -457,8 +457,8 @@ impl fmt::Display for Reason<'_> {
                 publish: false,
             } => write!(
                 f,
-                "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
-                 (it needs to subscribe to {}).",
+                "the provider's user has no permission to subscribe to {subject} on the NATS server at {server}, where the \
+                 answers arrive (it needs {}).",
                 inbox(subject)
             ),
             Cause::Timeout { millis } => write!(

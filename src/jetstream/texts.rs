@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use futures::future::join_all;
 use nkeys::{KeyPair, KeyPairType};
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{
@@ -28,9 +29,7 @@ use crate::jetstream::connection::address;
 use crate::jetstream::connection::failure::{Failure, Unreachable};
 use crate::jetstream::connection::login;
 use crate::jetstream::connection::route::io_stream::IoStream;
-use crate::jetstream::connection::route::server_bytes::{
-    Operation, Passed, Rejected, ServerBytes,
-};
+use crate::jetstream::connection::route::server_bytes::{Operation, Passed, Rejected, ServerBytes};
 use crate::jetstream::connection::route::socks::Socks;
 use crate::jetstream::connection::route::tls::client_config;
 use crate::jetstream::connection::route::tls::error::{
@@ -46,9 +45,11 @@ const ENDS: &[&[u8]] = &[
     GREETING.as_bytes(),
     b"-ERR 'account connections exceeded'\r\n",
 ];
+const GREETS_WITH_TLS: &[&[u8]] =
+    &[b"INFO {\"server_id\":\"S\",\"version\":\"2.12.0\",\"tls_required\":true}\r\n"];
 const CLOSES: &[&[u8]] = &[GREETING.as_bytes(), b""];
-/// Long enough for a server on this machine.
-const LIMIT: Duration = Duration::from_millis(400);
+/// Long enough for a server on this machine, however busy it is.
+const LIMIT: Duration = Duration::from_secs(4);
 
 /// There is no connection, for every reason.
 pub(crate) fn unreachable() -> Vec<Error> {
@@ -128,10 +129,12 @@ async fn failure(options: Options) -> Failure {
     let scope = Scope::new(LIMIT * 2, CancellationToken::new());
     let client = Client::new(options);
     let error = client.stream("a", &scope).await.expect_err("no connection");
-    match error.cause() {
-        Cause::Unreachable { failure, .. } => failure.clone(),
-        other => panic!("{other:?}"),
-    }
+    let Cause::Unreachable { failure, .. } = error.cause() else {
+        panic!("{error:?}");
+    };
+    // How often it was tried is another number in each run.
+    let how = failure.how.split(" (tried ").next();
+    Failure::new(failure.kind, how.unwrap_or_default())
 }
 
 /// A server that sends this to everybody who connects, each part after it has received something; in the end it
@@ -151,7 +154,12 @@ async fn server(parts: &'static [&'static [u8]], keeps: bool) -> String {
                         return;
                     }
                 }
-                while keeps && stream.read(&mut received).await.is_ok_and(|length| length > 0) {}
+                while keeps
+                    && stream
+                        .read(&mut received)
+                        .await
+                        .is_ok_and(|length| length > 0)
+                {}
             });
         }
     });
@@ -165,68 +173,98 @@ async fn dialled() -> Vec<Failure> {
     drop(closed);
     let http: &[&[u8]] = &[b"HTTP/1.1 400 Bad Request\r\n\r\n"];
     let too_many: &[&[u8]] = &[b"-ERR 'maximum connections exceeded'\r\n"];
-    let greets_more: &[&[u8]] = &[b"INFO {\"server_id\":\"S\",\"version\":\"2.12.0\",\"tls_required\":true}\r\nPING\r\n"];
-    let mut mistaken = options(format!("nats://{}", server(GREETS, true).await));
-    mistaken.tls.first = true;
-    let secure = options(format!("tls://{}", server(GREETS, true).await));
-    let mut failures = vec![
-        failure(at("nats", nobody)).await,
-        Failure::new(Unreachable::Name, "the name does not resolve"),
-        failure(at("nats", server(&[], true).await)).await,
-        failure(at("nats", server(http, true).await)).await,
-        failure(at("nats", server(&[b"MSG a 1 99999999999\r\n"], true).await)).await,
-        failure(at("nats", server(too_many, false).await)).await,
-        failure(at("nats", server(ENDS, false).await)).await,
-        failure(at("nats", server(CLOSES, false).await)).await,
-        failure(at("ws", server(GREETS, true).await)).await,
-        failure(at("ws", server(&[b"", b"HTTP/1.1 404 Not Found\r\n\r\n"], false).await)).await,
-        failure(at("tls", server(greets_more, true).await)).await,
-        failure(mistaken).await,
-        failure(secure).await,
+    let greets_more: &[&[u8]] =
+        &[b"INFO {\"server_id\":\"S\",\"version\":\"2.12.0\",\"tls_required\":true}\r\nPING\r\n"];
+    let first = |server: String| {
+        let mut options = options(format!("nats://{server}"));
+        options.tls.first = true;
+        options
+    };
+    // Side by side: where waiting may help, a client tries until its time is over.
+    let dials = [
+        at("nats", server(&[], true).await),
+        at("nats", server(http, true).await),
+        at("nats", server(&[b"MSG a 1 99999999999\r\n"], true).await),
+        at("nats", server(too_many, false).await),
+        at("nats", server(ENDS, false).await),
+        at("nats", server(CLOSES, false).await),
+        at("ws", server(GREETS, true).await),
+        at(
+            "ws",
+            server(&[b"", b"HTTP/1.1 404 Not Found\r\n\r\n"], false).await,
+        ),
+        at("tls", server(greets_more, true).await),
+        at("tls", server(GREETS, true).await),
+        first(server(GREETS, true).await),
+        first(server(GREETS_WITH_TLS, true).await),
     ];
-    failures.extend([
-        Failure::new(
-            Unreachable::HandshakeFirst,
-            "the server sends no greeting before the TLS handshake",
-        ),
-        Failure::new(
-            Unreachable::GreetingFirst,
-            "the server sends its greeting before the TLS handshake",
-        ),
-    ]);
+    let refused = failure(at("nats", nobody));
+    let (refused, dialled) = futures::join!(refused, join_all(dials.map(failure)));
+    let tried = format!("{} (tried 9 times in 4.0 s)", refused.how);
+    let mut failures = vec![
+        Failure::new(refused.kind, tried),
+        Failure::new(Unreachable::Name, "the name does not resolve"),
+    ];
+    failures.extend(dialled);
+    failures.push(Failure::new(
+        Unreachable::HandshakeFirst,
+        "the server sends no greeting before the TLS handshake",
+    ));
     failures
 }
 
 async fn proxies() -> Vec<Failure> {
+    let named = |refusal: Failure, address: &str| {
+        let place = address.rsplit(['@', '/']).next().unwrap_or_default();
+        Failure::new(refusal.kind, refusal.how.replace(place, "proxy:1080"))
+    };
     let asked = |parts, keeps, login: &'static str| async move {
         let proxy = server(parts, keeps).await;
-        let proxy = origin(format!("socks5://{login}{proxy}"), "the argument `socks_proxy`");
+        let proxy = origin(
+            format!("socks5://{login}{proxy}"),
+            "the argument `socks_proxy`",
+        );
         let socks = Socks::parse(&proxy).ok().expect("an address");
-        socks.connect("n1", 4222).await.err().expect("a refusal")
+        let refusal = socks.connect("n1", 4222).await.err();
+        named(refusal.expect("a refusal"), &proxy.value)
     };
-    let silent = Socks::parse(&origin("n1:1080".to_owned(), "NATS_SOCKS_PROXY"));
-    let silent = silent.ok().expect("an address").silent(Duration::from_secs(5));
+    let silent = Socks::parse(&origin("proxy".to_owned(), "NATS_SOCKS_PROXY"));
+    let silent = silent
+        .ok()
+        .expect("an address")
+        .silent(Duration::from_secs(5));
     let nobody = Socks::parse(&origin("127.0.0.1:1".to_owned(), "NATS_SOCKS_PROXY"));
     let nobody = nobody.ok().expect("an address").connect("n1", 4222).await;
     vec![
         silent,
-        nobody.err().expect("a refusal"),
+        named(nobody.err().expect("a refusal"), "127.0.0.1:1"),
         asked(&[b"", b"\x05\xff"], true, "").await,
         asked(&[b"", b"\x05\x02", b"\x01\x01"], true, "joe:secret@").await,
         asked(&[b"", b"\x05\x02"], true, ":@").await,
         asked(&[b"", b"\x04\x00"], true, "").await,
-        asked(&[b"", b"\x05\x00", b"\x05\x02\x00\x01\0\0\0\0\0\0"], true, "").await,
+        asked(
+            &[b"", b"\x05\x00", b"\x05\x02\x00\x01\0\0\0\0\0\0"],
+            true,
+            "",
+        )
+        .await,
         asked(&[b""], false, "").await,
     ]
 }
 
 async fn expected() -> Vec<Failure> {
     let expected = Expected {
-        account: Some(origin("PLATFORM".to_owned(), "the argument `expected_account`")),
+        account: Some(origin(
+            "PLATFORM".to_owned(),
+            "the argument `expected_account`",
+        )),
         cluster: Some(origin("C1".to_owned(), "the argument `expected_cluster`")),
     };
     let mut failures = Vec::new();
-    for greeting in [GREETING.to_owned(), GREETING.replace(",\"cluster\":\"C2\"", "")] {
+    for greeting in [
+        GREETING.to_owned(),
+        GREETING.replace(",\"cluster\":\"C2\"", ""),
+    ] {
         let mut bytes = ServerBytes::default();
         bytes.push(greeting.as_bytes());
         let passed = bytes.next().expect("a greeting").expect("whole");
@@ -295,13 +333,14 @@ fn materials() -> Vec<Failure> {
         ca: Some(origin(text, "the argument `tls_ca`")),
         ..Tls::default()
     };
-    let (own, _) = own_certificate();
+    let (own, own_key) = own_certificate();
     let (_, other) = own_certificate();
-    let client = |key: String| Tls {
-        certificate: Some(origin(own.clone(), "the argument `tls_certificate`")),
+    let both = |certificate: String, key: String| Tls {
+        certificate: Some(origin(certificate, "the argument `tls_certificate`")),
         key: Some(origin(key, "the argument `tls_key`")),
         ..Tls::default()
     };
+    let client = |key: String| both(own.clone(), key);
     let bad = [
         ca(pem("CERTIFICATE", "*")),
         ca(String::new()),
@@ -310,6 +349,7 @@ fn materials() -> Vec<Failure> {
         client(String::new()),
         client(other),
         client(pem("PRIVATE KEY", "AAAA")),
+        both(pem("CERTIFICATE", "AAAA"), own_key),
     ];
     bad.iter()
         .map(|tls| client_config(tls).err().expect("not valid"))
@@ -326,7 +366,10 @@ fn certificates() -> Vec<Failure> {
     let name = || ServerName::try_from("n1").expect("a name");
     let for_names = |names: &[&str]| NotValidForNameContext {
         expected: name(),
-        presented: names.iter().map(|name| format!("DnsName({name:?})")).collect(),
+        presented: names
+            .iter()
+            .map(|name| format!("DnsName({name:?})"))
+            .collect(),
     };
     let key = |owner| RsaKeyLength { bits: 1024, owner };
     let pki = |error: PkiError| Other(OtherError(Arc::new(error)));
@@ -395,7 +438,11 @@ fn alerts() -> Vec<Failure> {
     vec![
         tls_failure(&alert(HandshakeFailure), none, true),
         tls_failure(&alert(BadCertificate), &given, true),
-        tls_failure(&TlsError::InvalidMessage(InvalidMessage::InvalidCcs), none, false),
+        tls_failure(
+            &TlsError::InvalidMessage(InvalidMessage::InvalidCcs),
+            none,
+            false,
+        ),
         tls_failure(&alert(ProtocolVersion), none, false),
         tls_failure(&alert(HandshakeFailure), none, false),
         tls_failure(&TlsError::PeerIncompatible(in_common), none, false),
@@ -424,7 +471,11 @@ pub(crate) fn logins() -> Vec<Error> {
     };
     let jwt = |claims: Value| {
         let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        format!("{}.{}.x", part(&json!({ "alg": "ed25519-nkey" })), part(&claims))
+        format!(
+            "{}.{}.x",
+            part(&json!({ "alg": "ed25519-nkey" })),
+            part(&claims)
+        )
     };
     let expired = jwt(json!({ "sub": public_key, "exp": 1_700_000_000 }));
     let credentials = format!(
@@ -441,7 +492,14 @@ pub(crate) fn logins() -> Vec<Error> {
         ),
         (Auth::NKey(seed.clone()), "the argument `nkey`", None),
         (Auth::NKey("x".to_owned()), "the argument `nkey`", None),
-        (Auth::Jwt { jwt: expired, seed: seed.clone() }, "the arguments `jwt` and `seed`", None),
+        (
+            Auth::Jwt {
+                jwt: expired,
+                seed: seed.clone(),
+            },
+            "the arguments `jwt` and `seed`",
+            None,
+        ),
         (
             Auth::Credentials(credentials.clone()),
             "the argument `credentials`",
@@ -454,11 +512,17 @@ pub(crate) fn logins() -> Vec<Error> {
     let unusable = [
         (Auth::NKey(bad.clone()), "the argument `nkey`"),
         (
-            Auth::Jwt { jwt: bad.clone(), seed: bad.clone() },
+            Auth::Jwt {
+                jwt: bad.clone(),
+                seed: bad.clone(),
+            },
             "the arguments `jwt` and `seed`",
         ),
         (Auth::Credentials(bad), "the argument `credentials`"),
-        (Auth::Credentials(without_seed), "the argument `credentials`"),
+        (
+            Auth::Credentials(without_seed),
+            "the argument `credentials`",
+        ),
     ];
     let unusable = unusable
         .map(|(auth, from)| login::fields(&origin(auth, from), "").expect_err("not usable"));
@@ -492,7 +556,11 @@ pub(crate) fn wrong_jetstream() -> Vec<Error> {
         no_answer(Some("hub"), Some("leaf")),
         no_answer(Some("hub"), None),
         Error::of_jetstream(10039, "JetStream not enabled for account"),
-        found(verify::unsupported(&json!({ "domain": "leaf" }), &domain(), None)),
+        found(verify::unsupported(
+            &json!({ "domain": "leaf" }),
+            &domain(),
+            None,
+        )),
         found(verify::unsupported(
             &json!({}),
             &origin(ApiPrefix::Default, "the default"),
@@ -537,7 +605,9 @@ pub(crate) fn requests() -> Vec<Error> {
             match received.next() {
                 Ok(passed) => assert!(passed.is_some(), "nothing is rejected"),
                 Err(Rejected(what)) => {
-                    return format!("the server sent what is not valid in the NATS protocol: {what}");
+                    return format!(
+                        "the server sent what is not valid in the NATS protocol: {what}"
+                    );
                 }
             }
         }
@@ -570,12 +640,20 @@ pub(crate) fn requests() -> Vec<Error> {
         },
         Cause::Malformed("a stream without its configuration".to_owned()),
         Cause::Malformed("a list of streams that does not end (300000 names so far)".to_owned()),
-        Cause::Malformed("a list of subjects that does not end (300000 subjects so far)".to_owned()),
-        Cause::Invalid("\"a b\" is not a valid stream name (1 to 255 letters, no space, dot, *, >, / or \\)".to_owned()),
+        Cause::Malformed(
+            "a list of subjects that does not end (300000 subjects so far)".to_owned(),
+        ),
+        Cause::Invalid(
+            "\"a b\" is not a valid stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
+                .to_owned(),
+        ),
     ];
     causes.extend(broken.iter().map(|why| lost(Some(why))));
     causes.extend(replicas().into_iter().map(Cause::Deadline));
-    let mut errors: Vec<_> = causes.into_iter().map(|cause| create(error(cause))).collect();
+    let mut errors: Vec<_> = causes
+        .into_iter()
+        .map(|cause| create(error(cause)))
+        .collect();
     errors.push(create(error(Cause::Timeout { millis: 5000 })).unknown());
     let then = error(lost(None)).asking("delete stream KV_LATTICEDATA_default", "", "");
     errors.push(create(error(Cause::Timeout { millis: 5000 })).and(then));
@@ -624,10 +702,19 @@ pub(crate) fn replicas() -> Vec<String> {
         info(3, Value::Null),
         info(3, json!({ "replicas": three() })),
         info(3, json!({ "leader": "n1", "replicas": [] })),
-        info(3, json!({ "leader": "n1", "replicas": three(), "desired": { "cluster": "C2" } })),
+        info(
+            3,
+            json!({ "leader": "n1", "replicas": three(), "desired": { "cluster": "C2" } }),
+        ),
         info(1, json!({ "leader": "n1", "replicas": three() })),
-        info(3, json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, true)] })),
-        info(3, json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, false)] })),
+        info(
+            3,
+            json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, true)] }),
+        ),
+        info(
+            3,
+            json!({ "leader": "n1", "replicas": [follower(true, false), follower(false, false)] }),
+        ),
     ];
     words.into_iter().flatten().collect()
 }

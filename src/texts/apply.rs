@@ -49,28 +49,79 @@ fn answers(samples: &mut Samples) {
     let placement = || ("placement", Value::object([("cluster", Value::from("C2"))]));
     let peers = |reason: &str| format!("no suitable peers for placement{reason}");
     let cases = [
-        (10074, "replicas > 1 not supported in non-clustered mode".to_owned(), vec![three()]),
-        (10005, peers(", insufficient storage"), vec![three(), limit()]),
+        (
+            10074,
+            "replicas > 1 not supported in non-clustered mode".to_owned(),
+            vec![three()],
+        ),
+        (
+            10005,
+            peers(", insufficient storage"),
+            vec![three(), limit()],
+        ),
         (10005, peers(", insufficient storage"), vec![three()]),
-        (10005, peers(", tags not matched [\"ssd\"]"), vec![placement()]),
+        (
+            10005,
+            peers(", tags not matched [\"ssd\"]"),
+            vec![placement()],
+        ),
         (10005, peers(", miscellaneous issue"), vec![three()]),
         (10005, peers(", peer offline"), vec![three()]),
         (10005, peers(", server tag not unique"), vec![three()]),
         (10005, peers(""), vec![three(), placement()]),
         (10005, peers(""), vec![three()]),
-        (10023, "insufficient resources".to_owned(), vec![three(), limit(), placement()]),
+        (
+            10023,
+            "insufficient resources".to_owned(),
+            vec![three(), limit(), placement()],
+        ),
         (10023, "insufficient resources".to_owned(), vec![three()]),
         (10049, "system limit reached".to_owned(), vec![three()]),
-        (10047, "insufficient storage resources available".to_owned(), vec![limit()]),
-        (10047, "insufficient storage resources available".to_owned(), Vec::new()),
-        (10028, "insufficient memory resources available".to_owned(), vec![limit()]),
-        (10002, "resource limits exceeded for account".to_owned(), Vec::new()),
-        (10113, "account requires a stream config to have max bytes set".to_owned(), Vec::new()),
-        (10122, "stream max bytes exceeds account limit max stream bytes".to_owned(), vec![limit()]),
-        (10026, "maximum consumers limit reached".to_owned(), Vec::new()),
-        (10027, "maximum number of streams reached".to_owned(), Vec::new()),
-        (10065, "subjects overlap with an existing stream".to_owned(), Vec::new()),
-        (10052, "stream configuration for update can not change storage type".to_owned(), Vec::new()),
+        (
+            10047,
+            "insufficient storage resources available".to_owned(),
+            vec![limit()],
+        ),
+        (
+            10047,
+            "insufficient storage resources available".to_owned(),
+            Vec::new(),
+        ),
+        (
+            10028,
+            "insufficient memory resources available".to_owned(),
+            vec![limit()],
+        ),
+        (
+            10002,
+            "resource limits exceeded for account".to_owned(),
+            Vec::new(),
+        ),
+        (
+            10113,
+            "account requires a stream config to have max bytes set".to_owned(),
+            Vec::new(),
+        ),
+        (
+            10122,
+            "stream max bytes exceeds account limit max stream bytes".to_owned(),
+            vec![limit()],
+        ),
+        (
+            10027,
+            "maximum number of streams reached".to_owned(),
+            Vec::new(),
+        ),
+        (
+            10065,
+            "subjects overlap with an existing stream".to_owned(),
+            Vec::new(),
+        ),
+        (
+            10052,
+            "stream configuration for update can not change storage type".to_owned(),
+            Vec::new(),
+        ),
     ];
     for (code, words, values) in cases {
         let error = Error::of_jetstream(code, &words).asking(
@@ -78,14 +129,23 @@ fn answers(samples: &mut Samples) {
             "",
             "",
         );
-        samples.add(Topic::Apply, [failure(&bucket, Crud::Create, &error, &set(&values))]);
+        samples.add(
+            Topic::Apply,
+            [failure(&bucket, Crud::Create, &error, &set(&values))],
+        );
     }
     let full = Error::of_jetstream(10047, "insufficient storage resources available");
     let full = full.asking("update stream KV_LATTICEDATA_default", "", "");
-    samples.add(Topic::Apply, [failure(&bucket, Crud::Update, &full, &Value::Null)]);
+    samples.add(
+        Topic::Apply,
+        [failure(&bucket, Crud::Update, &full, &Value::Null)],
+    );
     let update = Error::denied("$JS.API.STREAM.UPDATE.KV_LATTICEDATA_default");
     let update = update.asking("update stream KV_LATTICEDATA_default", "", "");
-    samples.add(Topic::Apply, [failure(&bucket, Crud::Update, &update, &Value::Null)]);
+    samples.add(
+        Topic::Apply,
+        [failure(&bucket, Crud::Update, &update, &Value::Null)],
+    );
 }
 
 /// What nobody answers for.
@@ -93,8 +153,19 @@ fn offline(samples: &mut Samples) {
     let offline = || Error::of_jetstream(10118, "stream is offline");
     for key in ["lattice_data", "state", "commands"] {
         for operation in [Crud::Read, Crud::Delete] {
-            let error = offline().asking("read stream", "", "");
-            let failed = failure(&member(key), operation, &error, &Value::Null);
+            let member = member(key);
+            let verb = if operation == Crud::Read {
+                "read"
+            } else {
+                "delete"
+            };
+            let asked = format!("{verb} stream {}", member.stream());
+            let failed = failure(
+                &member,
+                operation,
+                &offline().asking(&asked, "", ""),
+                &Value::Null,
+            );
             match (key, operation) {
                 ("lattice_data", _) => samples.add(Topic::Apply, [failed]),
                 _ => samples.more(Topic::Apply, [failed]),
@@ -136,11 +207,23 @@ fn outcomes(samples: &mut Samples) {
     samples.add(Topic::Cluster, [messages::leaderless(&bucket, 3, &late)]);
     let events = member("events");
     samples.add(Topic::Cluster, [messages::receives_nothing(&events, None)]);
-    samples.add(Topic::Cluster, [messages::receives_nothing(&events, Some(&late))]);
-    samples.add(Topic::Cluster, [messages::never_assigned(&bucket, 1, &Value::Null)]);
-    samples.add(Topic::Cluster, [messages::not_reverted(&bucket, 1, &late, &Value::Null)]);
+    samples.add(
+        Topic::Cluster,
+        [messages::receives_nothing(&events, Some(&late))],
+    );
+    samples.add(
+        Topic::Cluster,
+        [messages::never_assigned(&bucket, 1, &Value::Null)],
+    );
+    samples.add(
+        Topic::Cluster,
+        [messages::not_reverted(&bucket, 1, &late, &Value::Null)],
+    );
     let state = |keys: u64| -> StreamState { info(&bucket.needs(), contents(keys)).state };
-    samples.add(Topic::Cluster, [messages::lost(&bucket, &state(9), &state(4))]);
+    samples.add(
+        Topic::Cluster,
+        [messages::lost(&bucket, &state(9), &state(4))],
+    );
     let consumer = member("event_consumer");
     for what in [
         "The provider requested a new leader, and the stream still receives nothing.",

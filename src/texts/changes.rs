@@ -76,7 +76,7 @@ fn effects(setting: &Setting) -> Vec<Effect> {
 /// A change of a setting between its default and its example.
 fn change(setting: &'static Setting, effect: Effect, turns_on: bool) -> SettingChange {
     let default = setting.default(&StreamConfig::named("wadm_commands"));
-    let example = serde_json::from_str(setting.example).unwrap_or(Json::Null);
+    let example = serde_json::from_str(setting.example).unwrap_or(json!(3));
     let (live, desired) = match turns_on {
         true => (default, example),
         false => (example, default),
@@ -99,6 +99,7 @@ fn settings(samples: &mut Samples) {
         for effect in effects(setting) {
             let is_lowered = matches!(effect, Effect::Destructive(_));
             let turns_on = is_lowered || matches!(effect, Effect::OneWay(_) | Effect::NoEffect(_));
+            let turns_on = turns_on && setting.key != "mirror";
             let change = change(setting, effect, turns_on);
             let of_buckets = BUCKET.iter().any(|argument| argument.key == setting.key);
             let (plan, key) = match setting.key {
@@ -110,7 +111,9 @@ fn settings(samples: &mut Samples) {
             cases.extend(of_buckets.then_some((&buckets, "lattice_data")));
             for (plan, key) in cases {
                 let member = member(plan.object, key);
-                let has_argument = member.argument(setting.key).is_some_and(|argument| !argument.shape.is_shown_only());
+                let has_argument = member
+                    .argument(setting.key)
+                    .is_some_and(|argument| !argument.shape.is_shown_only());
                 if matches!(effect, Effect::Refused(_)) && !has_argument {
                     let lasting = drift::lasting(member, &change, &[]);
                     samples.more(Topic::Drift, [lasting.warning]);
@@ -126,7 +129,10 @@ fn settings(samples: &mut Samples) {
                     member: member.clone(),
                     change: change.clone(),
                 };
-                samples.more(Topic::Changes, cost_of(&costly, Some(&live), loss, plan.plan));
+                samples.more(
+                    Topic::Changes,
+                    cost_of(&costly, Some(&live), loss, plan.plan),
+                );
                 samples.more(Topic::Changes, cost_of(&costly, None, None, plan.plan));
                 if matches!(effect, Effect::Refused(_)) {
                     let refused = cannot_adopt(member, &change, &plan.plan.config);
@@ -151,23 +157,34 @@ fn settings(samples: &mut Samples) {
             messages: 1,
             bytes: 100,
         };
-        samples.more(Topic::Changes, cost_of(&costly, Some(&live), Some(loss), buckets.plan));
+        samples.more(
+            Topic::Changes,
+            cost_of(&costly, Some(&live), Some(loss), buckets.plan),
+        );
     }
 }
 
 /// What the server does not change back.
 fn lasting(samples: &mut Samples) {
-    let (wadm, buckets) = (Case::create(WadmJetStream, json!({})), Case::create(LatticeBuckets, json!({})));
+    let (wadm, buckets) = (
+        Case::create(WadmJetStream, json!({})),
+        Case::create(LatticeBuckets, json!({})),
+    );
     let (wadm, buckets) = (wadm.plan(), buckets.plan());
     for row in LASTING_SETTINGS {
         let setting = SETTINGS.iter().find(|setting| setting.key == row.setting);
         let setting = setting.expect("a row of the settings");
-        let refused = effects(setting).into_iter().find(|effect| matches!(effect, Effect::Refused(_)));
+        let refused = effects(setting)
+            .into_iter()
+            .find(|effect| matches!(effect, Effect::Refused(_)));
         let change = change(setting, refused.expect("a change that is refused"), false);
         let members: &[&Member] = match row.of {
             AssetKinds::Buckets => &[member(buckets.object, "lattice_data")],
             AssetKinds::Streams => &[member(wadm.object, "commands")],
-            AssetKinds::All => &[member(buckets.object, "config_data"), member(wadm.object, "notify")],
+            AssetKinds::All => &[
+                member(buckets.object, "config_data"),
+                member(wadm.object, "notify"),
+            ],
         };
         for (place, member) in members.iter().enumerate() {
             let follow: &[&str] = match place {
@@ -175,8 +192,8 @@ fn lasting(samples: &mut Samples) {
                 _ => &["max_age"],
             };
             let lasting = drift::lasting(member, &change, follow);
-            match row.setting {
-                "sealed" | "deny_purge" if place == 0 => samples.add(Topic::Drift, [lasting.warning]),
+            match place {
+                0 => samples.add(Topic::Drift, [lasting.warning]),
                 _ => samples.more(Topic::Drift, [lasting.warning]),
             }
         }
@@ -188,19 +205,28 @@ fn lasting(samples: &mut Samples) {
             multitenant: false,
             window_nanos: None,
         };
-        let sealed = SETTINGS.iter().find(|setting| setting.key == "sealed").expect("a row");
+        let sealed = SETTINGS
+            .iter()
+            .find(|setting| setting.key == "sealed")
+            .expect("a row");
         let Edit::OneWay(why) = sealed.edit else {
             panic!("what is sealed can be unsealed");
         };
         let change = change(sealed, Effect::Refused(why), false);
-        samples.more(Topic::Drift, [drift::lasting(&member, &change, &[]).warning]);
+        samples.more(
+            Topic::Drift,
+            [drift::lasting(&member, &change, &[]).warning],
+        );
         samples.more(Topic::Drift, [drift::recreation(&member, None, None)]);
     }
 }
 
 /// What another client did.
 fn outside(samples: &mut Samples) {
-    let (wadm, buckets) = (Case::create(WadmJetStream, json!({})), Case::create(LatticeBuckets, json!({})));
+    let (wadm, buckets) = (
+        Case::create(WadmJetStream, json!({})),
+        Case::create(LatticeBuckets, json!({})),
+    );
     let (wadm, buckets) = (wadm.plan(), buckets.plan());
     let members: Vec<_> = buckets.object.members.iter().collect();
     let all: Vec<_> = wadm.object.members.iter().collect();
@@ -214,23 +240,42 @@ fn outside(samples: &mut Samples) {
     let events = member(wadm.object, "events");
     samples.more(Topic::Drift, [drift::recreation(events, before, after)]);
 
-    let row = SETTINGS.iter().find(|setting| setting.key == "max_age").expect("a row");
+    let row = SETTINGS
+        .iter()
+        .find(|setting| setting.key == "max_age")
+        .expect("a row");
     let lasted = |live: Json, desired: Json| SettingChange {
         live,
         desired,
-        ..change(row, Effect::Destructive("messages older than this are deleted within a second"), true)
+        ..change(
+            row,
+            Effect::Destructive("messages older than this are deleted within a second"),
+            true,
+        )
     };
     let left = lasted(json!(1_000_000_000_u64), json!(0));
-    let overwritten = [(lasted(json!(1_000_000_000_u64), json!(0)), json!(2_000_000_000_u64))];
-    samples.add(Topic::Apply, drift::found_besides(members[0], std::slice::from_ref(&left), &[]));
-    samples.more(Topic::Apply, drift::found_besides(members[0], &[], &overwritten));
+    let overwritten = [(
+        lasted(json!(1_000_000_000_u64), json!(0)),
+        json!(2_000_000_000_u64),
+    )];
+    samples.add(
+        Topic::Apply,
+        drift::found_besides(members[0], std::slice::from_ref(&left), &[]),
+    );
+    samples.more(
+        Topic::Apply,
+        drift::found_besides(members[0], &[], &overwritten),
+    );
     for what in ["was deleted", "was recreated"] {
         samples.add(Topic::Apply, [drift::changed_since(members[0], what)]);
     }
     let path = Path::attribute("force_destroy");
     let more = drift::deletes_more_than_planned(members[0], 2, 5, path);
     samples.add(Topic::Apply, [more]);
-    samples.add(Topic::Apply, [drift::no_longer_as_planned(members[0], &left)]);
+    samples.add(
+        Topic::Apply,
+        [drift::no_longer_as_planned(members[0], &left)],
+    );
 }
 
 /// What other attributes of a resource mean.
@@ -245,12 +290,24 @@ fn modes(samples: &mut Samples) {
     let plan = case.plan();
     let forced = Case::update(LatticeBuckets, json!({ "force_destroy": true }), json!({}));
     let forced = forced.plan();
-    let storage = BUCKET.iter().find(|argument| argument.name == "storage").expect("an argument");
+    let storage = BUCKET
+        .iter()
+        .find(|argument| argument.name == "storage")
+        .expect("an argument");
     for plan in [&plan, &forced] {
         let member = &plan.object.members[0];
-        samples.add(Topic::Changes, [may_be_replaced(member, storage, plan.plan)]);
+        samples.add(
+            Topic::Changes,
+            [may_be_replaced(member, storage, plan.plan)],
+        );
     }
     let members = &plan.object.members;
-    samples.add(Topic::Configuration, messages::no_effect(members, &["replicas"]));
-    samples.add(Topic::Configuration, messages::no_effect(members, &["replicas", "storage"]));
+    samples.add(
+        Topic::Configuration,
+        messages::no_effect(members, &["replicas"]),
+    );
+    samples.add(
+        Topic::Configuration,
+        messages::no_effect(members, &["replicas", "storage"]),
+    );
 }

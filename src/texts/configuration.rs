@@ -39,7 +39,9 @@ fn found(type_name: &str, config: Json) -> Diagnostics {
     let resource = resources.find(|resource| resource.type_name() == type_name);
     let resource = resource.expect("a resource");
     let config = value(resource.schema(), config);
-    lifecycle::validate(resource.schema(), &config, |config| resource.validate(config))
+    lifecycle::validate(resource.schema(), &config, |config| {
+        resource.validate(config)
+    })
 }
 
 fn arguments(samples: &mut Samples) {
@@ -70,8 +72,14 @@ fn arguments(samples: &mut Samples) {
         samples.more(Topic::Configuration, of(config));
     }
     let of = |config: Json| found("wadm_jetstream", config);
-    samples.more(Topic::Configuration, of(json!({ "commands": { "max_age": "10ms" } })));
-    samples.more(Topic::Configuration, of(json!({ "state": { "bucket": "a b" } })));
+    samples.more(
+        Topic::Configuration,
+        of(json!({ "commands": { "max_age": "10ms" } })),
+    );
+    samples.more(
+        Topic::Configuration,
+        of(json!({ "state": { "bucket": "a b" } })),
+    );
 }
 
 /// Limits with which wadm does not work.
@@ -100,9 +108,27 @@ fn schemas(samples: &mut Samples) {
     let inner = AttributeKind::Nested(Nesting::Single, vec![required("name")]);
     let schema = Schema {
         attributes: vec![
-            number("least", ValueRule::Range { min: 1, max: i64::MAX }),
-            number("most", ValueRule::Range { min: i64::MIN, max: 5 }),
-            number("whole", ValueRule::Range { min: i64::MIN, max: i64::MAX }),
+            number(
+                "least",
+                ValueRule::Range {
+                    min: 1,
+                    max: i64::MAX,
+                },
+            ),
+            number(
+                "most",
+                ValueRule::Range {
+                    min: i64::MIN,
+                    max: 5,
+                },
+            ),
+            number(
+                "whole",
+                ValueRule::Range {
+                    min: i64::MIN,
+                    max: i64::MAX,
+                },
+            ),
             required("name"),
             secret,
             password,
@@ -140,7 +166,10 @@ fn imports(samples: &mut Samples) {
         let split = domain::split_import_id(&ProviderDomain::default(), id);
         samples.add(Topic::Import, split.err());
     }
-    let (buckets, wadm) = (Case::create(LatticeBuckets, json!({})), Case::create(WadmJetStream, json!({})));
+    let (buckets, wadm) = (
+        Case::create(LatticeBuckets, json!({})),
+        Case::create(WadmJetStream, json!({})),
+    );
     let (buckets, wadm) = (buckets.plan(), wadm.plan());
     let state = member(wadm.object, "state");
     samples.add(Topic::Import, [WadmJetStream.bucket_missing(state)]);

@@ -7,7 +7,11 @@ use crate::texts::sample::{Samples, Topic};
 pub fn add(samples: &mut Samples) {
     for error in texts::unreachable() {
         let is_of_tls = error.unreachable().is_some_and(|kind| kind.is_of_tls());
-        let topic = if is_of_tls { Topic::Tls } else { Topic::Connection };
+        let topic = if is_of_tls {
+            Topic::Tls
+        } else {
+            Topic::Connection
+        };
         samples.add(topic, [connection_failure(&error)]);
     }
     for error in texts::logins() {

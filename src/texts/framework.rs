@@ -118,7 +118,10 @@ fn values(samples: &mut Samples) {
     }
     let surplus = [0x82, 0xa1, b'a', 0xa1, b'b', 0xa1, b'c', 0xc0];
     let broken = msgpack(&[0xc1, 0xd9], &Type::String);
-    samples.add(Topic::Bugs, msgpack(&[0xd9], &Type::String).expect("broken"));
+    samples.add(
+        Topic::Bugs,
+        msgpack(&[0xd9], &Type::String).expect("broken"),
+    );
     let found = [
         broken,
         msgpack(&[0xc0, 0xc0], &Type::String),
@@ -142,7 +145,10 @@ fn calls(samples: &mut Samples) {
     samples.add(Topic::Bugs, [calls::panicked(panic)]);
     samples.more(Topic::Bugs, [calls::panicked(&7)]);
     samples.add(Topic::Apply, [calls::ended()]);
-    samples.add(Topic::Bugs, lifecycle::action(&Value::Null, &Value::Null).err());
+    samples.add(
+        Topic::Bugs,
+        lifecycle::action(&Value::Null, &Value::Null).err(),
+    );
 }
 
 /// Answers of the provider that Terraform would refuse.
@@ -182,8 +188,16 @@ fn answers(samples: &mut Samples) {
             value(json!({ "set": [object("a")] })),
             value(json!({ "set": [object("b")] })),
         ),
-        check::applied(&schema, &value(json!({ "name": "a" })), &value(json!({ "name": "b" }))),
-        check::applied(&schema, &value(json!({ "tags": ["a"] })), &value(json!({ "tags": ["b"] }))),
+        check::applied(
+            &schema,
+            &value(json!({ "name": "a" })),
+            &value(json!({ "name": "b" })),
+        ),
+        check::applied(
+            &schema,
+            &value(json!({ "tags": ["a"] })),
+            &value(json!({ "tags": ["b"] })),
+        ),
         check::refreshed(&schema, &Value::Unknown),
         check::refreshed(&schema, &Value::object([("other", Value::Null)])),
     ];

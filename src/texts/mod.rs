@@ -20,6 +20,7 @@ mod framework;
 use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::fs;
+use std::sync::LazyLock;
 
 use crate::catalogue::CATALOGUE;
 use crate::provider::WasmCloud;
@@ -30,6 +31,10 @@ use crate::terraform::language::diagnostics::made;
 use crate::texts::exceptions::EXCEPTIONS;
 use crate::texts::sample::Samples;
 use crate::texts::scan::{comparable, fragments, root};
+
+/// The samples, and where the diagnostics in them were made.
+static ALL: LazyLock<(Samples, BTreeSet<(String, u32)>)> =
+    LazyLock::new(|| (samples(), made::places()));
 
 /// A sample of every diagnostic.
 fn samples() -> Samples {
@@ -46,14 +51,13 @@ fn samples() -> Samples {
 
 #[test]
 fn every_call_that_makes_a_diagnostic_has_a_sample() {
-    samples();
-    let places = made::places();
+    let (_, places) = &*ALL;
 
     let calls = scan::source().calls;
 
     assert!(calls.len() > 100, "{}", calls.len());
     let missing: Vec<_> = calls
-        .difference(&places)
+        .difference(places)
         .map(|(file, line)| format!("{file}:{line}"))
         .collect();
     assert!(missing.is_empty(), "no sample of\n{}", missing.join("\n"));
@@ -61,7 +65,7 @@ fn every_call_that_makes_a_diagnostic_has_a_sample() {
 
 #[test]
 fn every_text_of_a_diagnostic_is_in_a_sample() {
-    let samples = samples();
+    let (samples, _) = &*ALL;
     let said = samples
         .all
         .iter()
@@ -110,12 +114,12 @@ fn every_text_of_a_diagnostic_is_in_a_sample() {
 
 #[test]
 fn the_snapshot_has_every_sample() {
-    is_or_becomes("tests/snapshots/texts.md", &pages::snapshot(&samples()));
+    is_or_becomes("tests/snapshots/texts.md", &pages::snapshot(&ALL.0));
 }
 
 #[test]
 fn the_troubleshooting_page_has_every_kind_of_message() {
-    let page = pages::troubleshooting(&samples());
+    let page = pages::troubleshooting(&ALL.0);
 
     is_or_becomes("docs/guides/troubleshooting.md", &page);
 }

@@ -21,7 +21,7 @@ description: |-
 
 Search this page for the first line of what Terraform prints, without the names in it. Each heading is such a line, for a
 lattice `default`, a server `nats://n1:4222` and numbers that are examples; below it is the rest of the message: the cause,
-then what to do. A heading with several paragraphs has several causes.
+then what to do. Where a message has several causes, they are a list, between what all of them begin and end with.
 
 An **error** stops the plan or the apply; what was done before it stays, and is in the state. A **warning** stops nothing.
 \"(JetStream 10059)\" is the error code of the NATS server.
@@ -52,14 +52,14 @@ fn entry(diagnostic: &Diagnostic) -> String {
     };
     format!(
         "\n## {}: {}{path}\n\n{}\n",
-        severity(diagnostic),
+        name(diagnostic.severity),
         diagnostic.summary,
         diagnostic.detail
     )
 }
 
-fn severity(diagnostic: &Diagnostic) -> &'static str {
-    match diagnostic.severity {
+fn name(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
     }
@@ -82,16 +82,92 @@ pub fn troubleshooting(samples: &Samples) -> String {
             let heading = markdown(&group[0].diagnostic.summary);
             assert!(headings.insert(heading.clone()), "{heading:?} twice");
             text += &format!("\n### {heading}\n");
-            let mut causes = BTreeSet::new();
-            for Sample { diagnostic, .. } in group {
-                if causes.insert(kind(&diagnostic.detail)) {
-                    let detail = paragraphs(&diagnostic.detail);
-                    text += &format!("\n**{}.** {detail}\n", severity(diagnostic));
-                }
-            }
+            text += &causes(group);
         }
     }
     text
+}
+
+/// What is below a heading: each cause once. What is the same in all of them is there once.
+fn causes(group: &[&Sample]) -> String {
+    let mut kinds = BTreeSet::new();
+    let all = group.iter().map(|sample| &sample.diagnostic);
+    let all: Vec<_> = all.filter(|one| kinds.insert(kind(&one.detail))).collect();
+    let (short, long): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|one| !one.detail.contains('\n'));
+    let of = |severity| short.iter().filter(move |one| one.severity == severity);
+    let mut text = String::new();
+    for severity in [Severity::Error, Severity::Warning] {
+        let details: Vec<_> = of(severity).map(|one| one.detail.as_str()).collect();
+        let name = name(severity);
+        text += &match details[..] {
+            [] => String::new(),
+            [detail] => format!("\n**{name}.** {}\n", markdown(detail)),
+            _ => several(name, &details),
+        };
+    }
+    for one in long {
+        let (name, detail) = (name(one.severity), paragraphs(&one.detail));
+        text += &format!("\n**{name}.** {detail}\n");
+    }
+    text
+}
+
+/// Several causes: how all begin, a list of what each has alone, and how all end.
+fn several(name: &str, details: &[&str]) -> String {
+    let begin = common_begin(details);
+    let rest: Vec<_> = details
+        .iter()
+        .map(|detail| &detail[begin.len()..])
+        .collect();
+    let end = common_end(&rest);
+    let causes = rest
+        .iter()
+        .map(|rest| rest[..rest.len() - end.len()].trim());
+    let causes = causes.map(|cause| format!("* {}\n", markdown(cause)));
+    let begin = match begin.trim() {
+        "" => "One of these:".to_owned(),
+        begin => match begin.strip_suffix(':') {
+            Some(begin) => format!("{}: one of these:", markdown(begin)),
+            None => format!("{} One of these:", markdown(begin)),
+        },
+    };
+    let end = match end.trim() {
+        "" => String::new(),
+        end => format!("\n{}\n", markdown(end)),
+    };
+    format!(
+        "\n**{name}.** {begin}\n\n{}{end}",
+        causes.collect::<String>()
+    )
+}
+
+/// The clauses and sentences with which all texts begin.
+fn common_begin<'t>(texts: &[&'t str]) -> &'t str {
+    let first = texts[0];
+    let is_common = |end: &usize| texts.iter().all(|text| text.starts_with(&first[..*end]));
+    let ends = [": ", ". "]
+        .iter()
+        .flat_map(|mark| first.match_indices(mark));
+    let ends = ends.map(|(place, mark)| place + mark.len());
+    let longest = ends.filter(is_common).max();
+    &first[..longest.unwrap_or_default()]
+}
+
+/// The sentences with which all texts end.
+fn common_end<'t>(texts: &[&'t str]) -> &'t str {
+    let first = texts[0];
+    let is_common = |begin: &usize| {
+        let end = &first[*begin..];
+        texts
+            .iter()
+            .all(|text| text.len() > end.len() && text.ends_with(&format!(". {end}")))
+    };
+    let begins = first
+        .match_indices(". ")
+        .map(|(place, mark)| place + mark.len());
+    let longest = begins.filter(is_common).min();
+    &first[longest.unwrap_or(first.len())..]
 }
 
 /// The samples of the page, those with the same kind of summary together, where the first of them is.
@@ -122,6 +198,8 @@ fn kind(text: &str) -> String {
     let about_asset = [" bucket ", " stream "]
         .iter()
         .any(|what| format!(" {}", text.to_lowercase()).contains(what));
+    // What a setting that stays means is another thing for each.
+    let about_asset = about_asset && !text.contains(" = ");
     for word in text.split(' ') {
         let shown = match word {
             _ if is_named || about_asset && is_name(word) => "*".to_owned(),
@@ -181,7 +259,8 @@ fn markdown(text: &str) -> String {
     for letter in text.chars() {
         in_code ^= letter == '`';
         let begins_a_word = before.is_whitespace() || before == '"' || before == '(';
-        if !in_code && (matches!(letter, '<' | '*' | '~' | '\\') || letter == '_' && begins_a_word) {
+        if !in_code && (matches!(letter, '<' | '*' | '~' | '\\') || letter == '_' && begins_a_word)
+        {
             escaped.push('\\');
         }
         escaped.push(letter);
@@ -200,13 +279,40 @@ fn what_terraform_prints_as_lines_is_a_list() {
 }
 
 #[test]
+fn what_several_causes_have_in_common_is_there_once() {
+    let details = [
+        "No connection to n1: it is away. The address is a default. Start it.",
+        "No connection to n1: it is old. Or new. The address is a default. Start it.",
+    ];
+
+    let page = "\n**Error.** No connection to n1: one of these:\n\n* it is away.\n* it is old. Or new.\n\nThe address is a default. Start it.\n";
+    assert_eq!(several("Error", &details), page);
+    let unlike = ["Stop. Go.", "Go."];
+    let page = "\n**Error.** One of these:\n\n* Stop. Go.\n* Go.\n";
+    assert_eq!(several("Error", &unlike), page);
+}
+
+#[test]
 fn summaries_that_differ_in_names_and_numbers_are_of_one_kind() {
     for (one, other) in [
         ("Bucket A contains 3 keys", "Bucket B contains 12 keys"),
-        ("Storage of bucket A cannot be changed", "History of stream b cannot be changed"),
-        ("Invalid value for history", "Invalid value for lattice_data.max_age"),
+        (
+            "Storage of bucket A cannot be changed",
+            "History of stream b cannot be changed",
+        ),
+        (
+            "Invalid value for history",
+            "Invalid value for lattice_data.max_age",
+        ),
     ] {
         assert_eq!(kind(one), kind(other));
     }
-    assert_ne!(kind("max_bytes is too small for wadm"), kind("max_age is too small for wadm"));
+    assert_ne!(
+        kind("Bucket A has sealed = true"),
+        kind("Bucket A has mirror = true")
+    );
+    assert_ne!(
+        kind("max_bytes is too small for wadm"),
+        kind("max_age is too small for wadm")
+    );
 }

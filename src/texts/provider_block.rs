@@ -237,7 +237,8 @@ fn certificates(samples: &mut Samples, home: &Path) {
         samples.more(Topic::ProviderBlock, found);
     }
     let keys = [
-        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n".to_owned(),
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
+            .to_owned(),
         pem("PRIVATE KEY", "AAAA"),
         format!("{key}{other}"),
         certificate.clone(),
@@ -320,7 +321,10 @@ fn contexts(samples: &mut Samples, home: &Path) {
     for (content, is_on_page) in [
         ("{ \"url\": ", true),
         ("{ \"url\": 1 }", true),
-        ("{ \"password\": \"env://NATS_SECRET\", \"user\": \"joe\" }", true),
+        (
+            "{ \"password\": \"env://NATS_SECRET\", \"user\": \"joe\" }",
+            true,
+        ),
         ("{ \"token\": \"data:x\" }", true),
         ("{ \"token\": \"op://vault/item\" }", true),
         ("{ \"token\": \"file:///none\" }", false),

@@ -135,16 +135,11 @@ impl Samples {
 /// What follows a text and is not the same in each run: the letters it is of, and what stands for it in samples.
 type Varying = (&'static str, fn(char) -> bool, &'static str);
 
-const VARYING: [Varying; 4] = [
-    ("127.0.0.1:", |letter| letter.is_ascii_digit(), "1080"),
-    ("(tried ", |letter| letter.is_ascii_digit(), "3"),
-    (" times in ", |letter| letter.is_ascii_digit() || letter == '.', "1.5"),
-    (
-        "the time on this machine is ",
-        |letter| letter.is_ascii_digit() || "-:TZ".contains(letter),
-        "2026-01-01T00:00:00Z",
-    ),
-];
+const VARYING: [Varying; 1] = [(
+    "the time on this machine is ",
+    |letter| letter.is_ascii_digit() || "-:TZ".contains(letter),
+    "2026-01-01T00:00:00Z",
+)];
 
 fn replaced_after(text: &str, before: &str, varies: fn(char) -> bool, name: &str) -> String {
     let mut parts = text.split(before);
@@ -162,10 +157,10 @@ fn what_varies_has_a_name() {
     let mut samples = Samples::default();
     samples.call("/tmp/x7".to_owned(), "/home/me");
 
-    let text = "/tmp/x7/a at 127.0.0.1:4711 (tried 12 times in 0.3 s), many times in a row";
+    let text = "/tmp/x7/a: the time on this machine is 2031-02-03T04:05:06Z.";
 
     assert_eq!(
         samples.stable(text),
-        "/home/me/a at 127.0.0.1:1080 (tried 3 times in 1.5 s), many times in a row"
+        "/home/me/a: the time on this machine is 2026-01-01T00:00:00Z."
     );
 }

@@ -37,7 +37,14 @@ pub struct Spoken {
 /// What all files say whose texts may reach a user by a diagnostic.
 pub fn source() -> Spoken {
     let mut all = Spoken::default();
-    for folder in ["catalogue.rs", "text.rs", "jetstream", "provider", "resources", "terraform"] {
+    for folder in [
+        "catalogue.rs",
+        "text.rs",
+        "jetstream",
+        "provider",
+        "resources",
+        "terraform",
+    ] {
         for path in rust_files(&root().join("src").join(folder)) {
             let name = path.strip_prefix(root()).expect("a file of the package");
             let name = name.display().to_string();
@@ -154,7 +161,10 @@ fn text(rest: &str) -> (String, usize) {
             '\\' => match letters.next().map(|(_, escaped)| escaped) {
                 Some('n') => text.push('\n'),
                 Some('\n') => {
-                    while letters.next_if(|(_, blank)| blank.is_whitespace()).is_some() {}
+                    while letters
+                        .next_if(|(_, blank)| blank.is_whitespace())
+                        .is_some()
+                    {}
                 }
                 Some(escaped) => text.push(escaped),
                 None => {}

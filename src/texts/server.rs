@@ -69,6 +69,10 @@ fn permissions_and_answers(samples: &mut Samples) {
     let several = [create, "$JS.API.INFO", "$JS.API.STREAM.NAMES"];
     samples.add(Topic::Permissions, denied(&buckets(json!({})), &several));
 
+    samples.call(
+        "that is how".to_owned(),
+        "Connection refused (os error 111)",
+    );
     let unread = |error: Error| {
         found(&buckets(json!({})), unchecked::check, |survey, _| {
             survey.assets[0].result = Err(error);
@@ -229,7 +233,10 @@ fn clusters(samples: &mut Samples) {
             survey.server_info = Some(server);
         })
     };
-    samples.add(Topic::Cluster, on(single_server(), json!({ "replicas": 3 })));
+    samples.add(
+        Topic::Cluster,
+        on(single_server(), json!({ "replicas": 3 })),
+    );
     samples.add(Topic::Cluster, on(cluster(3), json!({ "replicas": 5 })));
     samples.add(Topic::Cluster, on(cluster(3), json!({})));
     samples.more(Topic::Cluster, on(cluster(1), json!({})));
@@ -409,7 +416,10 @@ fn changed(samples: &mut Samples) {
     samples.add(Topic::Changes, change(json!({}), in_memory(), &[]));
     let forced = json!({ "force_destroy": true });
     let emptied = json!({ "force_destroy": true, "storage": "memory" });
-    samples.add(Topic::Changes, change(forced.clone(), emptied.clone(), &both));
+    samples.add(
+        Topic::Changes,
+        change(forced.clone(), emptied.clone(), &both),
+    );
     samples.more(Topic::Changes, change(forced.clone(), emptied.clone(), &[]));
     let long = json!({ "history": 9 });
     samples.add(Topic::Changes, change(long.clone(), json!({}), &both[..1]));
@@ -425,6 +435,9 @@ fn changed(samples: &mut Samples) {
         let case = Case::update(LatticeBuckets, before, after);
         let plan = case.plan();
         let unknown = data_loss::check_without_server(&plan);
-        samples.more(Topic::Changes, causes::merged(unknown, &plan.object.members));
+        samples.more(
+            Topic::Changes,
+            causes::merged(unknown, &plan.object.members),
+        );
     }
 }

@@ -44,7 +44,7 @@ pub fn name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     plain(name)
         .and_then(|()| match name.contains('.') {
-            true => Err(format!("{name:?} has '.', which it cannot have.")),
+            true => Err(format!("{name:?} contains '.', which is not allowed.")),
             false => Ok(()),
         })
         .map_err(|why| format!("{why} Give the name alone, such as \"hub\", not a subject."))
@@ -58,7 +58,7 @@ pub fn name(value: &Value) -> Result<(), String> {
 pub fn plain(text: &str) -> Result<(), String> {
     if text.len() > LONGEST {
         return Err(format!(
-            "It has {} bytes, and {LONGEST} are the most.",
+            "It has {} bytes; at most {LONGEST} are allowed.",
             text.len()
         ));
     }
@@ -66,7 +66,9 @@ pub fn plain(text: &str) -> Result<(), String> {
         letter.is_whitespace() || !is_printable(*letter) || matches!(letter, '*' | '>')
     };
     match text.chars().find(bad) {
-        Some(letter) => Err(format!("{text:?} has {letter:?}, which it cannot have.")),
+        Some(letter) => Err(format!(
+            "{text:?} contains {letter:?}, which is not allowed."
+        )),
         None => Ok(()),
     }
 }
@@ -178,7 +180,10 @@ mod tests {
             ("a>", "has '>'"),
             ("a\u{202e}b", "has '\\u{202e}'"),
             ("a\u{1b}[2J", "has '\\u{1b}'"),
-            (&"x".repeat(256), "It has 256 bytes, and 255 are the most"),
+            (
+                &"x".repeat(256),
+                "It has 256 bytes; at most 255 are allowed",
+            ),
         ] {
             let said = name(&bad.into()).unwrap_err();
 

@@ -167,7 +167,7 @@ fn a_denied_inbox_is_told_once_with_the_permission_to_grant() {
             "Answers of the NATS server cannot be received"
         );
         assert!(
-            error.says("denies this user to subscribe to _INBOX."),
+            error.says("has no permission to subscribe to _INBOX."),
             "{error}"
         );
         assert!(
