@@ -69,14 +69,14 @@ fn arguments(samples: &mut Samples) {
         json!({ "jetstream_domain": "a.b" }),
         json!({ "jetstream_domain": "a".repeat(300) }),
     ] {
-        samples.more(Topic::Configuration, of(config));
+        samples.add(Topic::Configuration, of(config));
     }
     let of = |config: Json| found("wadm_jetstream", config);
-    samples.more(
+    samples.add(
         Topic::Configuration,
         of(json!({ "commands": { "max_age": "10ms" } })),
     );
-    samples.more(
+    samples.add(
         Topic::Configuration,
         of(json!({ "state": { "bucket": "a b" } })),
     );
@@ -140,7 +140,7 @@ fn schemas(samples: &mut Samples) {
         "least": 0, "most": 6, "whole": 1.5, "secret": "x", "password": "hunter2", "block": {},
     });
     let config = value(&schema, config);
-    samples.add(Topic::Configuration, validate::config(&schema, &config));
+    samples.more(Topic::Configuration, validate::config(&schema, &config));
     let huge = value(&schema, json!({ "least": 1e30, "name": "a" }));
     samples.more(Topic::Configuration, validate::config(&schema, &huge));
 }

@@ -122,7 +122,7 @@ fn values(samples: &mut Samples) {
         json!({ "context": "nats/context/prod.json" }),
         json!({ "jetstream_domain": "hub.eu" }),
     ] {
-        samples.more(Topic::ProviderBlock, reported(block, &[]));
+        samples.add(Topic::ProviderBlock, reported(block, &[]));
     }
     // As if Terraform had not validated a value that was not known before.
     for block in [
@@ -135,8 +135,6 @@ fn values(samples: &mut Samples) {
         let block = value(provider.schema(), block);
         samples.add(Topic::ProviderBlock, configured(&provider, &block));
     }
-    let example = reported(json!({ "timeout": "5" }), &[]);
-    samples.add(Topic::ProviderBlock, example);
     for (name, text) in [
         ("NATS_URL", "http://n1"),
         ("NATS_URL", "nats://joe:1/2@n1"),
@@ -182,7 +180,7 @@ fn logins(samples: &mut Samples) {
         json!({ "jwt": jwt(&json!({ "sub": public, "nbf": 4_000_000_000_u64 })), "seed": user }),
     ];
     for block in blocks {
-        samples.more(Topic::ProviderBlock, reported(block, &[]));
+        samples.add(Topic::ProviderBlock, reported(block, &[]));
     }
     for kind in [
         KeyPairType::Operator,
@@ -196,7 +194,7 @@ fn logins(samples: &mut Samples) {
         let made = KeyPair::new_from_raw(kind, [7; 32]).and_then(|pair| pair.seed());
         if let Ok(seed) = made {
             let found = reported(json!({ "nkey": seed }), &[]);
-            samples.more(Topic::ProviderBlock, found);
+            samples.add(Topic::ProviderBlock, found);
         }
     }
     let other = json!({ "jwt": user_jwt(8), "seed": user });
@@ -234,7 +232,7 @@ fn certificates(samples: &mut Samples, home: &Path) {
     ];
     for ca in cas {
         let found = reported(json!({ "tls_ca": ca }), &[]);
-        samples.more(Topic::ProviderBlock, found);
+        samples.add(Topic::ProviderBlock, found);
     }
     let keys = [
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"
@@ -245,7 +243,7 @@ fn certificates(samples: &mut Samples, home: &Path) {
     ];
     for key in keys {
         let block = json!({ "tls_certificate": certificate, "tls_key": key });
-        samples.more(Topic::ProviderBlock, reported(block, &[]));
+        samples.add(Topic::ProviderBlock, reported(block, &[]));
     }
     let block = json!({ "tls_certificate": certificate, "tls_key": other });
     samples.add(Topic::ProviderBlock, reported(block, &[]));

@@ -213,7 +213,10 @@ mod tests {
                 .contains(&home.path(".config/nats/context/prod.json")),
             "{missing:?}"
         );
-        assert!(missing.detail.ends_with("There are a, b."), "{missing:?}");
+        assert!(
+            missing.detail.ends_with("Existing contexts: a, b."),
+            "{missing:?}"
+        );
         assert!(named("../prod").detail.contains("not a path"));
         let nowhere = Context::named("prod", "NATS_CONTEXT", &Environment::default())
             .err()

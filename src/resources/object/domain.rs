@@ -173,13 +173,13 @@ mod tests {
             assert_eq!(name(&good.into()), Ok(()));
         }
         for (bad, why) in [
-            ("a.b", "has '.'"),
-            ("a b", "has ' '"),
-            ("a\tb", "has '\\t'"),
-            ("a*", "has '*'"),
-            ("a>", "has '>'"),
-            ("a\u{202e}b", "has '\\u{202e}'"),
-            ("a\u{1b}[2J", "has '\\u{1b}'"),
+            ("a.b", "contains '.'"),
+            ("a b", "contains ' '"),
+            ("a\tb", "contains '\\t'"),
+            ("a*", "contains '*'"),
+            ("a>", "contains '>'"),
+            ("a\u{202e}b", "contains '\\u{202e}'"),
+            ("a\u{1b}[2J", "contains '\\u{1b}'"),
             (
                 &"x".repeat(256),
                 "It has 256 bytes; at most 255 are allowed",
@@ -205,9 +205,9 @@ mod tests {
 
         for (bad, why) in [
             (":default", "It is empty"),
-            ("a.b:default", "has '.'"),
-            ("a\u{1b}:default", "has '\\u{1b}'"),
-            ("*:wadm_state/wadm_manifests", "has '*'"),
+            ("a.b:default", "contains '.'"),
+            ("a\u{1b}:default", "contains '\\u{1b}'"),
+            ("*:wadm_state/wadm_manifests", "contains '*'"),
         ] {
             let said = split_import_id(&provider, bad).unwrap_err();
 
