@@ -23,7 +23,7 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "The NATS server refuses the login",
-            "Set a login that the server accepts in the provider block: `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`. Without one, the provider uses the environment variables NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED, then the NATS context.",
+            "In the provider block, set a login that the server accepts: `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`. Without one, the provider uses the environment variables NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED, then the NATS context.",
         )
     } else if let Some(unsupported) = error.unsupported() {
         wrong_jetstream(unsupported)
