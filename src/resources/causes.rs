@@ -158,7 +158,8 @@ fn sentences(text: &str) -> Vec<String> {
     let mut begin = 0;
     for (place, separator) in text.match_indices([' ', '\n']) {
         let (before, after) = (&text[begin..place], &text[place + 1..]);
-        let ends_here = before.ends_with('.') && !after.starts_with(char::is_lowercase);
+        let begins = !after.starts_with(char::is_lowercase) || after.starts_with("wadm");
+        let ends_here = before.ends_with('.') && begins;
         if ends_here || separator == "\n" {
             sentences.push(before.to_owned());
             begin = place;
