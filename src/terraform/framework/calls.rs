@@ -11,6 +11,7 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -60,11 +61,17 @@ impl Calls {
         // Before the wait: a stop is for the calls that wait for their turn too, which then begin nothing.
         let stop = self.token().child_token();
         let abandoned = CancellationToken::new();
+        let arrived = Instant::now();
         let caller = Caller {
             _gone: abandoned.clone().drop_guard(),
             _turn: self.turns.acquire().await.ok(),
         };
-        (Call { stop, abandoned }, caller)
+        let call = Call {
+            stop,
+            abandoned,
+            waited: arrived.elapsed(),
+        };
+        (call, caller)
     }
 
     /// Asks the running calls to end. Those that begin later run as ever.

@@ -1,6 +1,7 @@
 //! Calls that outlive their caller, and calls that the user stops.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::join_all;
@@ -124,6 +125,22 @@ async fn a_stop_reaches_the_calls_that_wait_for_their_turn() {
     let (waited, _caller) = waiting.await;
 
     assert!(waited.stop.is_cancelled());
+}
+
+#[tokio::test]
+async fn the_wait_for_a_turn_is_part_of_the_time_of_a_call() {
+    const WAIT: Duration = Duration::from_millis(30);
+    let served = served(Behaviour::Normal);
+    let calls = &served.service.calls;
+    let (at_once, _caller) = calls.begin().await;
+    let running = join_all((1..AT_ONCE).map(|_| calls.begin())).await;
+
+    let ((later, _caller), ()) = tokio::join!(calls.begin(), async {
+        tokio::time::sleep(WAIT).await;
+        drop(running);
+    });
+
+    assert!(at_once.waited < WAIT && later.waited >= WAIT);
 }
 
 #[tokio::test]
