@@ -77,7 +77,7 @@ pub fn unsupported(
                 kind: Unsupported::Domain,
                 absent_domain: None,
                 how: format!(
-                    "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
+                    "the JetStream domain {asked:?} was requested, set by {}, and what answers is the domain \
                  {domain:?}",
                     api_prefix.origin
                 ),
@@ -146,8 +146,8 @@ fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
         None => "that server itself is in no domain".to_owned(),
     };
     let how = format!(
-        "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
-         domain is given by {origin}"
+        "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} does not exist or is offline, and {own}; the \
+         domain is set by {origin}"
     );
     Cause::Unsupported {
         kind: Unsupported::Domain,

@@ -92,7 +92,7 @@ const LATTICE: &[Case] = &[
     ("description = \"\"", "is the same as none"),
     (
         "description = format(\"%05000d\", 0)",
-        "has 5000 bytes; the server takes at most 4096",
+        "has 5000 bytes; the server accepts at most 4096",
     ),
     ("description = []", WRONG_TYPE),
     (
@@ -104,7 +104,7 @@ const LATTICE: &[Case] = &[
     ("metadata = { a = [] }", WRONG_TYPE),
     (
         "metadata = { a = format(\"%0131072d\", 0) }",
-        "the server takes at most 131072",
+        "the server accepts at most 131072",
     ),
     ("metadata = \"a\"", WRONG_TYPE),
     (
@@ -127,7 +127,7 @@ const LATTICE: &[Case] = &[
 
 const WADM: &[Case] = &[
     ("multitenant = \"perhaps\"", WRONG_TYPE),
-    ("max_bytes = 1000", "1000 bytes are too few"),
+    ("max_bytes = 1000", "1000 bytes are too small"),
     ("state = { bucket = \"a.b\" }", "letters, digits"),
     ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
     (
@@ -227,7 +227,7 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "tls_first = true\nservers = [\"wss://a\"]",
-        "`tls_first` asks for a TLS handshake before the server's greeting, and an address in `servers` is of WebSocket",
+        "`tls_first` requires a TLS handshake before the server's greeting, and an address in `servers` is a websocket",
     ),
     ("tls_first = \"maybe\"", WRONG_TYPE),
     (

@@ -27,10 +27,8 @@ fn every_configuration_is_formatted_and_valid() {
         let terraform = Terraform::reattached_to(cli, &provider.reattach());
         let all = terraform.folder().join("all");
         std::fs::create_dir(&all).expect("a folder");
-        let pages = page::names().into_iter().map(|name| page::blocks(&name));
-        let blocks = pages
-            .flatten()
-            .filter(|block| block.language == "terraform");
+        let blocks = page::all_blocks().into_iter();
+        let blocks = blocks.filter(|block| block.language == "terraform");
         for (number, block) in blocks.enumerate() {
             let place = format!("{}.md, {:?}", block.page, block.heading);
             let file = all.join(format!("{}-{number}.tf", block.page));
@@ -47,9 +45,9 @@ fn every_configuration_is_formatted_and_valid() {
 
 #[test]
 fn every_block_is_of_a_language_that_some_test_reads() {
-    for block in page::names().iter().flat_map(|name| page::blocks(name)) {
+    for block in page::all_blocks() {
         assert!(
-            ["terraform", "text", "conf", "json", "shell"].contains(&block.language.as_str()),
+            ["terraform", "text", "conf", "json", "shell", "sh"].contains(&block.language.as_str()),
             "{}.md, {:?}: {:?}",
             block.page,
             block.heading,

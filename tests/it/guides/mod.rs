@@ -19,3 +19,4 @@ mod domains;
 mod least_privilege;
 mod hosted_accounts;
 mod pipelines;
+mod readme;

@@ -58,6 +58,13 @@ pub fn names() -> Vec<String> {
     names
 }
 
+/// Every block of every guide and of the README.
+pub fn all_blocks() -> Vec<Block> {
+    let mut names = names();
+    names.push(README.to_owned());
+    names.iter().flat_map(|name| blocks(name)).collect()
+}
+
 /// The text of a page.
 pub fn read(page: &str) -> String {
     fs::read_to_string(path_of(page)).unwrap_or_else(|error| panic!("{page}.md: {error}"))
@@ -107,8 +114,15 @@ pub fn under(page: &str, heading: &str) -> Vec<Block> {
     found
 }
 
+/// The page that is not among the guides.
+pub const README: &str = "README";
+
 fn path_of(page: &str) -> PathBuf {
-    folder().join(page).with_extension("md")
+    let folder = match page {
+        README => Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(),
+        _ => folder(),
+    };
+    folder.join(page).with_extension("md")
 }
 
 fn folder() -> PathBuf {
