@@ -16,7 +16,7 @@ use crate::jetstream::{ApiPrefix, Client, WithOrigin};
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::session::cache::Cache;
 use crate::resources::session::run::Run;
-use crate::resources::session::shown::ShownFor;
+use crate::resources::session::shown::{Phase, ShownFor};
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 /// The connection, and the JetStream domains that it leads to.
@@ -72,11 +72,12 @@ impl Session {
     pub fn not_shown_before(
         &self,
         diagnostics: Diagnostics,
+        phase: Phase,
         shown_for: ShownFor,
         object: &[&str],
     ) -> Diagnostics {
         let configuration = self.lock().configuration;
-        shown::not_shown_before(diagnostics, &(configuration, shown_for, object))
+        shown::not_shown_before(diagnostics, phase, &(configuration, shown_for, object))
     }
 
     /// What the provider block says of where JetStream is.

@@ -20,3 +20,4 @@ mod least_privilege;
 mod hosted_accounts;
 mod pipelines;
 mod readme;
+mod situations;

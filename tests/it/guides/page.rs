@@ -58,10 +58,10 @@ pub fn names() -> Vec<String> {
     names
 }
 
-/// Every block of every guide and of the README.
+/// Every block of every page.
 pub fn all_blocks() -> Vec<Block> {
     let mut names = names();
-    names.push(README.to_owned());
+    names.extend([README, SITUATIONS].map(str::to_owned));
     names.iter().flat_map(|name| blocks(name)).collect()
 }
 
@@ -114,12 +114,15 @@ pub fn under(page: &str, heading: &str) -> Vec<Block> {
     found
 }
 
-/// The page that is not among the guides.
+// The pages that are not among the guides.
 pub const README: &str = "README";
+pub const SITUATIONS: &str = "situations";
 
 fn path_of(page: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = match page {
-        README => Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(),
+        README => root.to_owned(),
+        SITUATIONS => root.join("tests/snapshots"),
         _ => folder(),
     };
     folder.join(page).with_extension("md")
