@@ -28,13 +28,19 @@ fn every_configuration_is_formatted_and_valid() {
         let all = terraform.folder().join("all");
         std::fs::create_dir(&all).expect("a folder");
         let pages = page::names().into_iter().map(|name| page::blocks(&name));
-        let blocks = pages
-            .flatten()
-            .filter(|block| block.language == "terraform");
-        for (number, block) in blocks.enumerate() {
+        for (number, block) in pages.flatten().enumerate() {
             let place = format!("{}.md, {:?}", block.page, block.heading);
-            let file = all.join(format!("{}-{number}.tf", block.page));
+            // Also an `hcl` block is formatted: a test file, or what needs another provider too.
+            let ending = match block.language.as_str() {
+                "terraform" => "tf",
+                "hcl" => "tftest.hcl",
+                _ => continue,
+            };
+            let file = all.join(format!("{}-{number}.{ending}", block.page));
             std::fs::write(file, &block.text).expect("a file");
+            if block.language == "hcl" {
+                continue;
+            }
             terraform.write(&block.text);
 
             let valid = terraform.run(&["validate", "-no-color"]);
@@ -49,7 +55,16 @@ fn every_configuration_is_formatted_and_valid() {
 fn every_block_is_of_a_language_that_some_test_reads() {
     for block in page::names().iter().flat_map(|name| page::blocks(name)) {
         assert!(
-            ["terraform", "text", "conf", "json", "shell"].contains(&block.language.as_str()),
+            [
+                "terraform",
+                "hcl",
+                "text",
+                "conf",
+                "json",
+                "shell",
+                "python"
+            ]
+            .contains(&block.language.as_str()),
             "{}.md, {:?}: {:?}",
             block.page,
             block.heading,
