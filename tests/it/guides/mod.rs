@@ -18,3 +18,7 @@ mod domains;
 mod least_privilege;
 mod hosted_accounts;
 mod pipelines;
+mod testing;
+mod policies;
+mod migration;
+mod import;
