@@ -12,13 +12,15 @@ const WADM: &str = "wadm_jetstream.this";
 const STREAMS: [&str; 2] = ["KV_LATTICEDATA_default", "KV_CONFIGDATA_default"];
 /// The configurations of the buckets that a host has created.
 const OF_HOSTS: &str = include_str!("../../fixtures/host-streams.json");
-/// The state that the `jetstream` provider (commit 738b31d) wrote when it created two buckets, and these buckets.
+/// The state that the `jetstream` provider (commit 738b31d) wrote when it created the buckets of a lattice, and the
+/// configurations of these and of wadm's streams, which it created too; those that source from others last.
 const STATE: &str = include_str!("../../fixtures/jetstream-provider/state.json");
 const OF_JETSTREAM: &str = include_str!("../../fixtures/jetstream-provider/streams.json");
 
 /// Creates streams with captured configurations, but for what the server adds.
-fn create(admin: &Admin, captured: &str) {
-    let configs: Vec<Value> = serde_json::from_str(captured).expect("configurations");
+fn create(admin: &Admin, captured: &str, names: impl Fn(&str) -> bool) {
+    let mut configs: Vec<Value> = serde_json::from_str(captured).expect("configurations");
+    configs.retain(|config| config["name"].as_str().is_some_and(&names));
     for mut config in configs {
         config["metadata"] = json!({});
         admin.create_stream(&config);
@@ -48,7 +50,7 @@ fn apply(on_server: &OnServer) {
 #[test]
 fn what_hosts_and_wadm_created_is_imported_or_adopted_without_a_change() {
     let mut on_server = OnServer::new(PAGE, "From hosts and wadm");
-    create(&on_server.admin, OF_HOSTS);
+    create(&on_server.admin, OF_HOSTS, |_| true);
     captured::make(&on_server.admin, &captured::requests());
     put_keys(&on_server.admin);
     let before = configs(&on_server.admin);
@@ -100,7 +102,9 @@ fn what_the_nats_command_created_keeps_its_description_and_loses_its_time_to_liv
 fn what_the_jetstream_provider_created_is_removed_from_its_state_and_imported() {
     let mut on_server = OnServer::new(PAGE, "From the jetstream provider");
     on_server.run.skip(&["hcl"]);
-    create(&on_server.admin, OF_JETSTREAM);
+    create(&on_server.admin, OF_JETSTREAM, |name| {
+        STREAMS.contains(&name)
+    });
     put_keys(&on_server.admin);
     on_server
         .run
@@ -114,4 +118,37 @@ fn what_the_jetstream_provider_created_is_removed_from_its_state_and_imported() 
 
     apply(&on_server);
     assert_eq!(configs(&on_server.admin), before);
+}
+
+#[test]
+fn wadm_s_streams_of_the_jetstream_provider_differ_in_allow_direct_alone() {
+    let mut on_server = OnServer::new(PAGE, "From hosts and wadm");
+    create(&on_server.admin, OF_JETSTREAM, |_| true);
+    let config = on_server.run.next_config();
+    on_server.run.skip(&["terraform"]);
+    let lattice = "resource \"wasmcloud_lattice_buckets\" \"default\" {\n";
+    let kept = format!("{lattice}config_data = {{ max_bytes = 104857600 }}\n");
+
+    let plan = on_server
+        .run
+        .terraform
+        .step(&config.replace(lattice, &kept));
+
+    assert_eq!(plan.actions(BUCKETS), ["no-op"], "{}", plan.text());
+    assert_eq!(plan.actions(WADM), ["update"]);
+    let change = plan.change(WADM);
+    let changed = [
+        "commands",
+        "event_consumer",
+        "events",
+        "notify",
+        "wasmbus_events",
+    ];
+    assert_eq!(change.changed(), changed);
+    for block in changed {
+        let mut after = change.before()[block].clone();
+        assert_eq!(after["drift"], json!({ "allow_direct": "true" }), "{block}");
+        after["drift"] = json!({});
+        assert_eq!(change.after()[block], after, "{block}");
+    }
 }
