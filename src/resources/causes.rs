@@ -158,7 +158,8 @@ fn sentences(text: &str) -> Vec<String> {
     let mut begin = 0;
     for (place, separator) in text.match_indices([' ', '\n']) {
         let (before, after) = (&text[begin..place], &text[place + 1..]);
-        let ends_here = before.ends_with('.') && !after.starts_with(char::is_lowercase);
+        let begins = !after.starts_with(char::is_lowercase) || after.starts_with("wadm");
+        let ends_here = before.ends_with('.') && begins;
         if ends_here || separator == "\n" {
             sentences.push(before.to_owned());
             begin = place;
@@ -230,7 +231,7 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
             .map(|report| member_at(report.member, &report.path, path))
             .collect();
         let text: String = common.into_iter().map(String::as_str).collect();
-        return format!("{}\nThis is about {}.", of_each(&text), titles.join(", "));
+        return format!("{}\nThis applies to {}.", of_each(&text), titles.join(", "));
     }
     let place = first
         .iter()
@@ -313,7 +314,7 @@ mod tests {
         let (words, assets) = error.detail.split_once('\n').unwrap();
         assert_eq!(words, "No server has the tag. Change it.");
         assert!(
-            assets.starts_with("This is about bucket wadm_state, bucket wadm_manifests, stream "),
+            assets.starts_with("This applies to bucket wadm_state, bucket wadm_manifests, stream "),
             "{assets}"
         );
     }

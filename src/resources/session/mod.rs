@@ -190,13 +190,13 @@ impl DomainSession {
             Connection::Unknown(names) => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
                 format!(
-                    "The provider needs {} to ask the NATS server, and the value is known only after apply. Apply what it comes from first (`terraform apply -target=...`), or plan with `-refresh=false`.",
+                    "The provider needs {} to connect to the NATS server, and the value is known only after apply. Apply what it comes from first (`terraform apply -target=...`), or plan with `-refresh=false`.",
                     names.join(", ")
                 ),
             )),
             Connection::Unconfigured => Err(Diagnostic::error(
                 "Provider is not configured",
-                "Terraform asked for an operation on the NATS server before it configured the provider. Please report this with the Terraform version.",
+                "Terraform requested an operation on the NATS server before it configured the provider. Please report this with the Terraform version.",
             )),
         }
     }

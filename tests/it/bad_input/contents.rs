@@ -98,10 +98,10 @@ fn a_login_file_that_cannot_log_in_says_why() {
     let whole = creds(&good, &seed);
     let (first, second) = whole.split_once("\n\n").unwrap();
     let creds_cases = [
-        (first, "the user's key is not in it"),
-        (second, "the user's JWT is not in it"),
+        (first, "it has no key of the user"),
+        (second, "it has no JWT of the user"),
         (&creds(&expired, &seed), "expired at 2023-11-14T22:13:20Z"),
-        (&creds(&good, &other), "The seed is not that of the JWT"),
+        (&creds(&good, &other), "The seed does not belong to the JWT"),
         (
             &creds(&good, &account.seed().unwrap()),
             "the seed of an account",
@@ -192,7 +192,7 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_CA"),
             "",
             &*key,
-            "It holds a private key where a certificate is needed",
+            "It contains a private key, and a certificate is needed",
         ),
         (
             "tls_ca_file",
@@ -206,21 +206,21 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_CERT"),
             &*with_key,
             &*key,
-            "It holds a private key",
+            "It contains a private key",
         ),
         (
             "tls_certificate_file",
             Some("NATS_CERT"),
             &*with_key,
             "hunter3",
-            "holds no certificate in PEM",
+            "contains no certificate in PEM",
         ),
         (
             "tls_key_file",
             Some("NATS_KEY"),
             &*with_certificate,
             &*certificate_text,
-            "It holds a certificate where a private key is needed",
+            "It contains a certificate, and a private key is needed",
         ),
         (
             "tls_key_file",
@@ -296,15 +296,15 @@ fn a_secret_that_is_none_is_told_and_not_shown() {
             "credentials = var.secret",
             "not the content of a credentials file",
         ),
-        ("nkey = var.secret", "It is no seed of an nkey"),
-        ("jwt = var.secret\nseed_file = \"a\"", "It is no JWT"),
+        ("nkey = var.secret", "It is not the seed of an nkey"),
+        ("jwt = var.secret\nseed_file = \"a\"", "It is not a JWT"),
         (
             "seed = var.secret\njwt_file = \"a\"",
-            "It is no seed of an nkey",
+            "It is not the seed of an nkey",
         ),
         (
             "tls_key = var.secret\ntls_certificate_file = \"a\"",
-            "It holds no private key in PEM",
+            "It contains no private key in PEM",
         ),
         (
             "socks_proxy = \"http://me:${var.secret}@a:1\"",

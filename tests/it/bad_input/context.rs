@@ -231,7 +231,7 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
         let setup = contexts.given(&[("NATS_CONTEXT", variable)]);
         setup.write(argument, "");
         let (summary, detail) = told(&setup, &contexts.file("prod"));
-        assert_eq!(summary, "The NATS context is not there");
+        assert_eq!(summary, "The NATS context does not exist");
         assert!(detail.contains(said), "{detail}");
         assert!(detail.contains("There are blue, staging."), "{detail}");
     }
@@ -262,11 +262,11 @@ fn what_is_wrong_in_a_context_names_field_and_file() {
         ),
         (
             json!({ "jetstream_domain": "a", "jetstream_api_prefix": "b" }),
-            "both say where the JetStream API is",
+            "both set the subjects of the JetStream API",
         ),
         (
             json!({ "socks_proxy": "http://a:1" }),
-            "of another kind than SOCKS5",
+            "not a SOCKS5 address",
         ),
     ];
 

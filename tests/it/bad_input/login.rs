@@ -44,7 +44,10 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
     let in_address = url.replace("nats://", &format!("nats://app:not-{SECRET}@"));
     let wrong = format!("not-{SECRET}");
     let cases: [(Variables, &str); 4] = [
-        (&[("NATS_URL", &url)], "it wants a login, and none is given"),
+        (
+            &[("NATS_URL", &url)],
+            "it requires a login, and none is set",
+        ),
         (
             &[
                 ("NATS_URL", &url),
@@ -168,7 +171,7 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
         (
             folder.path(),
             "The credentials file cannot be read",
-            "it is a folder, and a file is expected",
+            "it is a folder, not a file",
         ),
         (
             other.as_path(),
@@ -300,14 +303,14 @@ fn the_variable_of_the_user_without_a_password_is_a_token() {
 /// The one error of a refused login, which names the server and the ways to log in.
 fn refusal<'a>(failure: &'a Failure, server: &NatsServer) -> &'a crate::support::Diagnostic {
     let error = failure.error();
-    assert_eq!(error.summary, "NATS refuses the login");
+    assert_eq!(error.summary, "The NATS server refuses the login");
     assert!(error.says(&server.url()), "{error}");
     assert!(
         error.says("`user` and `password`, `token`, `credentials` or `credentials_file`, `nkey`"),
         "{error}"
     );
     assert!(
-        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT"),
+        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT"),
         "{error}"
     );
     error

@@ -23,7 +23,7 @@ fn what_an_old_server_would_drop_is_refused_at_plan_with_both_versions_at_the_ar
         for text in [
             "has version 2.9.10",
             "Upgrade the server to 2.10 or newer",
-            &format!("leave `{name}` out"),
+            &format!("remove `{name}`"),
             "bucket LATTICEDATA_default, bucket CONFIGDATA_default",
         ] {
             assert!(error.says(text), "{text}: {error}");

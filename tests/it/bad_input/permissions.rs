@@ -61,7 +61,7 @@ fn denials(failure: &Failure, summary: &str, operation: &str) {
         );
         let all = format!("$JS.API.STREAM.{operation}");
         assert!(
-            error.says(&format!("denies this user to publish to {all}.{stream}")),
+            error.says(&format!("has no permission to publish to {all}.{stream}")),
             "{error}"
         );
         assert!(
@@ -74,10 +74,7 @@ fn denials(failure: &Failure, summary: &str, operation: &str) {
 /// The one error of a plan that needs a permission on both buckets.
 fn lacking(failure: &Failure, operation: &str) {
     let error = failure.error();
-    assert_eq!(
-        error.summary,
-        "NATS denies this user to publish to 2 subjects"
-    );
+    assert_eq!(error.summary, "No permission to publish to 2 subjects");
     let operation = format!("$JS.API.STREAM.{operation}");
     for stream in STREAMS {
         assert!(error.says(&format!("\"{operation}.{stream}\"")), "{error}");
@@ -165,7 +162,10 @@ fn a_denied_inbox_is_told_once_with_the_permission_to_grant() {
 
     for failure in [creating, destroying] {
         let error = failure.error();
-        assert_eq!(error.summary, "Answers of NATS cannot be received");
+        assert_eq!(
+            error.summary,
+            "Answers of the NATS server cannot be received"
+        );
         assert!(
             error.says("denies this user to subscribe to _INBOX."),
             "{error}"
@@ -190,10 +190,7 @@ fn what_the_plan_must_know_is_an_error_when_something_is_made_and_not_asked_for_
     let failure = denied.setup.refused_to(|terraform| terraform.plan_error());
 
     let error = failure.error();
-    assert_eq!(
-        error.summary,
-        "NATS denies this user to publish to 2 subjects"
-    );
+    assert_eq!(error.summary, "No permission to publish to 2 subjects");
     for line in ["\"$JS.API.INFO\"", "\"$JS.API.STREAM.NAMES\""] {
         assert!(error.says(line), "{error}");
     }

@@ -126,7 +126,7 @@ async fn a_server_of_another_cluster_is_refused_before_the_login() {
     told.says("the server is of the cluster \"east\", and the test expects \"west\"");
     is_refused(&alone, cluster("west", options(&alone.url())), WRONG)
         .await
-        .says("the server is of no cluster");
+        .says("the server is in no cluster");
     // Who has the right name gets as far as JetStream, which is not there.
     let client = Client::new(cluster("east", options(&east.url())));
     let error = client.stream("A", &scope()).await.unwrap_err();

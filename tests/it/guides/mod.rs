@@ -6,10 +6,11 @@
 //! `GENERATE=1 cargo test --test it guides::` (part of `make generate`) writes the outputs again; without it, an output that
 //! has become another is a failed test.
 
-mod page;
+pub mod page;
 mod normalise;
 mod page_run;
-mod conf;
+pub mod conf;
+pub mod permissions;
 
 mod every_block;
 mod reading_plans;

@@ -61,7 +61,7 @@ fn a_bucket_was_deleted() {
 
 #[test]
 fn a_bucket_was_deleted_and_made_again() {
-    let mut on_server = situation("A bucket was deleted and made again");
+    let mut on_server = situation("A bucket was recreated");
     on_server.run.step();
     // Two times that are closer are shown as of the same moment.
     std::thread::sleep(2 * AT_ONCE);
@@ -159,7 +159,7 @@ fn subjects_that_another_stream_takes() {
 
 #[test]
 fn it_exists_already() {
-    let mut on_server = situation("It exists already");
+    let mut on_server = situation("It already exists");
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
         on_server.admin.create_bucket(bucket);
     }

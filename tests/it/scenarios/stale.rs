@@ -52,7 +52,7 @@ fn a_bucket_made_anew_after_the_plan_is_not_changed_by_that_plan() {
         .unwrap_err();
 
     assert!(
-        failure.says("was deleted and made again after the plan was made"),
+        failure.says("was recreated after the plan was made"),
         "{failure}"
     );
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 3);
@@ -75,10 +75,10 @@ fn an_unrelated_setting_changed_after_the_plan_is_told_left_alone_and_in_the_nex
 
     let said = warning(
         &said,
-        "Bucket CONFIGDATA_default is not as it was when the plan was made",
+        "Bucket CONFIGDATA_default differs from what the plan showed",
     );
     assert!(
-        said.says("max_bytes is 1048576 instead of -1 and was left so"),
+        said.says("max_bytes is 1048576 instead of -1 and was not changed"),
         "{said}"
     );
     assert!(
@@ -179,7 +179,7 @@ fn what_became_one_way_after_the_plan_is_left_and_what_was_planned_is_done() {
 
     let said = warning(&said, "Bucket CONFIGDATA_default is not as it was");
     assert!(
-        said.says("deny_purge is true instead of false and was left so"),
+        said.says("deny_purge is true instead of false and was not changed"),
         "{said}"
     );
     assert_eq!(
@@ -209,7 +209,7 @@ fn a_bucket_made_anew_after_its_replacement_was_planned_is_not_deleted() {
         .unwrap_err();
 
     assert!(
-        failure.says("was deleted and made again after the plan was made"),
+        failure.says("was recreated after the plan was made"),
         "{failure}"
     );
     assert_eq!(scenario.created(), created);
