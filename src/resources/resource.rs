@@ -100,6 +100,14 @@ impl<T: ObjectType> ObjectResource<T> {
         }
     }
 
+    /// The conflicts with other objects; none where the other object may be the same one in an earlier walk.
+    async fn of_one_walk(&self, conflicts: Diagnostics) -> Diagnostics {
+        match conflicts.has_error() && self.session.serves_several_walks().await {
+            true => Diagnostics::new(),
+            false => conflicts,
+        }
+    }
+
     /// A mistyped name would otherwise import what else the object has, and the next plan replace it.
     async fn expect_named_buckets(&self, imported: &Value, call: &Call) -> Result<(), Diagnostics> {
         let object = self.object_of_state(imported, &Private::default());
@@ -169,10 +177,15 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.object_type.validate(config)
+        let diagnostics = self.object_type.validate(config);
+        if !diagnostics.has_error() {
+            self.session.validated(config);
+        }
+        diagnostics
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
+        self.session.planned(&plan.config);
         domain::plan(&self.session.provider_domain(), plan);
         // A name that the configuration does not give is the default, not the one of before.
         let names = Names {
@@ -205,7 +218,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             };
             object_conflicts::check(&known, &plan)
         };
-        plan.diagnostics.extend(conflicts);
+        plan.diagnostics.extend(self.of_one_walk(conflicts).await);
         if plan.action == Action::Update {
             claim(
                 &self.object_of_state(&plan.prior, &plan.private),
@@ -265,7 +278,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             costly: Vec::new(),
         };
         let scope = common::scope(prior, Crud::Read, call);
-        let checked = preflight::check_destroy(&plan, &session, &scope).await;
+        let conflicts = object_conflicts::check_destroy(&plan, &session);
+        let conflicts = self.of_one_walk(conflicts).await;
+        let checked = match conflicts.has_error() {
+            true => conflicts.into(),
+            false => preflight::check_destroy(&plan, &session, &scope).await,
+        };
         note_deleted(private, &object.members, &checked.deleted);
         self.reported(checked.diagnostics, &object, Phase::Plan, ShownFor::Destroy)
     }

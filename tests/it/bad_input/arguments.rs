@@ -132,11 +132,11 @@ const WADM: &[Case] = &[
     ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
     (
         "state = { bucket = \"same\" }\nmanifests = { bucket = \"same\" }",
-        "`state` and `manifests` both have the bucket same",
+        "`state` and `manifests` have the same bucket same",
     ),
     (
         "state = { bucket = \"wadm_manifests\" }",
-        "both have the bucket wadm_manifests",
+        "have the same bucket wadm_manifests",
     ),
     ("manifests = { history = 0 }", NUMBER_TO_64),
     (
@@ -232,27 +232,27 @@ const PROVIDER: &[Case] = &[
     ("tls_first = \"maybe\"", WRONG_TYPE),
     (
         "user = \"a\"",
-        "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+        "`user` is set, and the password is missing: set `password` or NATS_PASSWORD",
     ),
     (
         "password = \"swordfish\"",
-        "`password` is set, and the user is not there: set `user` or NATS_USER",
+        "`password` is set, and the user is missing: set `user` or NATS_USER",
     ),
     (
         "tls_certificate_file = \"a\"",
-        "`tls_certificate_file` is set, and the private key is not there: set `tls_key`, `tls_key_file` or NATS_KEY",
+        "`tls_certificate_file` is set, and the private key is missing: set `tls_key`, `tls_key_file` or NATS_KEY",
     ),
     (
         "tls_key_file = \"a\"",
-        "the client certificate is not there: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
+        "the client certificate is missing: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
     ),
     (
         "jwt_file = \"a\"",
-        "the seed is not there: set `seed`, `seed_file` or NATS_SEED",
+        "the seed is missing: set `seed`, `seed_file` or NATS_SEED",
     ),
     (
         "seed_file = \"a\"",
-        "the JWT is not there: set `jwt`, `jwt_file` or NATS_JWT",
+        "the JWT is missing: set `jwt`, `jwt_file` or NATS_JWT",
     ),
     (
         "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",

@@ -294,7 +294,7 @@ fn the_variable_of_the_user_without_a_password_is_a_token() {
 
     let error = refusal(&failure, &server);
     assert!(
-        error.says("NATS_USER, which without a password is taken as a token"),
+        error.says("NATS_USER, which without a password is used as a token"),
         "{error}"
     );
     assert!(!error.says("wr0ng"), "{error}");

@@ -257,7 +257,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
         (
             "max_bytes = 600000",
             "max_bytes = 600000",
-            "it would need 1200000",
+            "1200000 would be",
         ),
         (
             "storage = \"memory\"",

@@ -570,7 +570,12 @@ fn judge_class(
         return Ok(());
     }
     for change in changes {
-        let says = |text: &str| warnings.iter().any(|words| words.says(text));
+        // A sentence may begin with it.
+        let says = |text: &str| {
+            let text = text.to_lowercase();
+            let mut details = warnings.iter().map(|words| words.detail.to_lowercase());
+            details.any(|detail| detail.contains(&text))
+        };
         let told = match change.effect {
             Effect::OneWay(why) => says(why),
             Effect::NoEffect(why) => says(why),
@@ -716,14 +721,14 @@ fn warnings_of(trial: &Trial, plan: &Plan) -> Vec<Diagnostic> {
         if names_it(&words.summary) {
             return Some(words.clone());
         }
-        let (of_assets, of_all): (Vec<_>, Vec<_>) =
+        let (mut of_assets, of_all): (Vec<_>, Vec<_>) =
             words.detail.lines().partition(|line| is_about_assets(line));
         let own: Vec<_> = of_assets
             .into_iter()
             .filter(|line| names_it(line))
             .collect();
-        (!own.is_empty()).then(|| Diagnostic {
-            detail: [of_all, own].concat().join("\n"),
+        (!of_assets.is_empty()).then(|| Diagnostic {
+            detail: [of_all, of_assets].concat().join("\n"),
             ..words.clone()
         })
     });

@@ -186,7 +186,7 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
         } else {
             let said = warning(
                 plan.diagnostics(),
-                "Mirror of bucket LATTICEDATA_default cannot be changed back",
+                "Mirror of bucket LATTICEDATA_default cannot be undone",
             );
             assert!(said.says("It contains 1 key"), "{said}");
             scenario.admin.put(LATTICE_DATA, "key", "value");
