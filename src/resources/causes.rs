@@ -17,11 +17,16 @@ const TITLE_FIRST: char = '\u{2}';
 const STREAM: char = '\u{3}';
 const BLOCK: char = '\u{4}';
 
-/// The same diagnostics; those with one cause are one, where the first of them was.
-pub fn merged(diagnostics: Diagnostics, members: &[Member]) -> Diagnostics {
+/// The same diagnostics; those with one cause are one, where the first of them was. `prior_members`: the assets as the
+/// prior state has them, which may have other names.
+pub fn merged(
+    diagnostics: Diagnostics,
+    members: &[Member],
+    prior_members: &[Member],
+) -> Diagnostics {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for diagnostic in diagnostics {
-        let cause = Cause::of(diagnostic, members);
+        let cause = Cause::of(diagnostic, members.iter().chain(prior_members));
         match causes.iter_mut().find(|other| other.is_same(&cause)) {
             Some(same) => same.reports.extend(cause.reports),
             None => causes.push(cause),
@@ -81,8 +86,8 @@ struct Cause<'m> {
 }
 
 impl<'m> Cause<'m> {
-    fn of(first: Diagnostic, members: &'m [Member]) -> Self {
-        let about = members.iter().find_map(|member| {
+    fn of(first: Diagnostic, mut members: impl Iterator<Item = &'m Member>) -> Self {
+        let about = members.find_map(|member| {
             let summary = generic(&first.summary, member);
             let is_about = summary.contains([TITLE, TITLE_FIRST]);
             is_about.then_some((member, summary))
@@ -285,7 +290,7 @@ mod tests {
         let case = Case::create(object_type, json!({}));
         let members = &case.plan().object.members;
         let reports = members.iter().filter_map(report).collect();
-        merged(reports, members).0
+        merged(reports, members, members).0
     }
 
     fn deleted(member: &Member) -> Diagnostic {

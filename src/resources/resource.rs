@@ -77,11 +77,11 @@ impl<T: ObjectType> ObjectResource<T> {
     fn reported(
         &self,
         diagnostics: Diagnostics,
-        object: &Object,
+        (object, prior_members): (&Object, &[Member]),
         phase: Phase,
         shown_for: ShownFor,
     ) -> Diagnostics {
-        let diagnostics = causes::merged(diagnostics, &object.members);
+        let diagnostics = causes::merged(diagnostics, &object.members, prior_members);
         let object = [self.object_type.type_name(), &object.import_id];
         self.session
             .not_shown_before(diagnostics, phase, shown_for, &object)
@@ -95,7 +95,7 @@ impl<T: ObjectType> ObjectResource<T> {
         shown_for: ShownFor,
     ) -> Applied {
         Applied {
-            diagnostics: self.reported(applied.diagnostics, object, phase, shown_for),
+            diagnostics: self.reported(applied.diagnostics, (object, &[]), phase, shown_for),
             ..applied
         }
     }
@@ -251,7 +251,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         }
         let in_state = |member: &Member| sessions.0.cache.in_state(&member.stream()).is_some();
         let diagnostics = std::mem::take(&mut plan.diagnostics);
-        plan.diagnostics = self.reported(diagnostics, &object, Phase::Plan, ShownFor::Change);
+        plan.diagnostics = self.reported(
+            diagnostics,
+            (&object, &prior_members),
+            Phase::Plan,
+            ShownFor::Change,
+        );
         if plan.action == Action::Update || object.members.iter().any(in_state) {
             destroy::say_how_to_destroy(&mut plan.diagnostics);
         }

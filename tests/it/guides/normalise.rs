@@ -29,7 +29,11 @@ pub fn normal(text: &str) -> String {
         normal = normal.replace(time, &day);
     }
     let normal = with_digits_after(&normal, "127.0.0.1:", "4222");
-    with_digits_after(&normal, " complete after ", "0")
+    let normal = with_digits_after(&normal, " complete after ", "0");
+    // How often a connection was tried, and for how long, in seconds with one decimal.
+    let normal = with_digits_after(&normal, "(tried ", "9");
+    let normal = with_digits_after(&normal, " times in ", "4");
+    with_digits_after(&normal, " times in 4.", "9")
 }
 
 /// The words of an output: Terraform breaks lines by the length of what stands here only in normal form.
