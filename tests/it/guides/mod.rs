@@ -15,6 +15,8 @@ mod reading_plans;
 mod authentication;
 mod common_arguments;
 mod domains;
+mod offline_sites;
+mod destroy;
 mod least_privilege;
 mod hosted_accounts;
 mod pipelines;

@@ -13,6 +13,9 @@ use crate::guides::normalise::{normal, words};
 use crate::guides::page::{self, Block};
 use crate::support::{Admin, Cli, NatsServer, Plan, Terraform, serve, terraform_versions};
 
+/// The commands that plan, and so take the options of a plan.
+const PLANS: [&str; 3] = ["plan", "apply", "destroy"];
+
 /// One heading of a page under way. What is left of it when the test ends is a failure.
 pub struct PageRun {
     pub terraform: Terraform,
@@ -80,8 +83,25 @@ impl PageRun {
     /// The configuration in the next block, with the places that are really there.
     pub fn next_config(&mut self) -> String {
         let config = self.next("terraform").text;
+        self.at_places(&config)
+    }
+
+    /// A configuration with the places that are really there.
+    pub fn at_places(&self, config: &str) -> String {
         let places = self.places.iter();
-        places.fold(config, |config, (name, place)| config.replace(name, place))
+        places.fold(config.to_owned(), |config, (name, place)| {
+            config.replace(name, place)
+        })
+    }
+
+    /// Goes on with another heading of the page, once this one is over.
+    pub fn go_on(&mut self, page: &str, heading: &str) {
+        assert!(
+            self.is_over(),
+            "blocks that no test plays: {:?}",
+            self.blocks
+        );
+        self.blocks = page::under(page, heading).into();
     }
 
     /// Runs the command of the next block, and demands that it prints what the block says. Gives what it printed.
@@ -101,6 +121,26 @@ impl PageRun {
             );
         }
         block.replace(&format!("{first}\n{printed}"));
+        printed
+    }
+
+    /// Runs every command for Terraform in the next `shell` block, and demands that each succeeds. Gives what the last one
+    /// printed.
+    pub fn succeeds(&mut self) -> String {
+        let block = self.next("shell");
+        let lines = block.text.lines();
+        let commands: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix("terraform "))
+            .collect();
+        assert!(
+            !commands.is_empty(),
+            "no command for Terraform in {block:?}"
+        );
+        let mut printed = String::new();
+        for command in commands {
+            printed = self.run(command);
+            assert_eq!(self.code, Some(0), "`terraform {command}`:\n{printed}");
+        }
         printed
     }
 
@@ -125,9 +165,12 @@ impl PageRun {
 
     /// What a person at a terminal sees, both streams together, in normal form.
     pub fn run(&mut self, command: &str) -> String {
-        let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
-        let mut arguments = vec![name, "-no-color", "-input=false", "-lock=false"];
-        arguments.extend(rest.split_whitespace());
+        // No shell reads it, which would take away the quotes around an address.
+        let command = command.replace('\'', "");
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        if PLANS.contains(&arguments[0]) {
+            arguments.splice(1..1, ["-no-color", "-input=false", "-lock=false"]);
+        }
         let path = self.terraform.folder().join(".printed");
         let printed = File::create(&path).expect("a file");
         let mut command = self.terraform.command(&arguments);

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Request};
+use async_nats::{Client, ConnectOptions, HeaderMap, Request};
 use serde_json::{Value, json};
 
 use crate::support::{block_on, wait_for};
@@ -136,6 +136,15 @@ impl Admin {
     /// Puts a key into a KV bucket and waits until it is stored.
     pub fn put(&self, bucket: &str, key: &str, value: &str) {
         self.publish(&format!("$KV.{bucket}.{key}"), value);
+    }
+
+    /// Deletes a key of a KV bucket as its clients do, by a message that marks it as deleted.
+    pub fn delete_key(&self, bucket: &str, key: &str) {
+        let (client, to) = (self.client.clone(), format!("$KV.{bucket}.{key}"));
+        let mut headers = HeaderMap::new();
+        headers.insert("KV-Operation", "DEL");
+        let request = Request::new().headers(headers).timeout(Some(PATIENCE));
+        block_on(async move { client.send_request(to, request).await }).expect("a delete marker");
     }
 
     /// Publishes a message and waits until a stream has stored it.
