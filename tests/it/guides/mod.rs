@@ -17,6 +17,7 @@ mod common_arguments;
 mod domains;
 mod offline_sites;
 mod destroy;
+mod wasmcloud_versions;
 mod least_privilege;
 mod hosted_accounts;
 mod pipelines;
