@@ -63,7 +63,7 @@ fn prevent_destroy_protects_empty_buckets_while_the_block_is_there() {
     let mut on_server = situation("Forbid every destroy");
     on_server.run.step();
 
-    let printed = on_server.run.run("destroy -auto-approve");
+    let printed = on_server.run.run("destroy");
 
     assert!(
         printed.contains("Instance cannot be destroyed"),
@@ -124,7 +124,7 @@ fn deleted_keys_count_until_they_are_purged() {
     on_server.admin.put(BUCKET, "one", "value");
     on_server.admin.delete_key(BUCKET, "one");
 
-    let printed = on_server.run.run("destroy -auto-approve");
+    let printed = on_server.run.run("destroy");
     assert!(
         printed.contains("Bucket CONFIGDATA_default contains 1 key"),
         "{printed}"

@@ -40,12 +40,18 @@ impl Linked {
 
     /// One heading of any page, in the same way.
     pub fn run_of(&self, page: &str, heading: &str) -> PageRun {
-        self.run_through(&address(&self.hub), page, heading)
+        self.run_through(&address(&self.hub), page, heading, &[])
     }
 
-    /// As [`Linked::run_of`], with a provider that connects to the hub through this address.
-    pub fn run_through(&self, address: &str, page: &str, heading: &str) -> PageRun {
-        let mut run = PageRun::new(page, heading, &[]).at("hub.example.com:4222", address);
+    /// As [`Linked::run_of`], with a provider that connects to the hub through this address and has these variables.
+    pub fn run_through(
+        &self,
+        address: &str,
+        page: &str,
+        heading: &str,
+        environment: &[(&str, &str)],
+    ) -> PageRun {
+        let mut run = PageRun::new(page, heading, environment).at("hub.example.com:4222", address);
         run.terraform.set_env("TF_VAR_terraform_password", SECRET);
         run
     }

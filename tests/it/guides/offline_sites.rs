@@ -45,7 +45,7 @@ fn a_site_that_is_offline_stops_a_plan_an_apply_and_a_refresh_and_changes_nothin
     let start = Instant::now();
     run.shows();
     assert!(start.elapsed() < Duration::from_secs(30));
-    for command in ["apply -auto-approve", "apply -refresh-only -auto-approve"] {
+    for command in ["apply", "apply -refresh-only"] {
         let printed = run.run(command);
         assert_eq!(run.code, Some(1));
         assert!(printed.contains(OFFLINE), "{printed}");
@@ -69,10 +69,9 @@ fn the_other_sites_are_changed_with_target_and_the_rest_is_planned_without_refre
     assert_eq!(run.code, Some(1));
     // As the page says: a plan that changes nothing at that site does not need it.
     run.terraform.write(&both_sites(&run));
-    let printed = run
-        .run("apply -refresh=false -auto-approve -target=wasmcloud_lattice_buckets.site[\"hub\"]");
+    let printed = run.run("apply -refresh=false -target=wasmcloud_lattice_buckets.site[\"hub\"]");
     assert_eq!(run.code, Some(0), "{printed}");
-    let printed = run.run("apply -refresh=false -auto-approve");
+    let printed = run.run("apply -refresh=false");
     assert!(printed.contains("No changes."), "{printed}");
     assert_eq!(history(&servers, "hub"), 5);
 }
@@ -105,8 +104,11 @@ fn a_create_whose_result_is_not_known_is_kept() {
     let heading = "A create whose result is not known";
     let gate = Gate::before(servers.hub.port(), Side::Answers, CREATES);
     let interrupted = gate.url().replace("nats://", "");
-    let mut run = servers.run_through(&interrupted, PAGE, heading);
-    let config = run.next_config();
+    let mut run = servers.run_through(&interrupted, PAGE, heading, &[("NATS_TIMEOUT", "1s")]);
+    // Gives up soon.
+    let last = "jetstream_domain = \"berlin\"\n";
+    let soon = format!("{last}  timeouts = {{ create = \"3s\" }}\n");
+    let config = run.next_config().replace(last, &soon);
     run.terraform.write(&config);
     run.succeeds();
 

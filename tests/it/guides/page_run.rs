@@ -171,6 +171,13 @@ impl PageRun {
         if PLANS.contains(&arguments[0]) {
             arguments.splice(1..1, ["-no-color", "-input=false", "-lock=false"]);
         }
+        // The page leaves the approval to its reader. A saved plan needs none.
+        let is_saved = arguments
+            .last()
+            .is_some_and(|last| last.ends_with(".tfplan"));
+        if arguments[0] != "plan" && PLANS.contains(&arguments[0]) && !is_saved {
+            arguments.push("-auto-approve");
+        }
         let path = self.terraform.folder().join(".printed");
         let printed = File::create(&path).expect("a file");
         let mut command = self.terraform.command(&arguments);
