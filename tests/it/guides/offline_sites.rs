@@ -1,5 +1,6 @@
 //! `offline-sites.md`: a hub and a leaf node that is offline, slow to answer, or lost.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::guides::domains::{Linked, address};
@@ -92,10 +93,25 @@ fn with_a_state_for_each_site_one_that_is_offline_stops_only_its_own_plans() {
 }
 
 #[test]
-fn time_limits_are_set_in_the_provider_block_and_the_resource() {
+fn an_apply_waits_within_its_time_limit_for_a_site_that_was_disconnected_meanwhile() {
     let servers = Linked::start(&[]);
+    let gate = Gate::before(servers.hub.port(), Side::Requests, CREATES);
+    let through = gate.url().replace("nats://", "");
+    let mut run = servers.run_through(&through, PAGE, "Time limits", &[]);
+    run.write();
 
-    servers.run_of(PAGE, "Time limits").step();
+    let apply = ["apply", "-input=false", "-no-color", "-auto-approve"];
+    let running = run.terraform.start(&apply);
+    gate.wait_until_reached(1);
+    end_berlin(&servers);
+    gate.open();
+    // Requests that nobody answers, before the site is back.
+    thread::sleep(Duration::from_secs(1));
+    servers.leaf.restart();
+
+    running.wait().expect("an apply that succeeds");
+    let admin = servers.admin().in_domain("berlin");
+    assert_eq!(admin.stream_names(), [STREAM, CREATED_FIRST]);
 }
 
 #[test]
