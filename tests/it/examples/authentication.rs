@@ -84,8 +84,7 @@ fn a_certificate_of_the_client() {
     let server = NatsServer::configured(&authority.config(&issued, "verify: true"));
     let client = authority.client();
 
-    let provided = Provided::with(terraform_default(), &[]);
-    let mut provided = provided;
+    let mut provided = Provided::with(terraform_default(), &[]);
     let terraform = &mut provided.terraform;
     terraform.set_env("TF_VAR_nats_client_key", &client.key);
     terraform.write_file("ca.pem", &authority.pem());

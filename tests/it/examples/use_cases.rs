@@ -332,6 +332,7 @@ fn checks_warn_of_drift_and_outputs_name_the_streams() {
     let check = warning(plan.diagnostics(), "Check block assertion failed");
     assert!(check.says("settings that hosts do not expect"), "{check}");
     admin.delete_stream(CONFIG);
+    provided.terraform.try_apply(&["-refresh-only"]).unwrap();
     provided.terraform.apply();
     provided.terraform.expect_empty();
 }
