@@ -107,7 +107,7 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "component specifications with their links, and claims",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "Running hosts do not notice the new bucket and apply no link any more: restart them.",
+        when_recreated: "Restart running hosts afterwards: they do not receive links from a recreated bucket.",
         when_read_only: "hosts can store no component, link or claim",
     },
     Asset {
@@ -117,7 +117,7 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "named configurations and references to secrets",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "Running hosts do not notice the new bucket and see no configuration change any more: restart them.",
+        when_recreated: "Restart running hosts afterwards: they do not receive configuration changes from a recreated bucket.",
         when_read_only: "hosts can store no configuration, and change none",
     },
     Asset {
@@ -127,8 +127,8 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "what wadm has observed of hosts, components and providers",
         description: None,
         contents: Contents::Transient,
-        when_recreated: "wadm fills it again from the hosts' heartbeats within a minute.",
-        when_read_only: "wadm cannot note what it observes, and acts on what it saw last",
+        when_recreated: "wadm fills it again from the heartbeats of hosts, within a minute.",
+        when_read_only: "wadm cannot store what it observes, and acts on what it observed last",
     },
     Asset {
         key: "manifests",
@@ -137,8 +137,8 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "the manifests of all applications, with their versions",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "wadm then knows no application: deploy every manifest again.",
-        when_read_only: "wadm can store no manifest, so that deploying a new version fails",
+        when_recreated: "wadm then has no application: deploy every manifest again.",
+        when_read_only: "wadm can store no manifest, so deploying a new version fails",
     },
     Asset {
         key: "events",
@@ -153,7 +153,7 @@ pub const CATALOGUE: &[Asset] = &[
             "A stream that stores all events coming in on the wadm.evt subject in a cluster",
         ),
         contents: Contents::Transient,
-        when_recreated: "wadm goes on by itself.",
+        when_recreated: "wadm continues without a restart.",
         when_read_only: "wadm loses its own events",
     },
     Asset {
@@ -165,11 +165,11 @@ pub const CATALOGUE: &[Asset] = &[
             ..WADM_STREAM
         }),
         name: "wadm_commands",
-        holds: "commands that wadm has not carried out yet",
+        holds: "commands that wadm has not executed yet",
         description: Some("A stream that stores all commands for wadm"),
         contents: Contents::Transient,
-        when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
-        when_read_only: "wadm can give no command, so that nothing is started or stopped",
+        when_recreated: "wadm subscribes again at the next heartbeat of a host, within 30 seconds.",
+        when_read_only: "wadm can send no command, so nothing is started or stopped",
     },
     Asset {
         key: "status",
@@ -186,7 +186,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream that stores all status updates for wadm applications"),
         contents: Contents::Transient,
         when_recreated: "wadm shows an application as undeployed until its status changes again.",
-        when_read_only: "wadm can store no status, so that every application keeps the one it has",
+        when_read_only: "wadm can store no status, so every application keeps its last one",
     },
     Asset {
         key: "notify",
@@ -197,11 +197,11 @@ pub const CATALOGUE: &[Asset] = &[
             ..WADM_STREAM
         }),
         name: "wadm_notify",
-        holds: "notices of changed manifests to wadm itself",
+        holds: "notifications of changed manifests, for wadm itself",
         description: Some("A stream for capturing all notification events for wadm"),
         contents: Contents::Transient,
-        when_recreated: "wadm does not notice the new stream and deploys nothing any more: restart it.",
-        when_read_only: "wadm does not notice changed manifests, so that nothing is deployed",
+        when_recreated: "Restart wadm afterwards: it does not receive messages from a recreated stream, and deploys nothing.",
+        when_read_only: "wadm does not notice changed manifests, so nothing is deployed",
     },
     Asset {
         key: "wasmbus_events",
@@ -217,8 +217,8 @@ pub const CATALOGUE: &[Asset] = &[
             "A stream that stores all events coming in on the wasmbus.evt subject in a cluster",
         ),
         contents: Contents::Transient,
-        when_recreated: "wadm goes on by itself.",
-        when_read_only: "wadm hears nothing of hosts",
+        when_recreated: "wadm continues without a restart.",
+        when_read_only: "wadm receives no events of hosts",
     },
     Asset {
         key: "event_consumer",
@@ -244,7 +244,7 @@ pub const CATALOGUE: &[Asset] = &[
             "A stream that sources from wadm_events and wasmbus_events for wadm event consumer's use",
         ),
         contents: Contents::Transient,
-        when_recreated: "wadm listens again with the next heartbeat of a host, within 30 seconds.",
+        when_recreated: "wadm subscribes again at the next heartbeat of a host, within 30 seconds.",
         when_read_only: "wadm handles no event",
     },
 ];
@@ -276,15 +276,15 @@ pub enum AssetKinds {
 /// Every setting without an argument that a server may refuse to change back.
 #[rustfmt::skip]
 pub const LASTING_SETTINGS: &[LastingSetting] = &[
-    breaking("sealed", AssetKinds::All, "Nothing can be written to it any more: {}."),
-    breaking("mirror", AssetKinds::All, "It copies another stream and takes nothing itself: {}."),
-    breaking("allow_msg_counter", AssetKinds::All, "It takes only messages that count: {}."),
+    breaking("sealed", AssetKinds::All, "Nothing can be written to it any more. {}."),
+    breaking("mirror", AssetKinds::All, "It copies another stream and accepts no messages itself. {}."),
+    breaking("allow_msg_counter", AssetKinds::All, "It accepts only messages with a counter. {}."),
     breaking("max_consumers", AssetKinds::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
-    breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): their lattices are not served."),
-    breaking("retention", AssetKinds::Buckets, "A key goes as soon as one reader has acknowledged it, and nobody can watch it as hosts and wadm do (JetStream 10084)."),
-    breaking("deny_purge", AssetKinds::Buckets, "Deleting a key fails (JetStream 10111), as hosts and wadm do when something is taken away."),
-    harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only you cannot (`nats stream purge`)."),
-    harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages age out as ever."),
+    breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): wadm does not manage their lattices."),
+    breaking("retention", AssetKinds::Buckets, "A key is deleted as soon as one reader has acknowledged it, and hosts and wadm cannot watch the bucket (JetStream 10084)."),
+    breaking("deny_purge", AssetKinds::Buckets, "Deleting a key fails (JetStream 10111): hosts and wadm delete keys when a component, link or application is removed."),
+    harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only `nats stream purge` fails."),
+    harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages expire as before."),
     harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
     breaking("consumer_limits", AssetKinds::All, "With `max_ack_pending`, the server refuses consumers without acknowledgements from now on (JetStream 10082): hosts and wadm cannot watch it, and no stream can source from it. Other limits hold for consumers that are created from now on. As soon as it has no consumer, a plan takes them back."),
     harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm schedule no message."),

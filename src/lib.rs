@@ -64,7 +64,7 @@
 //! * **drift**: what differs on the server from the state; also the attribute that shows what has no argument.
 //! * **lasting drift**: drift that the server does not change back.
 //! * **replace**: delete one asset and recreate it, within an update; shown by `created` becoming unknown.
-//! * **adopt**: manage an asset that exists already, with its contents (`adopt_existing`).
+//! * **adopt**: manage an asset that already exists, with its contents (`adopt_existing`).
 //! * **precious, transient**: whether an asset's contents exist nowhere else, or come back by themselves.
 //! * **preflight**: the check of a plan against the server; adds diagnostics, never values.
 //! * **survey**: everything the preflight knows, as plain data.

@@ -102,7 +102,7 @@ const NO_SERVERS: [(&str, NoServers); 6] = [
 /// How what answers differs from what was configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
-    /// The JetStream domain is not there, or another.
+    /// The JetStream domain is not reachable, or another.
     Domain,
     /// Nobody answers under the prefix of the API.
     Prefix,
@@ -385,10 +385,7 @@ impl fmt::Display for Error {
         }
         Reason(self).fmt(f)?;
         if self.0.unknown_outcome {
-            write!(
-                f,
-                " The server may have done it nevertheless, or may do it later."
-            )?;
+            write!(f, " The server may have done it, or may do it later.")?;
         }
         match &self.0.then {
             Some(then) => write!(f, " Then: {then}"),
@@ -416,7 +413,7 @@ impl fmt::Display for Reason<'_> {
                 "no connection to NATS at {server}: {}. The address comes from {origin}.",
                 failure.how
             ),
-            Cause::Unsupported { how, .. } => write!(f, "{how}. Asked at {server}."),
+            Cause::Unsupported { how, .. } => write!(f, "{how}. The request went to {server}."),
             Cause::Unauthorized(why) => {
                 write!(f, "no login at the NATS server at {server}: {why}.")
             }
@@ -432,7 +429,7 @@ impl fmt::Display for Reason<'_> {
                 server_domain: _,
             } => write!(
                 f,
-                "nobody answers to $JS.API.> at {server}: JetStream is not enabled on that server, nor on one that it \
+                "no JetStream answers to $JS.API.> at {server}: JetStream is not enabled on that server, nor on one that it \
                  is connected to."
             ),
             Cause::NoResponders {
@@ -441,7 +438,7 @@ impl fmt::Display for Reason<'_> {
             } => {
                 write!(
                     f,
-                    "nobody answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} is not there"
+                    "no JetStream answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} does not exist or is offline"
                 )?;
                 match server_domain {
                     Some(own) => write!(f, ", and that server's own is {own:?}."),
@@ -453,20 +450,20 @@ impl fmt::Display for Reason<'_> {
                 publish: true,
             } => write!(
                 f,
-                "the NATS server at {server} denies this user to publish to {subject}."
+                "the provider's user has no permission to publish to {subject} on the NATS server at {server}."
             ),
             Cause::Denied {
                 subject,
                 publish: false,
             } => write!(
                 f,
-                "the NATS server at {server} denies this user to subscribe to {subject}, where the answers arrive \
-                 (it needs to subscribe to {}).",
+                "the provider's user has no permission to subscribe to {subject}, where the answers of the NATS server \
+                 at {server} arrive (it needs {}).",
                 inbox(subject)
             ),
             Cause::Timeout { millis } => write!(
                 f,
-                "the NATS server at {server} gave no answer within {millis} ms."
+                "the NATS server at {server} did not answer within {millis} ms."
             ),
             Cause::Disconnected { why: None } => {
                 write!(f, "the connection to the NATS server at {server} was lost.")
@@ -476,7 +473,10 @@ impl fmt::Display for Reason<'_> {
                 "the connection to the NATS server at {server} was lost: {why}."
             ),
             Cause::Deadline(what) => {
-                write!(f, "time ran out at the NATS server at {server}: {what}.")
+                write!(
+                    f,
+                    "the time limit ended at the NATS server at {server}: {what}."
+                )
             }
             Cause::Stopped => write!(f, "stopped before it was done."),
             Cause::Exists => write!(f, "a stream of this name exists at {server}."),
@@ -492,12 +492,12 @@ impl fmt::Display for Reason<'_> {
             }
             Cause::TooLarge { bytes, limit } => write!(
                 f,
-                "the request has {bytes} bytes, and the NATS server at {server} takes {limit} (max_payload)."
+                "the request has {bytes} bytes, and the NATS server at {server} accepts {limit} (max_payload)."
             ),
             Cause::Invalid(why) => write!(f, "{why}."),
             Cause::Malformed(what) => write!(
                 f,
-                "the NATS server at {server} answered what we cannot read: {what}."
+                "the NATS server at {server} sent an answer that cannot be read: {what}."
             ),
         }
     }

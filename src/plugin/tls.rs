@@ -36,7 +36,7 @@ impl Identity {
     /// When the text is no certificate.
     pub(super) fn for_client(pem: &str) -> anyhow::Result<Self> {
         let client = CertificateDer::from_pem_slice(pem.as_bytes())
-            .context("PLUGIN_CLIENT_CERT holds no certificate")?;
+            .context("PLUGIN_CLIENT_CERT contains no certificate")?;
         let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
         let certificate = own.cert.der().clone();
         let key = PrivateKeyDer::try_from(own.signing_key.serialize_der()).map_err(Error::msg)?;

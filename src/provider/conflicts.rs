@@ -77,10 +77,10 @@ impl Block<'_> {
         let file = part.file?;
         (self.has(part.content) && self.has(file)).then(|| {
             let detail = format!(
-                "`{}` and `{file}` both give the {}, as content and as a file. Remove one of them.",
+                "`{}` and `{file}` both set the {}, as content and as a file. Remove one of them.",
                 part.content, part.what
             );
-            Diagnostic::error(format!("The {} is given twice", part.what), detail)
+            Diagnostic::error(format!("The {} is set twice", part.what), detail)
                 .at(Path::attribute(file))
         })
     }
@@ -98,7 +98,7 @@ impl Block<'_> {
             return None;
         };
         let detail = format!(
-            "`{first}` and `{second}` are two ways to authenticate, and one connection takes one. Remove one of them."
+            "`{first}` and `{second}` are two ways to authenticate, and a connection can use only one. Remove one of them."
         );
         Some(two_ways(detail, second))
     }
@@ -108,7 +108,7 @@ impl Block<'_> {
         let servers = self.servers();
         rules::addresses(&servers).unwrap_or(false).then(|| {
             let detail = format!(
-                "An address in `servers` carries a user, and `{method}` is another way to authenticate. Remove one of them."
+                "An address in `servers` has a user, and `{method}` is another way to authenticate. Remove one of them."
             );
             two_ways(detail, method)
         })
@@ -181,7 +181,7 @@ impl Block<'_> {
 pub fn content_for_path(part: &CredentialPart, origin: &str) -> Diagnostic {
     let content = part.content;
     let detail = format!(
-        "The value of {origin} is not shown: this looks like file content, a path is expected. Set `{content}` for the content itself, or write it into a file and set the path of that file here."
+        "The value of {origin} is not shown: this looks like file content, a path is expected. Set `{content}` for the content itself, or write it to a file and set the path of that file here."
     );
     Diagnostic::error(
         format!("Content of the {} where a path is expected", part.what),
@@ -200,24 +200,24 @@ pub fn content_for_context(origin: &str) -> Diagnostic {
 /// An address that `origin` gives has a login in it and cannot be understood. No path, for the same reason.
 pub fn unusable_address(problem: &str, origin: &str) -> Diagnostic {
     let detail = format!("{problem} The addresses come from {origin}, and are not shown.");
-    Diagnostic::error("The server addresses cannot be understood", detail)
+    Diagnostic::error("The server addresses are not valid", detail)
 }
 
 fn two_ways(detail: String, argument: &str) -> Diagnostic {
-    Diagnostic::error("Contradictory ways to authenticate", detail).at(Path::attribute(argument))
+    Diagnostic::error("More than one way to authenticate", detail).at(Path::attribute(argument))
 }
 
 /// One part is there, as `how` says, and the other is not.
 pub fn half(given: &CredentialPart, missing: &CredentialPart, how: &str) -> Diagnostic {
     let mut detail = format!(
-        "The {} and the {} belong together. {how}, and the {} is not there: set {}.",
+        "The {} and the {} belong together. {how}, and the {} is missing: set {}.",
         given.what,
         missing.what,
         missing.what,
         ways(missing)
     );
     if (given.what, missing.what) == ("user", "password") {
-        detail += " A token goes to `token` or NATS_TOKEN.";
+        detail += " For a token, set `token` or NATS_TOKEN.";
     }
     Diagnostic::error(format!("The {} is missing", missing.what), detail)
 }
@@ -225,17 +225,17 @@ pub fn half(given: &CredentialPart, missing: &CredentialPart, how: &str) -> Diag
 /// Domain and prefix are both given, by what `which` names.
 pub fn two_spaces(which: &str) -> Diagnostic {
     let detail = format!(
-        "{which} both say where the JetStream API is: a domain is the prefix `$JS.<domain>.API`. Remove one of them."
+        "{which} both set the subjects of the JetStream API: a domain is the prefix `$JS.<domain>.API`. Remove one of them."
     );
-    Diagnostic::error("The JetStream API is given twice", detail)
+    Diagnostic::error("The JetStream API is set twice", detail)
 }
 
 /// A handshake before the greeting, as `first` says, to addresses that `servers` gives.
 pub fn handshake_of_websocket(first: &str, servers: &str) -> Diagnostic {
     let detail = format!(
-        "{first} asks for a TLS handshake before the server's greeting, and an address in {servers} is of WebSocket, which begins with HTTP. Remove `tls_first`; `wss` addresses use TLS anyway."
+        "{first} requires a TLS handshake before the server's greeting, and an address in {servers} is a websocket, which starts with HTTP. Remove `tls_first`; `wss` addresses always use TLS."
     );
-    Diagnostic::error("Contradictory ways to connect", detail)
+    Diagnostic::error("The connection settings conflict", detail)
 }
 
 /// TLS is configured, as `tls` says, for addresses of WebSocket without it that `servers` gives.
@@ -243,5 +243,5 @@ pub fn tls_of_plain_websocket(tls: &str, servers: &str) -> Diagnostic {
     let detail = format!(
         "{tls} configures TLS, but an address in {servers} begins with ws://, which has no TLS: the login and all traffic would be readable on the network. Use wss:// in the address, or remove the TLS arguments."
     );
-    Diagnostic::error("Contradictory ways to connect", detail)
+    Diagnostic::error("The connection settings conflict", detail)
 }

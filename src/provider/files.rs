@@ -63,11 +63,11 @@ pub fn read(path: &Path) -> Result<String, String> {
     }
 }
 
-const TOO_LARGE: &str = "it is larger than 1 MiB, which is more than such a file has";
+const TOO_LARGE: &str = "it is larger than 1 MiB, the most that such a file may have";
 
 fn is_readable(metadata: &fs::Metadata) -> Result<(), String> {
     if metadata.is_dir() {
-        return Err("it is a folder, and a file is expected".to_owned());
+        return Err("it is a folder, not a file".to_owned());
     }
     if !metadata.is_file() {
         return Err("it is not a regular file but a device, a pipe or a socket".to_owned());
@@ -111,9 +111,9 @@ pub fn openness(_: &Path) -> Option<String> {
 /// The warning about a file that others may read.
 pub fn too_open(what: &str, file: &Path, mode: &str, at: Place) -> Diagnostic {
     Diagnostic::warning(
-        format!("{what} is open to others"),
+        format!("{what} is readable by other users"),
         format!(
-            "{} holds a secret, and its mode is {mode}: others than its owner may read or change it. `chmod 600 {}` keeps them out.",
+            "{} contains a secret, and its mode is {mode}: other users than its owner can read or change it. Run `chmod 600 {}`.",
             file.display(),
             file.display()
         ),
@@ -136,10 +136,7 @@ mod tests {
         };
 
         for (path, why) in [
-            (
-                folder.path().to_owned(),
-                "it is a folder, and a file is expected",
-            ),
+            (folder.path().to_owned(), "it is a folder, not a file"),
             (file("large", LARGEST + 1), TOO_LARGE),
             (file("huge", 2 << 30), TOO_LARGE),
             (file("empty", 0), "it is empty"),

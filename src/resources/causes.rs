@@ -47,9 +47,17 @@ impl Report<'_> {
         own.map(String::as_str).collect()
     }
 
-    /// Its line in the list of assets.
-    fn line(&self, path: &Path, common: &[&String]) -> String {
+    /// How the list of assets names it.
+    fn title(&self, path: &Path, with_stream: bool) -> String {
         let title = member_at(self.member, &self.path, path);
+        match with_stream && self.member.row.kind == AssetKind::Bucket {
+            true => format!("{title} (stream {})", self.member.stream()),
+            false => title,
+        }
+    }
+
+    /// Its line in the list of assets.
+    fn line(&self, title: &str, common: &[&String]) -> String {
         let own = self.own(common);
         let own = own.trim_start();
         let of_it = own.strip_prefix("It ");
@@ -144,6 +152,12 @@ fn named(text: &str, member: &Member) -> String {
 
 /// The text for several assets.
 fn of_each(text: &str) -> String {
+    if let Some(what) = text.strip_prefix("Could not ") {
+        return format!(
+            "Could not {}",
+            of_each(&what.replacen(TITLE, "any of them", 1))
+        );
+    }
     text.replace(&format!("Only {TITLE}"), "Each of them")
         .replace(&format!("only {TITLE}"), "each of them")
         .replace(TITLE, "each of them")
@@ -158,7 +172,8 @@ fn sentences(text: &str) -> Vec<String> {
     let mut begin = 0;
     for (place, separator) in text.match_indices([' ', '\n']) {
         let (before, after) = (&text[begin..place], &text[place + 1..]);
-        let ends_here = before.ends_with('.') && !after.starts_with(char::is_lowercase);
+        let begins = !after.starts_with(char::is_lowercase) || after.starts_with("wadm");
+        let ends_here = before.ends_with('.') && begins;
         if ends_here || separator == "\n" {
             sentences.push(before.to_owned());
             begin = place;
@@ -216,7 +231,8 @@ fn number_of(reports: &[Report<'_>], members: &[Member]) -> String {
     }
 }
 
-/// What is true of all once, and a list of the assets, with what is true of one alone.
+/// What is true of all once, and a list of the assets, with what is true of one alone. Where the words for all say
+/// `<stream>`, the list says which.
 fn detail(reports: &[Report<'_>], path: &Path) -> String {
     let first = &reports[0].sentences;
     let is_common = |sentence: &&String| {
@@ -224,13 +240,14 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
         all.all(|report| report.sentences.contains(sentence))
     };
     let common: Vec<_> = first.iter().filter(is_common).collect();
+    let says_stream = common.iter().any(|sentence| sentence.contains(STREAM));
     if reports.iter().all(|report| report.own(&common).is_empty()) {
         let titles: Vec<_> = reports
             .iter()
-            .map(|report| member_at(report.member, &report.path, path))
+            .map(|report| report.title(path, says_stream))
             .collect();
         let text: String = common.into_iter().map(String::as_str).collect();
-        return format!("{}\nThis is about {}.", of_each(&text), titles.join(", "));
+        return format!("{}\nThis applies to {}.", of_each(&text), titles.join(", "));
     }
     let place = first
         .iter()
@@ -242,7 +259,10 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
         Some(sentence) => format!("\n{sentence}"),
         None => after,
     };
-    let list = reports.iter().map(|report| report.line(path, &common));
+    let list = reports.iter().map(|report| {
+        let title = report.title(path, says_stream);
+        report.line(&title, &common)
+    });
     let list: String = list.collect();
     format!("{}{list}{}", of_each(&before), of_each(&after))
 }
@@ -288,7 +308,7 @@ mod tests {
     fn what_is_the_same_is_there_once_and_what_differs_is_in_a_list_of_the_assets() {
         let all = merged_of(LatticeBuckets, |member| Some(deleted(member)));
 
-        let expected = "Its contents are lost.\n  - bucket LATTICEDATA_default contains 26 keys.\n  - bucket CONFIGDATA_default contains 25 keys.\nChoose one:\n  - keep it: set `skip_destroy` in each block\n  - save it: `nats stream backup <stream>`\nNothing of each of them comes back.";
+        let expected = "Its contents are lost.\n  - bucket LATTICEDATA_default (stream KV_LATTICEDATA_default) contains 26 keys.\n  - bucket CONFIGDATA_default (stream KV_CONFIGDATA_default) contains 25 keys.\nChoose one:\n  - keep it: set `skip_destroy` in each block\n  - save it: `nats stream backup <stream>`\nNothing of each of them comes back.";
         let expected = Diagnostic::warning("Both buckets are deleted with keys", expected);
         assert_eq!(all, [expected.at(Path::attribute("force_destroy"))]);
     }
@@ -313,7 +333,7 @@ mod tests {
         let (words, assets) = error.detail.split_once('\n').unwrap();
         assert_eq!(words, "No server has the tag. Change it.");
         assert!(
-            assets.starts_with("This is about bucket wadm_state, bucket wadm_manifests, stream "),
+            assets.starts_with("This applies to bucket wadm_state, bucket wadm_manifests, stream "),
             "{assets}"
         );
     }

@@ -19,10 +19,10 @@ the update, if it is empty or `force_destroy` is in the state; the plan shows it
 warning, and is an error where keys would be lost. What somebody else did to a bucket and the server does not undo (sealed it, for \
 instance) stays in `drift`, with a warning at every plan. When a bucket that holds keys is replaced, it is purged first, \
 as far as the permission to publish to `$JS.API.STREAM.PURGE.*` is there: a server may bring back what a stream held that \
-was deleted and made again within a moment.
+was recreated within a moment.
 
 Nothing that holds keys is deleted unless `force_destroy = true` is in the state before the apply. A bucket \
-that exists already is never taken over silently: import it, or set `adopt_existing`.";
+that already exists is never taken over silently: import it, or set `adopt_existing`.";
 
 /// The resource type.
 pub struct LatticeBuckets;
@@ -45,7 +45,7 @@ impl ObjectType for LatticeBuckets {
     }
 
     fn identity_attributes(&self) -> Vec<Attribute> {
-        let doc = "Name of the lattice: letters, digits, `_` and `-`. Another lattice is another object, so changing it replaces.";
+        let doc = "Name of the lattice: letters, digits, `_` and `-`. Another lattice has other buckets, so a change replaces the resource.";
         let lattice = Attribute::new("lattice", Type::String, Mode::OptionalComputed, doc)
             .default("default")
             .replaces()
@@ -103,13 +103,13 @@ fn lattice_name(value: &Value) -> Result<(), String> {
     }
     if !bad.is_empty() {
         return Err(format!(
-            "{name:?} has {bad:?}, and the name of a lattice takes letters, digits, '_' and '-' only: it is part of the buckets' names."
+            "{name:?} has {bad:?}, and the name of a lattice can have letters, digits, '_' and '-' only: it is part of the buckets' names."
         ));
     }
     // A stream's name takes 255 bytes, of which "KV_LATTICEDATA_" are 15.
     if name.len() > 240 {
         return Err(format!(
-            "It has {} characters; the buckets' names have room for 240.",
+            "It has {} characters, and at most 240 are possible: it is part of the buckets' names.",
             name.len()
         ));
     }

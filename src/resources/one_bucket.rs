@@ -90,7 +90,7 @@ mod tests {
         exists(&mut found, "cache", json!({}), json!({}));
         assert_eq!(
             reported(&existing::check(&found, &plan)),
-            ["error: Bucket component_cache exists already ()"]
+            ["error: Bucket component_cache already exists ()"]
         );
 
         let changed = Case::update(OneBucket, json!({ "history": 9 }), json!({ "history": 1 }));

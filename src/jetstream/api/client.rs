@@ -240,7 +240,7 @@ impl Client {
             Some(_) | None => {}
         }
         let request = stream_request(
-            "find out the cluster of",
+            "read the cluster of",
             "STREAM.LEADER.STEPDOWN",
             NO_STREAM,
             Value::Null,
@@ -259,12 +259,7 @@ impl Client {
         let other = if live.num_replicas() == 3 { 2 } else { 3 };
         let config = live.overlaid(&[("num_replicas", other.into())]);
         let body = Value::Object(config.wire());
-        let request = stream_request(
-            "find out the cluster of",
-            "STREAM.CREATE",
-            live.name(),
-            body,
-        );
+        let request = stream_request("read the cluster of", "STREAM.CREATE", live.name(), body);
         let answer = self.api.attempt(&request, &scope.at_most(ONE_LOOK)).await;
         let code = answer.err().and_then(|error| error.code());
         code != Some(REPLICAS_NOT_SUPPORTED)
@@ -316,7 +311,7 @@ impl Client {
             biased;
             done = work => done,
             () = scope.over() => {
-                let what = "another request for the same has not ended yet".to_owned();
+                let what = "an earlier request for the same information has not ended yet".to_owned();
                 Err(self.api.link.error(Cause::Deadline(what)))
             }
         }

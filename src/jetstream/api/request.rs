@@ -178,7 +178,7 @@ impl Api {
         };
         if name.is_empty() || name.len() > 255 || name.contains(forbidden) {
             let why = format!(
-                "{name:?} is no stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
+                "{name:?} is not a valid stream name (1 to 255 letters, no space, dot, *, >, / or \\)"
             );
             return Err(self.error(Cause::Invalid(why), request));
         }
@@ -387,7 +387,7 @@ fn ended(scope: &Scope) -> Option<Cause> {
     if scope.is_stopped() {
         Some(Cause::Stopped)
     } else if scope.remaining().is_zero() {
-        Some(Cause::Deadline("nothing was asked any more".to_owned()))
+        Some(Cause::Deadline("no further request was sent".to_owned()))
     } else {
         None
     }

@@ -192,7 +192,7 @@ impl StreamInfo {
         let waits_for_nobody = stays.len() < cluster.replicas.len() && !cluster.is_leaving();
         if !waits_for_nobody {
             if cluster.desired {
-                words.push("the server is still rearranging the replicas".to_owned());
+                words.push("the server is still moving the replicas".to_owned());
             }
             match (stays.len() + 1, replicas) {
                 (assigned, replicas) if assigned < replicas => {
@@ -396,7 +396,7 @@ mod tests {
                 2,
                 true,
                 vec![current()],
-                "the server is still rearranging the replicas",
+                "the server is still moving the replicas",
             ),
             (2, false, vec![filling()], "the replica on f is behind"),
             (2, false, vec![away()], "the replica on a is offline"),

@@ -77,7 +77,7 @@ pub fn unsupported(
                 kind: Unsupported::Domain,
                 absent_domain: None,
                 how: format!(
-                    "the JetStream domain {asked:?} was asked for, given by {}, and what answers is the domain \
+                    "the JetStream domain {asked:?} was requested, set by {}, and what answers is the domain \
                  {domain:?}",
                     api_prefix.origin
                 ),
@@ -107,7 +107,7 @@ pub fn unanswered(
 ) -> Result<Option<Cause>, Error> {
     Ok(match (error.cause(), &api_prefix.value) {
         (Cause::NoResponders { .. }, ApiPrefix::Custom(_)) => {
-            Some(no_prefix("nobody answers to", api_prefix))
+            Some(no_prefix("no JetStream answers to", api_prefix))
         }
         (Cause::Timeout { .. }, ApiPrefix::Custom(_)) => {
             Some(no_prefix("no answer in time to", api_prefix))
@@ -130,7 +130,7 @@ pub fn unanswered(
 fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
     let subject = format!("{}.{INFO}", api_prefix.value.prefix());
     let how = format!(
-        "{what} {subject}: no JetStream API is there; its prefix is given by {}",
+        "{what} {subject}: there is no JetStream API; the prefix comes from {}",
         api_prefix.origin
     );
     Cause::Unsupported {
@@ -146,8 +146,8 @@ fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
         None => "that server itself is in no domain".to_owned(),
     };
     let how = format!(
-        "nobody answers to $JS.{domain}.API.>: the JetStream domain {domain:?} is not there, and {own}; the \
-         domain is given by {origin}"
+        "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} does not exist or is offline, and {own}; the \
+         domain is set by {origin}"
     );
     Cause::Unsupported {
         kind: Unsupported::Domain,

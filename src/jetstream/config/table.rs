@@ -12,46 +12,46 @@ pub const SETTINGS: &[Setting] = &[
         .doc("Text for people, up to {max} {unit}. One that was set here is removed when it is no longer set; one that another client has set is left alone."),
     // Messages on subjects that are taken away stay until they age out.
     row("subjects", SettingKind::Texts, Absent::OwnName, Edit::InPlace)
-        .bounds(&[bound("mirror", "a mirror listens to nothing itself (JetStream 10034)")])
-        .doc("What the stream listens to. wadm deletes and re-creates a stream that listens to anything else."),
+        .bounds(&[bound("mirror", "a mirror has no subjects (JetStream 10034)")])
+        .doc("Subjects of the stream. wadm deletes and recreates a stream that has other subjects."),
     row("retention", SettingKind::Choice(&["limits", "workqueue", "interest"]), Absent::Is("\"limits\""), Edit::Retention {
         refused: "the server does not change retention to or from workqueue (JetStream 10052)",
         deletes: "messages that no consumer waits for are deleted at once, all of them if there is no consumer",
         level: 5,
         before: "messages that every consumer has acknowledged are deleted at once",
     })
-        .avoid("Let the consumers be there first: what one of them still waits for stays.")
-        .bounds(&[bound("allow_msg_counter", "a stream that counts keeps its messages by limits (JetStream 10052)")])
+        .avoid("Create the consumers first: what one of them still waits for is kept.")
+        .bounds(&[bound("allow_msg_counter", "a stream with counters keeps its messages by limits (JetStream 10052)")])
         .example("\"interest\"")
-        .doc("How long messages stay: {choices}."),
+        .doc("When messages are deleted: {choices}."),
     // Existing consumers stay, even if there are more.
     row("max_consumers", limit("consumers", i64::MAX), UNLIMITED, Edit::Since(2, "servers before 2.12 do not change max_consumers (JetStream 10052)"))
         .example("5"),
     row("max_msgs", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
         .example("3")
-        .avoid("To keep them, give a limit of at least what is stored."),
+        .avoid("To keep them, set a limit of at least what is stored."),
     // The server reserves this much, and counts the messages' headers and subjects too.
     row("max_bytes", limit("bytes", i64::MAX), UNLIMITED, Edit::LoweringOldest("the oldest messages above the limit are deleted at once"))
         .example("400")
-        .avoid("To keep them, give a limit of at least what is stored.")
+        .avoid("To keep them, set a limit of at least what is stored.")
         .docs(Doc {
-            bucket: "Largest size in {unit}, {range}. A full bucket refuses new writes, it does not drop old keys. Some accounts demand a limit.",
-            stream: "Largest size in {unit}, {range}. A full stream drops its oldest messages. Some accounts demand a limit.",
-            common: "Largest size of each bucket and stream in {unit}, {range}. A full bucket refuses new writes, a full stream drops its oldest messages. Some accounts demand a limit.",
+            bucket: "Largest size in {unit}, {range}. A full bucket refuses new writes; it does not delete old keys. Some accounts require a limit.",
+            stream: "Largest size in {unit}, {range}. A full stream deletes its oldest messages. Some accounts require a limit.",
+            common: "Largest size of each bucket and stream in {unit}, {range}. A full bucket refuses new writes; a full stream deletes its oldest messages. Some accounts require a limit.",
         }),
     // `duplicate_window` cannot be longer.
     row("max_age", AGE, Absent::Is("0"), Edit::Lowering("messages older than this are deleted within a second"))
         .example("200000000")
         .requires(r#"{"duplicate_window":200000000}"#)
-        .avoid("To keep them, give an age beyond that of the oldest message.")
-        .bounds(&[bound("sealed", "in a sealed stream nothing ages (the server takes the change and makes it 0)")])
+        .avoid("To keep them, set an age above that of the oldest message.")
+        .bounds(&[bound("sealed", "in a sealed stream no message expires (the server accepts the change and sets it to 0)")])
         .doc("Age at which a message is deleted, such as `\"70s\"` or `\"7d\"` (units: w, d, h, m, s, ms, us, ns); `\"{absent}\"` means never."),
     row("max_msgs_per_subject", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringEach("the oldest messages of each subject above the limit are deleted at once", 4, "the oldest messages of a subject above the limit are deleted as soon as the subject gets its next message"))
         .example("2")
-        .avoid("To keep them, give at least as many as the fullest subject has.")
+        .avoid("To keep them, set at least the number of messages of the subject that has most.")
         .docs(Doc {
-            bucket: "Values kept per key, {range}. Lowering it deletes the older values at once; the plan counts them.",
-            stream: "Statuses kept per application, {range}.",
+            bucket: "Number of revisions that are stored for each key, {range}. A lower number deletes the older revisions at once; the plan counts them.",
+            stream: "Number of statuses that are stored for each application, {range}.",
             ..NO_DOC
         }),
     // Larger messages that are stored stay.
@@ -65,8 +65,8 @@ pub const SETTINGS: &[Setting] = &[
     row("discard", SettingKind::Choice(&["old", "new"]), Absent::Is("\"old\""), Edit::InPlace)
         .example("\"new\"")
         .bounds(&[
-            Bound { to: "\"old\"", ..bound("sealed", "a sealed stream refuses new messages, whatever is said (the server takes the change and makes it new)") },
-            Bound { to: "\"new\"", ..bound("allow_msg_counter", "a stream that counts discards old messages (JetStream 10052)") },
+            Bound { to: "\"old\"", ..bound("sealed", "a sealed stream refuses new messages in any case (the server accepts the change and sets it to new)") },
+            Bound { to: "\"new\"", ..bound("allow_msg_counter", "a stream with counters discards old messages (JetStream 10052)") },
             Bound { to: "\"new\"", level: 4, ..bound("allow_msg_schedules", "a stream with message schedules discards old messages (JetStream 10052)") },
         ]),
     // A new message is refused also when only its subject is full.
@@ -74,13 +74,13 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
-        .avoid("Leave it as it is, or save the contents first.")
+        .avoid("Keep the former value, or save the contents first.")
         .example("\"memory\"")
-        .doc("{choice 1}, or {choice 2}, which is empty after a restart of the server unless other replicas live on. The server never changes it on an existing bucket or stream, so that one is replaced alone: always where the contents pass anyway, else only while it is empty or with `force_destroy`."),
+        .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted unless other replicas stay online. The server never changes it on an existing bucket or stream, so only that one is replaced: always where the contents come back by themselves, otherwise only while it is empty, or with `force_destroy`."),
     // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
     row("num_replicas", SettingKind::Count { unit: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
-        .bounds(&[bound("persist_mode", "a stream that is written asynchronously has one replica (JetStream 10052)")])
-        .doc("Servers that hold a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. Changed in place; the apply waits until all copies are current."),
+        .bounds(&[bound("persist_mode", "a stream with asynchronous writes has one replica (JetStream 10052)")])
+        .doc("Number of servers that store a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. Changed in place; the apply waits until all copies are current."),
     row("no_ack", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true"),
     row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
@@ -88,38 +88,38 @@ pub const SETTINGS: &[Setting] = &[
     // The server refuses it together with a change of `num_replicas` (JetStream 10123).
     row("placement", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"tags":["ssd"]}"#)
-        .doc("Where the servers that hold it must be. Without it, anywhere. Changed in place: the data moves."),
+        .doc("Which servers store it. Without it, any server may. Changed in place: the data moves."),
     row("mirror", SettingKind::Object, NOTHING, Edit::Mirror {
         refused: "the server changes nothing about a mirror, nor turns a stream into one (JetStream 10055)",
-        promoted: "the stream keeps the messages that it has copied and takes its own from now on; it cannot become a mirror again",
+        promoted: "the stream keeps the messages that it has copied and accepts its own from now on; it cannot become a mirror again",
         level: 2,
         before: "servers before 2.12 do not turn a mirror into a stream of its own (JetStream 10055)",
     })
-        .avoid("If it is to go on copying, remove it from this configuration, or give what Terraform manages another name.")
+        .avoid("If it must continue to copy, remove it from this configuration, or give what Terraform manages another name.")
         .example(r#"{"name":"ORIGIN"}"#)
         .requires(r#"{"subjects":null,"duplicate_window":null}"#),
     // The history of a new source is imported; messages of one that is taken away stay.
     row("sources", SettingKind::Objects, Absent::Is("[]"), Edit::Sources {
-        again: "messages of a source that is read in another way are imported again, beside those already here",
+        again: "messages of a source whose start or filter changes are imported again, in addition to those already stored",
         start: "the start of a source counts only until its first message is imported",
     })
-        .avoid("They age out like all others; whoever reads them must bear to read a message twice.")
+        .avoid("They expire like all others; readers may receive a message twice.")
         .members_since(&[("subject_transforms", "2.10"), ("consumer", "2.14")])
         .bounds(&[
             bound("mirror", "a mirror has no sources (JetStream 10031)"),
             bound("allow_msg_schedules", "a stream with message schedules has no sources (JetStream 10187)"),
         ])
         .example(r#"[{"name":"ORIGIN","subject_transforms":[{"src":"origin.>","dest":"copy.>"}]}]"#)
-        .doc("What the stream reads from, with the subjects that messages get on the way."),
+        .doc("The streams that it sources messages from, with the subjects that the messages get."),
     row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses new blocks only after it was restarted, and never rewrites old ones", "a stream in memory is never compressed"))
         .example("\"s2\"")
         .since("2.10", 0)
-        .avoid("To have it at once, make the stream with it.")
-        .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never in memory."),
+        .avoid("To apply it immediately, recreate the bucket or stream.")
+        .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never for storage in memory."),
     row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
         .example("100")
         .since("2.10", 0)
-        .avoid("To have it, make the stream with it."),
+        .avoid("To apply it, recreate the stream."),
     // Stored messages keep their subjects.
     row("subject_transform", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"src":">","dest":"transformed.>"}"#)
@@ -134,30 +134,30 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"mirror":{"name":"ORIGIN"},"subjects":null,"duplicate_window":null}"#),
     // The stream is read-only. Only an update can seal it.
-    row("sealed", SettingKind::Bool, OFF, Edit::OneWay("a sealed stream takes and deletes nothing any more and cannot be unsealed (JetStream 10052)"))
+    row("sealed", SettingKind::Bool, OFF, Edit::OneWay("a sealed stream accepts no message, deletes none, and cannot be unsealed (JetStream 10052)"))
         .example("true")
         .requires(r#"{"discard":"new","deny_delete":true,"deny_purge":true}"#)
-        .avoid("Nothing takes it back but deleting the stream."),
+        .avoid("Only a new stream does not have it."),
     // Single messages cannot be deleted; buckets have it.
     row("deny_delete", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow deletion again (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Nothing takes it back but deleting the stream."),
+        .avoid("Only a new stream does not have it."),
     // Excludes `allow_rollup_hdrs`.
     row("deny_purge", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow purging again (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Nothing takes it back but deleting the stream."),
+        .avoid("Only a new stream does not have it."),
     // A message can delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are.
     row("allow_rollup_hdrs", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
         .bounds(&[
             Bound { to: "true", ..bound("sealed", "a sealed stream keeps every message (JetStream 10052)") },
             Bound { to: "true", ..bound("deny_purge", "the server does not allow it while `deny_purge` is on (JetStream 10052)") },
-            Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server takes the change and makes it true)") },
+            Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server accepts the change and sets it to true)") },
         ]),
     // The server refuses limits that an existing consumer exceeds (JetStream 10069).
-    row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not take consumer limits back while the stream has a consumer, such as that of a stream that sources from it (JetStream 10069)"))
+    row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not remove consumer limits while the stream has a consumer, such as that of a stream that sources from it (JetStream 10069)"))
         .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
         .since("2.10", 0),
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
@@ -167,13 +167,13 @@ pub const SETTINGS: &[Setting] = &[
     row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message lifetimes off again (JetStream 10052)"))
         .example("true")
         .since("2.11", 1)
-        .avoid("Nothing takes it back but deleting the stream."),
+        .avoid("Only a new stream does not have it."),
     // How long a marker stands for a subject whose last message aged out.
     row("subject_delete_marker_ttl", SettingKind::Nanos { min_nanos: 1_000_000_000 }, Absent::Is("0"), Edit::InPlace)
         .example("1000000000")
         .requires(r#"{"allow_msg_ttl":true,"allow_rollup_hdrs":true}"#)
         .since("2.11", 1),
-    row("allow_msg_counter", SettingKind::Bool, OFF, Edit::Never("the server never changes whether a stream counts (JetStream 10052)"))
+    row("allow_msg_counter", SettingKind::Bool, OFF, Edit::Never("the server never changes whether a stream has counters (JetStream 10052)"))
         .example("true")
         .since("2.12", 2),
     // A change drops batches that are being published.
@@ -184,9 +184,9 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"allow_rollup_hdrs":true}"#)
         .since("2.12", 2)
-        .avoid("Nothing takes it back but deleting the stream."),
+        .avoid("Only a new stream does not have it."),
     // Whether a message is written before it is acknowledged.
-    row("persist_mode", SettingKind::Choice(&["default", "async"]), Absent::Is("\"default\""), Edit::Never("the server never changes how a stream is written (JetStream 10052)"))
+    row("persist_mode", SettingKind::Choice(&["default", "async"]), Absent::Is("\"default\""), Edit::Never("the server never changes the persist mode of a stream (JetStream 10052)"))
         .example("\"async\"")
         .since("2.12", 2),
     // A change drops batches that are being published.
@@ -200,7 +200,7 @@ pub const SETTINGS: &[Setting] = &[
 pub const FREEZING: &[Bound] = &[
     bound(
         "allow_msg_counter",
-        "the server refuses every change of a sealed stream that counts (JetStream 10052)",
+        "the server refuses every change of a sealed stream with counters (JetStream 10052)",
     ),
     bound(
         "allow_msg_schedules",

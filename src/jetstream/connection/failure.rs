@@ -17,7 +17,7 @@ pub enum Unreachable {
     Name,
     /// Somebody accepts the connection and does not greet.
     Silent,
-    /// What answers is not a NATS server, or uses another of its protocols there.
+    /// This is not a NATS server, or uses another of its protocols there.
     Foreign,
     /// The server greets with an error, say because it has too many connections.
     Refused,
@@ -111,7 +111,7 @@ impl Failure {
         let millis = limit.as_millis();
         Failure::new(
             Unreachable::Silent,
-            format!("no greeting of a NATS server within {millis} ms"),
+            format!("the server sent no NATS greeting within {millis} ms"),
         )
     }
 

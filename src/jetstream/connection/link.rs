@@ -146,7 +146,7 @@ impl Link {
         });
         let broken = self.error(self.unreachable(Failure::new(
             Unreachable::Refused,
-            "the attempt to connect broke off",
+            "the connection attempt was interrupted",
         )));
         let dial = task
             .map(move |ended| ended.unwrap_or(Err(broken)))

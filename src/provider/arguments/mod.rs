@@ -143,9 +143,9 @@ impl ProviderArgument {
 
 /// Every argument, in the order in which one reads about them.
 pub const ARGUMENTS: &[ProviderArgument] = &[
-    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; any one of them is used, and no other. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may carry a login (`nats://user:password@host`, percent-encoded where it has other characters than letters and digits), which is never shown and is sent to this server alone; it counts if nothing else names a way to authenticate. In the variable, separated by commas.")
+    ProviderArgument::new("servers", ArgumentKind::Texts, "Addresses of the NATS servers, such as `nats://nats.example.com:4222`; the provider uses one of them, and never another server. Schemes: `nats`, `tls`, `ws`, `wss`, the same for all. An address may contain a login (`nats://user:password@host`, with all characters but letters and digits percent-encoded), which is never shown and is sent to this server only; it is used if no other way to authenticate is set. In the variable, separated by commas.")
         .variable("NATS_URL").help("addresses of servers, separated by commas (default nats://127.0.0.1:4222)").field("url").rule(rules::servers).default("`[\"nats://127.0.0.1:4222\"]`"),
-    ProviderArgument::text("user", "User name, with `password`. The variable without any password is taken as a token, as the `nats` command does.").variable("NATS_USER").field("user"),
+    ProviderArgument::text("user", "User name, with `password`. The variable without a password is used as a token, as in the `nats` command.").variable("NATS_USER").field("user"),
     ProviderArgument::text("password", "Password of `user`.").variable("NATS_PASSWORD").help("").field("password").secret(),
     ProviderArgument::text("token", "Token, instead of user and password.").variable("NATS_TOKEN").help("").field("token").secret(),
     ProviderArgument::text("credentials", "Content of a credentials file (`.creds`): a user's JWT and the seed of its nkey.").secret().rule(rules::credentials),
@@ -154,25 +154,25 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
     ProviderArgument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
     ProviderArgument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
-    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is about (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
-    ProviderArgument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is about."),
-    ProviderArgument::text("tls_ca", "Certificates of the authorities to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
-    ProviderArgument::text("tls_ca_file", "Path of a file with the certificates of the authorities to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of authorities to trust, in PEM").field("ca"),
-    ProviderArgument::text("tls_certificate", "The client's certificate in PEM, followed by those between it and its authority. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
+    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is for (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
+    ProviderArgument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is for."),
+    ProviderArgument::text("tls_ca", "Certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
+    ProviderArgument::text("tls_ca_file", "Path of a file with the certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of the CAs to trust, in PEM").field("ca"),
+    ProviderArgument::text("tls_certificate", "The client's certificate in PEM, followed by those of intermediate CAs. With `tls_key` or `tls_key_file`.").rule(rules::tls_certificate),
     ProviderArgument::text("tls_certificate_file", "Path of a file with the client's certificate in PEM. With `tls_key` or `tls_key_file`.").variable("NATS_CERT").field("cert"),
     ProviderArgument::text("tls_key", "Private key of the client's certificate, in PEM and not encrypted.").secret().rule(rules::tls_key),
     ProviderArgument::text("tls_key_file", "Path of a file with the private key of the client's certificate, in PEM and not encrypted.").variable("NATS_KEY").help("paths of files with the client's certificate and its private key, in PEM").field("key"),
-    ProviderArgument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server demands. Not with WebSocket addresses.").field("tls_first").default("`false`"),
-    ProviderArgument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for none, whatever the variable or the context says.").variable("NATS_SOCKS_PROXY").help("SOCKS5 proxy, such as socks5://localhost:1080").field("socks_proxy").secret().rule(rules::socks_proxy),
-    ProviderArgument::text("jetstream_domain", "JetStream domain of the buckets and streams, when it is not that of the server itself: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
-    ProviderArgument::text("jetstream_api_prefix", "What the subjects of the JetStream API begin with instead of `$JS.API`, where the account imports it under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
-    ProviderArgument::text("inbox_prefix", "What the subjects of answers begin with, where the user may not subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
-    ProviderArgument::text("expected_account", "Name or public key (`A...`) of the account that the login must be of. Every new connection is checked before anything is requested of JetStream, and one of another account is refused. The user needs permission to publish to `$SYS.REQ.USER.INFO`. In operator mode, servers before 2.12 tell only the public key.").variable("NATS_EXPECTED_ACCOUNT"),
-    ProviderArgument::text("expected_cluster", "Name of the cluster that the server must be of. Every new connection is checked before the login is sent, and one to another cluster, or to a server without one, is refused. For a leaf node it is the name of its own cluster.").variable("NATS_EXPECTED_CLUSTER").help("account and cluster that the server must be of; the nats command has neither"),
+    ProviderArgument::new("tls_first", ArgumentKind::Flag, "Whether the TLS handshake comes before the server's greeting, as `handshake_first` on the server requires. Not with websocket addresses.").field("tls_first").default("`false`"),
+    ProviderArgument::text("socks_proxy", "SOCKS5 proxy to connect through: `socks5://user:password@host:port`, or `host:port`. `none` for no proxy, even if the variable or the context sets one.").variable("NATS_SOCKS_PROXY").help("SOCKS5 proxy, such as socks5://localhost:1080").field("socks_proxy").secret().rule(rules::socks_proxy),
+    ProviderArgument::text("jetstream_domain", "JetStream domain of the buckets and streams, if it is not that of the connected server: the hub's from a leaf node, or a leaf node's from the hub.").field("jetstream_domain").rule(domain::name),
+    ProviderArgument::text("jetstream_api_prefix", "Prefix of the subjects of the JetStream API instead of `$JS.API`, if the account imports the API under another name. Not with `jetstream_domain`.").field("jetstream_api_prefix").rule(rules::prefix),
+    ProviderArgument::text("inbox_prefix", "Prefix of the subjects of answers, if the user has no permission to subscribe to `_INBOX.>`.").field("inbox_prefix").rule(rules::prefix).default("`\"_INBOX\"`"),
+    ProviderArgument::text("expected_account", "Name or public key (`A...`) of the account that the login must be in. The provider checks every new connection before it sends any request to JetStream, and refuses another account. The user needs permission to publish to `$SYS.REQ.USER.INFO`. In operator mode, servers before 2.12 report only the public key.").variable("NATS_EXPECTED_ACCOUNT"),
+    ProviderArgument::text("expected_cluster", "Name of the cluster that the server must be in. The provider checks every new connection before it sends the login, and refuses another cluster, or a server without one. For a leaf node, it is the name of its own cluster.").variable("NATS_EXPECTED_CLUSTER").help("expected account and cluster; the nats command has neither"),
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
-    ProviderArgument::text("connect_timeout", "Longest wait for a connection, over all `servers`, such as `\"5s\"`. The first connection is tried again until then.").rule(rules::timeout).default("that of `timeout`"),
-    ProviderArgument::text("timeout", "Longest wait for one answer, such as `\"5s\"`. Requests are tried again until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest wait for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
-    ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). What it says counts where neither an argument nor a variable says otherwise. `\"\"` for none, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
+    ProviderArgument::text("connect_timeout", "Longest time for a connection, over all `servers`, such as `\"5s\"`. Until then, the provider retries the first connection.").rule(rules::timeout).default("that of `timeout`"),
+    ProviderArgument::text("timeout", "Longest time for one answer, such as `\"5s\"`. The provider retries requests until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest time for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
+    ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). It is used where neither an argument nor a variable is set. `\"\"` for no context, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
 ];
 
 /// The provider block.
@@ -281,13 +281,13 @@ Environment variables, each for an argument of the provider block that is not se
   NATS_NKEY          path of a file with the seed of a user's nkey
   NATS_JWT, NATS_SEED
                      a user's JWT, and the seed of its nkey
-  NATS_CA            path of a file with the certificates of authorities to trust, in PEM
+  NATS_CA            path of a file with the certificates of the CAs to trust, in PEM
   NATS_CERT, NATS_KEY
                      paths of files with the client's certificate and its private key, in PEM
   NATS_SOCKS_PROXY   SOCKS5 proxy, such as socks5://localhost:1080
   NATS_EXPECTED_ACCOUNT, NATS_EXPECTED_CLUSTER
-                     account and cluster that the server must be of; the nats command has neither
-  NATS_TIMEOUT       longest wait for one answer, such as 5s
+                     expected account and cluster; the nats command has neither
+  NATS_TIMEOUT       longest time for one answer, such as 5s
   NATS_CONTEXT       name of a NATS context
 Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
 "

@@ -27,7 +27,7 @@ pub fn servers(value: &Value) -> Validation {
         .map(|server| server.as_str().unwrap_or_default().to_owned())
         .collect();
     if servers.iter().any(|server| server.trim().is_empty()) {
-        return Err("An address is empty. Remove it, or write something like \"nats://nats.example.com:4222\".".to_owned());
+        return Err("An address is empty. Remove it, or write an address like \"nats://nats.example.com:4222\".".to_owned());
     }
     // What may have a secret in it is refused elsewhere, without the line of the configuration.
     match may_hold_login(&servers) {
@@ -58,7 +58,7 @@ pub fn addresses(servers: &[String]) -> Result<bool, String> {
     schemes.dedup();
     if let [one, other, ..] = &schemes[..] {
         return Err(format!(
-            "The addresses have different schemes ({one} and {other}), so the connection could be weaker than one of them demands, or of another kind. Use the same scheme in every address."
+            "The addresses have different schemes ({one} and {other}), so the connection could be less secure than one of them requires, or of another kind. Use the same scheme in every address."
         ));
     }
     Ok(has_login)
@@ -121,7 +121,7 @@ fn content(part: &CredentialPart, value: &Value) -> Validation {
     let verdict = (part.check)(text);
     verdict.map(drop).map_err(|problem| match part.file {
         Some(file) if !text.contains('\n') => {
-            format!("{problem} The path of a file with it goes to `{file}`.")
+            format!("{problem} For the path of a file, set `{file}`.")
         }
         _ => problem,
     })
@@ -129,8 +129,9 @@ fn content(part: &CredentialPart, value: &Value) -> Validation {
 
 pub fn prefix(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
-    domain::plain(text)
-        .map_err(|why| format!("{why} Write what subjects begin with, such as \"JS.acme.API\"."))?;
+    domain::plain(text).map_err(|why| {
+        format!("{why} Write the prefix of the subjects, such as \"JS.acme.API\".")
+    })?;
     if text.split('.').any(str::is_empty) {
         return Err(format!(
             "{text:?} has an empty part. Write it without a full stop at either end."
@@ -165,9 +166,9 @@ pub fn socks_proxy(value: &Value) -> Validation {
     match scheme {
         "socks5" | "socks5h" if !host.is_empty() && port > 0 => Ok(()),
         "socks5" | "socks5h" => {
-            Err("It has no host, or a port that is none. Write something like \"socks5://proxy.example.com:1080\".".to_owned())
+            Err("It has no host, or no valid port. Write an address like \"socks5://proxy.example.com:1080\".".to_owned())
         }
-        _ => Err("It is of another kind than SOCKS5. Write something like \"socks5://proxy.example.com:1080\".".to_owned()),
+        _ => Err("It is not a SOCKS5 address. Write an address like \"socks5://proxy.example.com:1080\".".to_owned()),
     }
 }
 
@@ -180,7 +181,7 @@ pub fn context(value: &Value) -> Validation {
         // What looks like content is refused elsewhere, without the line of the configuration.
         Some(name) if files::looks_like_content(name) => Ok(()),
         Some(name) if !name.is_empty() && !is_context_name(name) => Err(format!(
-            "{name:?} is no name of a context. Give the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
+            "{name:?} is not a valid name of a context. Set the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
         )),
         _ => Ok(()),
     }

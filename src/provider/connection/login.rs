@@ -64,7 +64,7 @@ fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<WithOrigin<Auth
         .any(|layer| sources.part_at(*layer, &PASSWORD).is_some());
     (in_variable && !has_password).then(|| {
         let origin = format!(
-            "{}, which without a password is taken as a token, as the nats command does",
+            "{}, which without a password is used as a token, as in the nats command",
             found.origin
         );
         WithOrigin::new(Auth::Token(found.text.clone()), origin)
@@ -74,15 +74,17 @@ fn token_as_user(sources: &Sources<'_>, found: &Found) -> Option<WithOrigin<Auth
 fn two_ways(first: &Found, second: &Found) -> Diagnostic {
     let way_out = match first.layer {
         Layer::Configuration => "Remove one of them.",
-        Layer::Environment => "Unset one, or say in the provider block which to use.",
-        Layer::Context => "Remove one from the context, or say in the provider block which to use.",
+        Layer::Environment => "Unset one of them, or set in the provider block which one to use.",
+        Layer::Context => {
+            "Remove one of them from the context, or set in the provider block which one to use."
+        }
     };
     let detail = format!(
-        "{} and {} are two ways to authenticate, and one connection takes one. {way_out}",
+        "{} and {} are two ways to authenticate, and a connection can use only one. {way_out}",
         capitalised(&first.origin),
         second.origin
     );
-    Diagnostic::error("Contradictory ways to authenticate", detail).at(second.path())
+    Diagnostic::error("More than one way to authenticate", detail).at(second.path())
 }
 
 fn made(
@@ -107,7 +109,7 @@ fn made(
     let auth = (method.make)(&texts).map_err(|why| {
         let detail = format!("{why} They come from {origin}.");
         let last = found.last().map(Found::path).unwrap_or_default();
-        Diagnostic::error("The login cannot be used", detail).at(last)
+        Diagnostic::error("The login is not valid", detail).at(last)
     })?;
     Ok(WithOrigin::new(auth, origin))
 }

@@ -63,7 +63,7 @@ fn not_text(config: &Value, environment: &Environment) -> Diagnostics {
     let errors = unset.filter_map(|row| {
         let why = environment.get(row.variable?).err()?;
         let detail = format!(
-            "{why} It stands for the argument `{}` of the provider block. Correct or unset it, or set the argument.",
+            "{why} It is used for the argument `{}` of the provider block. Correct or unset it, or set the argument.",
             row.name
         );
         let error = Diagnostic::error("An environment variable is not text", detail);
@@ -89,19 +89,19 @@ impl OptionsBuilder<'_> {
         let api_prefix = self.api_prefix();
         let inbox_prefix = self.checked(
             "inbox_prefix",
-            "The inbox prefix cannot be used",
+            "The inbox prefix is not valid",
             rules::prefix,
         );
         let socks_proxy = self.checked(
             "socks_proxy",
-            "The SOCKS5 proxy cannot be used",
+            "The SOCKS5 proxy is not valid",
             rules::socks_proxy,
         );
         let timeout = self.timeout("timeout").unwrap_or(DEFAULT_TIMEOUT);
         let connect_timeout = self.timeout("connect_timeout").unwrap_or(timeout);
         let name = self.checked(
             "connection_name",
-            "The connection name cannot be used",
+            "The connection name is not valid",
             rules::connection_name,
         );
         Some(Options {
@@ -148,7 +148,7 @@ impl OptionsBuilder<'_> {
                 return conflicts::unusable_address(&problem, &found.origin);
             }
             found.problem(
-                "The server addresses cannot be understood",
+                "The server addresses are not valid",
                 &format!("{problem} Separate addresses by commas."),
             )
         });
@@ -194,7 +194,7 @@ impl OptionsBuilder<'_> {
                 "{why} They come from {} and {}.",
                 certificate.origin, key.origin
             );
-            Diagnostic::error("The client certificate cannot be used", detail).at(key_found.path())
+            Diagnostic::error("The client certificate is not valid", detail).at(key_found.path())
         });
         self.keep_error(fits)?;
         Some((certificate, key))
@@ -220,13 +220,13 @@ impl OptionsBuilder<'_> {
                     break;
                 }
                 (Some(name), None) => {
-                    self.check(&name, "The JetStream domain cannot be used", domain::name);
+                    self.check(&name, "The JetStream domain is not valid", domain::name);
                     return WithOrigin::new(ApiPrefix::Domain(name.text), name.origin);
                 }
                 (None, Some(prefix)) => {
                     self.check(
                         &prefix,
-                        "The JetStream API prefix cannot be used",
+                        "The JetStream API prefix is not valid",
                         rules::prefix,
                     );
                     return WithOrigin::new(ApiPrefix::Custom(prefix.text), prefix.origin);
@@ -260,7 +260,7 @@ impl OptionsBuilder<'_> {
     fn timeout(&mut self, argument: &'static str) -> Option<Duration> {
         let found = self.sources.find(argument)?;
         let wait = duration::wait(&found.text)
-            .map_err(|problem| found.problem("The timeout cannot be understood", &problem));
+            .map_err(|problem| found.problem("The timeout is not valid", &problem));
         self.keep_error(wait)
     }
 }
@@ -465,8 +465,8 @@ mod tests {
             summaries,
             [
                 "The user is missing",
-                "The SOCKS5 proxy cannot be used",
-                "The timeout cannot be understood"
+                "The SOCKS5 proxy is not valid",
+                "The timeout is not valid"
             ]
         );
     }

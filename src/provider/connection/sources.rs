@@ -146,7 +146,7 @@ impl<'a> Sources<'a> {
         found: &Found,
         warnings: &mut Diagnostics,
     ) -> Result<(String, String), Diagnostic> {
-        let unusable = format!("The {} cannot be used", part.what);
+        let unusable = format!("Invalid {}", part.what);
         if part.file != Some(found.argument) {
             let checked =
                 (part.check)(&found.text).map_err(|why| found.problem(&unusable, &why))?;

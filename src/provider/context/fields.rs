@@ -30,11 +30,11 @@ const WITHOUT_EFFECT: [&str; 4] = [
 const NOT_FOLLOWED: [(&str, &str); 2] = [
     (
         "nsc",
-        "The provider does not ask nsc for keys: write a credentials file with `nsc generate creds`, and put its path into `creds` and the server's address into `url`.",
+        "The provider does not use nsc: create a credentials file with `nsc generate creds`, and set `creds` to its path and `url` to the server's address.",
     ),
     (
         "windows_cert_store",
-        "The provider does not read the Windows certificate store: put the paths of PEM files into `cert`, `key` and `ca`.",
+        "The provider does not read the Windows certificate store: set `cert`, `key` and `ca` to the paths of PEM files.",
     ),
 ];
 /// Fields that only say more about one of those.
@@ -98,8 +98,8 @@ impl<'a> Fields<'a> {
 
     fn unusable(&self, field: &str, why: &str) -> Diagnostic {
         Diagnostic::error(
-            "The NATS context cannot be used",
-            format!("`{field}` in {} cannot be followed. {why}", self.title),
+            "The NATS context is not valid",
+            format!("`{field}` in {} cannot be used. {why}", self.title),
         )
         .at(Path::attribute("context"))
     }
@@ -171,7 +171,7 @@ impl<'a> Fields<'a> {
             }
             Some((scheme @ ("op" | "nsc"), rest)) if rest.starts_with("//") => {
                 Err(unusable(&format!(
-                    "It refers to {scheme}, which the provider does not ask. Put the path of a file there, or `env://` and the name of a variable."
+                    "It refers to {scheme}, which the provider does not support. Set the path of a file, or `env://` and the name of a variable."
                 )))
             }
             Some(("file", rest)) if rest.starts_with("//") => {
@@ -234,7 +234,7 @@ impl<'a> Fields<'a> {
             .collect();
         if !unknown.is_empty() {
             let detail = format!(
-                "{} in {}: this version of the provider does not know what that means, and connects without it.",
+                "{} in {}: this version of the provider does not support it, and connects without it.",
                 unknown.join(", "),
                 self.title
             );

@@ -41,18 +41,18 @@ impl Context {
         }
         let Some(folder) = folder(environment)? else {
             return Err(not_found(format!(
-                "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME says where contexts are. Set one of them."
+                "{origin} is the context {name:?}, and neither XDG_CONFIG_HOME nor HOME is set to where contexts are. Set one of them."
             )));
         };
         if !is_context_name(name) {
             return Err(not_found(format!(
-                "{origin} is {name:?}, which is no name of a context. Give the name alone, such as \"prod\", not a path."
+                "{origin} is {name:?}, which is not a valid name of a context. Set the name alone, such as \"prod\", not a path."
             )));
         }
         let file = folder.join("context").join(format!("{name}.json"));
         if !file.exists() {
             return Err(not_found(format!(
-                "{origin} names the context {name:?}, and there is no file {}. {}",
+                "{origin} is the context {name:?}, and there is no file {}. {}",
                 file.display(),
                 known(&folder)
             )));
@@ -84,7 +84,7 @@ impl Context {
         let mut context = Self::named(name, &origin, environment).map_err(|error| {
             with_more(
                 error,
-                "Set `context = \"\"` in the provider block to leave it out.",
+                "Set `context = \"\"` in the provider block to use no context.",
             )
         })?;
         context.title = format!(
@@ -94,7 +94,7 @@ impl Context {
         context.warnings.push(Diagnostic::warning(
             "The selected NATS context is used",
             format!(
-                "Neither the provider block nor a variable says where to connect or how to log in, so {} does, which `nats context select` changes. Set `context = {name:?}` in the provider block to always use it, or `context = \"\"` to never use one.",
+                "Neither the provider block nor a variable sets where to connect or how to log in, so {} is used, which `nats context select` changes. Set `context = {name:?}` in the provider block to always use it, or `context = \"\"` to use none.",
                 context.title
             ),
         ).at(Path::attribute("context")));
@@ -121,7 +121,7 @@ fn folder(environment: &Environment) -> Result<Option<PathBuf>, Diagnostic> {
     };
     let config = config.map_err(|why| {
         let detail = format!(
-            "{why} It says where NATS contexts are. Correct it, or set `context = \"\"` in the provider block to use none."
+            "{why} It is the folder of NATS contexts. Correct it, or set `context = \"\"` in the provider block to use none."
         );
         Diagnostic::error("An environment variable is not text", detail)
             .at(Path::attribute("context"))
@@ -130,7 +130,7 @@ fn folder(environment: &Environment) -> Result<Option<PathBuf>, Diagnostic> {
 }
 
 fn not_found(detail: String) -> Diagnostic {
-    Diagnostic::error("The NATS context is not there", detail).at(Path::attribute("context"))
+    Diagnostic::error("The NATS context does not exist", detail).at(Path::attribute("context"))
 }
 
 fn with_more(diagnostic: Diagnostic, sentence: &str) -> Diagnostic {
@@ -152,7 +152,7 @@ fn known(folder: &FilePath) -> String {
         .collect();
     names.sort_unstable();
     match &names[..] {
-        [] => "There are no contexts; `nats context add` makes one.".to_owned(),
+        [] => "There are no contexts; `nats context add` creates one.".to_owned(),
         names => format!("There are {}.", names.join(", ")),
     }
 }

@@ -30,12 +30,12 @@ pub fn credentials(text: &str) -> Result<String, String> {
                  -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
             ));
         }
-        (Some(_), None) => "the second is missing, so the user's key is not in it",
-        (None, Some(_)) => "the first is missing, so the user's JWT is not in it",
-        (None, None) => "neither is there",
+        (Some(_), None) => "the second is missing, so it has no key of the user",
+        (None, Some(_)) => "the first is missing, so it has no JWT of the user",
+        (None, None) => "both are missing",
     };
     Err(format!(
-        "It is not the content of a credentials file, which has a part \"BEGIN NATS USER JWT\" and a part \"BEGIN USER NKEY SEED\": {missing}. `nsc generate creds` makes one."
+        "It is not the content of a credentials file, which has a part \"BEGIN NATS USER JWT\" and a part \"BEGIN USER NKEY SEED\": {missing}. `nsc generate creds` creates one."
     ))
 }
 
@@ -83,7 +83,7 @@ fn no_seed(text: &str) -> String {
     }
     match (text.len(), text.bytes().next()) {
         (SEED_LETTERS, Some(b'S')) if is_base32 => {
-            "Its checksum is wrong: a letter of the seed was changed.".to_owned()
+            "Its checksum is wrong: a letter of the seed is wrong.".to_owned()
         }
         (PUBLIC_KEY_LETTERS, Some(b'U' | b'A' | b'O')) if is_base32 => {
             "It is a public key, and a damaged one: its checksum is wrong. Logging in takes the seed of a user, which begins with SU.".to_owned()
@@ -92,7 +92,7 @@ fn no_seed(text: &str) -> String {
             "It is a private key without its prefix. Logging in takes the seed of a user, which begins with SU.".to_owned()
         }
         _ => format!(
-            "It is no seed of an nkey, which has {SEED_LETTERS} capital letters and digits and begins with SU. `nsc generate nkey --user` makes one."
+            "It is not the seed of an nkey, which has {SEED_LETTERS} capital letters and digits and begins with SU. `nsc generate nkey --user` creates one."
         ),
     }
 }
@@ -117,7 +117,7 @@ fn owner(kind: &KeyPairType) -> &'static str {
 pub fn jwt(text: &str) -> Result<String, String> {
     let jwt = section(text, "NATS USER JWT").unwrap_or(text.trim());
     let claims = claims(jwt).ok_or(
-        "It is no JWT, which has three parts in base64 with full stops between them. `nsc describe user --raw` shows a user's.",
+        "It is not a JWT, which has three parts in base64 with full stops between them. `nsc describe user --raw` shows a user's.",
     )?;
     let subject = subject(&claims)?;
     match KeyPair::from_public_key(subject).map(|key| key.key_pair_type()) {
@@ -128,7 +128,7 @@ pub fn jwt(text: &str) -> Result<String, String> {
                 owner(&other)
             ));
         }
-        Err(_) => return Err("It is no JWT of NATS: its subject is no nkey.".to_owned()),
+        Err(_) => return Err("It is not a JWT of NATS: its subject is not an nkey.".to_owned()),
     }
     valid_now(&claims)?;
     Ok(jwt.to_owned())
@@ -154,7 +154,7 @@ fn claims(jwt: &str) -> Option<Value> {
 fn subject(claims: &Value) -> Result<&str, String> {
     claims["sub"]
         .as_str()
-        .ok_or_else(|| "It is no JWT of NATS: it has no subject.".to_owned())
+        .ok_or_else(|| "It is not a JWT of NATS: it has no subject.".to_owned())
 }
 
 fn valid_now(claims: &Value) -> Result<(), String> {
@@ -165,9 +165,9 @@ fn valid_now(claims: &Value) -> Result<(), String> {
         Timestamp::from_second(seconds).ok()
     };
     match (date("exp"), date("nbf")) {
-        (Some(end), _) if end <= now => Err(format!("Its JWT expired at {end}. Get a new one.")),
+        (Some(end), _) if end <= now => Err(format!("Its JWT expired at {end}. Create a new one.")),
         (_, Some(start)) if start > now => Err(format!(
-            "Its JWT is not valid before {start}, and here it is {}.",
+            "Its JWT is not valid before {start}, and the time on this machine is {}.",
             Timestamp::from_second(now.as_second()).unwrap_or(now)
         )),
         _ => Ok(()),
@@ -184,7 +184,7 @@ pub fn belong_together(jwt: &str, seed: &str) -> Result<(), String> {
     match KeyPair::from_seed(seed).map(|pair| pair.public_key()) {
         Ok(public) if public == subject => Ok(()),
         Ok(public) => Err(format!(
-            "The seed is not that of the JWT: the JWT is about {subject}, the seed is that of {public}."
+            "The seed does not belong to the JWT: the JWT is for {subject}, the seed is for {public}."
         )),
         Err(_) => Err(no_seed(seed)),
     }
@@ -273,9 +273,12 @@ mod tests {
                 "the public key of an operator",
             ),
             (damaged, "Its checksum is wrong"),
-            ("hunter2".to_owned(), "no seed of an nkey"),
-            (user.seed().unwrap()[..50].to_owned(), "no seed of an nkey"),
-            (String::new(), "no seed of an nkey"),
+            ("hunter2".to_owned(), "not the seed of an nkey"),
+            (
+                user.seed().unwrap()[..50].to_owned(),
+                "not the seed of an nkey",
+            ),
+            (String::new(), "not the seed of an nkey"),
         ];
 
         for (text, said) in cases {
@@ -319,15 +322,15 @@ mod tests {
             ),
             (
                 jwt_about(&user, &json!({ "sub": "joe" })),
-                "its subject is no nkey",
+                "its subject is not an nkey",
             ),
             (
                 jwt_about(&user, &json!({ "sub": null })),
                 "it has no subject",
             ),
-            ("hunter2".to_owned(), "It is no JWT"),
-            ("a.b.c".to_owned(), "It is no JWT"),
-            (user.seed().unwrap(), "It is no JWT"),
+            ("hunter2".to_owned(), "It is not a JWT"),
+            ("a.b.c".to_owned(), "It is not a JWT"),
+            (user.seed().unwrap(), "It is not a JWT"),
         ];
 
         for (text, said) in cases {
@@ -366,9 +369,9 @@ mod tests {
             &KeyPair::new_account().seed().unwrap(),
         );
 
-        assert!(complaint(credentials, first).contains("the user's key is not in it"));
-        assert!(complaint(credentials, second).contains("the user's JWT is not in it"));
-        assert!(complaint(credentials, "hunter2").contains("neither is there"));
+        assert!(complaint(credentials, first).contains("it has no key of the user"));
+        assert!(complaint(credentials, second).contains("it has no JWT of the user"));
+        assert!(complaint(credentials, "hunter2").contains("both are missing"));
         let told = complaint(credentials, &foreign);
         assert!(
             told.contains(&user.public_key()) && told.contains(&other.public_key()),

@@ -18,7 +18,7 @@ use crate::ecdsa_p521;
 pub fn certificates(text: &str) -> Result<String, String> {
     for certificate in certificate_chain(text)? {
         RootCertStore::empty().add(certificate).map_err(|_| {
-            "A part of it says that it is a certificate, and what is in it is none.".to_owned()
+            "A part of it is marked as a certificate, but does not contain one.".to_owned()
         })?;
     }
     Ok(text.to_owned())
@@ -49,9 +49,7 @@ pub fn private_key(text: &str) -> Result<String, String> {
 
 fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
     if text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("ENCRYPTED\n") {
-        return Err(
-            "It is encrypted. `openssl pkey -in FILE` shows it without its password.".to_owned(),
-        );
+        return Err("It is encrypted. `openssl pkey -in FILE` decrypts it.".to_owned());
     }
     let mut keys = Vec::new();
     // Some tools write the parameters of the curve, or the certificate, into the same file.
@@ -64,10 +62,10 @@ fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
     }
     match (&keys[..], other) {
         ([key], _) => ecdsa_p521::signing_key(key).map_err(|_| {
-            "It is no private key that can be used here: RSA of 2048 bits or more, ECDSA on P-256, P-384 or P-521, or Ed25519.".to_owned()
+            "It is not a supported private key: RSA of 2048 bits or more, ECDSA on P-256, P-384 or P-521, or Ed25519.".to_owned()
         }),
         ([], Some(kind)) => Err(instead("private key", kind)),
-        _ => Err(format!("It has {} private keys, and one is needed.", keys.len())),
+        _ => Err(format!("It contains {} private keys, and one is needed.", keys.len())),
     }
 }
 
@@ -79,7 +77,7 @@ pub fn belong_together(certificates: &str, key: &str) -> Result<(), String> {
     let certified = CertifiedKey::new(certificate_chain(certificates)?, signing_key(key)?);
     match certified.keys_match() {
         Err(TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(
-            "The private key is not that of the client certificate. The client's own certificate comes first, before those of its authorities."
+            "The private key is not that of the client certificate. The client's own certificate must come first, before those of its certificate authorities (CAs)."
                 .to_owned(),
         ),
         _ => Ok(()),
@@ -91,7 +89,7 @@ fn sections(text: &str, what: &str, title: &str) -> Result<Vec<(SectionKind, Vec
         PemObject::pem_slice_iter(text.as_bytes()).collect();
     match sections {
         Ok(sections) if sections.is_empty() => Err(format!(
-            "It holds no {what} in PEM, which begins with a line \"-----BEGIN {title}-----\"."
+            "It contains no {what} in PEM, which begins with a line \"-----BEGIN {title}-----\"."
         )),
         Ok(sections) => Ok(sections),
         Err(error) => Err(format!("It is damaged: {}.", damage(&error))),
@@ -115,10 +113,10 @@ fn instead(wanted: &str, kind: SectionKind) -> String {
             "a private key"
         }
         SectionKind::Crl => "a list of revoked certificates",
-        SectionKind::Csr => "a request for a certificate",
+        SectionKind::Csr => "a certificate request",
         _ => "something else",
     };
-    format!("It holds {found} where a {wanted} is needed.")
+    format!("It contains {found}, and a {wanted} is needed.")
 }
 
 #[cfg(test)]
@@ -188,12 +186,14 @@ mod tests {
 
         assert!(
             complaint(certificates, &key)
-                .contains("It holds a private key where a certificate is needed")
+                .contains("It contains a private key, and a certificate is needed")
         );
-        assert!(complaint(certificates, "hunter2 hunter2").contains("holds no certificate in PEM"));
+        assert!(
+            complaint(certificates, "hunter2 hunter2").contains("contains no certificate in PEM")
+        );
         assert!(complaint(certificates, &cut).contains("has no line that ends it"));
         assert!(complaint(certificates, &bad).contains("not in base64"));
-        assert!(complaint(certificates, empty).contains("what is in it is none"));
+        assert!(complaint(certificates, empty).contains("but does not contain one"));
     }
 
     #[test]
@@ -204,11 +204,15 @@ mod tests {
 
         assert!(
             complaint(private_key, &certificate)
-                .contains("It holds a certificate where a private key is needed")
+                .contains("It contains a certificate, and a private key is needed")
         );
         assert!(complaint(private_key, &encrypted).contains("It is encrypted"));
-        assert!(complaint(private_key, "hunter2 hunter2").contains("holds no private key in PEM"));
-        assert!(complaint(private_key, &format!("{key}{key}")).contains("It has 2 private keys"));
-        assert!(complaint(private_key, foreign).contains("no private key that can be used here"));
+        assert!(
+            complaint(private_key, "hunter2 hunter2").contains("contains no private key in PEM")
+        );
+        assert!(
+            complaint(private_key, &format!("{key}{key}")).contains("It contains 2 private keys")
+        );
+        assert!(complaint(private_key, foreign).contains("not a supported private key"));
     }
 }

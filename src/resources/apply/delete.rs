@@ -107,7 +107,7 @@ async fn read_all(
         match info {
             Ok(Some(_)) if known.is_null() => exist.push(None),
             Ok(Some(info)) if is_another(known, &info) => {
-                diagnostics.push(changed_since(member, "was deleted and made again"));
+                diagnostics.push(changed_since(member, "was recreated"));
             }
             Ok(Some(info)) => {
                 let refused = refuses_destroy(member, &info, prior);

@@ -157,7 +157,7 @@ async fn update_one(
             Some(_) => has_another_owner(object, member),
         },
         Some(info) if is_another(before, &info) => {
-            let again = changed_since(member, "was deleted and made again");
+            let again = changed_since(member, "was recreated");
             Outcome::failed(Live::Stream(Box::new(info)), again)
         }
         Some(_) if replaced => replace(operation, change).await,

@@ -33,7 +33,7 @@ pub fn cost_of(
         Effect::OneWay(why) => Some(noteworthy(
             member,
             change,
-            ("cannot be taken back", why),
+            ("cannot be undone", why),
             info,
             config,
         )),
@@ -171,7 +171,7 @@ pub fn may_be_replaced(member: &Member, argument: &Argument, plan: &Plan) -> Dia
     Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, &plan.config))
 }
 
-/// A change that cannot be taken back, or does not work yet.
+/// A change that cannot be changed back, or does not work yet.
 fn noteworthy(
     member: &Member,
     change: &SettingChange,

@@ -12,18 +12,18 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
     }
     if let Some(inbox) = error.denied_inbox() {
         let advice = format!(
-            "Grant the provider's user permission to subscribe to {inbox}, or set `inbox_prefix` in the provider block to a prefix that it may subscribe to."
+            "Grant the provider's user permission to subscribe to {inbox}, or set `inbox_prefix` in the provider block to a prefix that the user has permission to subscribe to."
         );
         let detail = with_advice(error.reason(), &advice);
-        return Diagnostic::error("Answers of NATS cannot be received", detail);
+        return Diagnostic::error("Answers of the NATS server cannot be received", detail);
     }
     if let Some(domain) = error.absent_domain() {
         return domain_away(domain, error);
     }
     let (summary, advice) = if error.is_unauthorized() {
         (
-            "NATS refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT and NATS_SEED count, then the NATS context.",
+            "The NATS server refuses the login",
+            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them, the environment variables NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED are used, then the NATS context.",
         )
     } else if let Some(unsupported) = error.unsupported() {
         wrong_jetstream(unsupported)
@@ -51,27 +51,27 @@ fn domain_away(domain: &str, error: &Error) -> Diagnostic {
 /// The title of a connection that fails, and what to do.
 fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
     match why {
-        Unreachable::Address => ("An address cannot be understood", ""),
+        Unreachable::Address => ("A server address is not valid", ""),
         Unreachable::Nobody => (
-            "NATS cannot be reached",
-            "Check that it runs and can be reached from here, or set `servers` in the provider block, or NATS_URL, to where it is.",
+            "The NATS server is not reachable",
+            "Check that it runs and is reachable from this machine, or set `servers` in the provider block, or NATS_URL, to its address.",
         ),
         Unreachable::Name => (
             "The name of the NATS server does not resolve",
-            "Correct it, or see to it that this machine can resolve it; with `socks_proxy` the proxy resolves it.",
+            "Correct it, or make sure that this machine can resolve it; with `socks_proxy`, the proxy resolves it.",
         ),
         Unreachable::Silent => (
-            "NATS cannot be reached: the server is silent",
-            "Check that what listens there is a NATS server and that nothing between keeps its bytes back, or raise `connect_timeout`.",
+            "The NATS server does not answer",
+            "Check that a NATS server listens at this address and that no firewall or proxy in between blocks it, or raise `connect_timeout`.",
         ),
         Unreachable::Foreign => (
-            "What answers is not a NATS server",
-            "Check host, port and scheme: nats:// and tls:// go to the port for clients, ws:// and wss:// to the one for websockets.",
+            "This is not a NATS server",
+            "Check host, port and scheme: nats:// and tls:// are for the client port, ws:// and wss:// for the websocket port.",
         ),
-        Unreachable::Refused => ("NATS refuses the connection", ""),
+        Unreachable::Refused => ("The NATS server refuses the connection", ""),
         Unreachable::Proxy | Unreachable::ProxyLogin => (
-            "The SOCKS proxy does not let us through",
-            "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it may connect to the server.",
+            "The SOCKS proxy refuses the connection",
+            "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it has permission to connect to the server.",
         ),
         Unreachable::NotExpected => (
             "This is not the expected NATS server",
@@ -88,16 +88,16 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
 fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
     match why {
         Unreachable::Material => (
-            "Certificates or keys cannot be used",
-            "They are text in PEM: `-----BEGIN CERTIFICATE-----` and `-----BEGIN PRIVATE KEY-----`, the key without a passphrase.",
+            "The certificates or keys are not valid",
+            "They must be PEM text: `-----BEGIN CERTIFICATE-----` and `-----BEGIN PRIVATE KEY-----`, the key without a passphrase.",
         ),
         Unreachable::UnknownAuthority => (
-            "The NATS server's certificate is of an unknown authority",
-            "Give the certificate of the authority that signed it in `tls_ca` or `tls_ca_file` of the provider block, or NATS_CA. If one is given, it is another authority's.",
+            "The NATS server's certificate has an unknown CA",
+            "Set `tls_ca` or `tls_ca_file` in the provider block, or NATS_CA, to the certificate of the certificate authority (CA) that signed it. If it is set, it is the certificate of another CA.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
-            "Write one of its names in the address, or give the server a certificate for this one.",
+            "Use one of its names in the address, or give the server a certificate for this name.",
         ),
         Unreachable::Expired => (
             "The NATS server's certificate has expired",
@@ -108,8 +108,8 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
             "Check this machine's clock and the certificate.",
         ),
         Unreachable::AuthorityAsServer => (
-            "The NATS server uses a certificate authority's certificate",
-            "Give the server a certificate of its own with `basicConstraints = CA:FALSE`, its names in `subjectAltName`, and a signature of that authority. `openssl req -x509` creates certificates of authorities unless it gets `-addext basicConstraints=critical,CA:FALSE`.",
+            "The NATS server uses the certificate of a CA",
+            "Give the server a certificate of its own with `basicConstraints = CA:FALSE`, its names in `subjectAltName`, and a signature of that CA. `openssl req -x509` creates CA certificates unless it gets `-addext basicConstraints=critical,CA:FALSE`.",
         ),
         Unreachable::KeyLength => (
             "The NATS server's RSA key is not accepted",
@@ -120,36 +120,36 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
             "Give the server a certificate of X.509 version 3 that is meant for servers (`extendedKeyUsage = serverAuth`), has its names in `subjectAltName`, and is signed with SHA-256 or better.",
         ),
         Unreachable::CertificateDemanded => (
-            "NATS demands a client certificate",
+            "The NATS server requires a client certificate",
             "Set `tls_certificate_file` and `tls_key_file` in the provider block, or NATS_CERT and NATS_KEY.",
         ),
         Unreachable::CertificateRefused => (
-            "NATS does not accept the client certificate",
-            "Give one that has not expired, is meant for clients and is signed by an authority that the server trusts.",
+            "The NATS server refuses the client certificate",
+            "Use one that has not expired, is valid for clients, and is signed by a CA that the server trusts.",
         ),
         Unreachable::NoTls => (
-            "The server does not speak TLS",
-            "Turn it on there, or do not ask for it: write nats:// or ws:// in the address, and set neither `tls_ca`, `tls_certificate` nor `tls_first`, nor what stands for them.",
+            "The NATS server does not use TLS",
+            "Enable TLS on the server, or connect without it: use nats:// or ws:// in the address, and remove `tls_ca`, `tls_certificate`, `tls_first`, and the variables for them.",
         ),
         Unreachable::OldTls => (
             "The NATS server's TLS is too old",
-            "Enable TLS 1.2 or 1.3 on the server, or on what ends TLS before it.",
+            "Enable TLS 1.2 or 1.3 on the server, or on the proxy that terminates TLS.",
         ),
         Unreachable::NothingInCommon => (
-            "NATS and the provider cannot agree on TLS",
-            "Allow on the server what the provider offers. Key exchange, in `curve_preferences`: X25519, CurveP256 or CurveP384. Cipher suites, in `cipher_suites`: those of TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305. Keys of its certificate: RSA, ECDSA or Ed25519.",
+            "Server and provider have no TLS settings in common",
+            "Enable on the server what the provider supports. Key exchange, in `curve_preferences`: X25519, CurveP256 or CurveP384. Cipher suites, in `cipher_suites`: those of TLS 1.3, or ECDHE with AES-GCM or ChaCha20-Poly1305. Keys of its certificate: RSA, ECDSA or Ed25519.",
         ),
         Unreachable::HandshakeFirst => (
-            "NATS wants the TLS handshake first",
+            "The NATS server expects the TLS handshake first",
             "The server has `handshake_first`: set `tls_first = true` in the provider block.",
         ),
         Unreachable::GreetingFirst => (
-            "NATS greets before the TLS handshake",
+            "The NATS server does not start with TLS",
             "The server has no `handshake_first`: remove `tls_first` from the provider block.",
         ),
         _ => (
-            "TLS with NATS fails",
-            "TLS 1.2 and 1.3 are spoken, and certificates are always verified.",
+            "The TLS handshake fails",
+            "The provider supports TLS 1.2 and 1.3, and always verifies certificates.",
         ),
     }
 }
@@ -158,12 +158,12 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
 fn wrong_jetstream(unsupported: Unsupported) -> (&'static str, &'static str) {
     match unsupported {
         Unsupported::Domain => (
-            "The JetStream domain is not there",
-            "Correct `jetstream_domain`, of the resource or of the provider block, or see to it that the domain's servers run and their leaf node is connected.",
+            "The JetStream domain is not reachable",
+            "Correct `jetstream_domain`, of the resource or of the provider block, or start the servers of the domain and connect their leaf node.",
         ),
         Unsupported::Prefix => (
-            "Nobody answers under the JetStream API prefix",
-            "Correct `jetstream_api_prefix` in the provider block, or see to it that the account imports the API under it.",
+            "The JetStream API prefix is not reachable",
+            "Correct `jetstream_api_prefix` in the provider block, or import the API under this prefix in the account.",
         ),
         Unsupported::Version => (
             "The NATS server is too old",

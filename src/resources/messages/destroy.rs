@@ -118,7 +118,7 @@ pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
 pub fn kept(members: &[&Member]) -> Diagnostic {
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
     let detail = format!(
-        "`skip_destroy` is set: Terraform forgets {} and leaves them as they are.",
+        "`skip_destroy` is set: Terraform removes {} from its state, and they stay as they are.",
         streams.join(", ")
     );
     Diagnostic::warning("Nothing is deleted on the server", detail)

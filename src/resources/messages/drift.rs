@@ -34,13 +34,17 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
             keys.join(", ")
         ),
     };
+    let readers = match member.row.when_read_only {
+        wadm if wadm.starts_with("wadm") => wadm.to_owned(),
+        hosts => capitalised(hosts),
+    };
     let save = match member.row.contents {
         Contents::Transient => "",
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "It should be {desired}, but {reason}. {words} It stays as it is, in `drift`, and the rest is kept as planned.{follow} To be rid of it, {save}delete stream {stream} (`nats stream rm {stream}`) and apply again, which makes it anew. {then}",
-        words = lasting.words.replace("{}", member.row.when_read_only),
+        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove it, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
+        words = lasting.words.replace("{}", &readers),
         desired = change.desired,
         reason = reason(change),
         stream = shell_word(&member.stream()),
@@ -62,13 +66,13 @@ pub fn found_besides(
         return None;
     }
     let summary = format!(
-        "{} is not as it was when the plan was made",
+        "{} differs from what the plan showed",
         capitalised(&member.title())
     );
     let mut words: Vec<String> = Vec::new();
     for change in left {
         words.push(format!(
-            "{} is {} instead of {} and was left so",
+            "{} is {} instead of {} and was not changed",
             argument_name(member, change),
             shown(change, &change.live),
             shown(change, &change.desired)
@@ -86,10 +90,10 @@ pub fn found_besides(
     let next = if left.is_empty() {
         ""
     } else {
-        " The next plan shows what is left."
+        " The next plan shows what still differs."
     };
     let detail = format!(
-        "Only what was planned was done. Found besides: {}.{next}",
+        "The apply changed only what was planned. It also found: {}.{next}",
         words.join("; ")
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)))
@@ -98,11 +102,11 @@ pub fn found_besides(
 /// The asset was recreated by another client.
 pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> Diagnostic {
     let summary = format!(
-        "{} was deleted and made again outside Terraform",
+        "{} was recreated outside Terraform",
         capitalised(&member.title())
     );
     let detail = format!(
-        "The apply does not make it anew: it notes when this one was made, and changes what the plan shows besides. The one that Terraform knew was created {}; this one was created {}. Whether it contains what the former held is not known. {}{}",
+        "The apply does not recreate it: it records the new time of creation, and changes what else the plan shows. The former one was created {}; this one was created {}. Whether it contains what the former one contained is not known. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
         member.row.when_recreated,
@@ -119,7 +123,7 @@ fn skipped_events(member: &Member) -> String {
     });
     let words = readers.map(|row| {
         let (stream, reader) = (member.stream(), row.name);
-        format!(" But {reader}, which reads it, skips on nats-server 2.12 to 2.14 as many of its events as it had read of the former one, and wadm misses them. If {reader} does not get what {stream} gets, delete {reader} (`nats stream rm {reader}`) and apply again.")
+        format!(" On nats-server 2.12 to 2.14, {reader}, which sources from it, skips as many new events as it had read from the former one, and wadm does not receive them. If {reader} does not get what {stream} gets, delete {reader} (`nats stream rm {reader}`), then apply again.")
     });
     words.collect()
 }
@@ -162,7 +166,7 @@ pub fn changed_since(member: &Member, what: &str) -> Diagnostic {
         capitalised(&member.title())
     );
     let detail = format!(
-        "What the plan said of stream {} is no longer true, so nothing was done to it. Plan again: the next plan shows what is left to do.",
+        "What the plan showed of stream {} is no longer true, so the apply did not change it. Plan again: the next plan shows what is left to do.",
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
@@ -175,7 +179,7 @@ pub fn deletes_more_than_planned(member: &Member, shown: u64, now: u64, path: Pa
         capitalised(&member.title())
     );
     let detail = format!(
-        "Keys were written after the plan was made, so nothing was done to stream {stream}. The change would have deleted {} then, and deletes {now} now. Run the plan again, with a refresh, and apply it if what it shows may be deleted.",
+        "Keys were written after the plan was made, so the apply did not change stream {stream}. The change would have deleted {} then, and deletes {now} now. Plan again, with a refresh, and apply that plan if what it shows may be deleted.",
         count(shown, "value"),
         stream = member.stream()
     );
@@ -189,7 +193,7 @@ pub fn no_longer_as_planned(member: &Member, change: &SettingChange) -> Diagnost
         capitalised(&member.title())
     );
     let detail = format!(
-        "Its {} is {} now, and changing that to {}, as planned, does more than the plan has said: {}. So nothing was done to stream {}. Plan again.",
+        "Its {} is {} now, and to change that to {}, as planned, does more than the plan showed: {}. So the apply did not change stream {}. Plan again.",
         argument_name(member, change),
         shown(change, &change.live),
         shown(change, &change.desired),

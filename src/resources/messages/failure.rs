@@ -34,19 +34,19 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
         Some(10005 | 10023 | 10049) => return unplaced(member, error, config),
         Some(10047 | 10028 | 10002) if operation == Crud::Update => (
             argument("max_bytes"),
-            "The account or the server would have reserved more than its limit. If it has now, servers before 2.14 refuse every update, also one that lowers `max_bytes`: raise the limit of the account, or `max_file_store` or `max_memory_store` of the server, or delete streams that are not needed any more. Otherwise lower `max_bytes`.",
+            "The account or the server would reserve more than its limit. Lower `max_bytes`. If more than the limit is reserved already, servers before 2.14 refuse every update, also one that lowers `max_bytes`: then raise the limit of the account, or `max_file_store` or `max_memory_store` of the server, or delete streams that are no longer needed.",
         ),
         Some(10047 | 10028 | 10002) if limit(member, config).is_some() => (
             argument("max_bytes"),
-            "`max_bytes` reserves that much, in the account and on the server: lower it, free space, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
+            "`max_bytes` reserves storage in the account and on the server: lower it, delete streams that are no longer needed, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
         ),
         Some(10047 | 10028 | 10002) => (
             Path::root(),
-            "The account or the server has no storage left: free some, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
+            "The account or the server has no storage left: delete streams that are no longer needed, or raise the limits of the account or the server's `max_file_store` or `max_memory_store`.",
         ),
         Some(10113) => (
             argument("max_bytes"),
-            "This account demands a limit on every stream: set `max_bytes`.",
+            "This account requires a limit for every stream: set `max_bytes`.",
         ),
         Some(10122) => (
             argument("max_bytes"),
@@ -54,11 +54,11 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
         ),
         Some(10026 | 10027) => (
             Path::root(),
-            "The account has as many streams as it may have: delete some, or raise its `max_streams`.",
+            "The account has as many streams as it allows: delete streams that are no longer needed, or raise its `max_streams`.",
         ),
         Some(10065) => (
             Path::root(),
-            "Another stream of the account takes the same subjects: `nats stream find --subject` shows which. Delete it or change its subjects.",
+            "Another stream of the account has the same subjects: `nats stream find --subject` shows which. Delete it or change its subjects.",
         ),
         _ if error.is_timeout() || error.is_offline() => {
             return (Path::root(), away(member, operation));
@@ -76,7 +76,7 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
 
 /// What to do while nobody answers for an asset, and if nobody ever will again.
 fn away(member: &Member, operation: Crud) -> String {
-    let wait = "Plan again once the server answers: the next refresh shows what exists.";
+    let wait = "Plan again when the server answers: the next refresh shows what exists.";
     if operation == Crud::Create {
         return wait.to_owned();
     }
@@ -128,7 +128,7 @@ fn no_servers(reason: NoServers, member: &Member, config: &Value) -> (&'static s
         }
         (NoServers::Storage, None) => (
             "storage",
-            "Too few servers have storage left: free some, or raise `max_file_store` or `max_memory_store` of the servers.",
+            "Too few servers have storage left: delete streams that are no longer needed, or raise `max_file_store` or `max_memory_store` of the servers.",
         ),
         (NoServers::Tags, _) => (
             "placement",
@@ -136,7 +136,7 @@ fn no_servers(reason: NoServers, member: &Member, config: &Value) -> (&'static s
         ),
         (NoServers::HaAssets, _) => (
             "replicas",
-            "Too few servers can take another replicated stream: `max_ha_assets` (in `jetstream { limits }` of a server) allows so many streams and consumers with replicas. Raise it, add servers, or delete replicated streams that are not needed any more.",
+            "Too few servers can take another replicated stream: `max_ha_assets` (in `jetstream { limits }` of a server) allows so many streams and consumers with replicas. Raise it, add servers, or delete replicated streams that are no longer needed.",
         ),
         (NoServers::Offline, _) => (
             "",
@@ -156,11 +156,13 @@ fn unsaid(member: &Member, error: &Error, config: &Value) -> (&'static str, Stri
     match (error.code(), has_placement) {
         (Some(10005), true) => (
             "placement",
-            "Too few servers are where `placement` demands them: change it, lower `replicas`, or add servers.".to_owned(),
+            "Too few servers match `placement`: change it, lower `replicas`, or add servers."
+                .to_owned(),
         ),
         (Some(10005), false) => (
             "replicas",
-            "The cluster has too few servers with JetStream: lower `replicas`, or add servers.".to_owned(),
+            "The cluster has too few servers with JetStream: lower `replicas`, or add servers."
+                .to_owned(),
         ),
         (Some(10023), _) => ("replicas", every_reason(member, config)),
         _ => ("", String::new()),
@@ -177,7 +179,7 @@ fn every_reason(member: &Member, config: &Value) -> String {
         needs.push(format!("has storage for `max_bytes` = {bytes}"));
     }
     if !set(member, "placement", config).is_null() {
-        needs.push("has what `placement` demands".to_owned());
+        needs.push("matches `placement`".to_owned());
     }
     format!(
         "JetStream does not say what is missing. It needs {} of which each {}: `nats server report jetstream` shows them. Add servers, raise their limits, or lower `replicas`.",
@@ -222,7 +224,7 @@ fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String
         .collect();
     let argument = member.argument(&first.key).map(|argument| argument.name);
     let advice = format!(
-        "A server drops in silence what it does not know: {}.",
+        "A server ignores settings that it does not support, without an error: {}.",
         needs.join(", ")
     );
     Some((argument, advice))
@@ -284,12 +286,7 @@ mod tests {
                 "the tags of `placement`",
             ),
             (", server tag not unique", None, "replicas", "`unique_tag`"),
-            (
-                "",
-                Some(&placement),
-                "placement",
-                "where `placement` demands",
-            ),
+            ("", Some(&placement), "placement", "match `placement`"),
             ("", None, "replicas", "too few servers with JetStream"),
         ];
         for (reason, more, argument, text) in cases {

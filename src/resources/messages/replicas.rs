@@ -21,7 +21,7 @@ pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
 pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("Replicas of {} are not all current yet", member.title());
     let detail = format!(
-        "The server has accepted the configuration with {}, but not every replica contains all data yet. {error} `nats stream info {}` shows the state.",
+        "The server accepted the configuration with {}, but not every replica has all data yet. {error} `nats stream info {}` shows the state.",
         count(replicas, "replica"),
         shell_word(&member.stream())
     );
@@ -32,7 +32,7 @@ pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic 
 pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("{} has no leader", capitalised(&member.title()));
     let detail = format!(
-        "The server has accepted the configuration with {}, but now nothing can be read or written. {error} Start the servers that are away, and wait until `nats stream info {}` shows a leader.",
+        "The server accepted the configuration with {}, but now nothing can be read or written. {error} Start the servers that are offline, then wait until `nats stream info {}` shows a leader.",
         count(replicas, "replica"),
         shell_word(&member.stream())
     );
@@ -60,7 +60,7 @@ pub fn receives_nothing(member: &Member, error: Option<&Error>) -> Diagnostic {
 /// More replicas were accepted and will never be, and that was taken back.
 pub fn never_assigned(member: &Member, replicas: u64, config: &Value) -> Diagnostic {
     let detail = format!(
-        "The JetStream that stores it runs on a single server. It accepted more replicas, would never have created them, and would have lost the stream at its next restart. The provider has set `replicas` back to {replicas} on the server. Set `replicas = {replicas}`, or connect to a cluster."
+        "The JetStream that stores it runs on a single server. It accepted more replicas, but would never create them, and would lose the stream at its next restart. The provider has set `replicas` back to {replicas} on the server. Set `replicas = {replicas}`, or connect to a cluster."
     );
     no_replicas(member, config, detail)
 }
@@ -83,12 +83,9 @@ fn no_replicas(member: &Member, config: &Value, detail: String) -> Diagnostic {
 /// What an asset contained before it got more replicas is not all there.
 pub fn lost(member: &Member, before: &StreamState, after: &StreamState) -> Diagnostic {
     let title = member.title();
-    let summary = format!(
-        "{} lost data while it got more replicas",
-        capitalised(&title)
-    );
+    let summary = format!("{} lost data when replicas were added", capitalised(&title));
     let detail = format!(
-        "A server may have failed while the new replicas were filled, and one that did not have all data became the leader. It contained {} before the change and contains {} now. Do not apply again yet: if the former leader is away, start it, and look whether it brings the data back (`nats stream info {}`). Else restore the contents from a backup.",
+        "A server may have failed while the new replicas were filled, and one that did not have all data became the leader. It contained {} before the change and contains {} now. Do not apply again yet: if the former leader is offline, start it, and check whether the data comes back (`nats stream info {}`). Else restore the contents from a backup.",
         extent(before),
         extent(after),
         shell_word(&member.stream()),

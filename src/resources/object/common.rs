@@ -70,11 +70,11 @@ pub fn protection() -> [Attribute; 3] {
         ),
         flag(
             "skip_destroy",
-            "Whether a destroy only forgets the assets and leaves them on the server.",
+            "Whether a destroy removes the object from Terraform's state only, and keeps its buckets and streams on the server.",
         ),
         flag(
             "adopt_existing",
-            "Whether a create takes over assets that exist already, with their contents, and changes in place what differs. Otherwise an existing asset is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). What another Terraform state has cannot be told from what nobody has: do not adopt it, or both change it back and forth.",
+            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). The provider cannot know what another Terraform state has: do not adopt that, or both states repeatedly revert each other's changes.",
         ),
     ]
 }
@@ -94,7 +94,7 @@ pub fn timeouts() -> Attribute {
         "timeouts",
         AttributeKind::Nested(Nesting::Single, nested.collect()),
         Mode::Optional,
-        "How long the operations may take, retries included.",
+        "How long the operations may take, with all retries.",
     )
 }
 
@@ -130,7 +130,7 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
         Crud::Create => ROLLBACK.min(limit / 4),
         Crud::Read | Crud::Update | Crud::Delete => Duration::ZERO,
     };
-    Scope::new(limit, call.stop.clone())
+    Scope::new(limit.saturating_sub(call.waited), call.stop.clone())
         .reserving(reserve)
         .unless_abandoned(call.abandoned.clone())
 }
@@ -162,6 +162,25 @@ fn with_all_attributes(attributes: &[Attribute], known: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_timeout_of_an_object_bounds_its_operation_with_the_wait_before_it() {
+        let timeouts = Value::object([("update", "6s".into())]);
+        let object = Value::object([("timeouts", timeouts)]);
+        let left = |waited: u64| {
+            let call = Call {
+                waited: Duration::from_secs(waited),
+                ..Call::default()
+            };
+            scope(&object, Crud::Update, &call)
+                .remaining()
+                .as_secs_f64()
+        };
+
+        assert!((5.0..=6.0).contains(&left(0)));
+        assert!((1.0..=2.0).contains(&left(4)));
+        assert_eq!(left(7), 0.0);
+    }
 
     #[test]
     fn timeouts_that_are_equal_stay_as_they_were_written() {

@@ -96,7 +96,7 @@ fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic
     let detail = format!(
         "The resource names the JetStream domain {domain:?}, and the provider block says by `jetstream_api_prefix` that the API is at {prefix}. Remove one of them, or use a provider configuration (`alias`) without `jetstream_api_prefix` for this resource."
     );
-    let summary = "A domain and an API prefix contradict each other";
+    let summary = "Both a domain and an API prefix are set";
     Some(Diagnostic::error(summary, detail).at(Path::attribute(NAME)))
 }
 

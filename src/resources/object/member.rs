@@ -52,7 +52,7 @@ impl Asset {
         let computed =
             |name: &str, r#type: Type, doc: &str| Attribute::new(name, r#type, Mode::Computed, doc);
         if self.is_named_by_user() {
-            let doc = "Name of the bucket, as wadm is told it. Another name is another bucket, so changing it replaces the whole resource.";
+            let doc = "Name of the bucket, as configured in wadm. Another name is another bucket, so a change replaces the whole resource.";
             nested.push(
                 Attribute::new("bucket", Type::String, Mode::OptionalComputed, doc)
                     .default(self.name)
@@ -62,12 +62,12 @@ impl Asset {
             nested.push(computed("bucket", Type::String, "Name of the bucket."));
         }
         nested.extend([
-            computed("stream", Type::String, "Name of the stream, as JetStream knows it."),
-            computed("created", Type::String, "When the server made it (RFC 3339). Another time means another one."),
+            computed("stream", Type::String, "Name of the JetStream stream."),
+            computed("created", Type::String, "When the server created it (RFC 3339). Another time means that it was recreated."),
             computed(
                 "drift",
                 Type::Map(Box::new(Type::String)),
-                "What differs on the server from what its users need and has no argument here: setting to live JSON value. Empty when all is well; what the server can change back, the next apply does.",
+                "Settings that have no argument here and differ on the server from what wasmCloud needs: name of the setting to its JSON value on the server. Empty if nothing differs. The next apply changes back what the server can change.",
             ),
         ]);
         let what = if self.kind == AssetKind::Bucket {
@@ -76,7 +76,7 @@ impl Asset {
             "stream"
         };
         let doc = format!(
-            "The {what} `{}`: {}. What is set here wins over the common argument of the same name. Null after a refresh that did not find it, so an output that uses it tests that first.",
+            "The {what} `{}`: {}. What is set here overrides the common argument of the same name. Null if a refresh did not find it, so an output that uses it must test that first.",
             self.name.replace("{}", "<lattice>"),
             self.holds
         );
@@ -344,7 +344,7 @@ fn bucket_name(value: &Value) -> Result<(), String> {
     match !name.is_empty() && name.len() <= 250 && name.chars().all(fits_bucket_name) {
         true => Ok(()),
         false => Err(format!(
-            "{name:?} is no name of a bucket, which has 1 to 250 letters, digits, '_' and '-'."
+            "{name:?} is not a valid name of a bucket: 1 to 250 letters, digits, '_' and '-'."
         )),
     }
 }

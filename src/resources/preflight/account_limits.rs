@@ -18,6 +18,7 @@ use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::reserved;
 use crate::resources::preflight::survey::Survey;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
+use crate::text::count;
 
 /// Servers from this API level (2.14) count the bytes of each replica.
 const COUNTS_REPLICAS: u64 = 4;
@@ -45,7 +46,7 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
         Some((path, excess, member))
     });
     let errors = grouped(found).into_iter().map(|(path, excess, titles)| {
-        let detail = format!("{} It concerns {titles}.", excess.detail);
+        let detail = format!("{} This applies to {titles}.", excess.detail);
         Diagnostic::error(excess.summary, detail).at(path)
     });
     errors.collect()
@@ -126,9 +127,9 @@ fn no_tier(replicas: u64, account: &Account) -> Excess {
         .collect();
     Excess {
         argument: Some("replicas"),
-        summary: "The account has no room for this number of replicas",
+        summary: "The account allows no such number of replicas",
         detail: format!(
-            "The account has limits for {} and none for R{replicas} (JetStream 10120). Set another number of `replicas`, or have a limit for R{replicas} added to the account.",
+            "The account has limits for {}, and none for R{replicas} (JetStream 10120). Set another number of `replicas`, or add a limit for R{replicas} to the account.",
             tiers.join(", ")
         ),
     }
@@ -137,9 +138,10 @@ fn no_tier(replicas: u64, account: &Account) -> Excess {
 fn limit_missing(usage: &Usage, max_bytes: i64) -> Option<Excess> {
     (usage.limits.max_bytes_required && max_bytes < 1).then(|| Excess {
         argument: Some("max_bytes"),
-        summary: "The account demands max_bytes",
-        detail: "This account demands a limit on every stream (JetStream 10113). Set `max_bytes`."
-            .to_owned(),
+        summary: "The account requires max_bytes",
+        detail:
+            "This account requires a limit for every stream (JetStream 10113). Set `max_bytes`."
+                .to_owned(),
     })
 }
 
@@ -198,9 +200,10 @@ impl TierUse<'_> {
         let need = (have + to).saturating_sub(from);
         (need > allowed).then(|| Excess {
             argument: None,
-            summary: "The account has no room for so many streams",
+            summary: "The account allows no more streams",
             detail: format!(
-                "The account may have {allowed} streams (JetStream 10027). It has {have}, and with all that is planned it would need {need}. Delete some first, in an apply of its own if Terraform does it, or raise the account's `max_streams`."
+                "The account allows {} (JetStream 10027). It has {have}, and would have {need} with all that is planned. Delete streams first, in an apply of its own if Terraform manages them, or raise the account's `max_streams`.",
+                count(allowed, "stream")
             ),
         })
     }
@@ -225,9 +228,9 @@ impl TierUse<'_> {
         if allowed == 0 {
             return Some(Excess {
                 argument: Some("storage"),
-                summary: "The account has no room for this storage",
+                summary: "The account does not allow this storage",
                 detail: format!(
-                    "The account may not keep streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
+                    "The account does not allow streams in {kind} (JetStream {code}). Set another `storage`, or raise the account's limit."
                 ),
             });
         }
@@ -248,16 +251,16 @@ impl TierUse<'_> {
             false => "",
         };
         let out = match full {
-            true => "Free some first, in an apply of its own if Terraform does it",
+            true => "Delete streams first, in an apply of its own if Terraform manages them",
             false => {
-                "Lower `max_bytes`, free some first, in an apply of its own if Terraform does it"
+                "Lower `max_bytes`, delete streams first, in an apply of its own if Terraform manages them"
             }
         };
         Some(Excess {
             argument: Some("max_bytes"),
             summary: "max_bytes is more than the account allows",
             detail: format!(
-                "The account has {allowed} bytes in {kind} for all streams (JetStream {code}). {have} are reserved now, and with all that is planned it would need {}.{replicas} {out}, or raise the account's limit.",
+                "The account has {allowed} bytes in {kind} for all streams (JetStream {code}). {have} are reserved now, and {} would be with all that is planned.{replicas} {out}, or raise the account's limit.",
                 need.max(rest.saturating_add(1))
             ),
         })
@@ -339,9 +342,9 @@ mod tests {
         assert_eq!(
             only(
                 &created(tiered.clone(), json!({ "replicas": 3 })),
-                &["limits for R1 and none for R3", "10120"]
+                &["limits for R1, and none for R3", "10120"]
             ),
-            "error: The account has no room for this number of replicas (replicas)"
+            "error: The account allows no such number of replicas (replicas)"
         );
         assert!(created(tiered, json!({})).is_empty());
     }
@@ -357,7 +360,7 @@ mod tests {
 
         assert_eq!(
             only(&created(demanding(), json!({})), &["10113"]),
-            "error: The account demands max_bytes (max_bytes)"
+            "error: The account requires max_bytes (max_bytes)"
         );
         assert!(created(demanding(), json!({ "max_bytes": 1 })).is_empty());
     }
@@ -397,9 +400,9 @@ mod tests {
         assert_eq!(
             only(
                 &created(limited(3, 4), json!({})),
-                &["may have 4 streams", "would need 5", "10027"]
+                &["allows 4 streams", "would have 5", "10027"]
             ),
-            "error: The account has no room for so many streams (lattice)"
+            "error: The account allows no more streams (lattice)"
         );
         assert!(created(limited(2, 4), json!({})).is_empty());
         // Another lattice takes the place of this one, whose streams are deleted first.
@@ -421,7 +424,7 @@ mod tests {
                 &created(without_memory(), json!({ "storage": "memory" })),
                 &["memory", "10028"]
             ),
-            "error: The account has no room for this storage (storage)"
+            "error: The account does not allow this storage (storage)"
         );
         assert!(created(without_memory(), json!({})).is_empty());
     }
@@ -443,7 +446,7 @@ mod tests {
         assert_eq!(
             only(
                 &created(of_bytes(1, 5), json!({ "max_bytes": half })),
-                &["1 are reserved now", "would need 1000001", "10047"]
+                &["1 are reserved now", "1000001 would be", "10047"]
             ),
             "error: max_bytes is more than the account allows (max_bytes)"
         );
@@ -452,7 +455,7 @@ mod tests {
         assert!(created(of_bytes(LARGE as u64 - 1, 5), json!({})).is_empty());
         only(
             &created(of_bytes(LARGE as u64, 5), json!({})),
-            &["Free some first"],
+            &["Delete streams first"],
         );
     }
 

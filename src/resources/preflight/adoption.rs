@@ -1,4 +1,4 @@
-//! Adopting an asset that exists already: what stays, what changes in place, and what that deletes.
+//! Adopting an asset that already exists: what stays, what changes in place, and what that deletes.
 
 use crate::jetstream::{DataLoss, Effect, SettingChange, StreamInfo};
 use crate::resources::messages::changes::{cannot_adopt, deleting};

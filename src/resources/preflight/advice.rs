@@ -44,9 +44,9 @@ fn even(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
     });
     let (titles, path) = together(even, "replicas", plan.plan)?;
     let detail = format!(
-        "More than half of the replicas must agree, so 2 survive the loss of no server, as 1 does, and 4 that of one, as 3 do; the even one only adds a server that can fail. Set an odd number for {titles}."
+        "More than half of the replicas must be online: 2 replicas tolerate the loss of no server, as 1 does, and 4 replicas tolerate the loss of one, as 3 do. Set an odd number for {titles}."
     );
-    Some(Diagnostic::warning("An even number of replicas survives no more", detail).at(path))
+    Some(Diagnostic::warning("An even number of replicas adds nothing", detail).at(path))
 }
 
 fn in_memory(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
@@ -62,9 +62,9 @@ fn in_memory(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
     });
     let (titles, path) = together(precious, "storage", plan.plan)?;
     let detail = format!(
-        "The contents of {titles} exist nowhere else, and a restart of the server empties them, or of all servers at once where there are replicas. A bucket without replicas is then gone itself, and the next apply makes it anew, empty. Set `storage = \"file\"` unless they may be lost."
+        "The contents of {titles} exist nowhere else, and are lost when the server is restarted; with replicas, when all servers are restarted at once. A bucket with one replica then no longer exists, and the next apply creates it again, empty. Set `storage = \"file\"` unless the contents may be lost."
     );
-    Some(Diagnostic::warning("Memory keeps what exists nowhere else", detail).at(path))
+    Some(Diagnostic::warning("Storage in memory may lose data", detail).at(path))
 }
 
 #[cfg(test)]
@@ -87,7 +87,7 @@ mod tests {
                 &check_new(json!({ "replicas": 2 })),
                 &["bucket LATTICEDATA_default"]
             ),
-            "warning: An even number of replicas survives no more (replicas)"
+            "warning: An even number of replicas adds nothing (replicas)"
         );
         assert!(check_new(json!({ "replicas": 3 })).is_empty());
         let unchanged = Case::update(
@@ -105,7 +105,7 @@ mod tests {
                 &check_new(json!({ "config_data": { "storage": "memory" } })),
                 &["bucket CONFIGDATA_default"]
             ),
-            "warning: Memory keeps what exists nowhere else (config_data.storage)"
+            "warning: Storage in memory may lose data (config_data.storage)"
         );
         let events = json!({ "events": { "storage": "memory" } });
         assert!(check(&Case::create(WadmJetStream, events).plan()).is_empty());

@@ -79,7 +79,7 @@ fn one_replica(
         many => format!("is in the cluster {cluster:?} of {many} servers"),
     };
     let detail = format!(
-        "The NATS server {servers}, and one of them alone keeps {titles}: while it is away, wasmCloud and wadm stand still, and when it is lost, so are the contents. Set `replicas = 3`; it can also be changed later, in place."
+        "The NATS server {servers}, and only one of them stores {titles}. While that server is offline, wasmCloud and wadm do not work, and if it is lost, the contents are lost. Set `replicas = 3`; it can also be changed later, in place."
     );
     Some(Diagnostic::warning("One replica in a cluster", detail).at(path))
 }
@@ -93,7 +93,7 @@ fn single_server(titles: &str, server: &str) -> Diagnostic {
 
 fn small_cluster(titles: &str, replicas: i64, cluster: &str, known: i64) -> Diagnostic {
     let detail = format!(
-        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. It concerns {titles}. The apply fails (JetStream 10005) unless another cluster that is joined by gateways has enough servers. Otherwise start the servers that are away, add servers, or set `replicas` to at most {known}."
+        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. This applies to {titles}. The apply fails (JetStream 10005) unless another cluster that is joined by gateways has enough servers. Otherwise start the servers that are offline, add servers, or set `replicas` to at most {known}."
     );
     Diagnostic::warning(
         format!("{replicas} replicas need more servers than the {known} of the cluster"),

@@ -172,7 +172,7 @@ mod tests {
 
         assert_eq!(
             reported(&check(&survey, &plan)),
-            ["warning: Bucket LATTICEDATA_default was not checked on the server ()"]
+            ["warning: Bucket LATTICEDATA_default was not checked against the server ()"]
         );
     }
 

@@ -125,7 +125,7 @@ mod tests {
                     "id \"prod\""
                 ]
             ),
-            "error: Bucket CONFIGDATA_prod exists already (lattice)"
+            "error: Bucket CONFIGDATA_prod already exists (lattice)"
         );
         exists(&mut survey, "lattice_data", json!({}), json!({}));
         assert_eq!(
@@ -133,7 +133,7 @@ mod tests {
                 &check(&survey, &plan),
                 &["KV_LATTICEDATA_prod, KV_CONFIGDATA_prod"]
             ),
-            "error: Both buckets exist already (lattice)"
+            "error: Both buckets already exist (lattice)"
         );
         // A tainted object is planned as a create: its own assets are no surprise.
         let in_state = InState {
@@ -158,7 +158,7 @@ mod tests {
             &["one wadm installation", "wadm_state/wadm_manifests"],
         );
 
-        assert_eq!(text, "error: 3 of 8 buckets and streams exist already ()");
+        assert_eq!(text, "error: 3 of 8 buckets and streams already exist ()");
     }
 
     #[test]

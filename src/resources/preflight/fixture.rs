@@ -220,7 +220,7 @@ pub fn member<'o>(object: &'o Object, key: &str) -> &'o Member {
         .expect("an asset of this key")
 }
 
-/// Severity, summary and path of each diagnostic: `error: Both buckets exist already (lattice)`.
+/// Severity, summary and path of each diagnostic: `error: Both buckets already exist (lattice)`.
 pub fn reported(diagnostics: &Diagnostics) -> Vec<String> {
     let all = diagnostics.0.iter();
     all.map(|one| {

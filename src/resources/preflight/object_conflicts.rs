@@ -27,16 +27,16 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
     let (summary, detail) = match (&in_state[..], &created[..]) {
         ([], []) => return Diagnostics::new(),
         ([], [first, ..]) => (
-            format!("Another resource of this configuration makes stream {first} too"),
+            format!("Two resources create stream {first}"),
             format!(
-                "An account and JetStream domain has one stream of a name, and two resources would make {}. Remove one of them, or give it another identity or a provider configuration for another account.",
+                "In an account and JetStream domain, only one stream can have a name, and two resources of this configuration create {}. Remove one of the resources, give it other names, or give it a provider configuration for another account.",
                 created.join(", ")
             ),
         ),
         ([first, ..], _) => (
-            format!("Two resources want stream {first}"),
+            format!("Two resources manage stream {first}"),
             format!(
-                "Terraform's state has {} in one resource, and another would make the same, of which there can be only one. If it is one object under a new address, say so with a `moved` block, and nothing is deleted. If the first is to give up what the other makes, apply that first: Terraform would do both at the same time. Otherwise remove one of the two, or give it another identity.",
+                "One resource has {} in Terraform's state, and another resource would create the same, of which there can be only one. Choose one:\n  - if the resource was renamed, add a `moved` block; nothing is deleted then\n  - if the first resource is to give the streams up, apply that first, since Terraform would do both at the same time\n  - otherwise remove one of the two resources, or give it other names",
                 in_state.join(", ")
             ),
         ),
@@ -75,8 +75,16 @@ pub fn record(plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Vec<Conflict> {
     conflicts.concat()
 }
 
-/// As [`record`], for a destroy.
-pub fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Conflict> {
+/// As [`record`] and [`check`], for a destroy.
+pub fn check_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Diagnostics {
+    let known = Survey {
+        conflicts: record_destroy(plan, session),
+        ..Survey::default()
+    };
+    check(&known, plan)
+}
+
+fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Conflict> {
     let prior = &plan.plan.prior;
     let stream_use = match prior.attribute("skip_destroy").as_bool() {
         Some(true) => StreamUse::Forgets,
@@ -152,7 +160,7 @@ mod tests {
                 &conflicts(&[&one, &other]),
                 &["KV_LATTICEDATA_default, KV_CONFIGDATA_default"]
             ),
-            "error: Another resource of this configuration makes stream KV_LATTICEDATA_default too (lattice)"
+            "error: Two resources create stream KV_LATTICEDATA_default (lattice)"
         );
         assert!(conflicts(&[&one, &another]).is_empty());
     }
@@ -167,7 +175,7 @@ mod tests {
         for order in [[&had, &new], [&new, &had]] {
             assert_eq!(
                 only(&conflicts(&order), &["`moved` block"]),
-                "error: Two resources want stream KV_LATTICEDATA_default (lattice)"
+                "error: Two resources manage stream KV_LATTICEDATA_default (lattice)"
             );
         }
     }

@@ -63,8 +63,8 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
         .collect();
     let first = subjects.first()?;
     let summary = match subjects.len() {
-        1 => format!("NATS denies this user to publish to {first}"),
-        many => format!("NATS denies this user to publish to {many} subjects"),
+        1 => format!("No permission to publish to {first}"),
+        many => format!("No permission to publish to {many} subjects"),
     };
     let lines: String = subjects
         .iter()
@@ -77,7 +77,7 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
         .map(|pattern| format!("; `{pattern}` allows it for all streams"))
         .unwrap_or_default();
     let detail = format!(
-        "The NATS server at {server} denies what the apply needs, or what the plan must know to be true:\n{lines}Add each line to `permissions.publish.allow` of the provider's user, or take it out of `deny`, and plan again{pattern}. To see only what differs, without these permissions: `terraform plan -refresh-only`."
+        "The provider's user has no permission to publish to these subjects of the NATS server at {server}, and the plan or the apply needs them:\n{lines}Add each line to `permissions.publish.allow` of the user, or remove it from `deny`, then plan again{pattern}. To see only what differs, which needs none of them, run `terraform plan -refresh-only`."
     );
     Some(Diagnostic::error(summary, detail))
 }
@@ -119,7 +119,7 @@ mod tests {
                 &check(&survey, &plan),
                 &[&format!("  \"{CREATE}\"\n"), "`$JS.API.STREAM.CREATE.>`"]
             ),
-            format!("error: NATS denies this user to publish to {CREATE} ()")
+            format!("error: No permission to publish to {CREATE} ()")
         );
     }
 
@@ -140,10 +140,7 @@ mod tests {
             &["\"$JS.API.INFO\"", "\"$JS.API.STREAM.NAMES\""],
         );
 
-        assert_eq!(
-            text,
-            "error: NATS denies this user to publish to 2 subjects ()"
-        );
+        assert_eq!(text, "error: No permission to publish to 2 subjects ()");
     }
 
     #[test]

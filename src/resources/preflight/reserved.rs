@@ -149,7 +149,7 @@ fn error(refused: &[Refused<'_>], account: &Account) -> Diagnostic {
         ))
     });
     let detail = format!(
-        "The account may reserve {allowed} bytes in {kind} for streams{}, and {reserved} bytes are reserved by the `max_bytes` of its streams. {rule} (JetStream {code}). It concerns {}. Choose one:\n  - raise the account's limit to at least {needs} bytes\n  - delete streams of the account that are not needed any more, until it is within its limit{}",
+        "The account may reserve {allowed} bytes in {kind} for streams{}, and {reserved} bytes are reserved by the `max_bytes` of its streams. {rule} (JetStream {code}). This applies to {}. Choose one:\n  - raise the account's limit to at least {needs} bytes\n  - delete streams of the account that are no longer needed, until it is within its limit{}",
         tier.unwrap_or_default(),
         titles.join(", "),
         lower.collect::<String>()

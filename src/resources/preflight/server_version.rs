@@ -70,7 +70,7 @@ fn error(
         settable,
     } = unsupported;
     let out = match settable {
-        true => format!(", or leave `{name}` out"),
+        true => format!(", or remove `{name}`"),
         false => String::new(),
     };
     let what = match *name {
@@ -78,7 +78,7 @@ fn error(
         _ => format!("`{name}`"),
     };
     let detail = format!(
-        "The NATS server at {server} has version {version}, which drops {what} without a word; {since} is the first that knows it. Upgrade the server to {since} or newer{out}. It concerns {titles}."
+        "The NATS server at {server} has version {version}, which ignores {what} without an error; {since} is the first version that supports it. Upgrade the server to {since} or newer{out}. This applies to {titles}."
     );
     Diagnostic::error(format!("{name} needs nats-server {since}"), detail)
 }
@@ -122,7 +122,7 @@ mod tests {
                 &old,
                 &[
                     "version 2.9.25",
-                    "or leave `compression` out",
+                    "or remove `compression`",
                     "bucket CONFIGDATA_default"
                 ]
             ),

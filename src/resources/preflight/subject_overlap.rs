@@ -34,9 +34,9 @@ fn overlap(members: &[&Member], name: &str) -> Diagnostic {
         .iter()
         .flat_map(|member| member.subjects())
         .collect();
-    let summary = format!("Stream {shown} takes the subjects of {}", titles.join(", "));
+    let summary = format!("Stream {shown} has the subjects of {}", titles.join(", "));
     let detail = format!(
-        "Two streams of an account cannot listen to overlapping subjects (JetStream 10065), and {shown} listens to some of {}. Delete {shown}, or give it other subjects (`nats stream edit {}`).",
+        "Two streams of an account cannot have overlapping subjects (JetStream 10065), and {shown} has some of {}. Delete {shown}, or give it other subjects (`nats stream edit {}`).",
         subjects.join(", "),
         shell_word(name)
     );
@@ -75,12 +75,12 @@ mod tests {
                 &check(&survey, &plan),
                 &["10065", "wadm.evt.*.>", "`nats stream edit OTHER`"]
             ),
-            "error: Stream OTHER takes the subjects of stream wadm_events (events)"
+            "error: Stream OTHER has the subjects of stream wadm_events (events)"
         );
         survey.subject_owners.push(owners("commands", &["OTHER"]));
         assert_eq!(
             only(&check(&survey, &plan), &["wadm.evt.*.>, wadm.cmd.*"]),
-            "error: Stream OTHER takes the subjects of stream wadm_events, stream wadm_commands ()"
+            "error: Stream OTHER has the subjects of stream wadm_events, stream wadm_commands ()"
         );
     }
 }

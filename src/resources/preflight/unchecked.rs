@@ -30,17 +30,17 @@ pub fn warning(member: &Member, error: &Error, config: &Value) -> Diagnostic {
     if error.is_of_the_connection() {
         let Diagnostic { detail, .. } = connection_failure(error);
         return Diagnostic::warning(
-            "The plan was not checked on the server",
-            format!("It stands, but whether the server would accept it is not known. {detail}"),
+            "The plan was not checked against the server",
+            format!("The plan is valid, but the server may refuse it. {detail}"),
         );
     }
     let summary = format!(
-        "{} was not checked on the server",
+        "{} was not checked against the server",
         capitalised(&member.title())
     );
     Diagnostic::warning(
         summary,
-        format!("The plan stands, but whether the server would accept it is not known. {error}"),
+        format!("The plan is valid, but the server may refuse it. {error}"),
     )
 }
 
@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn a_server_that_cannot_be_reached_is_a_warning() {
         assert_eq!(
-            only(&check_with(Error::not_reachable()), &["It stands"]),
-            "warning: The plan was not checked on the server ()"
+            only(&check_with(Error::not_reachable()), &["The plan is valid"]),
+            "warning: The plan was not checked against the server ()"
         );
     }
 
@@ -80,17 +80,17 @@ mod tests {
         for (kind, title) in [
             (
                 Unreachable::UnknownAuthority,
-                "The NATS server's certificate is of an unknown authority",
+                "The NATS server's certificate has an unknown CA",
             ),
-            (Unreachable::Tls, "TLS with NATS fails"),
+            (Unreachable::Tls, "The TLS handshake fails"),
             (
                 Unreachable::CertificateDemanded,
-                "NATS demands a client certificate",
+                "The NATS server requires a client certificate",
             ),
-            (Unreachable::NoTls, "The server does not speak TLS"),
+            (Unreachable::NoTls, "The NATS server does not use TLS"),
             (
                 Unreachable::HandshakeFirst,
-                "NATS wants the TLS handshake first",
+                "The NATS server expects the TLS handshake first",
             ),
             (
                 Unreachable::NotExpected,
@@ -98,7 +98,7 @@ mod tests {
             ),
             (
                 Unreachable::ProxyLogin,
-                "The SOCKS proxy does not let us through",
+                "The SOCKS proxy refuses the connection",
             ),
         ] {
             assert_eq!(
@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn a_server_that_does_not_answer_in_time_is_a_warning_about_the_asset() {
         assert_eq!(
-            only(&check_with(Error::timed_out()), &["The plan stands"]),
-            "warning: Bucket LATTICEDATA_default was not checked on the server ()"
+            only(&check_with(Error::timed_out()), &["The plan is valid"]),
+            "warning: Bucket LATTICEDATA_default was not checked against the server ()"
         );
     }
 

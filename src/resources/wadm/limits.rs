@@ -82,7 +82,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
     };
     let diagnostics = [
         setting("max_bytes", &small).map(|(titles, path)| {
-            Diagnostic::warning("max_bytes is small for wadm", bytes("`max_bytes` may be too little", &titles)).at(path)
+            Diagnostic::warning("max_bytes is small for wadm", bytes("`max_bytes` may be too small", &titles)).at(path)
         }),
         setting("max_value_size", &small).map(|(titles, path)| {
             Diagnostic::warning("max_value_size is small for wadm", values("may be larger", &titles)).at(path)
@@ -91,8 +91,8 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
             Diagnostic::warning("max_age is shorter than wadm's own", events("may", &titles)).at(path)
         }),
         setting("max_age", &fading).map(|(titles, path)| {
-            let detail = format!("wadm writes a status only when it changes. One that is older than `max_age` of {titles} is deleted, and wadm shows the application as undeployed although it runs. Leave `max_age` out to keep statuses.");
-            Diagnostic::warning("Statuses of unchanged applications will vanish", detail).at(path)
+            let detail = format!("wadm writes a status only when it changes. One that is older than `max_age` of {titles} is deleted, and wadm shows the application as undeployed although it runs. Remove `max_age` to keep statuses.");
+            Diagnostic::warning("max_age deletes statuses of unchanged applications", detail).at(path)
         }),
     ];
     Diagnostics(diagnostics.into_iter().flatten().collect())
@@ -114,7 +114,7 @@ fn one_name(config: &Value, rows: &[&'static Asset]) -> Option<Diagnostic> {
         };
         if let Some((_, other)) = names.iter().find(|(taken, _)| *taken == name) {
             let detail = format!(
-                "`{other}` and `{}` both have the bucket {name}, and wadm keeps different things in them. Give one of them another name.",
+                "`{other}` and `{}` have the same bucket {name}, and wadm stores different contents in them. Give one of them another name.",
                 row.key
             );
             let set = !config.attribute(row.key).attribute("bucket").is_null();
@@ -129,7 +129,7 @@ fn one_name(config: &Value, rows: &[&'static Asset]) -> Option<Diagnostic> {
 fn too_few_bytes(max_bytes: &Value, path: Path, what: &str) -> Option<Diagnostic> {
     let limit = max_bytes.as_i64().filter(|limit| *limit > 0)?;
     (limit < LEAST_BYTES).then(|| {
-        let detail = bytes(&format!("{limit} bytes are too few"), what);
+        let detail = bytes(&format!("{limit} bytes are too small"), what);
         Diagnostic::error("max_bytes is too small for wadm", detail).at(path)
     })
 }
@@ -151,18 +151,18 @@ fn too_short(age: Duration, path: Path, row: &Asset) -> Option<Diagnostic> {
 
 fn bytes(limit: &str, what: &str) -> String {
     format!(
-        "{limit} for {what}: a full bucket refuses wadm's writes (JetStream 10077), deletes included, and a full stream drops events and commands that nobody has handled. Give at least {SAFE_BYTES} bytes (1 MiB), better 100 MiB."
+        "{limit} for {what}: a full bucket refuses wadm's writes and deletes (JetStream 10077), and a full stream deletes events and commands that wadm has not handled. Set at least {SAFE_BYTES} bytes (1 MiB), better 100 MiB."
     )
 }
 
 fn values(verb: &str, what: &str) -> String {
     format!(
-        "Values in {what} {verb} than `max_value_size`: the bucket refuses them (JetStream 10054), and wadm never knows what it could not write. Give at least {SAFE_BYTES} bytes (1 MiB), or -1."
+        "Values in {what} {verb} than `max_value_size`: the bucket refuses them (JetStream 10054), and wadm loses what it could not write. Set at least {SAFE_BYTES} bytes (1 MiB), or -1."
     )
 }
 
 fn events(verb: &str, what: &str) -> String {
     format!(
-        "What is older than `max_age` is deleted from {what}, also if wadm has not handled it: hosts report each 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Leave `max_age` out for wadm's own 70s."
+        "What is older than `max_age` is deleted from {what}, also if wadm has not handled it: hosts send a heartbeat every 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Remove `max_age` for wadm's own 70s."
     )
 }

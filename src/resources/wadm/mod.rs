@@ -47,7 +47,7 @@ After such a change wadm itself may pause for half a minute until it asks for ev
 A refresh warns of streams that an old wadm has left (`wadm_mirror`, `wadm_multitenant_mirror`); for that it needs the \
 permission to publish to `$JS.API.STREAM.NAMES`, which every plan that creates something needs too.";
 
-const SINGLETON: &str = " An account and JetStream domain has one wadm installation, whatever its buckets are called: if another Terraform state manages these streams, remove this resource or give its provider another account.";
+const SINGLETON: &str = " An account and JetStream domain can have one wadm installation: if another Terraform state manages these streams, remove this resource, or give it a provider configuration for another account.";
 
 /// wadm 0.12.2 and newer deletes these at every start.
 const HARMFUL_STREAMS: &[HarmfulStream] = &[
@@ -61,7 +61,7 @@ const HARMFUL_STREAMS: &[HarmfulStream] = &[
     },
 ];
 
-const MIRROR: &str = "It comes from wadm before 0.12.2. A newer wadm deletes it at every start, with all that it holds; if it lacks the permission, it cannot start. Delete it (`nats stream rm {}`) unless an old wadm still runs here.";
+const MIRROR: &str = "A wadm before 0.12.2 created it. A newer wadm deletes it at every start, with its contents; without the permission to do so, it does not start. Delete it (`nats stream rm {}`) unless an old wadm still runs here.";
 
 /// The resource type.
 pub struct WadmJetStream;
@@ -129,8 +129,8 @@ impl ObjectType for WadmJetStream {
         let names = names.split_once('/');
         let names = names.filter(|(state, manifests)| is_name(state) && is_name(manifests));
         let Some((state, manifests)) = names else {
-            let detail = "The import id is `<state bucket>/<manifest bucket>`, that is `wadm_state/wadm_manifests` unless wadm was told other names, and `/multitenant` after it if wadm runs in that mode; `<domain>:` before it for another JetStream domain than the provider block's.";
-            let summary = format!("{id:?} does not say what to import");
+            let detail = "The import id is `<state bucket>/<manifest bucket>`, that is `wadm_state/wadm_manifests` unless wadm is configured with other names, and `/multitenant` after it if wadm runs in that mode; `<domain>:` before it for another JetStream domain than the provider block's.";
+            let summary = format!("{id:?} is not an import id of wadm_jetstream");
             return Err(Diagnostic::error(summary, detail));
         };
         let bucket = |name: &str| Value::object([("bucket", Value::from(name))]);
@@ -143,7 +143,7 @@ impl ObjectType for WadmJetStream {
 
     fn bucket_missing(&self, member: &Member) -> Diagnostic {
         let detail = format!(
-            "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that wadm has from WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME. If the bucket is really gone and the rest is there, set `adopt_existing = true` instead: it takes over what exists and makes what does not.",
+            "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that wadm has from WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME. If the bucket was deleted and the rest exists, set `adopt_existing = true` instead: it adopts what exists and creates what does not.",
             member.stream()
         );
         Diagnostic::error(format!("There is no {}", member.title()), detail)
@@ -193,7 +193,7 @@ fn mode_change(plan: &Plan) -> Option<Diagnostic> {
     let (wadm, acknowledged) = if after {
         (
             "with",
-            "wasmbus_events no longer acknowledges what is published to it (`no_ack`): hosts do not wait for that, but a publisher that does gets no answer, although its event is stored.",
+            "wasmbus_events no longer acknowledges what is published to it (`no_ack`): hosts do not wait for acknowledgements, but a publisher that does gets none, although its event is stored.",
         )
     } else {
         (
@@ -202,7 +202,7 @@ fn mode_change(plan: &Plan) -> Option<Diagnostic> {
         )
     };
     let detail = format!(
-        "In place: wasmbus_events listens to {new} instead of {old}; wadm_event_consumer reads and renames {new}. {acknowledged} No stream is deleted. Events on {old} that wadm has not handled are not read any more and age out; those that the new sources match are read once more. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` after it.",
+        "The change is in place: wasmbus_events gets the subjects {new} instead of {old}; wadm_event_consumer sources {new} and renames them. {acknowledged} No stream is deleted. Events on {old} that wadm has not handled are no longer read, and expire; those that match the new sources are read again. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` afterwards.",
         old = subjects(before),
         new = subjects(after),
     );

@@ -51,7 +51,7 @@ impl Problems {
     fn push(&mut self, path: &Path, problem: &str) {
         let summary = format!("Provider bug: {}", self.what);
         let detail = format!(
-            "At {}: {problem}. This is a fault of the provider, not of the configuration; please report it with the configuration and the provider's version.",
+            "At {}: {problem}. This is a bug of the provider, not a fault of the configuration. Please report it with the configuration and the provider's version.",
             path.title()
         );
         self.found

@@ -43,7 +43,7 @@ pub fn action(prior: &Value, next: &Value) -> Result<Action, Diagnostic> {
         (false, true) => Ok(Action::Destroy),
         (true, true) => Err(Diagnostic::error(
             "Nothing to plan",
-            "Terraform asked for a change from nothing to nothing. Please report this with the Terraform version.",
+            "Terraform requested a change from nothing to nothing. Please report this with the Terraform version.",
         )),
     }
 }
@@ -232,7 +232,7 @@ pub fn upgrade(
                 resource.type_name()
             ),
             format!(
-                "The state has schema version {version}, this provider knows {current}. Use the newer version of the provider again."
+                "The state has schema version {version}, and this version of the provider supports {current}. Use the newer version of the provider."
             ),
         ));
     }

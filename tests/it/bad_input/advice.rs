@@ -3,8 +3,8 @@
 use crate::bad_input::setup::Setup;
 use crate::support::{Cluster, Diagnostic, NatsServer, warning};
 
-const MEMORY: &str = "Memory keeps what exists nowhere else";
-const EVEN: &str = "An even number of replicas survives no more";
+const MEMORY: &str = "Storage in memory may lose data";
+const EVEN: &str = "An even number of replicas adds nothing";
 const SINGLE: &str = "One replica in a cluster";
 
 fn summaries(said: &[Diagnostic]) -> Vec<&str> {
@@ -69,7 +69,7 @@ fn what_needs_no_server_is_said_without_one() {
     said.sort_unstable();
     assert_eq!(
         said,
-        [EVEN, MEMORY, "The plan was not checked on the server"]
+        [EVEN, MEMORY, "The plan was not checked against the server"]
     );
 }
 

@@ -12,7 +12,7 @@ type Case = (&'static str, &'static str);
 const NUMBER_TO_64: &str = "must be a whole number from 1 to 64";
 const NO_DURATION: &str = "Write a number with a unit";
 const WRONG_TYPE: &str = "Inappropriate value";
-const DECIDED: &str = "it can only be read";
+const DECIDED: &str = "it is read-only";
 
 /// What buckets and streams have in common, for `wasmcloud_lattice_buckets` and `wadm_jetstream` alike.
 const COMMON: &[Case] = &[
@@ -30,7 +30,7 @@ const COMMON: &[Case] = &[
     ("storage = \"File\"", "Did you mean \"file\"?"),
     ("compression = \"gzip\"", "must be \"none\" or \"s2\""),
     ("compression = true", "must be \"none\" or \"s2\""),
-    ("max_bytes = 0", "0 is no limit that can be kept"),
+    ("max_bytes = 0", "0 is not a valid limit"),
     ("max_bytes = -2", "must be a whole number of at least -1"),
     ("max_bytes = 1.5", "must be a whole number of at least -1"),
     (
@@ -58,7 +58,7 @@ const COMMON: &[Case] = &[
     ("timeouts = { delete = \"5\" }", NO_DURATION),
     (
         "timeouts = { create = \"2562047788015215h\" }",
-        "which is a year",
+        "which is one year",
     ),
     ("timeouts = { create = 5 }", NO_DURATION),
     ("timeouts = \"5s\"", WRONG_TYPE),
@@ -69,15 +69,18 @@ const COMMON: &[Case] = &[
 const LATTICE: &[Case] = &[
     (
         "lattice = \"a.b\"",
-        "takes letters, digits, '_' and '-' only",
+        "can have letters, digits, '_' and '-' only",
     ),
     ("lattice = \"\"", "cannot be empty"),
-    ("lattice = \"a b\"", "takes letters, digits"),
-    ("lattice = \"\u{e4}\"", "takes letters, digits"),
-    ("lattice = \"*\"", "takes letters, digits"),
-    ("lattice = format(\"%0241d\", 0)", "have room for 240"),
+    ("lattice = \"a b\"", "can have letters, digits"),
+    ("lattice = \"\u{e4}\"", "can have letters, digits"),
+    ("lattice = \"*\"", "can have letters, digits"),
+    (
+        "lattice = format(\"%0241d\", 0)",
+        "at most 240 are possible",
+    ),
     ("lattice = {}", WRONG_TYPE),
-    ("max_value_size = 0", "0 is no limit that can be kept"),
+    ("max_value_size = 0", "0 is not a valid limit"),
     ("max_value_size = -2", "from -1 to 2147483647"),
     ("max_value_size = 2147483648", "from -1 to 2147483647"),
     ("history = 0", NUMBER_TO_64),
@@ -86,10 +89,10 @@ const LATTICE: &[Case] = &[
         "history = null\nlattice_data = { history = 65 }",
         NUMBER_TO_64,
     ),
-    ("description = \"\"", "cannot be told from none"),
+    ("description = \"\"", "is the same as none"),
     (
         "description = format(\"%05000d\", 0)",
-        "has 5000 bytes; the server takes at most 4096",
+        "has 5000 bytes; the server accepts at most 4096",
     ),
     ("description = []", WRONG_TYPE),
     (
@@ -101,17 +104,14 @@ const LATTICE: &[Case] = &[
     ("metadata = { a = [] }", WRONG_TYPE),
     (
         "metadata = { a = format(\"%0131072d\", 0) }",
-        "the server takes at most 131072",
+        "the server accepts at most 131072",
     ),
     ("metadata = \"a\"", WRONG_TYPE),
     (
         "lattice_data = { replicas = 6 }",
         "lattice_data.replicas is 6, but must be a whole number from 1 to 5",
     ),
-    (
-        "config_data = { max_bytes = 0 }",
-        "0 is no limit that can be kept",
-    ),
+    ("config_data = { max_bytes = 0 }", "0 is not a valid limit"),
     (
         "config_data = { placement = { cluster = \"\" } }",
         "config_data.placement.cluster is \"\"",
@@ -127,16 +127,16 @@ const LATTICE: &[Case] = &[
 
 const WADM: &[Case] = &[
     ("multitenant = \"perhaps\"", WRONG_TYPE),
-    ("max_bytes = 1000", "1000 bytes are too few"),
+    ("max_bytes = 1000", "1000 bytes are too small"),
     ("state = { bucket = \"a.b\" }", "letters, digits"),
     ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
     (
         "state = { bucket = \"same\" }\nmanifests = { bucket = \"same\" }",
-        "`state` and `manifests` both have the bucket same",
+        "`state` and `manifests` have the same bucket same",
     ),
     (
         "state = { bucket = \"wadm_manifests\" }",
-        "both have the bucket wadm_manifests",
+        "have the same bucket wadm_manifests",
     ),
     ("manifests = { history = 0 }", NUMBER_TO_64),
     (
@@ -165,7 +165,7 @@ const WADM: &[Case] = &[
     ("notify = { retention = \"limits\" }", DECIDED),
     (
         "wasmbus_events = { description = \"\" }",
-        "cannot be told from none",
+        "is the same as none",
     ),
     (
         "wasmbus_events = { metadata = { \"_nats.x\" = \"1\" } }",
@@ -174,7 +174,7 @@ const WADM: &[Case] = &[
     ("event_consumer = { sources = [] }", DECIDED),
     (
         "event_consumer = { max_bytes = 0 }",
-        "0 is no limit that can be kept",
+        "0 is not a valid limit",
     ),
     ("event_consumer = \"x\"", WRONG_TYPE),
 ];
@@ -211,7 +211,7 @@ const PROVIDER: &[Case] = &[
     ("timeout = \"\"", "must not be empty"),
     ("timeout = \"soon\"", NO_DURATION),
     ("timeout = \"0s\"", NO_DURATION),
-    ("timeout = \"2562047788015215h\"", "which is a year"),
+    ("timeout = \"2562047788015215h\"", "which is one year"),
     ("no_such_argument = 1", "is not expected here"),
     (
         "user = \"a\"\npassword = \"swordfish\"\ntoken = \"swordfish\"",
@@ -227,36 +227,36 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "tls_first = true\nservers = [\"wss://a\"]",
-        "`tls_first` asks for a TLS handshake before the server's greeting, and an address in `servers` is of WebSocket",
+        "`tls_first` requires a TLS handshake before the server's greeting, and an address in `servers` is a websocket",
     ),
     ("tls_first = \"maybe\"", WRONG_TYPE),
     (
         "user = \"a\"",
-        "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+        "`user` is set, and the password is missing: set `password` or NATS_PASSWORD",
     ),
     (
         "password = \"swordfish\"",
-        "`password` is set, and the user is not there: set `user` or NATS_USER",
+        "`password` is set, and the user is missing: set `user` or NATS_USER",
     ),
     (
         "tls_certificate_file = \"a\"",
-        "`tls_certificate_file` is set, and the private key is not there: set `tls_key`, `tls_key_file` or NATS_KEY",
+        "`tls_certificate_file` is set, and the private key is missing: set `tls_key`, `tls_key_file` or NATS_KEY",
     ),
     (
         "tls_key_file = \"a\"",
-        "the client certificate is not there: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
+        "the client certificate is missing: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
     ),
     (
         "jwt_file = \"a\"",
-        "the seed is not there: set `seed`, `seed_file` or NATS_SEED",
+        "the seed is missing: set `seed`, `seed_file` or NATS_SEED",
     ),
     (
         "seed_file = \"a\"",
-        "the JWT is not there: set `jwt`, `jwt_file` or NATS_JWT",
+        "the JWT is missing: set `jwt`, `jwt_file` or NATS_JWT",
     ),
     (
         "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",
-        "`jetstream_domain` and `jetstream_api_prefix` both say where the JetStream API is",
+        "`jetstream_domain` and `jetstream_api_prefix` both set the subjects of the JetStream API",
     ),
     (
         "jetstream_api_prefix = \"JS.>\"",
@@ -284,10 +284,10 @@ const PROVIDER: &[Case] = &[
     ("connect_timeout = \"0s\"", NO_DURATION),
     (
         "socks_proxy = \"http://me:swordfish@a:1\"",
-        "of another kind than SOCKS5",
+        "not a SOCKS5 address",
     ),
     ("socks_proxy = \"socks5://me:swordfish@:1\"", "no host"),
-    ("socks_proxy = \"swordfish:99999\"", "a port that is none"),
+    ("socks_proxy = \"swordfish:99999\"", "no valid port"),
     ("context = \"../prod\"", "Give the name alone"),
     (
         "nkey = \"swordfish\"",
@@ -295,20 +295,23 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "jwt = \"swordfish\"\nseed_file = \"a\"",
-        "It is no JWT, which has three parts",
+        "It is not a JWT, which has three parts",
     ),
     (
         "seed = \"swordfish\"\njwt_file = \"a\"",
-        "It is no seed of an nkey",
+        "It is not the seed of an nkey",
     ),
-    ("tls_ca = \"swordfish\"", "It holds no certificate in PEM"),
+    (
+        "tls_ca = \"swordfish\"",
+        "It contains no certificate in PEM",
+    ),
     (
         "tls_certificate = \"swordfish\"\ntls_key_file = \"a\"",
-        "It holds no certificate in PEM",
+        "It contains no certificate in PEM",
     ),
     (
         "tls_key = \"swordfish\"\ntls_certificate_file = \"a\"",
-        "It holds no private key in PEM",
+        "It contains no private key in PEM",
     ),
     (
         "servers = [\"nats://a:b@c\"]\ntoken = \"swordfish\"",

@@ -33,14 +33,17 @@ fn an_unreachable_server_is_named_with_where_its_address_comes_from() {
         let [warning] = plan.diagnostics() else {
             panic!("one warning: {:?}", plan.diagnostics())
         };
-        assert_eq!(warning.summary, "The plan was not checked on the server");
+        assert_eq!(
+            warning.summary,
+            "The plan was not checked against the server"
+        );
         // The first request is patient: the server may be about to start.
         assert!(
             warning.says("(tried ") && warning.says(" times in "),
             "{warning}"
         );
         let error = failure.error();
-        assert_eq!(error.summary, "NATS cannot be reached");
+        assert_eq!(error.summary, "The NATS server is not reachable");
         for told in [warning, error] {
             assert!(told.says(NOBODY) && told.says(origin), "{told}");
             assert!(told.says("Connection refused"), "{told}");
@@ -80,7 +83,7 @@ fn a_server_that_accepts_and_stays_silent_is_given_up_at_the_timeout() {
 
     let error = failure.error();
     assert!(
-        error.says("no greeting of a NATS server within 700 ms"),
+        error.says("the server sent no NATS greeting within 700 ms"),
         "{error}"
     );
     assert!(error.says(&address), "{error}");

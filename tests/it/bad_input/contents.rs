@@ -98,10 +98,10 @@ fn a_login_file_that_cannot_log_in_says_why() {
     let whole = creds(&good, &seed);
     let (first, second) = whole.split_once("\n\n").unwrap();
     let creds_cases = [
-        (first, "the user's key is not in it"),
-        (second, "the user's JWT is not in it"),
+        (first, "it has no key of the user"),
+        (second, "it has no JWT of the user"),
         (&creds(&expired, &seed), "expired at 2023-11-14T22:13:20Z"),
-        (&creds(&good, &other), "The seed is not that of the JWT"),
+        (&creds(&good, &other), "The seed does not belong to the JWT"),
         (
             &creds(&good, &account.seed().unwrap()),
             "the seed of an account",
@@ -122,13 +122,13 @@ fn a_login_file_that_cannot_log_in_says_why() {
 
     for (text, said) in creds_cases {
         for error in refused("credentials_file", Some("NATS_CREDS"), "", text) {
-            assert_eq!(error.summary, "The credentials cannot be used");
+            assert_eq!(error.summary, "Invalid credentials");
             assert!(error.says(said), "{error}");
         }
     }
     for (text, said) in nkey_cases {
         for error in refused("nkey_file", Some("NATS_NKEY"), "", &text) {
-            assert_eq!(error.summary, "The nkey cannot be used");
+            assert_eq!(error.summary, "Invalid nkey");
             assert!(error.says(said), "{error}");
         }
     }
@@ -192,7 +192,7 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_CA"),
             "",
             &*key,
-            "It holds a private key where a certificate is needed",
+            "It contains a private key, and a certificate is needed",
         ),
         (
             "tls_ca_file",
@@ -206,21 +206,21 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_CERT"),
             &*with_key,
             &*key,
-            "It holds a private key",
+            "It contains a private key",
         ),
         (
             "tls_certificate_file",
             Some("NATS_CERT"),
             &*with_key,
             "hunter3",
-            "holds no certificate in PEM",
+            "contains no certificate in PEM",
         ),
         (
             "tls_key_file",
             Some("NATS_KEY"),
             &*with_certificate,
             &*certificate_text,
-            "It holds a certificate where a private key is needed",
+            "It contains a certificate, and a private key is needed",
         ),
         (
             "tls_key_file",
@@ -282,7 +282,7 @@ fn content_and_file_of_the_same_thing_are_a_contradiction() {
         shows_nothing_of(&failure, text);
         let error = failure.error();
         assert!(
-            error.says(&format!("`{content}` and `{file}` both give")),
+            error.says(&format!("`{content}` and `{file}` both set")),
             "{error}"
         );
         assert_eq!(error.code, format!("{file} = \"b\""));
@@ -296,19 +296,19 @@ fn a_secret_that_is_none_is_told_and_not_shown() {
             "credentials = var.secret",
             "not the content of a credentials file",
         ),
-        ("nkey = var.secret", "It is no seed of an nkey"),
-        ("jwt = var.secret\nseed_file = \"a\"", "It is no JWT"),
+        ("nkey = var.secret", "It is not the seed of an nkey"),
+        ("jwt = var.secret\nseed_file = \"a\"", "It is not a JWT"),
         (
             "seed = var.secret\njwt_file = \"a\"",
-            "It is no seed of an nkey",
+            "It is not the seed of an nkey",
         ),
         (
             "tls_key = var.secret\ntls_certificate_file = \"a\"",
-            "It holds no private key in PEM",
+            "It contains no private key in PEM",
         ),
         (
             "socks_proxy = \"http://me:${var.secret}@a:1\"",
-            "of another kind",
+            "not a SOCKS5 address",
         ),
         (
             "servers = [\"http://me:${var.secret}@a\"]",
@@ -344,7 +344,10 @@ fn a_secret_file_that_others_may_read_is_one_warning() {
     let warnings = open.diagnostics();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert_eq!(warnings[0].severity, "warning");
-    assert_eq!(warnings[0].summary, "The nkey file is open to others");
+    assert_eq!(
+        warnings[0].summary,
+        "The nkey file is readable by other users"
+    );
     assert!(
         warnings[0].says("its mode is 0644") && warnings[0].says(file.to_str().unwrap()),
         "{warnings:?}"

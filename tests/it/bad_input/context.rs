@@ -222,16 +222,16 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
         (
             "context = \"prod\"",
             "",
-            "The argument `context` names the context \"prod\"",
+            "The argument `context` is the context \"prod\"",
         ),
-        ("", "prod", "The environment variable NATS_CONTEXT names"),
+        ("", "prod", "The environment variable NATS_CONTEXT is"),
     ];
 
     for (argument, variable, said) in cases {
         let setup = contexts.given(&[("NATS_CONTEXT", variable)]);
         setup.write(argument, "");
         let (summary, detail) = told(&setup, &contexts.file("prod"));
-        assert_eq!(summary, "The NATS context is not there");
+        assert_eq!(summary, "The NATS context does not exist");
         assert!(detail.contains(said), "{detail}");
         assert!(detail.contains("There are blue, staging."), "{detail}");
     }
@@ -262,11 +262,11 @@ fn what_is_wrong_in_a_context_names_field_and_file() {
         ),
         (
             json!({ "jetstream_domain": "a", "jetstream_api_prefix": "b" }),
-            "both say where the JetStream API is",
+            "both set the subjects of the JetStream API",
         ),
         (
             json!({ "socks_proxy": "http://a:1" }),
-            "of another kind than SOCKS5",
+            "not a SOCKS5 address",
         ),
     ];
 
@@ -296,7 +296,7 @@ fn a_context_with_a_secret_that_others_may_read_is_a_warning() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert_eq!(
         warnings[0].summary,
-        "The file of the NATS context is open to others"
+        "The file of the NATS context is readable by other users"
     );
     assert!(
         warnings[0].says("its mode is 0644") && warnings[0].says("prod.json"),

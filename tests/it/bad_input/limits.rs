@@ -46,7 +46,7 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
         (
             "max_bytes_required: true",
             "replicas = 1",
-            "The account demands max_bytes",
+            "The account requires max_bytes",
             "",
             "Set `max_bytes`",
         ),
@@ -74,9 +74,9 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
         (
             "max_file: 0, max_mem: 1000000",
             "storage = \"file\"",
-            "The account has no room for this storage",
+            "The account does not allow this storage",
             "storage = \"file\"",
-            "may not keep streams in files",
+            "does not allow streams in files",
         ),
     ];
 
@@ -98,9 +98,9 @@ fn an_account_that_has_all_its_streams_is_told_so_while_planning() {
 
     let error = limited.planned("");
 
-    assert_eq!(error.summary, "The account has no room for so many streams");
+    assert_eq!(error.summary, "The account allows no more streams");
     for text in [
-        "The account may have 1 streams (JetStream 10027). It has 1, and with all that is planned it would need 3.",
+        "The account allows 1 stream (JetStream 10027). It has 1, and would have 3 with all that is planned.",
         "raise the account's `max_streams`",
     ] {
         assert!(error.says(text), "{error}");
@@ -120,7 +120,7 @@ fn a_server_without_room_for_what_is_reserved_is_told_so_and_nothing_is_made() {
     let failure = limited.setup.refused();
 
     assert!(failure.says("JetStream 10047"), "{failure}");
-    assert!(failure.says("`max_bytes` reserves that much"), "{failure}");
+    assert!(failure.says("`max_bytes` reserves storage"), "{failure}");
     assert!(
         failure
             .diagnostics

@@ -14,11 +14,11 @@ type Variables<'a> = &'a [(&'a str, &'a str)];
 const WRONG: &[(&str, &str)] = &[
     (
         "user = \"app\"\npassword = \"not ${var.secret}\"",
-        "the user \"app\" with this password, given by the argument `user` and the argument `password`",
+        "the user \"app\" with this password, set by the argument `user` and the argument `password`",
     ),
     (
         "token = \"not ${var.secret}\"",
-        "this token, given by the argument `token`",
+        "this token, set by the argument `token`",
     ),
 ];
 
@@ -44,7 +44,10 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
     let in_address = url.replace("nats://", &format!("nats://app:not-{SECRET}@"));
     let wrong = format!("not-{SECRET}");
     let cases: [(Variables, &str); 4] = [
-        (&[("NATS_URL", &url)], "it wants a login, and none is given"),
+        (
+            &[("NATS_URL", &url)],
+            "it requires a login, and none is set",
+        ),
         (
             &[
                 ("NATS_URL", &url),
@@ -59,7 +62,7 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
         ),
         (
             &[("NATS_URL", &in_address)],
-            "the user \"app\" with this password, given by the environment variable NATS_URL",
+            "the user \"app\" with this password, set by the environment variable NATS_URL",
         ),
     ];
 
@@ -140,7 +143,7 @@ fn credentials_of_another_operator_are_refused_and_not_shown() {
     let failure = setup.refused();
 
     assert!(
-        refusal(&failure, &server).says("given by the argument `credentials`"),
+        refusal(&failure, &server).says("set by the argument `credentials`"),
         "{failure}"
     );
     let long_lines = foreign
@@ -168,11 +171,11 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
         (
             folder.path(),
             "The credentials file cannot be read",
-            "it is a folder, and a file is expected",
+            "it is a folder, not a file",
         ),
         (
             other.as_path(),
-            "The credentials cannot be used",
+            "Invalid credentials",
             "BEGIN USER NKEY SEED",
         ),
     ];
@@ -251,13 +254,13 @@ fn half_a_login_names_the_other_half() {
             "user = \"app\"",
             &[],
             "The password is missing",
-            "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+            "`user` is set, and the password is missing: set `password` or NATS_PASSWORD",
         ),
         (
             "password = var.secret",
             &[],
             "The user is missing",
-            "`password` is set, and the user is not there: set `user` or NATS_USER",
+            "`password` is set, and the user is missing: set `user` or NATS_USER",
         ),
         (
             "",
@@ -291,7 +294,7 @@ fn the_variable_of_the_user_without_a_password_is_a_token() {
 
     let error = refusal(&failure, &server);
     assert!(
-        error.says("NATS_USER, which without a password is taken as a token"),
+        error.says("NATS_USER, which without a password is used as a token"),
         "{error}"
     );
     assert!(!error.says("wr0ng"), "{error}");
@@ -300,14 +303,14 @@ fn the_variable_of_the_user_without_a_password_is_a_token() {
 /// The one error of a refused login, which names the server and the ways to log in.
 fn refusal<'a>(failure: &'a Failure, server: &NatsServer) -> &'a crate::support::Diagnostic {
     let error = failure.error();
-    assert_eq!(error.summary, "NATS refuses the login");
+    assert_eq!(error.summary, "The NATS server refuses the login");
     assert!(error.says(&server.url()), "{error}");
     assert!(
         error.says("`user` and `password`, `token`, `credentials` or `credentials_file`, `nkey`"),
         "{error}"
     );
     assert!(
-        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY or NATS_JWT"),
+        error.says("NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT"),
         "{error}"
     );
     error

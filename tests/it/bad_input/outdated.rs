@@ -23,7 +23,7 @@ fn what_an_old_server_would_drop_is_refused_at_plan_with_both_versions_at_the_ar
         for text in [
             "has version 2.9.10",
             "Upgrade the server to 2.10 or newer",
-            &format!("leave `{name}` out"),
+            &format!("remove `{name}`"),
             "bucket LATTICEDATA_default, bucket CONFIGDATA_default",
         ] {
             assert!(error.says(text), "{text}: {error}");
@@ -49,7 +49,7 @@ fn wadm_needs_a_server_that_renames_subjects_on_their_way() {
     let error = failure.error();
     assert_eq!(error.summary, "sources needs nats-server 2.10");
     assert!(
-        error.says("It concerns stream wadm_event_consumer"),
+        error.says("This applies to stream wadm_event_consumer"),
         "{error}"
     );
     assert!(error.says("has version 2.9.10"), "{error}");

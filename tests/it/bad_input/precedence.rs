@@ -81,13 +81,13 @@ fn two_logins_in_the_environment_are_an_error_that_names_both() {
     let failure = setup.refused();
 
     let error = failure.error();
-    assert_eq!(error.summary, "Contradictory ways to authenticate");
+    assert_eq!(error.summary, "More than one way to authenticate");
     assert!(
         error.says("variable NATS_USER and the environment variable NATS_TOKEN are two ways"),
         "{error}"
     );
     assert!(
-        error.says("Unset one, or say in the provider block which to use"),
+        error.says("Unset one of them, or set in the provider block which one to use"),
         "{error}"
     );
 }
@@ -97,22 +97,22 @@ fn a_wrong_variable_is_named() {
     let cases = [
         (
             ("NATS_TIMEOUT", "soon"),
-            "The timeout cannot be understood",
-            "\"soon\" is no positive duration",
+            "The timeout is not valid",
+            "\"soon\" is not a positive duration",
         ),
         (
             ("NATS_TIMEOUT", "2562047788015215h"),
-            "The timeout cannot be understood",
-            "longer than anybody waits",
+            "The timeout is not valid",
+            "is too long",
         ),
         (
             ("NATS_URL", "nats://a, http://joe:hunter2@b"),
-            "The server addresses cannot be understood",
+            "The server addresses are not valid",
             "Address 2 is not the address of a NATS server",
         ),
         (
             ("NATS_URL", ","),
-            "The server addresses cannot be understood",
+            "The server addresses are not valid",
             "No server address is given",
         ),
     ];
@@ -265,7 +265,7 @@ fn what_is_known_only_at_apply_is_judged_then() {
 
     assert_eq!(plan.diagnostics().len(), 0, "{:?}", plan.diagnostics());
     let error = failure.error();
-    assert_eq!(error.summary, "Contradictory ways to authenticate");
+    assert_eq!(error.summary, "More than one way to authenticate");
     assert!(error.says("`user` and `token` are two ways"), "{error}");
 }
 

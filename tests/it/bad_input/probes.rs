@@ -148,7 +148,7 @@ fn a_single_denied_asset_is_named_and_those_that_are_allowed_are_not() {
     let error = failure.error();
     assert_eq!(
         error.summary,
-        "NATS denies this user to publish to $JS.API.STREAM.CREATE.wadm_status"
+        "No permission to publish to $JS.API.STREAM.CREATE.wadm_status"
     );
     assert!(
         error.says(&url) && error.says("\"$JS.API.STREAM.CREATE.wadm_status\""),

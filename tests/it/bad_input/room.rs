@@ -88,7 +88,7 @@ fn the_bytes_of_all_objects_of_a_plan_are_added_to_those_reserved() {
         assert_eq!(error.code, "max_bytes = 300000");
         for text in [
             "The account has 1000000 bytes in files for all streams (JetStream 10047)",
-            "100000 are reserved now, and with all that is planned it would need 1300000",
+            "100000 are reserved now, and 1300000 would be with all that is planned",
         ] {
             assert!(error.says(text), "{version}: {error}");
         }
@@ -110,8 +110,7 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
         "max_bytes = 500000\nlattice_data = { max_bytes = 600000 }",
     )]);
     assert!(
-        errors[0]
-            .says("1000000 are reserved now, and with all that is planned it would need 1100000"),
+        errors[0].says("1000000 are reserved now, and 1100000 would be with all that is planned"),
         "{errors:#?}"
     );
     // One takes what the other gives, in both directions.
@@ -123,19 +122,18 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
     }
     // What another object frees in the same apply is perhaps not free in time.
     let errors = account.refused(&[("b", "max_bytes = 500000")]);
-    assert!(errors[0].says("it would need 2000000"), "{errors:#?}");
+    assert!(errors[0].says("2000000 would be"), "{errors:#?}");
     let errors = account.refused(&[("a", "max_bytes = 400000"), ("b", "max_bytes = 100000")]);
     assert!(
-        errors[0]
-            .says("1000000 are reserved now, and with all that is planned it would need 1200000")
-            && errors[0].says("in an apply of its own if Terraform does it"),
+        errors[0].says("1000000 are reserved now, and 1200000 would be with all that is planned")
+            && errors[0].says("in an apply of its own if Terraform manages them"),
         "{errors:#?}"
     );
     account.accepted(&[]);
     account.accepted(&[("b", "max_bytes = 500000")]);
     let errors = account.refused(&[("b", "max_bytes = 500000"), ("c", "")]);
     assert!(
-        errors[0].says("it would need 1000001. Free some"),
+        errors[0].says("1000001 would be with all that is planned. Delete streams"),
         "{errors:#?}"
     );
     account.accepted(&[
@@ -206,9 +204,9 @@ fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
     let [error] = &errors[..] else {
         panic!("one of them is the one too many: {errors:#?}")
     };
-    assert_eq!(error.summary, "The account has no room for so many streams");
+    assert_eq!(error.summary, "The account allows no more streams");
     assert!(
-        error.says("may have 5 streams (JetStream 10027). It has 1, and with all that is planned it would need 7"),
+        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 with all that is planned"),
         "{error}"
     );
     account.accepted(&[("a", ""), ("b", "")]);
@@ -237,7 +235,7 @@ fn each_replica_takes_room_on_servers_that_count_so() {
     let error = failure.error();
     assert_eq!(error.code, "max_bytes = 170000");
     assert!(
-        error.says("0 are reserved now, and with all that is planned it would need 1020000. Each replica counts."),
+        error.says("0 are reserved now, and 1020000 would be with all that is planned. Each replica counts."),
         "{error}"
     );
     setup.applied("", "replicas = 3\nmax_bytes = 160000");
@@ -259,12 +257,12 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
         (
             "max_bytes = 600000",
             "max_bytes = 600000",
-            "it would need 1200000",
+            "1200000 would be",
         ),
         (
             "storage = \"memory\"",
             "storage = \"memory\"",
-            "may not keep streams in memory",
+            "does not allow streams in memory",
         ),
     ] {
         setup.write("", arguments);
@@ -279,7 +277,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
     setup.terraform.write_file("more.tf", &more);
     let failure = setup.refused_to(|terraform| terraform.plan_error());
     assert!(
-        failure.says("It has 2, and with all that is planned it would need 4"),
+        failure.says("It has 2, and would have 4 with all that is planned"),
         "{failure}"
     );
 }

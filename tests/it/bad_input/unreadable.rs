@@ -59,7 +59,7 @@ fn a_login_that_breaks_its_address_is_refused_and_not_shown() {
         let failure = setup.refused();
 
         let error = failure.error();
-        assert_eq!(error.summary, "The server addresses cannot be understood");
+        assert_eq!(error.summary, "The server addresses are not valid");
         assert!(error.says(why) && error.says(origin), "{error}");
         assert!(
             error.says("percent-encode") && error.says("`password`"),

@@ -147,7 +147,9 @@ async fn a_certificate_that_is_exchanged_for_a_strange_one_is_told() {
     let error = client.stream("A", &scope()).await.unwrap_err();
 
     assert!(
-        error.to_string().contains("signed by an unknown authority"),
+        error
+            .to_string()
+            .contains("signed by an unknown certificate authority (CA)"),
         "{error}"
     );
 }

@@ -42,7 +42,7 @@ async fn a_domain_that_is_not_there_is_told_with_the_server_s_own() {
 
     assert_eq!(told.summary, "JetStream domain moon is not reachable");
     told.says("\"moon\" is not there")
-        .says("the domain is given by the test")
+        .says("the domain is set by the test")
         .says("that server's own is \"hub\"")
         .says(&pair.hub.url());
 }
@@ -80,7 +80,10 @@ async fn an_inbox_that_is_denied_is_told_with_its_prefix() {
     let other = fails(imported(&server.url(), "fromA.API", Some("_mine.too"))).await;
 
     for (told, prefix) in [(usual, "_INBOX.>"), (other, "_mine.too.>")] {
-        assert_eq!(told.summary, "Answers of NATS cannot be received");
+        assert_eq!(
+            told.summary,
+            "Answers of the NATS server cannot be received"
+        );
         told.says(&format!("permission to subscribe to {prefix}"))
             .says("`inbox_prefix`");
     }
@@ -92,12 +95,9 @@ async fn a_prefix_under_which_nobody_answers_is_told() {
 
     let told = fails(imported(&server.url(), "fromC.API", Some("_INBOX_tf"))).await;
 
-    assert_eq!(
-        told.summary,
-        "Nobody answers under the JetStream API prefix"
-    );
-    told.says("Nobody answers to fromC.API.INFO")
-        .says("given by the test");
+    assert_eq!(told.summary, "The JetStream API prefix is not reachable");
+    told.says("No JetStream answers to fromC.API.INFO")
+        .says("set by the test");
 }
 
 #[tokio::test(flavor = "multi_thread")]

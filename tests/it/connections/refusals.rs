@@ -42,7 +42,7 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
     for (options, summary, text) in [
         (
             short("nats://127.0.0.1:1"),
-            "NATS cannot be reached",
+            "The NATS server is not reachable",
             "Connection refused",
         ),
         (
@@ -52,12 +52,12 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
         ),
         (
             short(&saying("")),
-            "NATS cannot be reached: the server is silent",
-            "no greeting of a NATS server within 1000 ms",
+            "The NATS server does not answer",
+            "the server sent no NATS greeting within 1000 ms",
         ),
         (
             short(&saying("SSH-2.0-OpenSSH_9.9\r\n")),
-            "What answers is not a NATS server",
+            "This is not a NATS server",
             "\"SSH-2.0-OpenSSH_9.9\"",
         ),
     ] {
@@ -83,7 +83,7 @@ async fn a_server_that_has_enough_connections_is_told_in_its_words() {
 
     let told = fails(short(&server.url())).await;
 
-    assert_eq!(told.summary, "NATS refuses the connection");
+    assert_eq!(told.summary, "The NATS server refuses the connection");
     told.says("maximum connections exceeded");
 }
 
@@ -98,7 +98,7 @@ async fn of_several_servers_each_is_told_with_its_own_reason() {
     })
     .await;
 
-    assert_eq!(told.summary, "What answers is not a NATS server");
+    assert_eq!(told.summary, "This is not a NATS server");
     told.says("Connection refused (os error 111) (nats://127.0.0.1:1)")
         .says(&format!("\"SSH-2.0-OpenSSH_9.9\" ({ssh})"))
         .never_says("s3cret");

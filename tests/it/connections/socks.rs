@@ -66,12 +66,12 @@ async fn a_proxy_may_want_a_login() {
     let none = fails(through(&place, options(&server.url()))).await;
 
     for told in [&wrong, &none] {
-        assert_eq!(told.summary, "The SOCKS proxy does not let us through");
-        told.says(&format!("the SOCKS proxy at {place}, given by the test"))
+        assert_eq!(told.summary, "The SOCKS proxy refuses the connection");
+        told.says(&format!("the SOCKS proxy at {place}, set by the test"))
             .never_says("wr0ng");
     }
     wrong.says("does not accept the user and the password");
-    none.says("wants another login");
+    none.says("requires another kind of login");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,12 +90,12 @@ async fn a_proxy_that_refuses_or_is_not_there_is_told() {
     .await;
 
     for told in [&refused, &absent, &no_server, &no_proxy] {
-        assert_eq!(told.summary, "The SOCKS proxy does not let us through");
+        assert_eq!(told.summary, "The SOCKS proxy refuses the connection");
     }
     refused.says("not allowed by ruleset");
     absent.says("cannot be reached: Connection refused");
     no_server.says("answers: Connection refused");
-    no_proxy.says("does not speak SOCKS5");
+    no_proxy.says("does not support SOCKS5");
 }
 
 #[tokio::test(flavor = "multi_thread")]

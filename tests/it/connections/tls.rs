@@ -111,10 +111,16 @@ async fn one_side_alone_that_wants_the_handshake_first_is_told() {
     options.tls.first = true;
     let client_alone = fails(options).await;
 
-    assert_eq!(server_alone.summary, "NATS wants the TLS handshake first");
-    server_alone.says("does not greet before the TLS handshake");
-    assert_eq!(client_alone.summary, "NATS greets before the TLS handshake");
-    client_alone.says("greets before the TLS handshake");
+    assert_eq!(
+        server_alone.summary,
+        "The NATS server expects the TLS handshake first"
+    );
+    server_alone.says("sends no greeting before the TLS handshake");
+    assert_eq!(
+        client_alone.summary,
+        "The NATS server does not start with TLS"
+    );
+    client_alone.says("sends its greeting before the TLS handshake");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,8 +131,8 @@ async fn what_is_wrong_with_the_server_s_certificate_is_told() {
     let cases = [
         (
             authority.server(&names),
-            "The NATS server's certificate is of an unknown authority",
-            "signed by an unknown authority",
+            "The NATS server's certificate has an unknown CA",
+            "signed by an unknown certificate authority (CA)",
             true,
         ),
         (
@@ -174,7 +180,7 @@ async fn without_an_authority_the_system_s_are_asked() {
 
     assert_eq!(
         told.summary,
-        "The NATS server's certificate is of an unknown authority"
+        "The NATS server's certificate has an unknown CA"
     );
 }
 
@@ -194,11 +200,17 @@ async fn a_client_certificate_that_is_missing_or_refused_is_told() {
     let strange = fails(mutual(&url, &authority, &stranger)).await;
     let past = fails(mutual(&url, &authority, &expired)).await;
 
-    assert_eq!(missing.summary, "NATS demands a client certificate");
-    missing.says("demands a client certificate, and none is given");
+    assert_eq!(
+        missing.summary,
+        "The NATS server requires a client certificate"
+    );
+    missing.says("requires a client certificate, and none is set");
     for told in [strange, past] {
-        assert_eq!(told.summary, "NATS does not accept the client certificate");
-        told.says("the client certificate, given by the test");
+        assert_eq!(
+            told.summary,
+            "The NATS server refuses the client certificate"
+        );
+        told.says("the client certificate, set by the test");
     }
 }
 
@@ -214,8 +226,8 @@ async fn a_server_without_tls_is_told_and_gets_no_login() {
     let by_handshake = fails(first).await;
 
     for told in [by_scheme, by_authority, by_handshake] {
-        assert_eq!(told.summary, "The server does not speak TLS");
-        told.says("TLS is asked for, and the server offers none");
+        assert_eq!(told.summary, "The NATS server does not use TLS");
+        told.says("TLS is configured, and the server does not offer it");
     }
 }
 
@@ -238,14 +250,14 @@ async fn certificates_and_keys_that_cannot_be_used_are_told_and_not_shown() {
     };
 
     for (issued, text) in [
-        (mixed, "the private key belongs to another certificate"),
+        (mixed, "the private key is not the key of the certificate"),
         (torn, "there is no private key in the PEM"),
         (swapped, "there is no certificate in the PEM"),
     ] {
         let told = fails(mutual(url, &authority, &issued)).await;
 
-        assert_eq!(told.summary, "Certificates or keys cannot be used");
-        told.says(text).says("given by the test");
+        assert_eq!(told.summary, "The certificates or keys are not valid");
+        told.says(text).says("set by the test");
         for secret in issued.key.lines().filter(|line| !line.contains("---")) {
             told.never_says(secret);
         }

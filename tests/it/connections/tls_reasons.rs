@@ -77,7 +77,7 @@ async fn what_else_is_wrong_with_the_servers_certificate_is_told() {
         (
             authority.server_as_authority(&["localhost"]),
             own.as_str(),
-            "The NATS server uses a certificate authority's certificate",
+            "The NATS server uses the certificate of a CA",
             "is that of a certificate authority (`CA:TRUE`)",
         ),
         (
@@ -90,7 +90,7 @@ async fn what_else_is_wrong_with_the_servers_certificate_is_told() {
             stored(include_str!("../../fixtures/tls/signed-by-rsa1024.pem")),
             RSA1024,
             "The NATS server's RSA key is not accepted",
-            "the key of the authority that signed its certificate is an RSA key of 1024 bits",
+            "the key of the certificate authority that signed its certificate is an RSA key of 1024 bits",
         ),
         (
             stored(include_str!("../../fixtures/tls/sha1.pem")),
@@ -135,8 +135,11 @@ async fn a_server_that_knows_no_common_curve_does_not_demand_a_client_certificat
         let with = fails(mutual(&url, &authority, &authority.client())).await;
 
         for told in [without, with] {
-            assert_eq!(told.summary, "NATS and the provider cannot agree on TLS");
-            told.says("no key exchange, cipher suite or signature that both sides know")
+            assert_eq!(
+                told.summary,
+                "Server and provider have no TLS settings in common"
+            );
+            told.says("no key exchange, cipher suite or signature that both sides support")
                 .says("`curve_preferences`")
                 .never_says("client certificate");
         }
@@ -180,7 +183,7 @@ async fn a_server_with_an_old_tls_is_told() {
             "{}",
             told.detail
         );
-        told.says("speaks neither TLS 1.2 nor TLS 1.3");
+        told.says("supports neither TLS 1.2 nor TLS 1.3");
     }
 }
 
@@ -195,9 +198,9 @@ fn a_plan_is_refused_when_tls_or_the_login_fails() {
     for (url, summary) in [
         (
             at(&secured, "tls"),
-            "The NATS server's certificate is of an unknown authority",
+            "The NATS server's certificate has an unknown CA",
         ),
-        (closed.url(), "NATS refuses the login"),
+        (closed.url(), "The NATS server refuses the login"),
     ] {
         let provided = Provided::with(terraform_default(), &[("NATS_URL", &url)]);
         let config = "resource \"wasmcloud_lattice_buckets\" \"main\" {}";

@@ -29,7 +29,7 @@ async fn a_websocket_carries_everything() {
     works(options(&format!("ws://app:s3cret@127.0.0.1:{port}"))).await;
     let told = fails(options(&format!("ws://127.0.0.1:{port}"))).await;
 
-    assert_eq!(told.summary, "NATS refuses the login");
+    assert_eq!(told.summary, "The NATS server refuses the login");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -51,10 +51,10 @@ async fn a_private_websocket_is_judged_by_the_authority() {
 
     assert_eq!(
         strange.summary,
-        "The NATS server's certificate is of an unknown authority"
+        "The NATS server's certificate has an unknown CA"
     );
-    assert_eq!(plain.summary, "What answers is not a NATS server");
-    plain.says("no websocket is there: \"HTTP/1.0 400 Bad Request\"");
+    assert_eq!(plain.summary, "This is not a NATS server");
+    plain.says("there is no websocket: \"HTTP/1.0 400 Bad Request\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,11 +69,8 @@ async fn a_websocket_where_none_is_and_the_reverse_are_told() {
     })
     .await;
 
-    assert_eq!(no_websocket.summary, "What answers is not a NATS server");
-    no_websocket.says("without a websocket: write nats:// or tls://");
-    assert_eq!(no_tls.summary, "The server does not speak TLS");
-    assert_eq!(
-        websocket.summary,
-        "NATS cannot be reached: the server is silent"
-    );
+    assert_eq!(no_websocket.summary, "This is not a NATS server");
+    no_websocket.says("without websocket at this port: use nats:// or tls://");
+    assert_eq!(no_tls.summary, "The NATS server does not use TLS");
+    assert_eq!(websocket.summary, "The NATS server does not answer");
 }

@@ -73,7 +73,7 @@ fn data_that_is_gone_after_more_replicas_is_an_error_with_both_numbers() {
     let failure = running.wait().unwrap_err();
 
     assert!(
-        failure.says("Bucket CONFIGDATA_default lost data while it got more replicas"),
+        failure.says("Bucket CONFIGDATA_default lost data when replicas were added"),
         "{failure}"
     );
     assert!(
@@ -156,7 +156,7 @@ fn fewer_replicas_end_soon_when_a_server_dies_meanwhile() {
             json!(1)
         ),
         Err(failure) => assert!(
-            failure.says("no leader") && failure.says("Start the servers that are away"),
+            failure.says("no leader") && failure.says("Start the servers that are offline"),
             "{failure}"
         ),
     }

@@ -25,7 +25,7 @@ fn end_berlin(servers: &Linked) {
 /// The configuration of the page's first section, which the others go on from, with the page's names for places.
 fn both_sites(run: &PageRun) -> String {
     let blocks = page::under(PAGE, "Plan while a site is offline");
-    run.at_places(&blocks[0].text)
+    run.placed(&blocks[0].text)
 }
 
 fn history(servers: &Linked, domain: &str) -> u64 {

@@ -157,7 +157,7 @@ async fn without_tls_on_the_server_no_login_is_sent_where_tls_is_configured() {
     for options in [by_scheme, by_argument, first, websocket] {
         let told = fails(options).await;
 
-        assert_eq!(told.summary, "The server does not speak TLS");
+        assert_eq!(told.summary, "The NATS server does not use TLS");
     }
 
     assert!(!tap.sent().contains("s3cret") && !tap.sent().contains("CONNECT"));

@@ -66,14 +66,11 @@ async fn a_greeting_that_is_none_is_told() {
 
         let told = fails(short(&url)).await;
 
-        assert_eq!(
-            told.summary, "What answers is not a NATS server",
-            "{sent:?}"
-        );
+        assert_eq!(told.summary, "This is not a NATS server", "{sent:?}");
         told.says(said).says(&url);
     }
     let told = fails(short(&saying(b"-ERR\r\n"))).await;
-    assert_eq!(told.summary, "NATS refuses the connection");
+    assert_eq!(told.summary, "The NATS server refuses the connection");
     told.says("an error without a text");
 }
 
@@ -92,10 +89,7 @@ async fn an_answer_to_the_login_that_is_none_is_told() {
 
         let told = fails(short(&tap.url())).await;
 
-        assert_eq!(
-            told.summary, "What answers is not a NATS server",
-            "{sent:?}"
-        );
+        assert_eq!(told.summary, "This is not a NATS server", "{sent:?}");
         told.says(said).says(&tap.url());
     }
 }
@@ -189,5 +183,5 @@ async fn a_line_that_never_ends_and_bytes_that_come_slowly_are_given_up_in_time(
         .says("a line of more than 65536 bytes");
     let told = fails(short(&slow)).await;
 
-    assert_eq!(told.summary, "NATS cannot be reached: the server is silent");
+    assert_eq!(told.summary, "The NATS server does not answer");
 }

@@ -66,7 +66,10 @@ fn replicas_placement_and_a_new_leader_need_nothing_that_is_not_in_the_list() {
     setup.converge("replicas = 3", "");
     let said = setup.moved_without_a_source("whole");
 
-    let stall = warning(&said, "A new leader was asked for and did not heal it");
+    let stall = warning(
+        &said,
+        "The provider requested a new leader, and the stream still receives nothing",
+    );
     assert!(
         stall.says("wadm_event_consumer receives nothing from its sources"),
         "{stall}"
@@ -84,8 +87,8 @@ fn without_asking_for_a_new_leader_the_warning_names_what_to_grant() {
 
     let said = setup.moved_without_a_source("lacking0");
 
-    let stall = warning(&said, "asking for one failed");
-    assert!(stall.says("denies this user to publish to"), "{stall}");
+    let stall = warning(&said, "the request for one failed");
+    assert!(stall.says("has no permission to publish to"), "{stall}");
     assert_eq!(
         List::whole().with(STEP_DOWN).named_in(&stall.detail),
         [STEP_DOWN],

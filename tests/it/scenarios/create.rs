@@ -114,7 +114,7 @@ fn an_existing_bucket_is_refused_at_plan_with_both_ways_to_take_it() {
     let failure = scenario.terraform.plan_error();
 
     let error = failure.error();
-    assert_eq!(error.summary, "Bucket LATTICEDATA_default exists already");
+    assert_eq!(error.summary, "Bucket LATTICEDATA_default already exists");
     assert_eq!(error.code, "lattice = \"default\"");
     assert!(
         error.says("terraform import <address> default") && error.says("adopt_existing = true"),

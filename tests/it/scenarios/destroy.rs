@@ -186,7 +186,7 @@ fn a_bucket_made_anew_by_others_is_destroyed_only_after_another_plan() {
     assert!(
         failure
             .error()
-            .says("was deleted and made again after the plan was made"),
+            .says("was recreated after the plan was made"),
         "{failure}"
     );
     assert_eq!(
@@ -207,7 +207,7 @@ fn a_destroy_that_is_not_allowed_is_refused_by_the_plan() {
         let failure = scenario.terraform.try_plan(options).unwrap_err();
 
         let error = failure.error();
-        let summary = format!("NATS denies this user to publish to {denied}");
+        let summary = format!("No permission to publish to {denied}");
         assert_eq!(error.summary, summary);
         assert!(error.says("`$JS.API.STREAM.DELETE.>` allows it"), "{error}");
     }

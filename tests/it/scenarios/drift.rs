@@ -274,7 +274,7 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
         assert_eq!(plan.actions(MAIN), ["update"]);
         assert_eq!(plan.change(MAIN).before()[key], Value::Null);
         let words = warning(plan.diagnostics(), "no longer exists");
-        assert!(words.says("restart them"), "{words}");
+        assert!(words.says("Restart running hosts afterwards"), "{words}");
         assert!(words.says("or was not restored"), "{words}");
         scenario.admin.expect_noted(&[format!("CREATED {stream}")]);
         let changed = scenario
@@ -298,7 +298,7 @@ fn when_both_buckets_are_deleted_the_object_is_planned_again() {
 
     assert_eq!(plan.actions(MAIN), ["create"]);
     let words = warning(plan.diagnostics(), "Both buckets no longer exist");
-    assert!(words.says("restart them"), "{words}");
+    assert!(words.says("Restart running hosts afterwards"), "{words}");
     assert_eq!(
         scenario.admin.stream_names(),
         [CONFIG_STREAM, LATTICE_STREAM]
@@ -319,10 +319,10 @@ fn a_bucket_made_again_the_same_is_told_and_then_accepted() {
     assert_eq!(plan.actions(MAIN), ["update"]);
     let words = warning(
         plan.diagnostics(),
-        "Bucket LATTICEDATA_default was deleted and made again outside Terraform",
+        "Bucket LATTICEDATA_default was recreated outside Terraform",
     );
     assert!(
-        words.says(made.as_str().unwrap()) && words.says("restart them"),
+        words.says(made.as_str().unwrap()) && words.says("Restart running hosts afterwards"),
         "{words}"
     );
     assert_eq!(
@@ -344,7 +344,7 @@ fn a_bucket_made_again_otherwise_is_told_and_repaired_with_its_contents() {
 
     warning(
         plan.diagnostics(),
-        "Bucket CONFIGDATA_default was deleted and made again outside Terraform",
+        "Bucket CONFIGDATA_default was recreated outside Terraform",
     );
     assert_eq!(
         scenario.admin.config(CONFIG_STREAM)["max_msgs_per_subject"],

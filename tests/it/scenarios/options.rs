@@ -74,10 +74,10 @@ fn a_plan_without_a_refresh_does_what_it_shows_and_tells_what_it_had_not_seen() 
     assert_eq!(plan.change(MAIN).after()["config_data"]["max_bytes"], -1);
     let said = warning(
         &said,
-        "Bucket CONFIGDATA_default is not as it was when the plan was made",
+        "Bucket CONFIGDATA_default differs from what the plan showed",
     );
     assert!(
-        said.says("max_bytes is 1048576 instead of -1 and was left so"),
+        said.says("max_bytes is 1048576 instead of -1 and was not changed"),
         "{said}"
     );
     let config = scenario.admin.config(CONFIG_STREAM);

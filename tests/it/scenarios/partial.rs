@@ -106,7 +106,7 @@ fn a_stream_that_takes_the_subjects_of_a_missing_bucket_is_named_at_plan() {
 
     let error = failure.error();
     assert!(
-        error.says("Stream in_the_way takes the subjects of bucket CONFIGDATA_default"),
+        error.says("Stream in_the_way has the subjects of bucket CONFIGDATA_default"),
         "{error}"
     );
 }

@@ -70,7 +70,7 @@ fn another_lattice_whose_buckets_exist_is_refused_before_the_present_one_is_dele
 
     assert_eq!(
         failure.error().summary,
-        "Bucket LATTICEDATA_other exists already"
+        "Bucket LATTICEDATA_other already exists"
     );
 }
 

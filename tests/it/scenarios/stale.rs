@@ -52,7 +52,7 @@ fn a_bucket_made_anew_after_the_plan_is_not_changed_by_that_plan() {
         .unwrap_err();
 
     assert!(
-        failure.says("was deleted and made again after the plan was made"),
+        failure.says("was recreated after the plan was made"),
         "{failure}"
     );
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 3);
@@ -75,10 +75,10 @@ fn an_unrelated_setting_changed_after_the_plan_is_told_left_alone_and_in_the_nex
 
     let said = warning(
         &said,
-        "Bucket CONFIGDATA_default is not as it was when the plan was made",
+        "Bucket CONFIGDATA_default differs from what the plan showed",
     );
     assert!(
-        said.says("max_bytes is 1048576 instead of -1 and was left so"),
+        said.says("max_bytes is 1048576 instead of -1 and was not changed"),
         "{said}"
     );
     assert!(
@@ -117,7 +117,10 @@ fn a_planned_setting_that_somebody_changed_becomes_what_was_planned_and_is_told(
 
     let said = scenario.terraform.apply_plan(&plan);
 
-    let said = warning(&said, "Bucket CONFIGDATA_default is not as it was");
+    let said = warning(
+        &said,
+        "Bucket CONFIGDATA_default differs from what the plan showed",
+    );
     assert!(
         said.says("history was 3 instead of 1 and is now 5, as planned"),
         "{said}"
@@ -177,9 +180,12 @@ fn what_became_one_way_after_the_plan_is_left_and_what_was_planned_is_done() {
 
     let said = scenario.terraform.apply_plan(&plan);
 
-    let said = warning(&said, "Bucket CONFIGDATA_default is not as it was");
+    let said = warning(
+        &said,
+        "Bucket CONFIGDATA_default differs from what the plan showed",
+    );
     assert!(
-        said.says("deny_purge is true instead of false and was left so"),
+        said.says("deny_purge is true instead of false and was not changed"),
         "{said}"
     );
     assert_eq!(
@@ -209,7 +215,7 @@ fn a_bucket_made_anew_after_its_replacement_was_planned_is_not_deleted() {
         .unwrap_err();
 
     assert!(
-        failure.says("was deleted and made again after the plan was made"),
+        failure.says("was recreated after the plan was made"),
         "{failure}"
     );
     assert_eq!(scenario.created(), created);

@@ -15,7 +15,7 @@ fn other(arguments: &str) -> String {
 
 /// Beside it, the new object may be told what stands in the way of replacing a tainted one, which it looks like.
 fn assert_two_want(failure: &Failure) {
-    let summary = format!("Two resources want stream {LATTICE_STREAM}");
+    let summary = format!("Two resources manage stream {LATTICE_STREAM}");
     let mut errors = failure.diagnostics.iter();
     let error = errors.find(|said| said.severity == "error" && said.summary == summary);
     let error = error.unwrap_or_else(|| panic!("{failure}"));
@@ -109,7 +109,7 @@ fn a_name_that_one_gives_up_is_free_for_another_after_that_apply() {
     let swapped = buckets("") + &other("lattice = \"elsewhere\"");
     scenario.terraform.write(&swapped);
     let failure = scenario.terraform.plan_error();
-    assert!(failure.says("Two resources want stream"), "{failure}");
+    assert!(failure.says("Two resources manage stream"), "{failure}");
 }
 
 #[test]

@@ -158,9 +158,12 @@ fn what_would_break_wadm_is_an_error_at_the_argument() {
         ("replicas = 6", "replicas"),
         (
             "state = { bucket = \"with.dot\" }",
-            "is no name of a bucket",
+            "is not a valid name of a bucket",
         ),
-        ("manifests = { bucket = \"\" }", "is no name of a bucket"),
+        (
+            "manifests = { bucket = \"\" }",
+            "is not a valid name of a bucket",
+        ),
     ] {
         scenario.write(argument);
 
@@ -180,7 +183,7 @@ fn what_may_break_wadm_is_a_warning_that_says_what_would_happen() {
         ("max_bytes = 131072", "a full bucket refuses wadm's writes"),
         (
             "state = { max_value_size = 131072 }",
-            "wadm never knows what it could not write",
+            "wadm loses what it could not write",
         ),
         (
             "events = { max_age = \"40s\" }",

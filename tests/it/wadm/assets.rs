@@ -79,12 +79,9 @@ fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
         scenario.terraform.apply_plan(&plan);
 
         assert_eq!(changed_assets(&plan), [key]);
-        let said = warning(
-            plan.diagnostics(),
-            "was deleted and made again outside Terraform",
-        );
+        let said = warning(plan.diagnostics(), "was recreated outside Terraform");
         assert!(
-            said.says("Whether it contains what the former held is not known"),
+            said.says("Whether it contains what the former one contained is not known"),
             "{said}"
         );
         scenario.admin.expect_noted(&[format!("UPDATED {stream}")]);
@@ -99,7 +96,7 @@ fn what_wadm_must_do_about_a_lost_asset_is_said() {
     let scenario = Scenario::start();
     scenario.converge("");
     for (stream, says) in [
-        ("wadm_notify", "deploys nothing any more: restart it"),
+        ("wadm_notify", "Restart wadm afterwards"),
         ("KV_wadm_manifests", "deploy every manifest again"),
         ("KV_wadm_state", "within a minute"),
     ] {
@@ -156,7 +153,7 @@ fn an_asset_that_appears_between_plan_and_apply_is_not_taken_over() {
 
     assert_eq!(
         failure.error().summary,
-        "Stream wadm_commands exists already"
+        "Stream wadm_commands already exists"
     );
     assert_eq!(
         scenario.admin.config("wadm_commands")["subjects"],

@@ -135,7 +135,7 @@ fn a_stall_that_nobody_may_heal_is_told_with_the_command_and_again_on_refresh() 
         "Stream wadm_event_consumer receives nothing from its sources",
     );
     for words in [
-        "wadm then answers, and does nothing",
+        "wadm then answers requests, but handles no event",
         "nats stream cluster step-down wadm_event_consumer",
         "$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer",
     ] {

@@ -43,7 +43,7 @@ fn a_smaller_size_says_about_how_much_goes_and_what_is_small_enough_goes_without
         "{left} left: {said}"
     );
     assert!(
-        said.says("To keep them, give a limit of at least what is stored."),
+        said.says("To keep them, set a limit of at least what is stored."),
         "{said}"
     );
 }

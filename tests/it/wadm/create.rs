@@ -152,7 +152,7 @@ fn one_line_is_enough_for_an_account_that_demands_a_limit_on_every_stream() {
     scenario.write("");
     let failure = scenario.terraform.plan_error();
     assert!(
-        failure.says("This account demands a limit on every stream")
+        failure.says("This account requires a limit for every stream")
             && failure.says("Set `max_bytes`"),
         "{failure}"
     );

@@ -331,10 +331,7 @@ fn a_second_installation_in_the_same_configuration_is_found_at_plan() {
     let failure = scenario.terraform.plan_error();
 
     let error = failure.error();
-    assert!(
-        error.says("Another resource of this configuration makes stream"),
-        "{error}"
-    );
+    assert!(error.says("Two resources create stream"), "{error}");
     assert!(
         error.says("wadm_events") && !error.says("KV_other"),
         "{error}"
@@ -353,7 +350,7 @@ fn a_second_installation_beside_one_in_the_state_is_found_at_plan() {
 
     let error = failure.error();
     assert!(
-        error.summary.starts_with("Two resources want stream"),
+        error.summary.starts_with("Two resources manage stream"),
         "{error}"
     );
     assert!(

@@ -23,7 +23,7 @@ fn a_mirror_of_an_old_wadm_is_a_warning_whenever_the_object_is_planned_or_read()
         for words in [
             "holds 1 message",
             "deletes it at every start",
-            "if it lacks the permission, it cannot start",
+            "without the permission to do so, it does not start",
             &format!("nats stream rm {mirror}"),
         ] {
             assert!(said.says(words), "{words}: {said}");
@@ -61,7 +61,7 @@ fn a_stream_that_takes_wadm_s_subjects_is_named_at_plan() {
         let error = failure.error();
         assert_eq!(
             error.summary,
-            format!("Stream intruder takes the subjects of {asset}")
+            format!("Stream intruder has the subjects of {asset}")
         );
         assert!(
             error.says("10065") && error.says("nats stream edit intruder"),
@@ -111,7 +111,7 @@ fn an_overlap_is_found_for_one_asset_that_must_be_made_again() {
 
     assert_eq!(
         failure.error().summary,
-        "Stream intruder takes the subjects of stream wadm_commands"
+        "Stream intruder has the subjects of stream wadm_commands"
     );
 }
 
@@ -126,7 +126,7 @@ fn an_overlap_is_found_when_subjects_are_repaired_or_the_mode_changes() {
     let failure = scenario.terraform.plan_error();
     assert_eq!(
         failure.error().summary,
-        "Stream tenants takes the subjects of stream wasmbus_events"
+        "Stream tenants has the subjects of stream wasmbus_events"
     );
 
     scenario.write("");
@@ -139,7 +139,7 @@ fn an_overlap_is_found_when_subjects_are_repaired_or_the_mode_changes() {
     let failure = scenario.terraform.plan_error();
     assert_eq!(
         failure.error().summary,
-        "Stream intruder takes the subjects of stream wadm_commands"
+        "Stream intruder has the subjects of stream wadm_commands"
     );
 }
 

@@ -113,7 +113,7 @@ fn what_the_plan_advises_for_a_stream_that_somebody_made_anew_heals_the_reading(
     let plan = scenario.repair();
     let said = warning(
         plan.diagnostics(),
-        "Stream wadm_events was deleted and made again outside Terraform",
+        "Stream wadm_events was recreated outside Terraform",
     );
     assert!(
         said.says("nats stream rm wadm_event_consumer") && said.says("2.12 to 2.14"),
@@ -197,7 +197,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
         });
         assert_eq!(stays.is_some(), old, "{version}: {:#?}", plan.diagnostics());
         assert!(
-            stays.is_none_or(|said| said.says("their lattices are not served")),
+            stays.is_none_or(|said| said.says("wadm does not manage their lattices")),
             "{stays:?}"
         );
         assert_eq!(scenario.created(), created, "{version}");
@@ -313,7 +313,10 @@ fn what_the_server_does_not_change_back_on_the_manifests_stays_in_drift_with_a_w
             plan.diagnostics(),
             "Bucket wadm_manifests has deny_purge = true, which cannot be changed back",
         );
-        assert!(said.says("It stays as it is, in `drift`"), "{said}");
+        assert!(
+            said.says("It stays as it is and is shown in `drift`"),
+            "{said}"
+        );
         let drift: Value = scenario.state()["manifests"]["drift"].clone();
         assert_eq!(drift["deny_purge"], "true", "{version}");
         let again = scenario.terraform.plan();
@@ -336,10 +339,10 @@ fn a_flag_that_somebody_turned_on_after_the_plan_is_left_and_told() {
 
     let said = warning(
         &said,
-        "Stream wadm_events is not as it was when the plan was made",
+        "Stream wadm_events differs from what the plan showed",
     );
     assert!(
-        said.says("deny_purge is true instead of false and was left so"),
+        said.says("deny_purge is true instead of false and was not changed"),
         "{said}"
     );
     assert_eq!(scenario.created(), created);

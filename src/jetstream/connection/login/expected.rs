@@ -38,10 +38,10 @@ impl Expected {
         match &greeting.info.cluster {
             Some(cluster) if *cluster == expected.value => Ok(()),
             Some(cluster) => Err(other(
-                format!("the server is of the cluster {cluster:?}"),
+                format!("the server is in the cluster {cluster:?}"),
                 expected,
             )),
-            None => Err(other("the server is of no cluster".to_owned(), expected)),
+            None => Err(other("the server is in no cluster".to_owned(), expected)),
         }
     }
 
@@ -73,7 +73,7 @@ impl Expected {
             return Ok(());
         }
         let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
-        let found = format!("the login is of the account {}", names.join(", named "));
+        let found = format!("the login is in the account {}", names.join(", named "));
         Err(other(found, expected))
     }
 }
@@ -103,7 +103,7 @@ async fn account_names(
     let mut names: Vec<String> = names.into_iter().flatten().map(str::to_owned).collect();
     names.dedup();
     match names.is_empty() {
-        true => Err("the answer names no account".to_owned()),
+        true => Err("the answer has no account".to_owned()),
         false => Ok(names),
     }
 }
@@ -139,7 +139,7 @@ async fn send(stream: &mut IoStream, text: &str) -> Result<(), String> {
         stream.flush().await
     };
     sent.await
-        .map_err(|error| format!("the connection breaks off: {error}"))
+        .map_err(|error| format!("the connection was lost: {error}"))
 }
 
 async fn next(stream: &mut IoStream, received: &mut ServerBytes) -> Result<Passed, String> {
@@ -150,10 +150,10 @@ async fn next(stream: &mut IoStream, received: &mut ServerBytes) -> Result<Passe
             Err(Rejected(what)) => return Err(format!("the server answers {what}")),
         }
         match read(stream, received).await {
-            Ok(0) => return Err("the server ends the connection".to_owned()),
+            Ok(0) => return Err("the server closed the connection".to_owned()),
             Ok(_) => {}
-            Err(error) if is_of_tls(&error) => return Err("TLS breaks off".to_owned()),
-            Err(error) => return Err(format!("the connection breaks off: {error}")),
+            Err(error) if is_of_tls(&error) => return Err("the TLS connection was lost".to_owned()),
+            Err(error) => return Err(format!("the connection was lost: {error}")),
         }
     }
 }
@@ -172,5 +172,5 @@ fn payload(message: &[u8]) -> Option<Result<Value, String>> {
         return Some(Err("nobody answers it".to_owned()));
     }
     let answer = serde_json::from_slice(content);
-    Some(answer.map_err(|_| "the server's answer is no JSON".to_owned()))
+    Some(answer.map_err(|_| "the server's answer is not JSON".to_owned()))
 }

@@ -24,12 +24,13 @@ use crate::jetstream::connection::options::WithOrigin;
 pub fn fields(login: &WithOrigin<Auth>, nonce: &str) -> Result<Map<String, Value>, String> {
     let origin = &login.origin;
     let signed = |seed: &str, what: &str| {
-        let key = user_key(seed)
-            .ok_or_else(|| format!("{what}, given by {origin}, is no seed of an nkey (`SU...`)"))?;
-        // The reason is dropped: it is made from the secret.
-        let signature = key.sign(nonce.as_bytes()).map_err(|_| {
-            format!("what is given by {origin} cannot sign what the server asks to be signed")
+        let key = user_key(seed).ok_or_else(|| {
+            format!("{what}, set by {origin}, is not the seed of an nkey (`SU...`)")
         })?;
+        // The reason is dropped: it is made from the secret.
+        let signature = key
+            .sign(nonce.as_bytes())
+            .map_err(|_| format!("what is set by {origin} cannot sign the server's challenge"))?;
         Ok::<_, String>((key.public_key(), URL_SAFE_NO_PAD.encode(signature)))
     };
     let fields = match &login.value {
@@ -47,7 +48,7 @@ pub fn fields(login: &WithOrigin<Auth>, nonce: &str) -> Result<Map<String, Value
         Auth::Credentials(content) => {
             let parts = section(content, "NATS USER JWT").zip(section(content, "USER NKEY SEED"));
             let (jwt, seed) = parts.ok_or_else(|| {
-                format!("the credentials, given by {origin}, are not the content of a .creds file")
+                format!("the credentials, set by {origin}, are not the content of a .creds file")
             })?;
             let (_, signature) = signed(seed, "the seed of the credentials")?;
             json!({ "jwt": jwt, "sig": signature })
@@ -72,7 +73,7 @@ fn section<'a>(content: &'a str, title: &str) -> Option<&'a str> {
 pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
     let what = match &login.value {
         Auth::None => {
-            return "authorization violation; it wants a login, and none is given".to_owned();
+            return "authorization violation; it requires a login, and none is set".to_owned();
         }
         Auth::UserPassword { user, .. } => format!("the user {user:?} with this password"),
         Auth::Token(_) => "this token".to_owned(),
@@ -84,7 +85,7 @@ pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
         Auth::Jwt { .. } => "this JWT".to_owned(),
     };
     let mut text = format!(
-        "authorization violation; it does not accept {what}, given by {}",
+        "authorization violation; it does not accept {what}, set by {}",
         login.origin
     );
     if let Some(user) = user(&login.value) {
@@ -213,7 +214,10 @@ mod tests {
         for auth in [Auth::NKey(seed.clone()), Auth::Jwt { jwt, seed }] {
             let why = fields(&given(auth), "nonce").err().unwrap();
 
-            assert!(why.contains("no seed") && why.contains("the test"), "{why}");
+            assert!(
+                why.contains("not the seed") && why.contains("the test"),
+                "{why}"
+            );
             assert!(!why.contains("SECRET"), "{why}");
         }
     }

@@ -109,7 +109,7 @@ impl Route {
         }
         if !dialed.received.unfinished().is_empty() {
             // Somebody between could have put it there, and it would count as the server's.
-            let how = "more than a greeting arrives before the TLS handshake";
+            let how = "the server sent more than a greeting before the TLS handshake";
             return Err(Failure::new(Unreachable::Foreign, how));
         }
         Ok(Dialed {
@@ -181,7 +181,7 @@ impl Route {
         end: Instant,
     ) -> Result<IoStream, Failure> {
         let name = tls::name(server.address.host())
-            .ok_or_else(|| Failure::new(Unreachable::Tls, "no certificate can have that name"))?;
+            .ok_or_else(|| Failure::new(Unreachable::Tls, "a certificate cannot have this name"))?;
         self.certificate.forget_request();
         let connector = TlsConnector::from(self.config.clone());
         match timeout_at(end, connector.connect(name, stream)).await {
@@ -200,7 +200,7 @@ impl Route {
             Some(error) => tls::error::failure(error, &self.tls, self.certificate.was_requested()),
             None => Failure::new(
                 Unreachable::Tls,
-                format!("the connection breaks off in the TLS handshake: {error}"),
+                format!("the connection was lost in the TLS handshake: {error}"),
             ),
         }
     }
@@ -225,7 +225,7 @@ impl Route {
             Ok(Ok(Err(failure))) => return Err(failure),
             Ok(Err(error)) if is_of_tls(&error) => return Err(self.tls_failure(&error)),
             Ok(Err(error)) => {
-                let how = format!("the connection breaks off: {error}");
+                let how = format!("the connection was lost: {error}");
                 return Err(Failure::new(Unreachable::Foreign, how));
             }
         };
@@ -252,7 +252,7 @@ impl Route {
             }
             _ => Failure::new(
                 Unreachable::HandshakeFirst,
-                "the server does not greet before the TLS handshake",
+                "the server sends no greeting before the TLS handshake",
             ),
         }
     }
@@ -267,7 +267,7 @@ impl Route {
             Ok(dialed) if dialed.greeting.info.tls_required || dialed.greeting.tls_available => {
                 Failure::new(
                     Unreachable::GreetingFirst,
-                    "the server greets before the TLS handshake",
+                    "the server sends its greeting before the TLS handshake",
                 )
             }
             Ok(_) => no_tls(),
@@ -312,11 +312,11 @@ impl Route {
             Err(failure) => return failure,
         };
         let how = if answer.starts_with(b"INFO ") {
-            "the server speaks NATS there without a websocket: write nats:// or tls://".to_owned()
+            "the server uses NATS without websocket at this port: use nats:// or tls://".to_owned()
         } else {
             let line = answer.split(|byte| *byte == b'\r').next();
             format!(
-                "no websocket is there: {}",
+                "there is no websocket: {}",
                 excerpt(line.unwrap_or_default())
             )
         };
@@ -324,13 +324,13 @@ impl Route {
     }
 }
 
-/// The greeting; nothing if the server ends the connection without one.
+/// The greeting; nothing if the server closed the connection without one.
 async fn greeting(
     stream: &mut IoStream,
     received: &mut ServerBytes,
 ) -> io::Result<Result<Option<Greeting>, Failure>> {
     let foreign = |what: String| {
-        let how = format!("what answers is no NATS server: {what}");
+        let how = format!("it is not a NATS server: {what}");
         Ok(Err(Failure::new(Unreachable::Foreign, how)))
     };
     loop {
@@ -378,6 +378,6 @@ pub fn is_of_tls(error: &io::Error) -> bool {
 fn no_tls() -> Failure {
     Failure::new(
         Unreachable::NoTls,
-        "TLS is asked for, and the server offers none",
+        "TLS is configured, and the server does not offer it",
     )
 }

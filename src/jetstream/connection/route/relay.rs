@@ -344,7 +344,7 @@ impl Upstream {
                 }
             },
             Ok(Err(Rejected(what))) => {
-                let how = format!("what answers is no NATS server: {what}");
+                let how = format!("it is not a NATS server: {what}");
                 return Err(Refusal::Unreachable(Failure::new(
                     Unreachable::Foreign,
                     how,
@@ -353,7 +353,7 @@ impl Upstream {
             Err(error) if is_of_tls(&error) => {
                 return Err(Refusal::Unreachable(self.route.tls_failure(&error)));
             }
-            Err(error) => format!("the connection breaks off: {error}"),
+            Err(error) => format!("the connection was lost: {error}"),
         };
         let rejection = match secure {
             true => self.route.rejection(server, limit / 2).await,
@@ -391,7 +391,7 @@ impl Upstream {
     ) -> Result<(), String> {
         loop {
             while let Some(passed) = received.next().map_err(|Rejected(what)| {
-                format!("the server sent what no NATS server sends: {what}")
+                format!("the server sent what is not valid in the NATS protocol: {what}")
             })? {
                 match passed.operation {
                     Operation::Info(greeting) => self.seen().greeting = Some(*greeting),
@@ -439,7 +439,7 @@ async fn answer(
         if read(stream, received).await? == 0 {
             return Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                "the server ends it without a reason",
+                "the server closed it without a reason",
             ));
         }
     }

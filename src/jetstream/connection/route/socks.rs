@@ -31,7 +31,7 @@ impl Socks {
     pub fn parse(given: &WithOrigin<String>) -> Result<Socks, Failure> {
         read(given).ok_or_else(|| {
             let how = format!(
-                "the SOCKS proxy, given by {}, is no address such as socks5://host:1080",
+                "the SOCKS proxy, set by {}, is not an address such as socks5://host:1080",
                 given.origin
             );
             Failure::new(Unreachable::Address, how)
@@ -77,7 +77,7 @@ impl Socks {
         let Socks {
             host, port, origin, ..
         } = self;
-        let how = format!("the SOCKS proxy at {host}:{port}, given by {origin}, {what}");
+        let how = format!("the SOCKS proxy at {host}:{port}, set by {origin}, {what}");
         Failure::new(kind, how)
     }
 }
@@ -101,12 +101,12 @@ fn words(error: &SocksError) -> String {
         }
         SocksError::NoAcceptableAuthMethods
         | SocksError::AuthorizationRequired
-        | SocksError::UnknownAuthMethod => "wants another login than is given".to_owned(),
+        | SocksError::UnknownAuthMethod => "requires another kind of login".to_owned(),
         SocksError::InvalidAuthValues(_) => {
             "cannot be given a user or password of 0 or more than 255 bytes".to_owned()
         }
-        SocksError::InvalidResponseVersion => "does not speak SOCKS5".to_owned(),
-        SocksError::Io(error) => format!("breaks off: {error}"),
+        SocksError::InvalidResponseVersion => "does not support SOCKS5".to_owned(),
+        SocksError::Io(error) => format!("was lost: {error}"),
         error => format!("answers: {error}"),
     }
 }

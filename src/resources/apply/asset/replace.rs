@@ -43,7 +43,7 @@ pub async fn replace(operation: &Operation<'_>, planned: PlannedChange<'_>) -> O
         }
     };
     if is_another(planned.before(), &live) {
-        let again = changed_since(member, "was deleted and made again");
+        let again = changed_since(member, "was recreated");
         return Outcome::failed(Live::Stream(Box::new(live)), again);
     }
     let wanted = planned.whole(&live);

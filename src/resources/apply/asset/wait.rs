@@ -84,18 +84,18 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
     if let Err(error) = client.step_down(&member.stream(), scope).await {
         return Some(stalled_warning(
             member,
-            &format!("A new leader would heal it, but asking for one failed. {error}"),
+            &format!("A new leader would solve this, but the request for one failed. {error}"),
         ));
     }
     match is_sourcing(operation, member, RECOVERY).await? {
         true => None,
         false if scope.remaining().is_zero() => Some(stalled_warning(
             member,
-            "A new leader was asked for, and the timeout ended before it was seen to heal it.",
+            "The provider requested a new leader, and the timeout ended before the stream received anything.",
         )),
         false => Some(stalled_warning(
             member,
-            "A new leader was asked for and did not heal it.",
+            "The provider requested a new leader, and the stream still receives nothing.",
         )),
     }
 }
@@ -156,7 +156,7 @@ pub async fn stalled(
         true => None,
         false => Some(stalled_warning(
             member,
-            "It has not heard from a source for more than 10 seconds.",
+            "It has received nothing from a source for more than 10 seconds.",
         )),
     }
 }
@@ -197,7 +197,7 @@ fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
     );
     let word = shell_word(&stream);
     let detail = format!(
-        "{what} wadm then answers, and does nothing. `nats stream cluster step-down {word}` heals it (permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}); check with `nats stream info {word}` that the sources are active."
+        "{what} wadm then answers requests, but handles no event. Run `nats stream cluster step-down {word}`, for which you need permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}, and check with `nats stream info {word}` that the sources are active."
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }

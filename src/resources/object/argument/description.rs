@@ -178,7 +178,7 @@ mod tests {
         assert!(
             argument
                 .description()
-                .starts_with("Servers that hold a copy, 2 to 7. ")
+                .starts_with("Number of servers that store a copy, 2 to 7. ")
         );
         assert!(matches!(
             argument.common_attribute().rules[..],

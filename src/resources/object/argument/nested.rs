@@ -73,7 +73,7 @@ pub fn placement_attributes() -> Vec<Attribute> {
         part(
             "tags",
             Type::set(Type::String),
-            "Server tags that all must be there.",
+            "Tags that each server must have.",
         )
         .rule(ValueRule::Custom(tags)),
     ]
@@ -87,7 +87,7 @@ fn tags(value: &Value) -> Result<(), String> {
         .any(|tag| tag.as_str().is_none_or(|tag| tag.trim().is_empty()))
     {
         true => Err(
-            "A tag is null or empty, and no server carries such a tag. Take it out of the list."
+            "A tag is null or empty, and no server has such a tag. Remove it from the list."
                 .to_owned(),
         ),
         false => Ok(()),

@@ -40,9 +40,9 @@ fn age_rule(value: &Value) -> Result<(), String> {
 /// The server takes 0 for "no limit" and then shows -1, so that 0 would differ from itself.
 fn not_zero(value: &Value) -> Result<(), String> {
     match value.as_i64() {
-        Some(0) => Err(
-            "0 is no limit that can be kept. Give -1 for no limit, or at least 1 byte.".to_owned(),
-        ),
+        Some(0) => {
+            Err("0 is not a valid limit. Set -1 for no limit, or at least 1 byte.".to_owned())
+        }
         _ => Ok(()),
     }
 }
@@ -50,9 +50,9 @@ fn not_zero(value: &Value) -> Result<(), String> {
 fn short_text(value: &Value) -> Result<(), String> {
     let most = DESCRIPTION.most_bytes().unwrap_or_default();
     match value.as_str() {
-        Some("") => Err("An empty text cannot be told from none.".to_owned()),
+        Some("") => Err("An empty text is the same as none for the server.".to_owned()),
         Some(text) if text.len() > most => Err(format!(
-            "It has {} bytes; the server takes at most {most}. Shorten it.",
+            "It has {} bytes; the server accepts at most {most}. Shorten it.",
             text.len()
         )),
         _ => Ok(()),
@@ -78,7 +78,7 @@ fn own_keys(value: &Value) -> Result<(), String> {
     let most = METADATA.most_bytes().unwrap_or_default();
     if bytes > most {
         return Err(format!(
-            "Keys and values have {bytes} bytes together; the server takes at most {most}."
+            "Keys and values have {bytes} bytes together; the server accepts at most {most}."
         ));
     }
     Ok(())

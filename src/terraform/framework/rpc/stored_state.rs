@@ -18,7 +18,7 @@ pub(super) fn upgrade(
         let detail =
             "It was written by a Terraform before 0.12. Upgrade it with Terraform 0.12 first.";
         return Err(Diagnostic::error(
-            "The stored state has a form that is no longer read",
+            "The state has a format that is no longer supported",
             detail,
         )
         .into());
@@ -28,7 +28,7 @@ pub(super) fn upgrade(
     }
     let state = serde_json::from_slice(&raw.json).map_err(|cause| {
         Diagnostic::error(
-            "The stored state is not JSON",
+            "The state is not JSON",
             format!("{cause}. Restore the state from a backup."),
         )
     })?;

@@ -86,7 +86,7 @@ impl fmt::Display for ValueRule {
                     .map(|choice| Value::from(*choice).to_string())
                     .collect();
                 match allowed.as_slice() {
-                    [] => f.write_str("must be left out"),
+                    [] => f.write_str("must not be set"),
                     _ => write!(f, "must be {}", text::alternatives(&allowed)),
                 }
             }

@@ -42,7 +42,7 @@ fn missing(visited: &Visited<'_>) -> Diagnostic {
     let name = &visited.attribute.name;
     let detail = match parent(path) {
         Some(parent) => {
-            format!("{parent} is set, and then {path} must be set too. Add {name} to {parent}.")
+            format!("{parent} is set, so {path} must also be set. Add {name} to {parent}.")
         }
         None => format!("{path} must be set. Add it to the configuration."),
     };
@@ -53,9 +53,7 @@ fn surplus(visited: &Visited<'_>) -> Diagnostic {
     let path = visited.path;
     Diagnostic::error(
         format!("{path} cannot be set"),
-        format!(
-            "The provider decides {path}; it can only be read. Remove it from the configuration."
-        ),
+        format!("The provider sets {path}; it is read-only. Remove it from the configuration."),
     )
     .at(visited.address())
 }
@@ -76,9 +74,9 @@ fn invalid(visited: &Visited<'_>, violation: &Violation) -> Diagnostic {
 fn action(visited: &Visited<'_>) -> String {
     let attribute = visited.attribute;
     match (&attribute.default, attribute.mode) {
-        (Some(default), _) => format!("Correct it, or leave it out for the default, {default}."),
+        (Some(default), _) => format!("Correct it, or remove it for the default, {default}."),
         (None, Mode::Required) => "Correct it.".to_owned(),
-        (None, _) => "Correct it, or leave it out.".to_owned(),
+        (None, _) => "Correct it, or remove it.".to_owned(),
     }
 }
 
@@ -208,27 +206,27 @@ mod tests {
             ),
             (
                 config([("storage", "disk".into())]),
-                "storage is \"disk\", but must be \"file\" or \"memory\". Correct it, or leave it out for the default, \"file\".",
+                "storage is \"disk\", but must be \"file\" or \"memory\". Correct it, or remove it for the default, \"file\".",
             ),
             (
                 config([("storage", "File".into())]),
-                "storage is \"File\", but must be \"file\" or \"memory\". Did you mean \"file\"? Correct it, or leave it out for the default, \"file\".",
+                "storage is \"File\", but must be \"file\" or \"memory\". Did you mean \"file\"? Correct it, or remove it for the default, \"file\".",
             ),
             (
                 config([("history", 0.into())]),
-                "history is 0, but must be a whole number of at least 1. Correct it, or leave it out.",
+                "history is 0, but must be a whole number of at least 1. Correct it, or remove it.",
             ),
             (
                 config([("history", number("1.5"))]),
-                "history is 1.5, but must be a whole number of at least 1. Correct it, or leave it out.",
+                "history is 1.5, but must be a whole number of at least 1. Correct it, or remove it.",
             ),
             (
                 config([("history", number("1e30"))]),
-                "history is 1000000000000000000000000000000, but must be a whole number from 1 to 9223372036854775807. Correct it, or leave it out.",
+                "history is 1000000000000000000000000000000, but must be a whole number from 1 to 9223372036854775807. Correct it, or remove it.",
             ),
             (
                 config([("seed", 4.into())]),
-                "4 is even. Correct it, or leave it out.",
+                "4 is even. Correct it, or remove it.",
             ),
         ];
 
@@ -244,7 +242,7 @@ mod tests {
         let (path, _, detail) = error(&config([("token", "s3cr3t".into())]));
 
         assert_eq!(path, "token");
-        assert_eq!(detail, "token must be \"x\". Correct it, or leave it out.");
+        assert_eq!(detail, "token must be \"x\". Correct it, or remove it.");
         assert_eq!(
             hidden("s3cr3t is no token", &"s3cr3t".into()),
             "(sensitive value) is no token"

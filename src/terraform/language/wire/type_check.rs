@@ -78,7 +78,7 @@ fn check_object(
 
 fn bug(error: PathError, path: &Path) -> Diagnostic {
     error.inside(path).into_diagnostic(
-        "The provider made a value that does not fit its own schema",
+        "The provider created a value that does not match its schema",
         "This is a bug in the provider; please report it.",
     )
 }

@@ -38,9 +38,10 @@ pub fn failure(error: &TlsError, tls: &Tls, requested: bool) -> Failure {
     match error {
         TlsError::InvalidCertificate(error) => of_certificate(error),
         TlsError::AlertReceived(alert) => of_alert(*alert, tls, requested),
-        TlsError::InvalidMessage(_) => {
-            Failure::new(Unreachable::NoTls, "the server does not speak TLS there")
-        }
+        TlsError::InvalidMessage(_) => Failure::new(
+            Unreachable::NoTls,
+            "the server does not use TLS at this port",
+        ),
         TlsError::PeerIncompatible(why) => of_incompatible(why),
         // Ours: there are no authorities.
         TlsError::General(why) => Failure::new(Unreachable::UnknownAuthority, why.clone()),
@@ -53,7 +54,7 @@ pub fn failure(error: &TlsError, tls: &Tls, requested: bool) -> Failure {
 }
 
 fn broken(what: &str) -> Failure {
-    let how = format!("the server does not follow the rules of TLS: {what}");
+    let how = format!("the server violates the TLS protocol: {what}");
     Failure::new(Unreachable::Tls, how)
 }
 
@@ -84,11 +85,11 @@ fn of_certificate(error: &CertificateError) -> Failure {
     let (kind, how) = match error {
         UnknownIssuer => (
             Unreachable::UnknownAuthority,
-            "its certificate is signed by an unknown authority".to_owned(),
+            "its certificate is signed by an unknown certificate authority (CA)".to_owned(),
         ),
         BadSignature => (
             Unreachable::UnknownAuthority,
-            "its certificate is signed by an unknown authority: one of the same name is trusted, with another key"
+            "its certificate is signed by an unknown certificate authority (CA): a CA with the same name, but another key, is trusted"
                 .to_owned(),
         ),
         NotValidForName => (
@@ -127,7 +128,7 @@ fn of_certificate(error: &CertificateError) -> Failure {
         ),
         InvalidPurpose | InvalidPurposeContext { .. } => (
             Unreachable::Certificate,
-            "its certificate is not meant for servers: its `extendedKeyUsage` lacks `serverAuth`"
+            "its certificate is not for servers: its `extendedKeyUsage` lacks `serverAuth`"
                 .to_owned(),
         ),
         UnsupportedSignatureAlgorithmContext {
@@ -140,7 +141,7 @@ fn of_certificate(error: &CertificateError) -> Failure {
         } => (
             Unreachable::Certificate,
             format!(
-                "its certificate, or that of its authority, is signed with {}, which is not accepted",
+                "its certificate, or that of its certificate authority (CA), is signed with {}, which is not accepted",
                 algorithm(signature_algorithm_id)
             ),
         ),
@@ -150,7 +151,7 @@ fn of_certificate(error: &CertificateError) -> Failure {
         ),
         UnhandledCriticalExtension => (
             Unreachable::Certificate,
-            "its certificate has a critical extension that is not known here".to_owned(),
+            "its certificate has a critical extension that the provider does not support".to_owned(),
         ),
         Other(error) => of_other(error),
         error => (
@@ -173,7 +174,7 @@ fn of_other(OtherError(error): &OtherError) -> (Unreachable, String) {
         ),
         Some(PkiError::EndEntityUsedAsCa) => (
             Unreachable::Certificate,
-            "its certificate is signed by one that is not of a certificate authority (`CA:FALSE`)"
+            "its certificate is signed with a certificate that is not of a certificate authority (`CA:FALSE`)"
                 .to_owned(),
         ),
         Some(PkiError::UnsupportedCertVersion) => (
@@ -183,11 +184,11 @@ fn of_other(OtherError(error): &OtherError) -> (Unreachable, String) {
         ),
         Some(PkiError::NameConstraintViolation) => (
             Unreachable::Certificate,
-            "its authority may not sign a certificate for that name (`nameConstraints`)".to_owned(),
+            "its certificate authority has no permission to sign a certificate for this name (`nameConstraints`)".to_owned(),
         ),
         Some(PkiError::PathLenConstraintViolated) => (
             Unreachable::Certificate,
-            "more authorities are between its certificate and a trusted one than `pathlen` allows"
+            "more certificate authorities are between its certificate and a trusted one than `pathlen` allows"
                 .to_owned(),
         ),
         Some(error) => (
@@ -243,7 +244,10 @@ fn algorithm(id: &[u8]) -> &'static str {
         (b"\x06\x03\x2b\x65\x71", "Ed448"),
     ];
     let known = KNOWN.iter().find(|(prefix, _)| id.starts_with(prefix));
-    known.map_or("an algorithm that is not known here", |(_, name)| *name)
+    known.map_or(
+        "an algorithm that the provider does not support",
+        |(_, name)| *name,
+    )
 }
 
 fn of_incompatible(why: &PeerIncompatible) -> Failure {
@@ -257,7 +261,7 @@ fn of_incompatible(why: &PeerIncompatible) -> Failure {
         why => Failure::new(
             Unreachable::NothingInCommon,
             format!(
-                "the server and the provider have too little of TLS in common: {}",
+                "the server and the provider have no TLS settings in common: {}",
                 words(why)
             ),
         ),
@@ -267,7 +271,7 @@ fn of_incompatible(why: &PeerIncompatible) -> Failure {
 fn old_version() -> Failure {
     Failure::new(
         Unreachable::OldTls,
-        "the server speaks neither TLS 1.2 nor TLS 1.3",
+        "the server supports neither TLS 1.2 nor TLS 1.3",
     )
 }
 
@@ -299,29 +303,29 @@ fn of_alert(alert: AlertDescription, tls: &Tls, requested: bool) -> Failure {
     match &tls.certificate {
         None if requested && about_ours => Failure::new(
             Unreachable::CertificateDemanded,
-            "the server demands a client certificate, and none is given",
+            "the server requires a client certificate, and none is set",
         ),
         Some(certificate) if requested && about_ours => Failure::new(
             Unreachable::CertificateRefused,
             format!(
-                "the server does not accept the client certificate, given by {} (TLS alert \"{alert_words}\")",
+                "the server refuses the client certificate, set by {} (TLS alert \"{alert_words}\")",
                 certificate.origin
             ),
         ),
         _ if matches!(alert, HandshakeFailure | InsufficientSecurity) => Failure::new(
             Unreachable::NothingInCommon,
             format!(
-                "the server finds no key exchange, cipher suite or signature that both sides know (TLS alert \"{alert_words}\")"
+                "the server finds no key exchange, cipher suite or signature that both sides support (TLS alert \"{alert_words}\")"
             ),
         ),
         _ if alert == ProtocolVersion => old_version(),
         _ if alert == UnrecognisedName => Failure::new(
             Unreachable::WrongName,
-            "the server has no certificate for that name",
+            "the server has no certificate for this name",
         ),
         _ => Failure::new(
             Unreachable::Tls,
-            format!("the server ends the TLS handshake with the alert \"{alert_words}\""),
+            format!("the server ended the TLS handshake with the alert \"{alert_words}\""),
         ),
     }
 }
@@ -372,7 +376,7 @@ mod tests {
 
         assert_eq!(
             failure(&broken, &Tls::default(), false).how,
-            "the server does not follow the rules of TLS: selected unoffered kx group"
+            "the server violates the TLS protocol: selected unoffered kx group"
         );
         assert_eq!(words(&AlertDescription::UnknownCA), "unknown ca");
     }

@@ -110,7 +110,9 @@ fn with_p521(provider: CryptoProvider) -> CryptoProvider {
 
 fn unusable(error: &Error) -> String {
     match error {
-        Error::InconsistentKeys(_) => "the private key belongs to another certificate".to_owned(),
+        Error::InconsistentKeys(_) => {
+            "the private key is not the key of the certificate".to_owned()
+        }
         error => format!(
             "the certificate or its key cannot be used: {}",
             error::words(error)
@@ -119,7 +121,7 @@ fn unusable(error: &Error) -> String {
 }
 
 fn material<T>(given: &WithOrigin<T>, why: &str) -> Failure {
-    let how = format!("{why}; it is given by {}", given.origin);
+    let how = format!("{why}; it comes from {}", given.origin);
     Failure::new(Unreachable::Material, how)
 }
 
@@ -128,7 +130,7 @@ fn authorities(ca: &WithOrigin<String>) -> Result<RootCertStore, Failure> {
     for certificate in certificates(ca)? {
         roots
             .add(certificate)
-            .map_err(|_| material(ca, "a certificate of an authority is damaged"))?;
+            .map_err(|_| material(ca, "a CA certificate is damaged"))?;
     }
     Ok(roots)
 }
@@ -137,7 +139,7 @@ fn certificates(given: &WithOrigin<String>) -> Result<Vec<CertificateDer<'static
     // What the parser says would repeat a line of what may be a private key.
     let read: Vec<_> = CertificateDer::pem_slice_iter(given.value.as_bytes())
         .collect::<Result<_, _>>()
-        .map_err(|_| material(given, "what should be a certificate is no PEM"))?;
+        .map_err(|_| material(given, "the certificate is not PEM"))?;
     if read.is_empty() {
         return Err(material(given, "there is no certificate in the PEM"));
     }
@@ -148,7 +150,7 @@ fn private_key(given: &WithOrigin<String>) -> Result<PrivateKeyDer<'static>, Fai
     if given.value.contains("ENCRYPTED") {
         return Err(material(
             given,
-            "the private key is encrypted, which the provider cannot undo",
+            "the private key is encrypted, which the provider does not support",
         ));
     }
     PrivateKeyDer::from_pem_slice(given.value.as_bytes())

@@ -81,7 +81,7 @@ impl Trusted {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
     ) -> Result<(), Error> {
-        let owner = "the key of the authority that signed its certificate";
+        let owner = "the key of the certificate authority that signed its certificate";
         for certificate in intermediates {
             check_certificate(certificate, owner)?;
         }
@@ -163,7 +163,7 @@ fn of_the_system(provider: &Arc<CryptoProvider>) -> Result<Trusted, String> {
     let set = named.iter().find(|name| env::var_os(name).is_some());
     let place = set.map_or_else(String::new, |name| format!(" where {name} says"));
     Err(format!(
-        "this system has no certificate of an authority that it trusts{place}"
+        "this system has no certificates of trusted CAs{place}"
     ))
 }
 
