@@ -97,7 +97,7 @@ async fn a_prefix_under_which_nobody_answers_is_told() {
 
     assert_eq!(told.summary, "The JetStream API prefix is not reachable");
     told.says("No JetStream answers to fromC.API.INFO")
-        .says("set by the test");
+        .says("comes from the test");
 }
 
 #[tokio::test(flavor = "multi_thread")]

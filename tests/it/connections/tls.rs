@@ -257,7 +257,7 @@ async fn certificates_and_keys_that_cannot_be_used_are_told_and_not_shown() {
         let told = fails(mutual(url, &authority, &issued)).await;
 
         assert_eq!(told.summary, "The certificates or keys are not valid");
-        told.says(text).says("set by the test");
+        told.says(text).says("comes from the test");
         for secret in issued.key.lines().filter(|line| !line.contains("---")) {
             told.never_says(secret);
         }

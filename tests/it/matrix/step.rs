@@ -723,10 +723,7 @@ fn warnings_of(trial: &Trial, plan: &Plan) -> Vec<Diagnostic> {
         }
         let (mut of_assets, of_all): (Vec<_>, Vec<_>) =
             words.detail.lines().partition(|line| is_about_assets(line));
-        let own: Vec<_> = of_assets
-            .into_iter()
-            .filter(|line| names_it(line))
-            .collect();
+        of_assets.retain(|line| names_it(line));
         (!of_assets.is_empty()).then(|| Diagnostic {
             detail: [of_all, of_assets].concat().join("\n"),
             ..words.clone()
