@@ -290,7 +290,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             false => preflight::check_destroy(&plan, &session, &scope).await,
         };
         note_deleted(private, &object.members, &checked.deleted);
-        self.reported(checked.diagnostics, &object, Phase::Plan, ShownFor::Destroy)
+        self.reported(
+            checked.diagnostics,
+            (&object, &[]),
+            Phase::Plan,
+            ShownFor::Destroy,
+        )
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {

@@ -86,6 +86,16 @@ impl PageRun {
         self.placed(&config)
     }
 
+    /// Goes on with another heading of the page, once this one is over.
+    pub fn go_on(&mut self, page: &str, heading: &str) {
+        assert!(
+            self.is_over(),
+            "blocks that no test plays: {:?}",
+            self.blocks
+        );
+        self.blocks = page::under(page, heading).into();
+    }
+
     /// A text of the page with the places that are really there.
     pub fn placed(&self, text: &str) -> String {
         let places = self.places.iter();
@@ -148,6 +158,26 @@ impl PageRun {
         printed
     }
 
+    /// Runs every command for Terraform in the next `shell` block, and demands that each succeeds. Gives what the last one
+    /// printed.
+    pub fn succeeds(&mut self) -> String {
+        let block = self.next("shell");
+        let lines = block.text.lines();
+        let commands: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix("terraform "))
+            .collect();
+        assert!(
+            !commands.is_empty(),
+            "no command for Terraform in {block:?}"
+        );
+        let mut printed = String::new();
+        for command in commands {
+            printed = self.run(command);
+            assert_eq!(self.code, Some(0), "`terraform {command}`:\n{printed}");
+        }
+        printed
+    }
+
     /// The next block, which is of this language.
     pub fn next(&mut self, language: &str) -> Block {
         let block = self.blocks.pop_front();
@@ -169,14 +199,19 @@ impl PageRun {
 
     /// What a person at a terminal sees, both streams together, in normal form.
     pub fn run(&mut self, command: &str) -> String {
-        let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
-        let mut arguments = vec![name];
-        arguments.extend(match name {
-            "state" => &[][..],
+        // No shell reads it, which would take away the quotes around an address.
+        let command = command.replace('\'', "");
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        let options: &[&str] = match arguments[0] {
+            "state" | "workspace" | "taint" | "untaint" => &[],
             "test" | "show" => &["-no-color"],
+            // A page leaves the approval to its reader.
+            "apply" | "destroy" if !arguments.contains(&"-auto-approve") => {
+                &["-no-color", "-input=false", "-lock=false", "-auto-approve"]
+            }
             _ => &["-no-color", "-input=false", "-lock=false"],
-        });
-        arguments.extend(rest.split_whitespace());
+        };
+        arguments.splice(1..1, options.iter().copied());
         let command = self.terraform.command(&arguments);
         self.printed_by(command)
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Request};
+use async_nats::{Client, ConnectOptions, HeaderMap, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -151,6 +151,15 @@ impl Admin {
     /// Puts a key into a KV bucket and waits until it is stored.
     pub fn put(&self, bucket: &str, key: &str, value: &str) {
         self.publish(&format!("$KV.{bucket}.{key}"), value);
+    }
+
+    /// Deletes a key of a KV bucket as its clients do, by a message that marks it as deleted.
+    pub fn delete_key(&self, bucket: &str, key: &str) {
+        let (client, to) = (self.client.clone(), format!("$KV.{bucket}.{key}"));
+        let mut headers = HeaderMap::new();
+        headers.insert("KV-Operation", "DEL");
+        let request = Request::new().headers(headers).timeout(Some(PATIENCE));
+        block_on(async move { client.send_request(to, request).await }).expect("a delete marker");
     }
 
     /// The last message that a stream has stored for a subject; nothing when there is none, or nobody can say now.
