@@ -646,7 +646,7 @@ fn judge_data(
     let told: Vec<_> = warnings
         .iter()
         .filter(|words| !words.says("outside Terraform"))
-        .filter_map(|words| told(words))
+        .filter_map(told)
         .collect();
     let wrong = |said: &str| {
         Err(format!(
