@@ -1,6 +1,6 @@
 //! What the provider costs, beside the same work without it: start, size, memory, time, connections, requests.
 //!
-//! Run by `make bench`. It prints and never fails for a number: times depend on the machine, so read the ratios to the
+//! Run by `make bench`. It fails for one number only, the memory: times depend on the machine, so read the ratios to the
 //! floor (as many `terraform_data`, no provider) of the same run. Connections and requests are counted by the server.
 
 #![allow(
@@ -34,6 +34,27 @@ const PARALLELISM: &str = "-parallelism=100";
 const MOST_MEMORY: f64 = 14.0;
 const BUCKETS_PER_LATTICE: usize = 2;
 const ROUND_TRIP: Duration = Duration::from_millis(50);
+
+const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-out=.plan"];
+const PLAN_DESTROY: &[&str] = &[
+    "plan",
+    "-destroy",
+    "-input=false",
+    "-no-color",
+    "-out=.plan",
+];
+const APPLY: &[&str] = &["apply", "-input=false", "-no-color", ".plan"];
+/// The life of a configuration, with the generation of it that is planned; plans and applies apart, because each is a
+/// process with its own connection.
+const OPERATIONS: [(&str, u32, &[&str]); 7] = [
+    ("plan create", 1, PLAN),
+    ("create", 1, APPLY),
+    ("steady plan", 1, PLAN),
+    ("plan update", 2, PLAN),
+    ("update", 2, APPLY),
+    ("plan destroy", 2, PLAN_DESTROY),
+    ("destroy", 2, APPLY),
+];
 
 fn main() {
     // `cargo test --benches` would start it like a test.
@@ -121,18 +142,35 @@ fn start_to_exit(program: &Path) -> Duration {
     start.elapsed()
 }
 
-/// Looks at the provider processes while one create of a crowd runs.
+/// Measures the provider process of every operation on a crowd.
 ///
 /// # Panics
-/// If they take more than they may.
+/// If one takes more than it may.
 fn measure_memory(provider: &Path) {
+    println!(
+        "\nmemory of the provider for {CROWD} lattices with {PARALLELISM}, in MB at most (VmHWM); {MOST_MEMORY} allowed"
+    );
     let server = NatsServer::start();
     let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
-    terraform.write(&lattices(CROWD, 1));
+    let peaks = OPERATIONS.map(|(name, generation, command)| {
+        terraform.write(&lattices(CROWD, generation));
+        let peak = peak_memory(&terraform, command);
+        println!("{name:<16} {peak:>5.1}");
+        peak
+    });
+    let highest = peaks.into_iter().fold(0.0, f64::max);
+    println!("{:<16} {highest:>5.1}", "highest");
+    assert!(
+        peaks.iter().all(|peak| *peak > 0.0) && highest < MOST_MEMORY,
+        "{peaks:?} MB"
+    );
+}
 
+/// Looks at the provider processes while a command runs: the most memory that one of them had, in MB.
+fn peak_memory(terraform: &Terraform, command: &[&str]) -> f64 {
     let mut peak = 0;
-    let options = ["-auto-approve", "-input=false", "-no-color"];
-    let mut running = terraform.start(&[&["apply", PARALLELISM], &options[..]].concat());
+    // Options come before the file of a plan.
+    let mut running = terraform.start(&[&command[..1], &[PARALLELISM], &command[1..]].concat());
     while running.is_running() {
         for pid in running.children() {
             let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -144,11 +182,7 @@ fn measure_memory(provider: &Path) {
         std::thread::sleep(Duration::from_millis(2));
     }
     running.wait().unwrap_or_else(|failure| panic!("{failure}"));
-    let peak = peak as f64 / 1e3;
-    println!(
-        "memory of the provider creating {CROWD} lattices with {PARALLELISM}: {peak:.1} MB at most (VmHWM), {MOST_MEMORY} allowed"
-    );
-    assert!(peak > 0.0 && peak < MOST_MEMORY, "{peak} MB");
+    peak as f64 / 1e3
 }
 
 /// What `wadm_jetstream` costs over a link with a round trip: the time above the same without one, in round trips.
@@ -247,31 +281,13 @@ fn print_row(name: &str, count: usize, floor: Cost, cost: Cost) {
     );
 }
 
-/// The life of a configuration; plans and applies apart, because each is a process with its own connection.
+/// What each operation costs.
 fn cycle(
     terraform: &Terraform,
     server: Option<&NatsServer>,
     config: impl Fn(u32) -> String,
 ) -> Vec<(&'static str, Cost)> {
-    const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-out=.plan"];
-    const PLAN_DESTROY: &[&str] = &[
-        "plan",
-        "-destroy",
-        "-input=false",
-        "-no-color",
-        "-out=.plan",
-    ];
-    const APPLY: &[&str] = &["apply", "-input=false", "-no-color", ".plan"];
-    let operations: [(&str, u32, &[&str]); 7] = [
-        ("plan create", 1, PLAN),
-        ("create", 1, APPLY),
-        ("steady plan", 1, PLAN),
-        ("plan update", 2, PLAN),
-        ("update", 2, APPLY),
-        ("plan destroy", 2, PLAN_DESTROY),
-        ("destroy", 2, APPLY),
-    ];
-    let costs = operations.map(|(name, generation, command)| {
+    let costs = OPERATIONS.map(|(name, generation, command)| {
         terraform.write(&config(generation));
         (name, cost_of(terraform, server, command))
     });

@@ -276,9 +276,9 @@ pub enum AssetKinds {
 /// Every setting without an argument that a server may refuse to change back.
 #[rustfmt::skip]
 pub const LASTING_SETTINGS: &[LastingSetting] = &[
-    breaking("sealed", AssetKinds::All, "Nothing can be written to it any more: {}."),
-    breaking("mirror", AssetKinds::All, "It copies another stream and accepts no messages itself: {}."),
-    breaking("allow_msg_counter", AssetKinds::All, "It accepts only messages with a counter: {}."),
+    breaking("sealed", AssetKinds::All, "Nothing can be written to it any more. {}."),
+    breaking("mirror", AssetKinds::All, "It copies another stream and accepts no messages itself. {}."),
+    breaking("allow_msg_counter", AssetKinds::All, "It accepts only messages with a counter. {}."),
     breaking("max_consumers", AssetKinds::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
     breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): wadm does not manage their lattices."),
     breaking("retention", AssetKinds::Buckets, "A key is deleted as soon as one reader has acknowledged it, and hosts and wadm cannot watch the bucket (JetStream 10084)."),

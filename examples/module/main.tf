@@ -1,4 +1,4 @@
-# A module of one's own for wadm, and a root that uses it. One wants this to keep the company's settings in one place.
+# A module of your own for wadm, and a root module that calls it. Use this to keep the settings of your company in one place.
 # The root knows the provider as `wasmcloud`, the module as `wadm`: both are the same provider, with the same
 # configuration, and the resource in the module needs no `provider = wasmcloud`.
 
@@ -10,7 +10,7 @@ terraform {
   }
 }
 
-# NATS_URL says where the server is; without it, nats://127.0.0.1:4222.
+# NATS_URL has the address of the server; without it, nats://127.0.0.1:4222 is used.
 provider "wasmcloud" {
 }
 

@@ -1,5 +1,5 @@
-# All that wasmCloud keeps in NATS: the buckets of every lattice, and what wadm needs once for all of them. One wants this
-# for a platform whose lattices share a NATS account, and so one wadm.
+# All that wasmCloud stores in NATS: the buckets of every lattice, and what wadm needs once for all of them. Use this for a
+# platform whose lattices share a NATS account, and so one wadm.
 #
 #     NATS_URL=nats://nats.example.com:4222 terraform apply
 
@@ -12,18 +12,18 @@ terraform {
 }
 
 variable "lattices" {
-  description = "The lattices of the platform, by the name that hosts are given (WASMCLOUD_LATTICE)."
+  description = "The lattices of the platform, by the name that hosts are configured with (WASMCLOUD_LATTICE)."
   type        = set(string)
   default     = ["production", "staging"]
 }
 
 variable "replicas" {
-  description = "Servers that hold a copy of everything: 3 on a NATS cluster, 1 on a single server."
+  description = "Servers that store a copy of everything: 3 on a NATS cluster, 1 on a single server."
   type        = number
   default     = 1
 }
 
-# NATS_URL says where the servers are, NATS_CREDS with which credentials.
+# NATS_URL has the addresses of the servers, NATS_CREDS the path of the credentials.
 provider "wasmcloud" {
 }
 
@@ -45,7 +45,7 @@ resource "wadm_jetstream" "this" {
 
 # After `terraform apply -refresh-only`, a stream that no longer exists on the server is null: hence `try`.
 output "streams" {
-  description = "Every stream that this configuration keeps."
+  description = "Every stream that this configuration manages."
   value = sort(compact(concat(
     flatten([for buckets in wasmcloud_lattice_buckets.each : [
       try(buckets.lattice_data.stream, ""),

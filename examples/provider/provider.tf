@@ -1,5 +1,5 @@
-# One NATS server or cluster per provider block. What stands here wins over the variables of the nats command (NATS_URL,
-# NATS_CREDS and the others), and those win over a NATS context.
+# One NATS server or cluster for each provider block. Arguments take precedence over the environment variables of the nats
+# command (NATS_URL, NATS_CREDS and the others), and those over a NATS context.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
-# The two buckets of the lattice that wasmCloud hosts join when they are told nothing else. One wants this to see the
-# provider work, against a server of one's own: `make demo` does, and so does
+# The two buckets of the lattice that wasmCloud hosts join by default. Use this to see the provider work with a server of your
+# own: `make demo` does, and so does
 #
 #     nats-server -js &
 #     terraform init && terraform apply
@@ -12,7 +12,7 @@ terraform {
   }
 }
 
-# NATS_URL says where the server is; without it, nats://127.0.0.1:4222.
+# NATS_URL has the address of the server; without it, nats://127.0.0.1:4222 is used.
 provider "wasmcloud" {
 }
 
@@ -23,7 +23,7 @@ resource "wasmcloud_lattice_buckets" "default" {
 
 # After `terraform apply -refresh-only`, a bucket that no longer exists on the server is null: hence `try`.
 output "buckets" {
-  description = "What hosts of this lattice find instead of making it."
+  description = "The buckets that hosts of this lattice find and do not create."
   value = compact([
     try(wasmcloud_lattice_buckets.default.lattice_data.bucket, ""),
     try(wasmcloud_lattice_buckets.default.config_data.bucket, ""),

@@ -457,8 +457,8 @@ impl fmt::Display for Reason<'_> {
                 publish: false,
             } => write!(
                 f,
-                "the provider's user has no permission to subscribe to {subject} on the NATS server at {server}, where the \
-                 answers arrive (it needs {}).",
+                "the provider's user has no permission to subscribe to {subject}, where the answers of the NATS server \
+                 at {server} arrive (it needs {}).",
                 inbox(subject)
             ),
             Cause::Timeout { millis } => write!(

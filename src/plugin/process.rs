@@ -12,11 +12,12 @@ use tokio::runtime::Runtime;
 /// How often to look whether the parent is still there.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Few threads: the provider waits for the network, and a start is paid at every plan.
+/// Few threads: the provider waits for the network, a start is paid at every plan, and each thread allocates memory of its
+/// own.
 pub(super) fn runtime() -> io::Result<Runtime> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(cores.min(4))
+        .worker_threads(cores.min(2))
         .enable_all()
         .build()
 }

@@ -111,7 +111,7 @@ pub fn openness(_: &Path) -> Option<String> {
 /// The warning about a file that others may read.
 pub fn too_open(what: &str, file: &Path, mode: &str, at: Place) -> Diagnostic {
     Diagnostic::warning(
-        format!("Other users can read {what}"),
+        format!("{what} is readable by other users"),
         format!(
             "{} contains a secret, and its mode is {mode}: other users than its owner can read or change it. Run `chmod 600 {}`.",
             file.display(),

@@ -23,7 +23,7 @@ use crate::provider::connection::options;
 use crate::provider::environment::Environment;
 use crate::resources;
 use crate::resources::session::run::Run;
-use crate::resources::session::shown::ShownFor;
+use crate::resources::session::shown::{Phase, ShownFor};
 use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::rpc::Service;
@@ -103,7 +103,7 @@ impl Provider for WasmCloud {
                 self.session
                     .configure(Connection::Ready(Client::new(options)), config);
                 self.session
-                    .not_shown_before(warnings, ShownFor::Provider, &[])
+                    .not_shown_before(warnings, Phase::Plan, ShownFor::Provider, &[])
             }
             Err(diagnostics) => {
                 self.session.configure(Connection::Unconfigured, config);

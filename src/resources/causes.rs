@@ -17,11 +17,16 @@ const TITLE_FIRST: char = '\u{2}';
 const STREAM: char = '\u{3}';
 const BLOCK: char = '\u{4}';
 
-/// The same diagnostics; those with one cause are one, where the first of them was.
-pub fn merged(diagnostics: Diagnostics, members: &[Member]) -> Diagnostics {
+/// The same diagnostics; those with one cause are one, where the first of them was. `prior_members`: the assets as the
+/// prior state has them, which may have other names.
+pub fn merged(
+    diagnostics: Diagnostics,
+    members: &[Member],
+    prior_members: &[Member],
+) -> Diagnostics {
     let mut causes: Vec<Cause<'_>> = Vec::new();
     for diagnostic in diagnostics {
-        let cause = Cause::of(diagnostic, members);
+        let cause = Cause::of(diagnostic, members.iter().chain(prior_members));
         match causes.iter_mut().find(|other| other.is_same(&cause)) {
             Some(same) => same.reports.extend(cause.reports),
             None => causes.push(cause),
@@ -47,9 +52,17 @@ impl Report<'_> {
         own.map(String::as_str).collect()
     }
 
-    /// Its line in the list of assets.
-    fn line(&self, path: &Path, common: &[&String]) -> String {
+    /// How the list of assets names it.
+    fn title(&self, path: &Path, with_stream: bool) -> String {
         let title = member_at(self.member, &self.path, path);
+        match with_stream && self.member.row.kind == AssetKind::Bucket {
+            true => format!("{title} (stream {})", self.member.stream()),
+            false => title,
+        }
+    }
+
+    /// Its line in the list of assets.
+    fn line(&self, title: &str, common: &[&String]) -> String {
         let own = self.own(common);
         let own = own.trim_start();
         let of_it = own.strip_prefix("It ");
@@ -73,8 +86,8 @@ struct Cause<'m> {
 }
 
 impl<'m> Cause<'m> {
-    fn of(first: Diagnostic, members: &'m [Member]) -> Self {
-        let about = members.iter().find_map(|member| {
+    fn of(first: Diagnostic, mut members: impl Iterator<Item = &'m Member>) -> Self {
+        let about = members.find_map(|member| {
             let summary = generic(&first.summary, member);
             let is_about = summary.contains([TITLE, TITLE_FIRST]);
             is_about.then_some((member, summary))
@@ -144,6 +157,12 @@ fn named(text: &str, member: &Member) -> String {
 
 /// The text for several assets.
 fn of_each(text: &str) -> String {
+    if let Some(what) = text.strip_prefix("Could not ") {
+        return format!(
+            "Could not {}",
+            of_each(&what.replacen(TITLE, "any of them", 1))
+        );
+    }
     text.replace(&format!("Only {TITLE}"), "Each of them")
         .replace(&format!("only {TITLE}"), "each of them")
         .replace(TITLE, "each of them")
@@ -158,7 +177,8 @@ fn sentences(text: &str) -> Vec<String> {
     let mut begin = 0;
     for (place, separator) in text.match_indices([' ', '\n']) {
         let (before, after) = (&text[begin..place], &text[place + 1..]);
-        let ends_here = before.ends_with('.') && !after.starts_with(char::is_lowercase);
+        let begins = !after.starts_with(char::is_lowercase) || after.starts_with("wadm");
+        let ends_here = before.ends_with('.') && begins;
         if ends_here || separator == "\n" {
             sentences.push(before.to_owned());
             begin = place;
@@ -216,7 +236,8 @@ fn number_of(reports: &[Report<'_>], members: &[Member]) -> String {
     }
 }
 
-/// What is true of all once, and a list of the assets, with what is true of one alone.
+/// What is true of all once, and a list of the assets, with what is true of one alone. Where the words for all say
+/// `<stream>`, the list says which.
 fn detail(reports: &[Report<'_>], path: &Path) -> String {
     let first = &reports[0].sentences;
     let is_common = |sentence: &&String| {
@@ -224,10 +245,11 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
         all.all(|report| report.sentences.contains(sentence))
     };
     let common: Vec<_> = first.iter().filter(is_common).collect();
+    let says_stream = common.iter().any(|sentence| sentence.contains(STREAM));
     if reports.iter().all(|report| report.own(&common).is_empty()) {
         let titles: Vec<_> = reports
             .iter()
-            .map(|report| member_at(report.member, &report.path, path))
+            .map(|report| report.title(path, says_stream))
             .collect();
         let text: String = common.into_iter().map(String::as_str).collect();
         return format!("{}\nThis applies to {}.", of_each(&text), titles.join(", "));
@@ -242,7 +264,10 @@ fn detail(reports: &[Report<'_>], path: &Path) -> String {
         Some(sentence) => format!("\n{sentence}"),
         None => after,
     };
-    let list = reports.iter().map(|report| report.line(path, &common));
+    let list = reports.iter().map(|report| {
+        let title = report.title(path, says_stream);
+        report.line(&title, &common)
+    });
     let list: String = list.collect();
     format!("{}{list}{}", of_each(&before), of_each(&after))
 }
@@ -265,7 +290,7 @@ mod tests {
         let case = Case::create(object_type, json!({}));
         let members = &case.plan().object.members;
         let reports = members.iter().filter_map(report).collect();
-        merged(reports, members).0
+        merged(reports, members, members).0
     }
 
     fn deleted(member: &Member) -> Diagnostic {
@@ -288,7 +313,7 @@ mod tests {
     fn what_is_the_same_is_there_once_and_what_differs_is_in_a_list_of_the_assets() {
         let all = merged_of(LatticeBuckets, |member| Some(deleted(member)));
 
-        let expected = "Its contents are lost.\n  - bucket LATTICEDATA_default contains 26 keys.\n  - bucket CONFIGDATA_default contains 25 keys.\nChoose one:\n  - keep it: set `skip_destroy` in each block\n  - save it: `nats stream backup <stream>`\nNothing of each of them comes back.";
+        let expected = "Its contents are lost.\n  - bucket LATTICEDATA_default (stream KV_LATTICEDATA_default) contains 26 keys.\n  - bucket CONFIGDATA_default (stream KV_CONFIGDATA_default) contains 25 keys.\nChoose one:\n  - keep it: set `skip_destroy` in each block\n  - save it: `nats stream backup <stream>`\nNothing of each of them comes back.";
         let expected = Diagnostic::warning("Both buckets are deleted with keys", expected);
         assert_eq!(all, [expected.at(Path::attribute("force_destroy"))]);
     }

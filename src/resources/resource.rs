@@ -22,7 +22,7 @@ use crate::resources::preflight::{self, object_conflicts};
 use crate::resources::session::Session;
 use crate::resources::session::cache::InState;
 use crate::resources::session::claims::Claims;
-use crate::resources::session::shown::ShownFor;
+use crate::resources::session::shown::{Phase, ShownFor};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
@@ -77,19 +77,34 @@ impl<T: ObjectType> ObjectResource<T> {
     fn reported(
         &self,
         diagnostics: Diagnostics,
-        object: &Object,
+        (object, prior_members): (&Object, &[Member]),
+        phase: Phase,
         shown_for: ShownFor,
     ) -> Diagnostics {
-        let diagnostics = causes::merged(diagnostics, &object.members);
+        let diagnostics = causes::merged(diagnostics, &object.members, prior_members);
         let object = [self.object_type.type_name(), &object.import_id];
         self.session
-            .not_shown_before(diagnostics, shown_for, &object)
+            .not_shown_before(diagnostics, phase, shown_for, &object)
     }
 
-    fn reported_of(&self, applied: Applied, object: &Object, shown_for: ShownFor) -> Applied {
+    fn reported_of(
+        &self,
+        applied: Applied,
+        object: &Object,
+        phase: Phase,
+        shown_for: ShownFor,
+    ) -> Applied {
         Applied {
-            diagnostics: self.reported(applied.diagnostics, object, shown_for),
+            diagnostics: self.reported(applied.diagnostics, (object, &[]), phase, shown_for),
             ..applied
+        }
+    }
+
+    /// The conflicts with other objects; none where the other object may be the same one in an earlier walk.
+    async fn of_one_walk(&self, conflicts: Diagnostics) -> Diagnostics {
+        match conflicts.has_error() && self.session.serves_several_walks().await {
+            true => Diagnostics::new(),
+            false => conflicts,
         }
     }
 
@@ -162,10 +177,15 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        self.object_type.validate(config)
+        let diagnostics = self.object_type.validate(config);
+        if !diagnostics.has_error() {
+            self.session.validated(config);
+        }
+        diagnostics
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
+        self.session.planned(&plan.config);
         domain::plan(&self.session.provider_domain(), plan);
         // A name that the configuration does not give is the default, not the one of before.
         let names = Names {
@@ -198,7 +218,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             };
             object_conflicts::check(&known, &plan)
         };
-        plan.diagnostics.extend(conflicts);
+        plan.diagnostics.extend(self.of_one_walk(conflicts).await);
         if plan.action == Action::Update {
             claim(
                 &self.object_of_state(&plan.prior, &plan.private),
@@ -231,7 +251,12 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         }
         let in_state = |member: &Member| sessions.0.cache.in_state(&member.stream()).is_some();
         let diagnostics = std::mem::take(&mut plan.diagnostics);
-        plan.diagnostics = self.reported(diagnostics, &object, ShownFor::Change);
+        plan.diagnostics = self.reported(
+            diagnostics,
+            (&object, &prior_members),
+            Phase::Plan,
+            ShownFor::Change,
+        );
         if plan.action == Action::Update || object.members.iter().any(in_state) {
             destroy::say_how_to_destroy(&mut plan.diagnostics);
         }
@@ -258,9 +283,19 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             costly: Vec::new(),
         };
         let scope = common::scope(prior, Crud::Read, call);
-        let checked = preflight::check_destroy(&plan, &session, &scope).await;
+        let conflicts = object_conflicts::check_destroy(&plan, &session);
+        let conflicts = self.of_one_walk(conflicts).await;
+        let checked = match conflicts.has_error() {
+            true => conflicts.into(),
+            false => preflight::check_destroy(&plan, &session, &scope).await,
+        };
         note_deleted(private, &object.members, &checked.deleted);
-        self.reported(checked.diagnostics, &object, ShownFor::Destroy)
+        self.reported(
+            checked.diagnostics,
+            (&object, &[]),
+            Phase::Plan,
+            ShownFor::Destroy,
+        )
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
@@ -268,7 +303,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let object = self.object_of_state(planned, &private);
         let session = self.session.of_object(planned);
         let applied = create::create(&object, &session, planned, private, call).await;
-        self.reported_of(applied, &object, ShownFor::Change)
+        self.reported_of(applied, &object, Phase::Apply, ShownFor::Change)
     }
 
     async fn read(&self, state: &Value, private: Private, call: &Call) -> Applied {
@@ -276,7 +311,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let session = self.session.of_object(state);
         let harmful = self.object_type.harmful_streams();
         let applied = read::read(&object, &session, harmful, state, private, call).await;
-        self.reported_of(applied, &object, ShownFor::Refresh)
+        self.reported_of(applied, &object, Phase::Plan, ShownFor::Refresh)
     }
 
     async fn update(
@@ -292,14 +327,14 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let states = (prior, planned);
         let applied =
             update::update(&object, &prior_members, &session, states, private, call).await;
-        self.reported_of(applied, &object, ShownFor::Change)
+        self.reported_of(applied, &object, Phase::Apply, ShownFor::Change)
     }
 
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied {
         let object = self.object_of_state(prior, &private);
         let session = self.session.of_object(prior);
         let applied = delete::delete(&object, &session, prior, private, call).await;
-        self.reported_of(applied, &object, ShownFor::Destroy)
+        self.reported_of(applied, &object, Phase::Apply, ShownFor::Destroy)
     }
 
     async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {

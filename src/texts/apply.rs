@@ -192,7 +192,7 @@ fn requests(samples: &mut Samples) {
         let error = error.asking(&format!("create stream {}", member.stream()), "", "");
         failure(member, Crud::Create, &error, &Value::Null)
     });
-    let both = causes::merged(failures.collect(), members);
+    let both = causes::merged(failures.collect(), members, members);
     samples.more(Topic::Apply, both);
 }
 

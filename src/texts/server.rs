@@ -42,7 +42,11 @@ fn found(
     let plan = case.plan();
     let mut survey = survey(&plan);
     set(&mut survey, &plan);
-    causes::merged(rule(&survey, &plan), &plan.object.members)
+    causes::merged(
+        rule(&survey, &plan),
+        &plan.object.members,
+        plan.prior_members,
+    )
 }
 
 fn buckets(config: Json) -> Case {
@@ -437,7 +441,7 @@ fn changed(samples: &mut Samples) {
         let unknown = data_loss::check_without_server(&plan);
         samples.more(
             Topic::Changes,
-            causes::merged(unknown, &plan.object.members),
+            causes::merged(unknown, &plan.object.members, plan.prior_members),
         );
     }
 }

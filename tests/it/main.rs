@@ -40,6 +40,7 @@ mod generated;
 mod guides;
 mod hostile;
 mod plugin;
+mod real_host;
 mod real_wadm;
 mod secrets;
 mod stored_state;

@@ -1,4 +1,4 @@
-# What wadm made itself. The id is <state bucket>/<manifest bucket>, and /multitenant after it for wadm in that mode.
+# What wadm has created. The id is <state bucket>/<manifest bucket>, followed by /multitenant for wadm in that mode.
 import {
   to = wadm_jetstream.this
   id = "wadm_state/wadm_manifests"

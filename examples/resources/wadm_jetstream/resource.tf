@@ -1,13 +1,13 @@
-# The smallest form: everything exactly as wadm makes it. One wants it so that wadm needs no permission to create or
-# delete streams, and so that the next plan says when somebody has changed one. The line `provider = wasmcloud` is needed
-# because the type's name does not begin with the provider's.
+# The smallest form: everything exactly as wadm creates it. Use this so that wadm needs no permission to create or delete
+# streams, and so that the next plan shows when somebody has changed one. The line `provider = wasmcloud` is needed because the
+# name of the resource type does not begin with that of the provider.
 resource "wadm_jetstream" "this" {
   provider = wasmcloud
 }
 
-# An installation in production. It has a provider configuration of its own, since a NATS account has one installation.
-# Limits for all, as some accounts demand; what stands in an asset's own block wins. Manifests are worth a history; events
-# may wait longer for a wadm that is being upgraded. On a cluster of three or more servers one also wants `replicas = 3`.
+# An installation in production. It has a provider configuration of its own, because a NATS account has one installation.
+# Limits for all, as some accounts require; values in a block take precedence. Older versions of manifests are kept, and events
+# wait longer for a wadm that is being upgraded. On a cluster of three or more servers, also set `replicas = 3`.
 variable "production_password" {
   type      = string
   sensitive = true

@@ -1,11 +1,11 @@
-# The smallest form: both buckets exactly as a wasmCloud host makes them. One wants it so that hosts need no permission
-# to create buckets, and so that the next plan says when somebody has changed one.
+# The smallest form: both buckets exactly as a wasmCloud host creates them. Use this so that hosts need no permission to create
+# buckets, and so that the next plan shows when somebody has changed one.
 resource "wasmcloud_lattice_buckets" "default" {
 }
 
-# A lattice in production, with limits and the newer history of every key. The links and components of LATTICEDATA are
-# worth a longer history than the named configurations of CONFIGDATA: what stands in a bucket's own block wins over what
-# is set for both. On a cluster of three or more servers one also wants `replicas = 3`, to lose nothing with a server.
+# A lattice in production, with limits and older revisions of every key. LATTICEDATA, with links and components, keeps more
+# revisions than CONFIGDATA: values in a block take precedence over those for both. On a cluster of three or more servers, also
+# set `replicas = 3`, so that nothing is lost with a server.
 resource "wasmcloud_lattice_buckets" "production" {
   lattice     = "production"
   compression = "s2"
@@ -27,8 +27,8 @@ resource "wasmcloud_lattice_buckets" "production" {
   }
 }
 
-# A lattice that a pipeline makes for one test run and throws away with whatever it holds: without `force_destroy` a
-# destroy refuses a bucket that holds keys. In memory, since nobody will want it back.
+# A lattice that a pipeline creates for one test run and deletes with its contents: without `force_destroy`, a bucket that
+# contains keys is not deleted. In memory, because nobody needs it after a restart of the server.
 resource "wasmcloud_lattice_buckets" "preview" {
   lattice       = "preview"
   storage       = "memory"

@@ -29,7 +29,7 @@ impl<T> WithOrigin<T> {
 /// Shows the origin only.
 impl<T> fmt::Debug for WithOrigin<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "given by {}", self.origin)
+        write!(f, "set by {}", self.origin)
     }
 }
 

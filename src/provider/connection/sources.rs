@@ -146,7 +146,7 @@ impl<'a> Sources<'a> {
         found: &Found,
         warnings: &mut Diagnostics,
     ) -> Result<(String, String), Diagnostic> {
-        let unusable = format!("The {} {} not valid", part.what, part.is());
+        let unusable = format!("Invalid {}", part.what);
         if part.file != Some(found.argument) {
             let checked =
                 (part.check)(&found.text).map_err(|why| found.problem(&unusable, &why))?;
@@ -162,7 +162,7 @@ impl<'a> Sources<'a> {
             found.problem(&summary, &format!("{}: {why}.", path.display()))
         })?;
         if let (true, Some(mode)) = (part.private, files::openness(&path)) {
-            let what = format!("the {} file", part.what);
+            let what = format!("The {} file", part.what);
             warnings.push(files::too_open(&what, &path, &mode, found.path()));
         }
         let checked = (part.check)(&content)

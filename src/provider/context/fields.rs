@@ -220,7 +220,7 @@ impl<'a> Fields<'a> {
         let mut warnings = Diagnostics::new();
         if let (Some(mode), true) = (files::openness(self.file), self.has_secret()) {
             warnings.push(files::too_open(
-                "the file of the NATS context",
+                "The file of the NATS context",
                 self.file,
                 &mode,
                 Path::attribute("context"),

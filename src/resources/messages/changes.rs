@@ -35,7 +35,7 @@ pub fn cost_of(
         Effect::OneWay(why) => Some(noteworthy(
             member,
             change,
-            ("cannot be changed back", why),
+            ("cannot be undone", why),
             info,
             config,
         )),

@@ -61,7 +61,7 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "Its contents are lost. It contains {}: {}. To keep the bucket on the server and remove it from the state, set `skip_destroy = true`, apply, then plan this again.",
+        "The contents are lost. It contains {}: {}. To keep the bucket on the server and remove it from the state, set `skip_destroy = true`, apply, then plan this again.",
         contents(member, info),
         member.row.holds
     );
@@ -110,7 +110,7 @@ pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "Its contents are lost. It contained {}: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
+        "The contents are lost. It contained {}: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
         contents(member, info),
         member.row.holds
     );

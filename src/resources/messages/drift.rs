@@ -34,13 +34,17 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
             keys.join(", ")
         ),
     };
+    let readers = match member.row.when_read_only {
+        wadm if wadm.starts_with("wadm") => wadm.to_owned(),
+        hosts => capitalised(hosts),
+    };
     let save = match member.row.contents {
         Contents::Transient => "",
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "It should be {desired}, but {reason}. {words} It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove this setting, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
-        words = lasting.words.replace("{}", member.row.when_read_only),
+        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove this setting, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
+        words = lasting.words.replace("{}", &readers),
         desired = change.desired,
         reason = reason(change),
         stream = shell_word(&member.stream()),

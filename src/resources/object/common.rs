@@ -130,7 +130,7 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
         Crud::Create => ROLLBACK.min(limit / 4),
         Crud::Read | Crud::Update | Crud::Delete => Duration::ZERO,
     };
-    Scope::new(limit, call.stop.clone())
+    Scope::new(limit.saturating_sub(call.waited), call.stop.clone())
         .reserving(reserve)
         .unless_abandoned(call.abandoned.clone())
 }
@@ -162,6 +162,25 @@ fn with_all_attributes(attributes: &[Attribute], known: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_timeout_of_an_object_bounds_its_operation_with_the_wait_before_it() {
+        let timeouts = Value::object([("update", "6s".into())]);
+        let object = Value::object([("timeouts", timeouts)]);
+        let left = |waited: u64| {
+            let call = Call {
+                waited: Duration::from_secs(waited),
+                ..Call::default()
+            };
+            scope(&object, Crud::Update, &call)
+                .remaining()
+                .as_secs_f64()
+        };
+
+        assert!((5.0..=6.0).contains(&left(0)));
+        assert!((1.0..=2.0).contains(&left(4)));
+        assert_eq!(left(7), 0.0);
+    }
 
     #[test]
     fn timeouts_that_are_equal_stay_as_they_were_written() {

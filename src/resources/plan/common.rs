@@ -44,8 +44,10 @@ pub fn plan_common(members: &[Member], owned: &[OwnedTexts], plan: &mut Plan) ->
             idle.push(name);
         }
     }
-    let warning = setting::no_effect(members, &idle);
-    plan.diagnostics.extend(warning);
+    if !is_all_ignored(members, plan) {
+        let warning = setting::no_effect(members, &idle);
+        plan.diagnostics.extend(warning);
+    }
     common
 }
 
@@ -84,6 +86,17 @@ fn is_overridden(member: &Member, name: &str, config: &Value) -> bool {
     let own = config.attribute(member.row.key);
     let value = own.attribute(name);
     !value.is_null() && value.is_wholly_known() && own.attribute("stream").is_null()
+}
+
+/// Whether `ignore_changes = all` has put the state in the place of the configuration, without what is read only: then
+/// every block has every argument as it is in the state, and nobody has set any.
+fn is_all_ignored(members: &[Member], plan: &Plan) -> bool {
+    members.iter().all(|member| {
+        let block = |object: &Value| object.attribute(member.row.key).clone();
+        let (own, prior) = (block(&plan.config), block(&plan.prior));
+        let mut arguments = member.row.arguments().iter();
+        arguments.all(|argument| own.attribute(argument.name) == prior.attribute(argument.name))
+    })
 }
 
 #[cfg(test)]
@@ -135,6 +148,20 @@ mod tests {
             only(&plan.plan.diagnostics, &words),
             "warning: Common argument max_bytes has no effect (max_bytes)"
         );
+    }
+
+    #[test]
+    fn what_ignore_changes_of_all_takes_from_the_state_is_no_override() {
+        let own = json!({
+            "replicas": 1, "storage": "file", "compression": "none",
+            "max_bytes": 1000, "max_value_size": -1, "history": 1,
+        });
+        let before = json!({ "max_bytes": 1000 });
+        let config = json!({ "max_bytes": 1000, "lattice_data": own, "config_data": own });
+
+        let (_, _, changed, said) = planned(LatticeBuckets, before, config, "max_bytes");
+
+        assert_eq!((changed, said), (0, Vec::<String>::new()));
     }
 
     #[test]

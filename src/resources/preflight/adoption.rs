@@ -55,7 +55,7 @@ fn adopted(member: &Member, info: &StreamInfo, in_place: &[String]) -> Diagnosti
     };
     let summary = format!("{} is adopted", capitalised(&member.title()));
     let detail = format!(
-        "Its contents stay. It was created {} and contains {}. {changed}",
+        "The contents stay. It was created {} and contains {}. {changed}",
         info.created,
         contents(member, info)
     );

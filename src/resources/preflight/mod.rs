@@ -121,14 +121,6 @@ pub async fn check_destroy(
     session: &DomainSession,
     scope: &Scope,
 ) -> Checked {
-    let known = Survey {
-        conflicts: object_conflicts::record_destroy(plan, session),
-        ..Survey::default()
-    };
-    let conflicts = object_conflicts::check(&known, plan);
-    if conflicts.has_error() {
-        return conflicts.into();
-    }
     let Some(client) = session.client_if_known() else {
         return Checked::default();
     };

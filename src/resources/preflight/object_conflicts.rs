@@ -75,8 +75,16 @@ pub fn record(plan: &ObjectPlan<'_>, domains: &Domains<'_>) -> Vec<Conflict> {
     conflicts.concat()
 }
 
-/// As [`record`], for a destroy.
-pub fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Conflict> {
+/// As [`record`] and [`check`], for a destroy.
+pub fn check_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Diagnostics {
+    let known = Survey {
+        conflicts: record_destroy(plan, session),
+        ..Survey::default()
+    };
+    check(&known, plan)
+}
+
+fn record_destroy(plan: &ObjectPlan<'_>, session: &DomainSession) -> Vec<Conflict> {
     let prior = &plan.plan.prior;
     let stream_use = match prior.attribute("skip_destroy").as_bool() {
         Some(true) => StreamUse::Forgets,

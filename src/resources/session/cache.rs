@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::OnceCell;
 
-use crate::jetstream::{Account, Client, Error, Scope, StreamInfo};
+use crate::jetstream::{Account, Client, Error, Scope, StreamConfig, StreamInfo};
 use crate::resources::object::storage::StorageChange;
 use crate::resources::session::stream_uses::{StreamUse, StreamUses};
 
@@ -29,6 +29,37 @@ pub struct Snapshot {
     pub info: Option<StreamInfo>,
 }
 
+/// A snapshot as it is kept: the configuration as text, which takes a quarter of the memory of its JSON value. A plan of
+/// many objects sees all of their streams within the time that they count as current.
+struct Kept {
+    snapshot: Snapshot,
+    config: String,
+}
+
+impl Kept {
+    fn of(mut snapshot: Snapshot) -> Self {
+        let info = snapshot.info.as_mut();
+        let config = info.map(|info| std::mem::take(&mut info.config).to_string());
+        Self {
+            config: config.unwrap_or_default(),
+            snapshot,
+        }
+    }
+
+    fn is_current(&self) -> bool {
+        self.snapshot.requested.elapsed() < CURRENT
+    }
+
+    /// The snapshot as it was; `None` if its configuration cannot be read.
+    fn snapshot(&self) -> Option<Snapshot> {
+        let mut snapshot = self.snapshot.clone();
+        if let Some(info) = &mut snapshot.info {
+            info.config = StreamConfig::from_value(serde_json::from_str(&self.config).ok()?)?;
+        }
+        Some(snapshot)
+    }
+}
+
 /// What Terraform's state says of a stream that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InState {
@@ -44,7 +75,7 @@ pub struct Cache(Mutex<Entries>);
 
 #[derive(Default)]
 struct Entries {
-    snapshots: HashMap<String, Snapshot>,
+    snapshots: HashMap<String, Kept>,
     in_state: HashMap<String, InState>,
     uses: StreamUses,
     reported: HashSet<String>,
@@ -69,16 +100,15 @@ impl Cache {
     ) -> Result<Option<StreamInfo>, Error> {
         let requested = Instant::now();
         let info = client.stream(name, scope).await?;
-        let snapshot = Snapshot {
+        let kept = Kept::of(Snapshot {
             requested,
             info: info.clone(),
-        };
+        });
         let mut entries = self.lock();
         if entries.snapshots.len() >= MOST_SNAPSHOTS {
-            let is_current = |snapshot: &Snapshot| snapshot.requested.elapsed() < CURRENT;
-            entries.snapshots.retain(|_, snapshot| is_current(snapshot));
+            entries.snapshots.retain(|_, kept| kept.is_current());
         }
-        entries.snapshots.insert(name.to_owned(), snapshot);
+        entries.snapshots.insert(name.to_owned(), kept);
         Ok(info)
     }
 
@@ -92,13 +122,7 @@ impl Cache {
         name: &str,
         scope: &Scope,
     ) -> Result<Snapshot, Error> {
-        let current = self
-            .lock()
-            .snapshots
-            .get(name)
-            .filter(|snapshot| snapshot.requested.elapsed() < CURRENT)
-            .cloned();
-        if let Some(current) = current {
+        if let Some(current) = self.current(name) {
             return Ok(current);
         }
         let requested = Instant::now();
@@ -106,6 +130,12 @@ impl Cache {
             requested,
             info: self.stream(client, name, scope).await?,
         })
+    }
+
+    fn current(&self, name: &str) -> Option<Snapshot> {
+        let entries = self.lock();
+        let kept = entries.snapshots.get(name);
+        kept.filter(|kept| kept.is_current())?.snapshot()
     }
 
     /// Forgets what was seen of a stream, because it was or is about to be changed.
@@ -217,5 +247,41 @@ impl Cache {
 
     fn lock(&self) -> MutexGuard<'_, Entries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_comes_back_as_it_was() {
+        let answer = json!({
+            "config": {
+                "name": "KV_A", "retention": "limits", "max_age": 70_000_000_000_u64, "max_bytes": -1,
+                "newer": { "z": [1.5, null], "a": u64::MAX }, "metadata": { "b": "\u{1f600}\n", "a": "" },
+            },
+            "state": { "messages": 3, "last_seq": 7 },
+            "created": "2026-01-01T00:00:00.123456789Z",
+            "ts": "2026-01-02T00:00:00Z",
+            "domain": "hub",
+        });
+        let found = StreamInfo::read(&answer).expect("a configuration");
+        for info in [Some(found), None] {
+            let snapshot = Snapshot {
+                requested: Instant::now(),
+                info,
+            };
+
+            let kept = Kept::of(snapshot.clone());
+
+            let again = kept.snapshot().expect("a configuration that can be read");
+            assert_eq!(again.info, snapshot.info);
+            assert_eq!(again.requested, snapshot.requested);
+            let text = |snapshot: Snapshot| snapshot.info.map(|info| info.config.to_string());
+            assert_eq!(text(again), text(snapshot), "the order of the keys");
+        }
     }
 }

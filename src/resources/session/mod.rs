@@ -7,17 +7,23 @@ pub mod claims;
 pub mod run;
 pub mod shown;
 pub mod stream_uses;
+pub mod walks;
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::jetstream::{ApiPrefix, Client, WithOrigin};
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::session::cache::Cache;
 use crate::resources::session::run::Run;
-use crate::resources::session::shown::ShownFor;
+use crate::resources::session::shown::{Phase, ShownFor};
+use crate::resources::session::walks::{Several, Walks};
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
+
+/// How soon to look again whether what was validated is planned by now.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The connection, and the JetStream domains that it leads to.
 #[derive(Default)]
@@ -31,6 +37,7 @@ struct Connected {
     configuration: u64,
     connection: Connection,
     domains: HashMap<String, Arc<DomainSession>>,
+    walks: Walks,
 }
 
 /// Whether there is something to connect to.
@@ -64,7 +71,31 @@ impl Session {
             configuration: hasher.finish(),
             connection,
             domains: HashMap::new(),
+            walks: Walks::default(),
         };
+    }
+
+    /// Records that a resource's configuration was found valid.
+    pub fn validated(&self, config: &Value) {
+        self.lock().walks.validated(config);
+    }
+
+    /// Records that a resource's configuration is planned.
+    pub fn planned(&self, config: &Value) {
+        self.lock().walks.planned(config);
+    }
+
+    /// Whether this process serves one walk of Terraform after the other, so that what it has recorded of a stream may
+    /// be of an earlier one: see [`walks`].
+    pub async fn serves_several_walks(&self) -> bool {
+        loop {
+            let several = self.lock().walks.several();
+            match several {
+                Several::Yes => return true,
+                Several::No => return false,
+                Several::NotKnownYet => tokio::time::sleep(ASK_AGAIN).await,
+            }
+        }
     }
 
     /// The diagnostics without the warnings about an object that the plan of this run has shown already. `object`: its
@@ -72,11 +103,12 @@ impl Session {
     pub fn not_shown_before(
         &self,
         diagnostics: Diagnostics,
+        phase: Phase,
         shown_for: ShownFor,
         object: &[&str],
     ) -> Diagnostics {
         let configuration = self.lock().configuration;
-        shown::not_shown_before(diagnostics, &(configuration, shown_for, object))
+        shown::not_shown_before(diagnostics, phase, &(configuration, shown_for, object))
     }
 
     /// What the provider block says of where JetStream is.

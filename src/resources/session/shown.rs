@@ -27,13 +27,27 @@ pub enum ShownFor {
     Destroy,
 }
 
-/// The diagnostics without the warnings that an earlier process has shown. `about`: whatever, beside its words, tells a
-/// warning from that of another object, server or operation.
-pub fn not_shown_before(diagnostics: Diagnostics, about: &impl Hash) -> Diagnostics {
-    not_shown_in(Run::this(), diagnostics, about)
+/// When a warning is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// In a plan: a later process may report it again.
+    Plan,
+    /// In an apply: nothing follows.
+    Apply,
 }
 
-fn not_shown_in(run: &Run, diagnostics: Diagnostics, about: &impl Hash) -> Diagnostics {
+/// The diagnostics without the warnings that an earlier process has shown. `about`: whatever, beside its words, tells a
+/// warning from that of another object, server or operation.
+pub fn not_shown_before(diagnostics: Diagnostics, phase: Phase, about: &impl Hash) -> Diagnostics {
+    not_shown_in(Run::this(), diagnostics, phase, about)
+}
+
+fn not_shown_in(
+    run: &Run,
+    diagnostics: Diagnostics,
+    phase: Phase,
+    about: &impl Hash,
+) -> Diagnostics {
     let mut hasher = DefaultHasher::new();
     about.hash(&mut hasher);
     let about = hasher.finish();
@@ -45,7 +59,12 @@ fn not_shown_in(run: &Run, diagnostics: Diagnostics, about: &impl Hash) -> Diagn
             path,
         } = diagnostic;
         let note = (about, summary, detail, path);
-        if *severity == Severity::Error || run.note(Note::Warning, &note) {
+        let was_shown = match (severity, phase) {
+            (Severity::Error, _) => false,
+            (_, Phase::Plan) => !run.note(Note::Warning, &note),
+            (_, Phase::Apply) => run.has_note_of_another(Note::Warning, &note),
+        };
+        if !was_shown {
             return true;
         }
         run.remove_at_the_end(Note::Warning, &note);
@@ -68,16 +87,27 @@ mod tests {
         let (plan, apply) = (enter(1), enter(2));
 
         for _ in 0..2 {
-            assert_eq!(not_shown_in(&plan, all.clone(), &"one"), all);
+            assert_eq!(not_shown_in(&plan, all.clone(), Phase::Plan, &"one"), all);
         }
         for _ in 0..2 {
             assert_eq!(
-                not_shown_in(&apply, all.clone(), &"one"),
+                not_shown_in(&apply, all.clone(), Phase::Plan, &"one"),
                 error.clone().into()
             );
         }
-        assert_eq!(not_shown_in(&apply, all.clone(), &"another"), all);
+        let applied = not_shown_in(&apply, all.clone(), Phase::Apply, &"one");
+        assert_eq!(applied, error.clone().into());
+        assert_eq!(
+            not_shown_in(&apply, all.clone(), Phase::Plan, &"another"),
+            all
+        );
         let more: Diagnostics = warning("3 keys").into();
-        assert_eq!(not_shown_in(&apply, more.clone(), &"one"), more);
+        for phase in [Phase::Apply, Phase::Plan] {
+            assert_eq!(
+                not_shown_in(&apply, more.clone(), phase, &"one"),
+                more,
+                "an apply leaves no note"
+            );
+        }
     }
 }

@@ -3,14 +3,19 @@
 //! tonic drops a call's future when its connection goes, because Terraform was killed. A task is not dropped between two
 //! requests: it hears that its caller is gone, begins nothing more, and ends. And a panic that reaches tonic loses the
 //! state that the answer would have had; caught here, it is a diagnostic beside the best known state.
+//!
+//! Terraform sends as many calls at once as `-parallelism` says. Only some of them run at once, so that the memory of the
+//! process has a bound: a call that waits for its turn is the bytes of its request, a call that runs is many times that.
 
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tonic::{Response, Status};
@@ -22,11 +27,22 @@ use crate::text;
 /// Wraps every call, so that the process can tell panics that are caught from those that are not.
 pub type Guard = fn(BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
 
+/// Calls on objects that run at once: three times as many as Terraform sends by itself.
+pub(super) const AT_ONCE: usize = 32;
+
 /// The calls of one connection to Terraform.
 pub(super) struct Calls {
     tasks: TaskTracker,
     guard: Guard,
     stop: Mutex<CancellationToken>,
+    turns: Semaphore,
+}
+
+/// What the caller of a call holds while it waits for the answer. Dropped, it tells the call that the caller is gone, and
+/// lets another call begin.
+pub(super) struct Caller<'a> {
+    _gone: DropGuard,
+    _turn: Option<SemaphorePermit<'a>>,
 }
 
 impl Calls {
@@ -36,16 +52,26 @@ impl Calls {
             tasks,
             guard,
             stop: Mutex::default(),
+            turns: Semaphore::new(AT_ONCE),
         }
     }
 
-    /// What a call that begins now carries with it, and what its caller holds while it waits: dropped, it tells the
-    /// call that the caller is gone.
-    pub(super) fn begin(&self) -> (Call, DropGuard) {
+    /// What a call on an object carries with it, once it is its turn, and what its caller holds while it waits.
+    pub(super) async fn begin(&self) -> (Call, Caller<'_>) {
+        // Before the wait: a stop is for the calls that wait for their turn too, which then begin nothing.
         let stop = self.token().child_token();
         let abandoned = CancellationToken::new();
-        let caller = abandoned.clone().drop_guard();
-        (Call { stop, abandoned }, caller)
+        let arrived = Instant::now();
+        let caller = Caller {
+            _gone: abandoned.clone().drop_guard(),
+            _turn: self.turns.acquire().await.ok(),
+        };
+        let call = Call {
+            stop,
+            abandoned,
+            waited: arrived.elapsed(),
+        };
+        (call, caller)
     }
 
     /// Asks the running calls to end. Those that begin later run as ever.

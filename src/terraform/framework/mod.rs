@@ -14,6 +14,7 @@ pub mod convert;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
@@ -121,6 +122,8 @@ pub struct Call {
     pub stop: CancellationToken,
     /// Cancelled when the caller is gone: begin nothing more, nobody would know of it.
     pub abandoned: CancellationToken,
+    /// How long it has waited for its turn: a part of the time that it may take.
+    pub waited: Duration,
 }
 
 /// What is being planned.

@@ -92,7 +92,7 @@ const LATTICE: &[Case] = &[
     ("description = \"\"", "is the same as none"),
     (
         "description = format(\"%05000d\", 0)",
-        "has 5000 bytes; the server takes at most 4096",
+        "has 5000 bytes; the server accepts at most 4096",
     ),
     ("description = []", WRONG_TYPE),
     (
@@ -104,7 +104,7 @@ const LATTICE: &[Case] = &[
     ("metadata = { a = [] }", WRONG_TYPE),
     (
         "metadata = { a = format(\"%0131072d\", 0) }",
-        "the server takes at most 131072",
+        "the server accepts at most 131072",
     ),
     ("metadata = \"a\"", WRONG_TYPE),
     (
@@ -127,16 +127,16 @@ const LATTICE: &[Case] = &[
 
 const WADM: &[Case] = &[
     ("multitenant = \"perhaps\"", WRONG_TYPE),
-    ("max_bytes = 1000", "1000 bytes are too few"),
+    ("max_bytes = 1000", "1000 bytes are too small"),
     ("state = { bucket = \"a.b\" }", "letters, digits"),
     ("state = { bucket = \"\" }", "1 to 250 letters, digits"),
     (
         "state = { bucket = \"same\" }\nmanifests = { bucket = \"same\" }",
-        "`state` and `manifests` both have the bucket same",
+        "`state` and `manifests` have the same bucket same",
     ),
     (
         "state = { bucket = \"wadm_manifests\" }",
-        "both have the bucket wadm_manifests",
+        "have the same bucket wadm_manifests",
     ),
     ("manifests = { history = 0 }", NUMBER_TO_64),
     (
@@ -227,32 +227,32 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "tls_first = true\nservers = [\"wss://a\"]",
-        "`tls_first` asks for a TLS handshake before the server's greeting, and an address in `servers` is of WebSocket",
+        "`tls_first` requires a TLS handshake before the server's greeting, and an address in `servers` is a websocket",
     ),
     ("tls_first = \"maybe\"", WRONG_TYPE),
     (
         "user = \"a\"",
-        "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+        "`user` is set, and the password is missing: set `password` or NATS_PASSWORD",
     ),
     (
         "password = \"swordfish\"",
-        "`password` is set, and the user is not there: set `user` or NATS_USER",
+        "`password` is set, and the user is missing: set `user` or NATS_USER",
     ),
     (
         "tls_certificate_file = \"a\"",
-        "`tls_certificate_file` is set, and the private key is not there: set `tls_key`, `tls_key_file` or NATS_KEY",
+        "`tls_certificate_file` is set, and the private key is missing: set `tls_key`, `tls_key_file` or NATS_KEY",
     ),
     (
         "tls_key_file = \"a\"",
-        "the client certificate is not there: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
+        "the client certificate is missing: set `tls_certificate`, `tls_certificate_file` or NATS_CERT",
     ),
     (
         "jwt_file = \"a\"",
-        "the seed is not there: set `seed`, `seed_file` or NATS_SEED",
+        "the seed is missing: set `seed`, `seed_file` or NATS_SEED",
     ),
     (
         "seed_file = \"a\"",
-        "the JWT is not there: set `jwt`, `jwt_file` or NATS_JWT",
+        "the JWT is missing: set `jwt`, `jwt_file` or NATS_JWT",
     ),
     (
         "jetstream_domain = \"a\"\njetstream_api_prefix = \"JS.a.API\"",

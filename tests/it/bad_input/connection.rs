@@ -83,7 +83,7 @@ fn a_server_that_accepts_and_stays_silent_is_given_up_at_the_timeout() {
 
     let error = failure.error();
     assert!(
-        error.says("no greeting of a NATS server within 700 ms"),
+        error.says("the server sent no NATS greeting within 700 ms"),
         "{error}"
     );
     assert!(error.says(&address), "{error}");

@@ -122,13 +122,13 @@ fn a_login_file_that_cannot_log_in_says_why() {
 
     for (text, said) in creds_cases {
         for error in refused("credentials_file", Some("NATS_CREDS"), "", text) {
-            assert_eq!(error.summary, "The credentials cannot be used");
+            assert_eq!(error.summary, "Invalid credentials");
             assert!(error.says(said), "{error}");
         }
     }
     for (text, said) in nkey_cases {
         for error in refused("nkey_file", Some("NATS_NKEY"), "", &text) {
-            assert_eq!(error.summary, "The nkey cannot be used");
+            assert_eq!(error.summary, "Invalid nkey");
             assert!(error.says(said), "{error}");
         }
     }
@@ -282,7 +282,7 @@ fn content_and_file_of_the_same_thing_are_a_contradiction() {
         shows_nothing_of(&failure, text);
         let error = failure.error();
         assert!(
-            error.says(&format!("`{content}` and `{file}` both give")),
+            error.says(&format!("`{content}` and `{file}` both set")),
             "{error}"
         );
         assert_eq!(error.code, format!("{file} = \"b\""));
@@ -308,7 +308,7 @@ fn a_secret_that_is_none_is_told_and_not_shown() {
         ),
         (
             "socks_proxy = \"http://me:${var.secret}@a:1\"",
-            "of another kind",
+            "not a SOCKS5 address",
         ),
         (
             "servers = [\"http://me:${var.secret}@a\"]",
@@ -344,7 +344,10 @@ fn a_secret_file_that_others_may_read_is_one_warning() {
     let warnings = open.diagnostics();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert_eq!(warnings[0].severity, "warning");
-    assert_eq!(warnings[0].summary, "The nkey file is open to others");
+    assert_eq!(
+        warnings[0].summary,
+        "The nkey file is readable by other users"
+    );
     assert!(
         warnings[0].says("its mode is 0644") && warnings[0].says(file.to_str().unwrap()),
         "{warnings:?}"

@@ -222,9 +222,9 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
         (
             "context = \"prod\"",
             "",
-            "The argument `context` names the context \"prod\"",
+            "The argument `context` is the context \"prod\"",
         ),
-        ("", "prod", "The environment variable NATS_CONTEXT names"),
+        ("", "prod", "The environment variable NATS_CONTEXT is"),
     ];
 
     for (argument, variable, said) in cases {
@@ -299,7 +299,7 @@ fn a_context_with_a_secret_that_others_may_read_is_a_warning() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert_eq!(
         warnings[0].summary,
-        "The file of the NATS context is open to others"
+        "The file of the NATS context is readable by other users"
     );
     assert!(
         warnings[0].says("its mode is 0644") && warnings[0].says("prod.json"),

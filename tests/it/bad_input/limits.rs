@@ -76,7 +76,7 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
             "storage = \"file\"",
             "The account does not allow this storage",
             "storage = \"file\"",
-            "may not keep streams in files",
+            "does not allow streams in files",
         ),
     ];
 

@@ -14,11 +14,11 @@ type Variables<'a> = &'a [(&'a str, &'a str)];
 const WRONG: &[(&str, &str)] = &[
     (
         "user = \"app\"\npassword = \"not ${var.secret}\"",
-        "the user \"app\" with this password, given by the argument `user` and the argument `password`",
+        "the user \"app\" with this password, set by the argument `user` and the argument `password`",
     ),
     (
         "token = \"not ${var.secret}\"",
-        "this token, given by the argument `token`",
+        "this token, set by the argument `token`",
     ),
 ];
 
@@ -62,7 +62,7 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
         ),
         (
             &[("NATS_URL", &in_address)],
-            "the user \"app\" with this password, given by the environment variable NATS_URL",
+            "the user \"app\" with this password, set by the environment variable NATS_URL",
         ),
     ];
 
@@ -143,7 +143,7 @@ fn credentials_of_another_operator_are_refused_and_not_shown() {
     let failure = setup.refused();
 
     assert!(
-        refusal(&failure, &server).says("given by the argument `credentials`"),
+        refusal(&failure, &server).says("set by the argument `credentials`"),
         "{failure}"
     );
     let long_lines = foreign
@@ -175,7 +175,7 @@ fn a_credentials_file_that_is_none_is_said_before_anything_is_asked() {
         ),
         (
             other.as_path(),
-            "The credentials cannot be used",
+            "Invalid credentials",
             "BEGIN USER NKEY SEED",
         ),
     ];
@@ -254,13 +254,13 @@ fn half_a_login_names_the_other_half() {
             "user = \"app\"",
             &[],
             "The password is missing",
-            "`user` is set, and the password is not there: set `password` or NATS_PASSWORD",
+            "`user` is set, and the password is missing: set `password` or NATS_PASSWORD",
         ),
         (
             "password = var.secret",
             &[],
             "The user is missing",
-            "`password` is set, and the user is not there: set `user` or NATS_USER",
+            "`password` is set, and the user is missing: set `user` or NATS_USER",
         ),
         (
             "",
@@ -294,7 +294,7 @@ fn the_variable_of_the_user_without_a_password_is_a_token() {
 
     let error = refusal(&failure, &server);
     assert!(
-        error.says("NATS_USER, which without a password is taken as a token"),
+        error.says("NATS_USER, which without a password is used as a token"),
         "{error}"
     );
     assert!(!error.says("wr0ng"), "{error}");

@@ -49,7 +49,7 @@ fn wadm_needs_a_server_that_renames_subjects_on_their_way() {
     let error = failure.error();
     assert_eq!(error.summary, "sources needs nats-server 2.10");
     assert!(
-        error.says("It concerns stream wadm_event_consumer"),
+        error.says("This applies to stream wadm_event_consumer"),
         "{error}"
     );
     assert!(error.says("has version 2.9.10"), "{error}");

@@ -98,12 +98,12 @@ fn a_wrong_variable_is_named() {
         (
             ("NATS_TIMEOUT", "soon"),
             "The timeout is not valid",
-            "\"soon\" is no positive duration",
+            "\"soon\" is not a positive duration",
         ),
         (
             ("NATS_TIMEOUT", "2562047788015215h"),
             "The timeout is not valid",
-            "longer than anybody waits",
+            "is too long",
         ),
         (
             ("NATS_URL", "nats://a, http://joe:hunter2@b"),

@@ -133,7 +133,7 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
     account.accepted(&[("b", "max_bytes = 500000")]);
     let errors = account.refused(&[("b", "max_bytes = 500000"), ("c", "")]);
     assert!(
-        errors[0].says("it would need 1000001. Free some"),
+        errors[0].says("1000001 would be with all that is planned. Delete streams"),
         "{errors:#?}"
     );
     account.accepted(&[
@@ -206,7 +206,7 @@ fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
     };
     assert_eq!(error.summary, "The account allows no more streams");
     assert!(
-        error.says("may have 5 streams (JetStream 10027). It has 1, and with all that is planned it would need 7"),
+        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 with all that is planned"),
         "{error}"
     );
     account.accepted(&[("a", ""), ("b", "")]);
@@ -257,12 +257,12 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
         (
             "max_bytes = 600000",
             "max_bytes = 600000",
-            "it would need 1200000",
+            "1200000 would be",
         ),
         (
             "storage = \"memory\"",
             "storage = \"memory\"",
-            "may not keep streams in memory",
+            "does not allow streams in memory",
         ),
     ] {
         setup.write("", arguments);
@@ -277,7 +277,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
     setup.terraform.write_file("more.tf", &more);
     let failure = setup.refused_to(|terraform| terraform.plan_error());
     assert!(
-        failure.says("It has 2, and with all that is planned it would need 4"),
+        failure.says("It has 2, and would have 4 with all that is planned"),
         "{failure}"
     );
 }

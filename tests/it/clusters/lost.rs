@@ -28,7 +28,8 @@ fn a_server_that_had_the_only_replica_and_is_lost_is_a_choice_of_what_to_do() {
     );
     let is_advised = |failure: &crate::support::Failure| {
         assert!(
-            failure.says("`nats stream rm KV_CONFIGDATA_default`"),
+            failure.says("`nats stream rm <stream>`")
+                && failure.says("(stream KV_CONFIGDATA_default)"),
             "{failure}"
         );
         assert!(failure.says("`terraform state rm <address>`"), "{failure}");

@@ -80,7 +80,7 @@ async fn a_login_of_another_account_is_refused() {
 
         is_refused(&server, account("PROD", user(&server, "dev")), WRONG)
             .await
-            .says("the login is of the account \"DEV\", and the test expects \"PROD\"");
+            .says("the login is in the account \"DEV\", and the test expects \"PROD\"");
         is_refused(&server, account("PROD", user(&server, "silent")), UNKNOWN)
             .await
             .says("publish to $SYS.REQ.USER.INFO");
@@ -123,7 +123,7 @@ async fn a_server_of_another_cluster_is_refused_before_the_login() {
 
     let told = fails(cluster("west", options(&east.url()))).await;
     assert_eq!(told.summary, WRONG);
-    told.says("the server is of the cluster \"east\", and the test expects \"west\"");
+    told.says("the server is in the cluster \"east\", and the test expects \"west\"");
     is_refused(&alone, cluster("west", options(&alone.url())), WRONG)
         .await
         .says("the server is in no cluster");

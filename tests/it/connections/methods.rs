@@ -33,7 +33,7 @@ async fn a_user_and_a_password_log_in() {
     let none = fails(options(&server.url())).await;
 
     assert_eq!(told.summary, "The NATS server refuses the login");
-    told.says("the user \"app\" with this password, given by the test")
+    told.says("the user \"app\" with this password, set by the test")
         .says(&server.url())
         .never_says("wr0ng");
     none.says("it requires a login, and none is set");
@@ -46,8 +46,7 @@ async fn a_token_logs_in() {
     works(login(&server.url(), Auth::Token("t0ken".to_owned()))).await;
     let told = fails(login(&server.url(), Auth::Token("wr0ng".to_owned()))).await;
 
-    told.says("this token, given by the test")
-        .never_says("wr0ng");
+    told.says("this token, set by the test").never_says("wr0ng");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,12 +110,12 @@ async fn a_jwt_of_a_stranger_or_of_the_past_or_revoked_is_refused_and_told() {
     assert_eq!(past_told.summary, "The NATS server refuses the login");
     past_told
         .says("the JWT expired at 2023-11-14T22:15:00Z")
-        .says("given by the test")
+        .says("set by the test")
         .never_says(&past.seed)
         .never_says(&past.jwt);
     for (told, user) in [(stranger_told, stranger), (revoked_told, revoked)] {
         assert_eq!(told.summary, "The NATS server refuses the login");
-        told.says("these credentials, given by the test; the user is U")
+        told.says("these credentials, set by the test; the user is U")
             .never_says("expired")
             .never_says(&user.seed);
     }

@@ -41,8 +41,8 @@ async fn a_domain_that_is_not_there_is_told_with_the_server_s_own() {
     let told = fails(app(&pair.hub.url(), domain("moon"))).await;
 
     assert_eq!(told.summary, "JetStream domain moon is not reachable");
-    told.says("\"moon\" is not there")
-        .says("the domain is given by the test")
+    told.says("\"moon\" does not exist or is offline")
+        .says("the domain is set by the test")
         .says("that server is in the domain \"hub\"")
         .says(&pair.hub.url());
 }
@@ -96,8 +96,8 @@ async fn a_prefix_under_which_nobody_answers_is_told() {
     let told = fails(imported(&server.url(), "fromC.API", Some("_INBOX_tf"))).await;
 
     assert_eq!(told.summary, "The JetStream API prefix is not reachable");
-    told.says("Nobody answers to fromC.API.INFO")
-        .says("given by the test");
+    told.says("No JetStream answers to fromC.API.INFO")
+        .says("comes from the test");
 }
 
 #[tokio::test(flavor = "multi_thread")]

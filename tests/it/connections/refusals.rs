@@ -53,7 +53,7 @@ async fn each_way_not_to_be_a_nats_server_is_told() {
         (
             short(&saying("")),
             "The NATS server does not answer",
-            "no greeting of a NATS server within 1000 ms",
+            "the server sent no NATS greeting within 1000 ms",
         ),
         (
             short(&saying("SSH-2.0-OpenSSH_9.9\r\n")),

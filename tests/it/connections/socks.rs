@@ -67,7 +67,7 @@ async fn a_proxy_may_want_a_login() {
 
     for told in [&wrong, &none] {
         assert_eq!(told.summary, "The SOCKS proxy refuses the connection");
-        told.says(&format!("the SOCKS proxy at {place}, given by the test"))
+        told.says(&format!("the SOCKS proxy at {place}, set by the test"))
             .never_says("wr0ng");
     }
     wrong.says("does not accept the user and the password");

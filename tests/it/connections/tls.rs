@@ -120,7 +120,7 @@ async fn one_side_alone_that_wants_the_handshake_first_is_told() {
         client_alone.summary,
         "The NATS server does not start with TLS"
     );
-    client_alone.says("greets before the TLS handshake");
+    client_alone.says("sends its greeting before the TLS handshake");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,13 +204,13 @@ async fn a_client_certificate_that_is_missing_or_refused_is_told() {
         missing.summary,
         "The NATS server requires a client certificate"
     );
-    missing.says("demands a client certificate, and none is given");
+    missing.says("requires a client certificate, and none is set");
     for told in [strange, past] {
         assert_eq!(
             told.summary,
             "The NATS server refuses the client certificate"
         );
-        told.says("the client certificate, given by the test");
+        told.says("the client certificate, set by the test");
     }
 }
 
@@ -257,7 +257,7 @@ async fn certificates_and_keys_that_cannot_be_used_are_told_and_not_shown() {
         let told = fails(mutual(url, &authority, &issued)).await;
 
         assert_eq!(told.summary, "The certificates or keys are not valid");
-        told.says(text).says("given by the test");
+        told.says(text).says("comes from the test");
         for secret in issued.key.lines().filter(|line| !line.contains("---")) {
             told.never_says(secret);
         }

@@ -54,7 +54,7 @@ async fn a_private_websocket_is_judged_by_the_authority() {
         "The NATS server's certificate has an unknown CA"
     );
     assert_eq!(plain.summary, "This is not a NATS server");
-    plain.says("no websocket is there: \"HTTP/1.0 400 Bad Request\"");
+    plain.says("there is no websocket: \"HTTP/1.0 400 Bad Request\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]

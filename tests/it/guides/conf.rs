@@ -22,7 +22,7 @@ pub fn start(block: &Block, places: &[(&str, &str)]) -> NatsServer {
 }
 
 /// The configuration as the server can read it: with a value for each `$NAME`, which it would look for in its environment.
-fn with_variables(text: &str, places: &[(&str, &str)]) -> String {
+pub fn with_variables(text: &str, places: &[(&str, &str)]) -> String {
     let mut config = text.replace("/var/lib/nats", "jetstream");
     for (name, place) in places {
         config = config.replace(name, place);

@@ -11,14 +11,14 @@ const BUCKETS: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
 const WADM_REQUESTS: &str = include_str!("../../fixtures/wadm-create-requests.jsonl");
 
 /// The hub and a leaf node.
-struct Linked {
-    hub: NatsServer,
-    leaf: NatsServer,
+pub struct Linked {
+    pub hub: NatsServer,
+    pub leaf: NatsServer,
 }
 
 impl Linked {
     /// As the page configures them; `edit` changes the leaf node's configuration.
-    fn start(edit: &[(&str, &str)]) -> Self {
+    pub fn start(edit: &[(&str, &str)]) -> Self {
         let [hub, leaf] = &page::under(PAGE, "Servers")[..] else {
             panic!("the page has not two servers")
         };
@@ -35,18 +35,33 @@ impl Linked {
 
     /// One heading, with a provider that is connected to the hub.
     fn page_run(&self, heading: &str) -> PageRun {
-        let mut run =
-            PageRun::new(PAGE, heading, &[]).at("hub.example.com:4222", &address(&self.hub));
+        self.run_of(PAGE, heading)
+    }
+
+    /// One heading of any page, in the same way.
+    pub fn run_of(&self, page: &str, heading: &str) -> PageRun {
+        self.run_through(&address(&self.hub), page, heading, &[])
+    }
+
+    /// As [`Linked::run_of`], with a provider that connects to the hub through this address and has these variables.
+    pub fn run_through(
+        &self,
+        address: &str,
+        page: &str,
+        heading: &str,
+        environment: &[(&str, &str)],
+    ) -> PageRun {
+        let mut run = PageRun::new(page, heading, environment).at("hub.example.com:4222", address);
         run.terraform.set_env("TF_VAR_terraform_password", SECRET);
         run
     }
 
-    fn admin(&self) -> Admin {
+    pub fn admin(&self) -> Admin {
         Admin::connect_as(&self.hub.url(), "terraform", SECRET)
     }
 }
 
-fn address(server: &NatsServer) -> String {
+pub fn address(server: &NatsServer) -> String {
     format!("127.0.0.1:{}", server.port())
 }
 

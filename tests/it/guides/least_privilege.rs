@@ -8,7 +8,8 @@ use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 use crate::guides::conf::{self, SECRET};
 use crate::guides::page;
 use crate::guides::page_run::PageRun;
-use crate::support::{Admin, NatsServer};
+use crate::guides::permissions::Permissions;
+use crate::support::{Admin, NatsServer, nats_server_versions};
 
 const PAGE: &str = "least-privilege";
 const HEADING: &str = "The users";
@@ -29,18 +30,12 @@ fn page_run_on(server: &NatsServer) -> PageRun {
     run
 }
 
-/// The subjects of one user in a configuration: the strings between its name and the next user's.
+/// All that one user of a configuration may publish or subscribe to.
 fn subjects(config: &str, user: &str) -> BTreeSet<String> {
-    let (_, mine) = config
-        .split_once(&format!("user: {user},"))
-        .expect("the user");
-    let mine = mine.split("user: ").next().expect("the first part");
-    mine.split('"')
-        .skip(1)
-        .step_by(2)
-        .filter(|text| text.contains('.'))
-        .map(str::to_owned)
-        .collect()
+    let Permissions {
+        publish, subscribe, ..
+    } = Permissions::of(config, user);
+    publish.into_iter().chain(subscribe).collect()
 }
 
 fn page_subjects(user: &str) -> BTreeSet<String> {
@@ -99,6 +94,32 @@ fn wadm_s_list_is_the_one_with_which_wadm_runs() {
     let text = page::read(PAGE);
     for subject in multitenant {
         assert!(text.contains(&format!("`{subject}`")), "{subject}");
+    }
+}
+
+#[test]
+fn the_versions_that_the_page_calls_tested_are_those_of_the_tests() {
+    let version = |manifest: &str, name: &str| {
+        let row = manifest.lines().find(|line| line.starts_with(name));
+        let (_, rest) = row.expect("its row").split_once("\"=").expect("a version");
+        rest.split('"').next().expect("its end").to_owned()
+    };
+    let host = version(
+        include_str!("../../wasmcloud-host-process/Cargo.toml"),
+        "wasmcloud-host =",
+    );
+    let wadm = version(include_str!("../../wadm-process/Cargo.toml"), "wadm =");
+    let servers = nats_server_versions();
+    let (newest, oldest) = (servers[0], servers[servers.len() - 1]);
+
+    let text = page::read(PAGE);
+
+    for tested in [
+        format!("(crate `wasmcloud-host` {host})"),
+        format!("on nats-server {newest} and {oldest},"),
+        format!("wadm was tested with {wadm}."),
+    ] {
+        assert!(text.contains(&tested), "{tested}");
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 /// Two buckets that are made at once are made within this time, either one first.
 pub const AT_ONCE: Duration = Duration::from_millis(250);
 
-/// Times become the first, second, third day of a month, in their order, or where they are of the same moment, in the
+/// Objects that are read are named in the order of the alphabet. Times become the first, second, third day of a month, in their order, or where they are of the same moment, in the
 /// order in which they are told; every port of the loopback address is 4222, and nothing takes more than no time.
 pub fn normal(text: &str) -> String {
     let mut times: Vec<(Timestamp, &str)> = Vec::new();
@@ -29,7 +29,22 @@ pub fn normal(text: &str) -> String {
         normal = normal.replace(time, &day);
     }
     let normal = with_digits_after(&normal, "127.0.0.1:", "4222");
-    with_digits_after(&normal, " complete after ", "0")
+    let normal = with_digits_after(&normal, " complete after ", "0");
+    // How often a connection was tried, and for how long, in seconds with one decimal.
+    let normal = with_digits_after(&normal, "(tried ", "9");
+    let normal = with_digits_after(&normal, " times in ", "4");
+    let normal = with_digits_after(&normal, " times in 4.", "9");
+    with_reads_sorted(&normal)
+}
+
+/// Terraform reads objects at the same time, and names them in any order.
+fn with_reads_sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    let is_read = |line: &str| line.ends_with(": Refreshing state...");
+    for reads in lines.chunk_by_mut(|one, next| is_read(one) && is_read(next)) {
+        reads.sort_unstable();
+    }
+    lines.join("\n")
 }
 
 /// The words of an output: Terraform breaks lines by the length of what stands here only in normal form.

@@ -58,6 +58,13 @@ pub fn names() -> Vec<String> {
     names
 }
 
+/// Every block of every page.
+pub fn all_blocks() -> Vec<Block> {
+    let mut names = names();
+    names.extend([README, SITUATIONS].map(str::to_owned));
+    names.iter().flat_map(|name| blocks(name)).collect()
+}
+
 /// The text of a page.
 pub fn read(page: &str) -> String {
     fs::read_to_string(path_of(page)).unwrap_or_else(|error| panic!("{page}.md: {error}"))
@@ -107,8 +114,18 @@ pub fn under(page: &str, heading: &str) -> Vec<Block> {
     found
 }
 
+// The pages that are not among the guides.
+pub const README: &str = "README";
+pub const SITUATIONS: &str = "situations";
+
 fn path_of(page: &str) -> PathBuf {
-    folder().join(page).with_extension("md")
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = match page {
+        README => root.to_owned(),
+        SITUATIONS => root.join("tests/snapshots"),
+        _ => folder(),
+    };
+    folder.join(page).with_extension("md")
 }
 
 fn folder() -> PathBuf {

@@ -5,13 +5,16 @@ use std::collections::VecDeque;
 use std::env;
 use std::fs;
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use terraform_provider_wasmcloud::plugin::InProcess;
 
 use crate::guides::normalise::{normal, words};
 use crate::guides::page::{self, Block};
-use crate::support::{Admin, Cli, NatsServer, Plan, Terraform, serve, terraform_versions};
+use crate::support::{
+    Admin, Cli, NatsServer, Plan, Terraform, nats_server, nats_server_versions, serve,
+    terraform_versions,
+};
 
 /// One heading of a page under way. What is left of it when the test ends is a failure.
 pub struct PageRun {
@@ -80,27 +83,98 @@ impl PageRun {
     /// The configuration in the next block, with the places that are really there.
     pub fn next_config(&mut self) -> String {
         let config = self.next("terraform").text;
+        self.placed(&config)
+    }
+
+    /// Goes on with another heading of the page, once this one is over.
+    pub fn go_on(&mut self, page: &str, heading: &str) {
+        assert!(
+            self.is_over(),
+            "blocks that no test plays: {:?}",
+            self.blocks
+        );
+        self.blocks = page::under(page, heading).into();
+    }
+
+    /// A text of the page with the places that are really there.
+    pub fn placed(&self, text: &str) -> String {
         let places = self.places.iter();
-        places.fold(config, |config, (name, place)| config.replace(name, place))
+        places.fold(text.to_owned(), |text, (name, place)| {
+            text.replace(name, place)
+        })
+    }
+
+    /// Writes the next block as the file that its first line, a comment, names. Gives the name.
+    pub fn write_file(&mut self, language: &str) -> String {
+        let text = self.next(language).text;
+        let name = text.lines().next().and_then(|line| line.strip_prefix("# "));
+        let name = name.unwrap_or_else(|| panic!("no name in {text}"));
+        let path = self.terraform.folder().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+        self.terraform.write_file(name, &self.placed(&text));
+        name.to_owned()
+    }
+
+    /// Demands that the next block is the file that its first line, a comment, names. Comments of that file do not count,
+    /// nor does the order of its paragraphs: Terraform generates several resources in any order.
+    pub fn shows_file(&mut self, language: &str) {
+        let block = self.next(language);
+        let (first, expected) = block.text.split_once('\n').unwrap_or((&block.text, ""));
+        let name = first.strip_prefix("# ").expect("a name");
+        let file = fs::read_to_string(self.terraform.folder().join(name)).expect("the file");
+        let file = paragraphs(&file);
+        if file == paragraphs(expected) {
+            return;
+        }
+        let page = format!("docs/guides/{}.md, {:?}", block.page, block.heading);
+        let is_generated = env::var_os("GENERATE").is_some();
+        assert!(
+            is_generated,
+            "{page}: {name} is another now; run `make generate`:\n{file}"
+        );
+        block.replace(&format!("{first}\n\n{file}"));
     }
 
     /// Runs the command of the next block, and demands that it prints what the block says. Gives what it printed.
     pub fn shows(&mut self) -> String {
         let block = self.next("text");
         let (first, expected) = block.text.split_once('\n').unwrap_or((&block.text, ""));
-        let command = first.strip_prefix("$ terraform ");
-        let command = command.unwrap_or_else(|| panic!("no command for Terraform in {block:?}"));
-        let printed = self.run(command);
+        let command = first.strip_prefix("$ ");
+        let command = command.unwrap_or_else(|| panic!("no command in {block:?}"));
+        let printed = match command.strip_prefix("terraform ") {
+            Some(arguments) if !arguments.contains('|') => self.run(arguments),
+            _ => self.run_in_shell(command),
+        };
         if words(expected) == words(&printed) {
             return printed;
         }
         if env::var_os("GENERATE").is_none() {
             panic!(
-                "docs/guides/{}.md, {:?}: `terraform {command}` prints something else now; run `make generate`:\n{printed}",
+                "docs/guides/{}.md, {:?}: `{command}` prints something else now; run `make generate`:\n{printed}",
                 block.page, block.heading
             );
         }
         block.replace(&format!("{first}\n{printed}"));
+        printed
+    }
+
+    /// Runs every command for Terraform in the next `shell` block, and demands that each succeeds. Gives what the last one
+    /// printed.
+    pub fn succeeds(&mut self) -> String {
+        let block = self.next("shell");
+        let lines = block.text.lines();
+        let commands: Vec<&str> = lines
+            .filter_map(|line| line.strip_prefix("terraform "))
+            .collect();
+        assert!(
+            !commands.is_empty(),
+            "no command for Terraform in {block:?}"
+        );
+        let mut printed = String::new();
+        for command in commands {
+            printed = self.run(command);
+            assert_eq!(self.code, Some(0), "`terraform {command}`:\n{printed}");
+        }
         printed
     }
 
@@ -125,17 +199,51 @@ impl PageRun {
 
     /// What a person at a terminal sees, both streams together, in normal form.
     pub fn run(&mut self, command: &str) -> String {
-        let (name, rest) = command.split_once(' ').unwrap_or((command, ""));
-        let mut arguments = vec![name, "-no-color", "-input=false", "-lock=false"];
-        arguments.extend(rest.split_whitespace());
+        // No shell reads it, which would take away the quotes around an address.
+        let command = command.replace('\'', "");
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        let options: &[&str] = match arguments[0] {
+            "state" | "workspace" | "taint" | "untaint" => &[],
+            "test" | "show" => &["-no-color"],
+            // A page leaves the approval to its reader.
+            "apply" | "destroy" if !arguments.contains(&"-auto-approve") => {
+                &["-no-color", "-input=false", "-lock=false", "-auto-approve"]
+            }
+            _ => &["-no-color", "-input=false", "-lock=false"],
+        };
+        arguments.splice(1..1, options.iter().copied());
+        let command = self.terraform.command(&arguments);
+        self.printed_by(command)
+    }
+
+    /// As [`PageRun::run`], for a script, in which `terraform` and `nats-server` are those of this run.
+    pub fn run_in_shell(&mut self, script: &str) -> String {
+        let mut path = vec![
+            self.terraform.program(),
+            nats_server(nats_server_versions()[0]),
+        ];
+        path.iter_mut().for_each(|program| {
+            program.pop();
+        });
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        path.extend(env::split_paths(&inherited));
+        let script = self.placed(script);
+        let mut command = self.terraform.in_folder(Command::new("sh"));
+        command
+            .args(["-c", &script])
+            .env("PATH", env::join_paths(path).expect("folders"))
+            .env("TF_CLI_ARGS", "-no-color");
+        self.printed_by(command)
+    }
+
+    fn printed_by(&mut self, mut command: Command) -> String {
         let path = self.terraform.folder().join(".printed");
         let printed = File::create(&path).expect("a file");
-        let mut command = self.terraform.command(&arguments);
         let command = command
             .stdin(Stdio::null())
             .stdout(printed.try_clone().expect("a second handle of the file"))
             .stderr(printed);
-        self.code = command.status().expect("Terraform runs").code();
+        self.code = command.status().expect("the program runs").code();
         let printed = fs::read_to_string(path).expect("what Terraform printed");
         let places = self.places.iter();
         let named = places.fold(printed, |printed, (name, place)| {
@@ -155,6 +263,16 @@ impl Drop for PageRun {
             );
         }
     }
+}
+
+/// A text without comments, its paragraphs sorted.
+fn paragraphs(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let mut paragraphs: Vec<&str> = text.split("\n\n").map(str::trim).collect();
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    paragraphs.sort_unstable();
+    paragraphs.join("\n\n")
 }
 
 /// A page run with a server of its own, and an administrator on it.

@@ -102,7 +102,7 @@ fn a_stream_is_replaced_alone() {
 
 #[test]
 fn what_the_server_cannot_change() {
-    let mut on_server = situation("What the server cannot change, on a bucket that holds keys");
+    let mut on_server = situation("What the server cannot change, on a bucket with keys");
     on_server.run.step();
     write_two_keys(&on_server);
 
@@ -127,7 +127,7 @@ fn drift_that_cannot_be_repaired() {
 
 #[test]
 fn a_destroy_of_what_holds_keys() {
-    let mut on_server = situation("A destroy of what holds keys");
+    let mut on_server = situation("A destroy of what contains keys");
     on_server.run.step();
     write_two_keys(&on_server);
 
@@ -148,7 +148,7 @@ fn three_replicas_on_a_single_server() {
 
 #[test]
 fn subjects_that_another_stream_takes() {
-    let mut on_server = situation("Subjects that another stream takes");
+    let mut on_server = situation("Subjects that another stream has");
     let audit = json!({ "name": "audit", "subjects": ["wasmbus.evt.>"] });
     on_server.admin.create_stream(&audit);
 

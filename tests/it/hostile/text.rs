@@ -36,7 +36,7 @@ fn the_name_of_a_stream_is_escaped_and_quoted() {
     assert!(
         error
             .summary
-            .contains("Stream A\\u{202e}$(id)'\\u{1b}[2J takes"),
+            .contains("Stream A\\u{202e}$(id)'\\u{1b}[2J has the subjects"),
         "{failure}"
     );
     assert!(

@@ -563,14 +563,19 @@ const WIDE: &str = "-parallelism=100";
 /// Whether what the plan says of the class is what the rows say.
 fn judge_class(
     changes: &[SettingChange],
-    warnings: &[&Diagnostic],
+    warnings: &[Diagnostic],
     announced: &str,
 ) -> Result<(), String> {
     if announced == "replaced" {
         return Ok(());
     }
     for change in changes {
-        let says = |text: &str| warnings.iter().any(|words| words.says(text));
+        // A sentence may begin with it.
+        let says = |text: &str| {
+            let text = text.to_lowercase();
+            let mut details = warnings.iter().map(|words| words.detail.to_lowercase());
+            details.any(|detail| detail.contains(&text))
+        };
         let told = match change.effect {
             Effect::OneWay(why) => says(why),
             Effect::NoEffect(why) => says(why),
@@ -641,7 +646,7 @@ fn judge_data(
     let told: Vec<_> = warnings
         .iter()
         .filter(|words| !words.says("outside Terraform"))
-        .filter_map(|words| told(words))
+        .filter_map(told)
         .collect();
     let wrong = |said: &str| {
         Err(format!(
@@ -684,28 +689,47 @@ fn told(words: &Diagnostic) -> Option<Told> {
             _ => Told::Exactly(said),
         });
     }
-    let mut pairs = words.windows(2);
-    match pairs.position(|pair| pair == ["with", "it,"]) {
-        Some(place) => number(place + 2).map(Told::All),
-        None => words
+    let deletes_all = words
+        .windows(3)
+        .any(|three| three == ["the", "apply", "deletes:"]);
+    match words.iter().position(|word| *word == "contains") {
+        Some(place) if deletes_all => number(place + 1).map(Told::All),
+        _ => words
             .windows(2)
             .any(|pair| pair == ["is", "empty"])
             .then_some(Told::Empty),
     }
 }
 
-/// The warnings of a plan about one asset.
-fn warnings_of<'a>(trial: &Trial, plan: &'a Plan) -> Vec<&'a Diagnostic> {
+/// The warnings of a plan about one asset; of one about several assets, what it says of this one.
+fn warnings_of(trial: &Trial, plan: &Plan) -> Vec<Diagnostic> {
     let title = trial.object.title(trial.asset);
-    plan.diagnostics()
-        .iter()
-        .filter(|words| {
-            words.address == trial.object.address()
-                && words.summary.split_once(&title).is_some_and(|(_, rest)| {
-                    !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
-                })
+    let names_it = |text: &str| {
+        text.match_indices(&title).any(|(place, _)| {
+            let rest = &text[place + title.len()..];
+            !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_')
         })
-        .collect()
+    };
+    let is_about_assets = |line: &str| {
+        let starts = ["  - bucket ", "  - stream ", "This applies to "];
+        starts.iter().any(|start| line.starts_with(start))
+    };
+    let warnings = plan.diagnostics().iter().filter_map(|words| {
+        if words.address != trial.object.address() {
+            return None;
+        }
+        if names_it(&words.summary) {
+            return Some(words.clone());
+        }
+        let (mut of_assets, of_all): (Vec<_>, Vec<_>) =
+            words.detail.lines().partition(|line| is_about_assets(line));
+        of_assets.retain(|line| names_it(line));
+        (!of_assets.is_empty()).then(|| Diagnostic {
+            detail: [of_all, of_assets].concat().join("\n"),
+            ..words.clone()
+        })
+    });
+    warnings.collect()
 }
 
 fn by_address(diagnostics: &[Diagnostic]) -> BTreeMap<String, String> {

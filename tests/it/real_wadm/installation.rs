@@ -104,14 +104,7 @@ impl<S> Installation<S> {
 
     /// The configuration and the time of creation of every stream.
     pub fn assets(&self) -> BTreeMap<String, Value> {
-        let names = self.admin.stream_names().into_iter();
-        names
-            .map(|name| {
-                let stream = self.admin.stream(&name).expect("a stream that was listed");
-                let asset = json!({ "config": stream["config"], "created": stream["created"] });
-                (name, asset)
-            })
-            .collect()
+        self.admin.assets()
     }
 
     /// Lets a host be heard, and waits until wadm knows it: its event went through `wadm_event_consumer` to wadm, and
@@ -162,17 +155,11 @@ impl<S> Installation<S> {
 
     /// wadm's hosts by their id.
     fn hosts(&self, bucket: &str) -> Value {
-        let last = json!({ "last_by_subj": format!("$KV.{bucket}.host_default") });
-        let Ok(answer) = self
-            .admin
-            .try_api(&format!("STREAM.MSG.GET.KV_{bucket}"), &last)
-        else {
-            return Value::Null;
-        };
-        use base64::Engine;
-        let data = answer["message"]["data"].as_str().unwrap_or_default();
-        let data = base64::engine::general_purpose::STANDARD.decode(data);
-        serde_json::from_slice(&data.expect("base64")).expect("hosts in JSON")
+        let subject = format!("$KV.{bucket}.host_default");
+        let last = self.admin.last(&format!("KV_{bucket}"), &subject);
+        last.map_or(Value::Null, |hosts| {
+            serde_json::from_str(&hosts).expect("hosts in JSON")
+        })
     }
 }
 

@@ -26,7 +26,7 @@ fn away(go_away: fn(&NatsServer)) {
         "{failure}"
     );
     assert!(
-        failure.says("JetStream 10118") || failure.says("no answer within"),
+        failure.says("JetStream 10118") || failure.says("did not answer within"),
         "{failure}"
     );
     assert_eq!(scenario.state(), state);

@@ -117,7 +117,10 @@ fn a_planned_setting_that_somebody_changed_becomes_what_was_planned_and_is_told(
 
     let said = scenario.terraform.apply_plan(&plan);
 
-    let said = warning(&said, "Bucket CONFIGDATA_default is not as it was");
+    let said = warning(
+        &said,
+        "Bucket CONFIGDATA_default differs from what the plan showed",
+    );
     assert!(
         said.says("history was 3 instead of 1 and is now 5, as planned"),
         "{said}"
@@ -177,7 +180,10 @@ fn what_became_one_way_after_the_plan_is_left_and_what_was_planned_is_done() {
 
     let said = scenario.terraform.apply_plan(&plan);
 
-    let said = warning(&said, "Bucket CONFIGDATA_default is not as it was");
+    let said = warning(
+        &said,
+        "Bucket CONFIGDATA_default differs from what the plan showed",
+    );
     assert!(
         said.says("deny_purge is true instead of false and was not changed"),
         "{said}"

@@ -42,7 +42,8 @@ pub use terraform::plan::Plan;
 pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
 pub use tools::{
-    Cli, nats_server_of_line, nats_server_versions, terraform_default, terraform_versions,
+    Cli, nats_server, nats_server_of_line, nats_server_versions, terraform_default,
+    terraform_versions,
 };
 pub use workspace::{Provided, Workspace, login};
 

@@ -51,7 +51,7 @@ fn a_sealed_stream_stays_with_one_warning_and_its_age_stays_with_it() {
         let said = warning(plan.diagnostics(), "Stream wadm_events has sealed = true");
         assert!(
             said.detail
-                .starts_with("Nothing can be written to it any more: wadm loses its own events.")
+                .starts_with("Nothing can be written to it any more. wadm loses its own events.")
                 && said.says("max_age"),
             "{said}"
         );
@@ -76,7 +76,7 @@ fn an_age_that_the_user_asks_of_a_sealed_stream_makes_it_anew() {
         plan.diagnostics(),
         "Stream wadm_events is replaced to change max_age",
     );
-    assert!(said.says("In a sealed stream nothing ages"), "{said}");
+    assert!(said.says("In a sealed stream no message expires"), "{said}");
     assert_eq!(scenario.admin.config("wadm_events")["sealed"], false);
 }
 

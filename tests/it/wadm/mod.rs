@@ -5,7 +5,7 @@
 //! the server holds (then). [`scenario::Scenario::step`] plans, applies, and demands two empty plans afterwards.
 
 pub mod scenario;
-mod captured;
+pub mod captured;
 
 mod create;
 mod import;

@@ -49,11 +49,11 @@ fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restar
         );
         assert_eq!(said.code, "multitenant = true");
         for words in [
-            "wasmbus_events listens to *.wasmbus.evt.*.> instead of wasmbus.evt.*.>",
+            "wasmbus_events gets the subjects *.wasmbus.evt.*.> instead of wasmbus.evt.*.>",
             "no longer acknowledges what is published to it (`no_ack`)",
             "No stream is deleted",
             "no longer read, and expire",
-            "stop it before the apply, and start it with `--multitenant` after it",
+            "stop it before the apply, and start it with `--multitenant` afterwards",
         ] {
             assert!(said.says(words), "{words}: {said}");
         }

@@ -208,7 +208,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::read_resource::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let (call, _caller) = self.calls.begin();
+        let (call, _caller) = self.calls.begin().await;
         let (state, private) = (request.current_state.clone(), request.private.clone());
         let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
@@ -237,7 +237,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::plan_resource_change::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let (call, _caller) = self.calls.begin();
+        let (call, _caller) = self.calls.begin().await;
         let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
         let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
@@ -272,7 +272,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::apply_resource_change::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let (call, _caller) = self.calls.begin();
+        let (call, _caller) = self.calls.begin().await;
         let decoded = resource.and_then(|resource| {
             let prior = decode(request.prior_state.clone(), resource.schema())?;
             let planned = decode(request.planned_state, resource.schema())?;
@@ -319,7 +319,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
     ) -> Result<Response<proto::import_resource_state::Response>, Status> {
         let request = request.into_inner();
         let resource = self.resource(&request.type_name);
-        let (call, _caller) = self.calls.begin();
+        let (call, _caller) = self.calls.begin().await;
         let failed = |diagnostics| proto::import_resource_state::Response {
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()

@@ -3,9 +3,12 @@
 //! Speaks the JetStream API as raw JSON, and nothing of the provider's own code, so that a mistake there cannot hide
 //! here too. An error of the server is a panic, except in [`Admin::try_api`].
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Request};
+use async_nats::{Client, ConnectOptions, HeaderMap, Request};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::{block_on, wait_for};
@@ -77,6 +80,18 @@ impl Admin {
         }
     }
 
+    /// The configuration and the time of creation of every stream.
+    pub fn assets(&self) -> BTreeMap<String, Value> {
+        let names = self.stream_names().into_iter();
+        names
+            .map(|name| {
+                let stream = self.stream(&name).expect("a stream that was listed");
+                let asset = json!({ "config": stream["config"], "created": stream["created"] });
+                (name, asset)
+            })
+            .collect()
+    }
+
     /// The configuration of a stream that must exist.
     pub fn config(&self, name: &str) -> Value {
         self.stream(name)
@@ -136,6 +151,26 @@ impl Admin {
     /// Puts a key into a KV bucket and waits until it is stored.
     pub fn put(&self, bucket: &str, key: &str, value: &str) {
         self.publish(&format!("$KV.{bucket}.{key}"), value);
+    }
+
+    /// Deletes a key of a KV bucket as its clients do, by a message that marks it as deleted.
+    pub fn delete_key(&self, bucket: &str, key: &str) {
+        let (client, to) = (self.client.clone(), format!("$KV.{bucket}.{key}"));
+        let mut headers = HeaderMap::new();
+        headers.insert("KV-Operation", "DEL");
+        let request = Request::new().headers(headers).timeout(Some(PATIENCE));
+        block_on(async move { client.send_request(to, request).await }).expect("a delete marker");
+    }
+
+    /// The last message that a stream has stored for a subject; nothing when there is none, or nobody can say now.
+    pub fn last(&self, stream: &str, subject: &str) -> Option<String> {
+        let last = json!({ "last_by_subj": subject });
+        let answer = self
+            .try_api(&format!("STREAM.MSG.GET.{stream}"), &last)
+            .ok()?;
+        let data = answer["message"]["data"].as_str().unwrap_or_default();
+        let data = STANDARD.decode(data).expect("base64");
+        Some(String::from_utf8(data).expect("text"))
     }
 
     /// Publishes a message and waits until a stream has stored it.

@@ -78,8 +78,20 @@ impl Operator {
 
     /// A new user, whose JWT ends at this second since 1970, or never.
     pub fn user(&self, expires: Option<u64>) -> User {
+        self.user_with(&json!({ "pub": {}, "sub": {} }), expires)
+    }
+
+    /// A new user with these permissions, in the JWT's words.
+    pub fn user_allowed(&self, permissions: &Value) -> User {
+        self.user_with(permissions, None)
+    }
+
+    fn user_with(&self, permissions: &Value, expires: Option<u64>) -> User {
         let key = KeyPair::new_user();
-        let rules = json!({ "pub": {}, "sub": {}, "subs": -1, "data": -1, "payload": -1 });
+        let mut rules = permissions.clone();
+        for limit in ["subs", "data", "payload"] {
+            rules[limit] = json!(-1);
+        }
         let jwt = sign_until(&self.account, &key, "user", rules, expires);
         let seed = key.seed().expect("a key made here has its seed");
         User { jwt, seed }

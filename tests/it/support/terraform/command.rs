@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -351,12 +351,22 @@ impl Terraform {
 
     /// A command in the root module's folder with a clean environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.cli.path);
+        let mut command = self.in_folder(Command::new(&self.cli.path));
+        command.args(arguments);
+        command
+    }
+
+    /// Terraform's own path.
+    pub fn program(&self) -> PathBuf {
+        self.cli.path.clone()
+    }
+
+    /// Any program in the root module's folder, with the environment of Terraform.
+    pub fn in_folder(&self, mut command: Command) -> Command {
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_foreign(name)) {
             command.env_remove(name);
         }
         command
-            .args(arguments)
             .current_dir(self.folder())
             .stdin(Stdio::null())
             .env("CHECKPOINT_DISABLE", "1")

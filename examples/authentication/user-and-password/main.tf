@@ -1,0 +1,24 @@
+# Login with user and password. Use `tls://` addresses outside of tests: with `nats://`, whoever can read the network reads the
+# password.
+
+terraform {
+  required_providers {
+    wasmcloud = {
+      source = "wasmcloud/wasmcloud"
+    }
+  }
+}
+
+variable "nats_password" {
+  type      = string
+  ephemeral = true
+}
+
+provider "wasmcloud" {
+  servers  = ["nats://nats.example.com:4222"]
+  user     = "terraform"
+  password = var.nats_password
+}
+
+resource "wasmcloud_lattice_buckets" "default" {
+}
