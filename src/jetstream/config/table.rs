@@ -113,7 +113,7 @@ pub const SETTINGS: &[Setting] = &[
     row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses new blocks only after it was restarted, and never rewrites old ones", "a stream in memory is never compressed"))
         .example("\"s2\"")
         .since("2.10", 0)
-        .avoid("To compress everything in files, recreate the bucket or stream.")
+        .avoid("To apply it immediately, recreate the bucket or stream. In memory nothing is compressed.")
         .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never for storage in memory."),
     row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
         .example("100")
