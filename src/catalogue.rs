@@ -286,7 +286,7 @@ pub const LASTING_SETTINGS: &[LastingSetting] = &[
     harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only `nats stream purge` fails."),
     harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages expire as before."),
     harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
-    breaking("consumer_limits", AssetKinds::All, "With `max_ack_pending`, the server refuses consumers without acknowledgements from now on (JetStream 10082): hosts and wadm cannot watch it, and no stream can source from it. Other limits hold for consumers that are created from now on. As soon as it has no consumer, a plan takes them back."),
+    breaking("consumer_limits", AssetKinds::All, "With `max_ack_pending`, the server refuses consumers without acknowledgements from now on (JetStream 10082): hosts and wadm cannot watch it, and no stream can source from it. Other limits apply to consumers that are created from now on. As soon as it has no consumer, a plan takes them back."),
     harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm schedule no message."),
     harmless("persist_mode", AssetKinds::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
 ];

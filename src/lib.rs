@@ -48,6 +48,8 @@
 //!   against core's rules.
 //! * `plugin`: handshake, TLS to Terraform, `net::unix` for its socket, `log::hclog` for lines of its log, shutdown.
 //! * `testing`: what the integration tests import.
+//! * `texts`, for tests: a sample of every diagnostic; `tests/snapshots/texts.md` and the page
+//!   `docs/guides/troubleshooting.md` follow from them.
 //!
 //! # Glossary
 //!
@@ -105,6 +107,7 @@
 //! | a permission of the provider's user | its row in `resources::permissions` |
 //! | when a plan is refused or warns | a rule in `resources::preflight` |
 //! | the words of a diagnostic about an asset | `resources::messages` |
+//! | what the samples of a diagnostic are | `texts` |
 //! | the words of a failed connection | `resources::messages::connection`, causes in `jetstream::connection::failure` |
 //! | how an asset is created, updated, replaced or deleted | `resources::apply::asset` |
 //! | how long something is waited for or retried | `resources::apply::asset::wait`, `jetstream::api::request` |
@@ -120,6 +123,8 @@ pub mod provider;
 mod resources;
 mod terraform;
 mod text;
+#[cfg(test)]
+mod texts;
 
 #[cfg(not(without_tests))]
 #[doc(hidden)]

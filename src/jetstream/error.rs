@@ -441,8 +441,8 @@ impl fmt::Display for Reason<'_> {
                     "no JetStream answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} does not exist or is offline"
                 )?;
                 match server_domain {
-                    Some(own) => write!(f, ", and that server's own is {own:?}."),
-                    None => write!(f, ", and that server itself is in no domain."),
+                    Some(own) => write!(f, ", and that server is in the domain {own:?}."),
+                    None => write!(f, ", and that server is in no domain."),
                 }
             }
             Cause::Denied {

@@ -16,6 +16,8 @@ mod api;
 mod error;
 #[cfg(test)]
 pub(crate) mod fuzz;
+#[cfg(test)]
+pub(crate) mod texts;
 
 use std::time::{Duration, Instant};
 

@@ -80,7 +80,7 @@ impl Block<'_> {
                 "`{}` and `{file}` both set the {}, as content and as a file. Remove one of them.",
                 part.content, part.what
             );
-            Diagnostic::error(format!("The {} is set twice", part.what), detail)
+            Diagnostic::error(format!("The {} {} set twice", part.what, part.is()), detail)
                 .at(Path::attribute(file))
         })
     }

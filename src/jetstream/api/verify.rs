@@ -77,8 +77,7 @@ pub fn unsupported(
                 kind: Unsupported::Domain,
                 absent_domain: None,
                 how: format!(
-                    "the JetStream domain {asked:?} was requested, set by {}, and what answers is the domain \
-                 {domain:?}",
+                    "the JetStream domain {asked:?} is set by {}, but the domain {domain:?} answers",
                     api_prefix.origin
                 ),
             })
@@ -142,12 +141,12 @@ fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
 
 fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
     let own = match own {
-        Some(own) => format!("that server's own is {own:?}"),
-        None => "that server itself is in no domain".to_owned(),
+        Some(own) => format!("that server is in the domain {own:?}"),
+        None => "that server is in no domain".to_owned(),
     };
     let how = format!(
-        "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} does not exist or is offline, and {own}; the \
-         domain is set by {origin}"
+        "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} does not exist or is offline, and \
+         {own}; the domain is set by {origin}"
     );
     Cause::Unsupported {
         kind: Unsupported::Domain,

@@ -74,7 +74,6 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
-        .avoid("Keep the former value, or save the contents first.")
         .example("\"memory\"")
         .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted unless other replicas stay online. The server never changes it on an existing bucket or stream, so only that one is replaced: always where the contents come back by themselves, otherwise only while it is empty, or with `force_destroy`."),
     // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
@@ -114,7 +113,7 @@ pub const SETTINGS: &[Setting] = &[
     row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses new blocks only after it was restarted, and never rewrites old ones", "a stream in memory is never compressed"))
         .example("\"s2\"")
         .since("2.10", 0)
-        .avoid("To apply it immediately, recreate the bucket or stream.")
+        .avoid("To compress everything in files, recreate the bucket or stream.")
         .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never for storage in memory."),
     row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
         .example("100")

@@ -142,8 +142,7 @@ pub fn prefix(value: &Value) -> Validation {
 
 pub fn connection_name(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
-    domain::plain(text)
-        .map_err(|why| format!("{why} Write a name without them, such as \"platform-ci\"."))
+    domain::plain(text).map_err(|why| format!("{why} Write a name such as \"platform-ci\"."))
 }
 
 /// It may hold a password, so it is not repeated.

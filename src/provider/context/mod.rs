@@ -41,7 +41,7 @@ impl Context {
         }
         let Some(folder) = folder(environment)? else {
             return Err(not_found(format!(
-                "{origin} is the context {name:?}, and neither XDG_CONFIG_HOME nor HOME is set to where contexts are. Set one of them."
+                "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME is set to where contexts are. Set one of them."
             )));
         };
         if !is_context_name(name) {
@@ -52,7 +52,7 @@ impl Context {
         let file = folder.join("context").join(format!("{name}.json"));
         if !file.exists() {
             return Err(not_found(format!(
-                "{origin} is the context {name:?}, and there is no file {}. {}",
+                "{origin} names the context {name:?}, and there is no file {}. {}",
                 file.display(),
                 known(&folder)
             )));
@@ -153,7 +153,7 @@ fn known(folder: &FilePath) -> String {
     names.sort_unstable();
     match &names[..] {
         [] => "There are no contexts; `nats context add` creates one.".to_owned(),
-        names => format!("There are {}.", names.join(", ")),
+        names => format!("Existing contexts: {}.", names.join(", ")),
     }
 }
 
@@ -213,7 +213,10 @@ mod tests {
                 .contains(&home.path(".config/nats/context/prod.json")),
             "{missing:?}"
         );
-        assert!(missing.detail.ends_with("There are a, b."), "{missing:?}");
+        assert!(
+            missing.detail.ends_with("Existing contexts: a, b."),
+            "{missing:?}"
+        );
         assert!(named("../prod").detail.contains("not a path"));
         let nowhere = Context::named("prod", "NATS_CONTEXT", &Environment::default())
             .err()

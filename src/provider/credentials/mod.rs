@@ -23,6 +23,14 @@ pub struct CredentialPart {
 }
 
 impl CredentialPart {
+    /// "is" or "are", after what it is.
+    pub fn is(&self) -> &'static str {
+        match self.what {
+            "credentials" => "are",
+            _ => "is",
+        }
+    }
+
     /// The arguments that give it.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.content).chain(self.file)
@@ -90,7 +98,7 @@ pub const SEED: CredentialPart = CredentialPart {
 };
 /// Certificates of authorities.
 pub const CA: CredentialPart = CredentialPart {
-    what: "TLS authorities",
+    what: "CA certificate",
     content: "tls_ca",
     file: Some("tls_ca_file"),
     private: false,

@@ -238,7 +238,8 @@ async fn roll_back_one(
     }
 }
 
-fn stays(member: &Member) -> Diagnostic {
+/// What a failed create has created is still there.
+pub fn stays(member: &Member) -> Diagnostic {
     Diagnostic::warning(
         format!(
             "{} was not deleted after the failed create",

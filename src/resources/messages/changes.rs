@@ -4,7 +4,9 @@
 use crate::catalogue::AssetKind;
 use crate::jetstream::{DataLoss, Effect, Extent, SettingChange, StreamInfo};
 use crate::resources::messages::contents;
-use crate::resources::messages::setting::{argument_name, avoid, path, reason, shown};
+use crate::resources::messages::setting::{
+    argument_name, argument_title, avoid, path, reason, shown,
+};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::argument_path;
 use crate::resources::object::changes::{CostlyChange, may_delete_contents};
@@ -84,7 +86,7 @@ pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> 
 fn cannot_change(member: &Member, change: &SettingChange) -> String {
     format!(
         "{} of {} cannot be changed",
-        capitalised(argument_name(member, change)),
+        argument_title(member, change),
         member.title()
     )
 }
@@ -181,7 +183,7 @@ fn noteworthy(
 ) -> Diagnostic {
     let summary = format!(
         "{} of {} {what}",
-        capitalised(argument_name(member, change)),
+        argument_title(member, change),
         member.title()
     );
     let detail = format!(

@@ -23,7 +23,7 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
     let (summary, advice) = if error.is_unauthorized() {
         (
             "The NATS server refuses the login",
-            "The provider block takes `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`; without them, the environment variables NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED are used, then the NATS context.",
+            "In the provider block, set a login that the server accepts: `user` and `password`, `token`, `credentials` or `credentials_file`, `nkey` or `nkey_file`, or `jwt` and `seed`. Without one, the provider uses the environment variables NATS_USER and NATS_PASSWORD, NATS_TOKEN, NATS_CREDS, NATS_NKEY, or NATS_JWT and NATS_SEED, then the NATS context.",
         )
     } else if let Some(unsupported) = error.unsupported() {
         wrong_jetstream(unsupported)
@@ -51,10 +51,10 @@ fn domain_away(domain: &str, error: &Error) -> Diagnostic {
 /// The title of a connection that fails, and what to do.
 fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
     match why {
-        Unreachable::Address => ("A server address is not valid", ""),
+        Unreachable::Address => ("An address is not valid", ""),
         Unreachable::Nobody => (
             "The NATS server is not reachable",
-            "Check that it runs and is reachable from this machine, or set `servers` in the provider block, or NATS_URL, to its address.",
+            "Check that the server runs and is reachable from this machine, or set `servers` in the provider block, or NATS_URL, to its address.",
         ),
         Unreachable::Name => (
             "The name of the NATS server does not resolve",
@@ -68,18 +68,21 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
             "This is not a NATS server",
             "Check host, port and scheme: nats:// and tls:// are for the client port, ws:// and wss:// for the websocket port.",
         ),
-        Unreachable::Refused => ("The NATS server refuses the connection", ""),
+        Unreachable::Refused => (
+            "The NATS server refuses the connection",
+            "See the server's log for the reason. A limit may be reached, such as `max_connections` of the server or of the account.",
+        ),
         Unreachable::Proxy | Unreachable::ProxyLogin => (
             "The SOCKS proxy refuses the connection",
-            "Check its address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether it has permission to connect to the server.",
+            "Check the proxy's address, user and password in `socks_proxy` or NATS_SOCKS_PROXY, and whether the proxy has permission to connect to the server.",
         ),
         Unreachable::NotExpected => (
             "This is not the expected NATS server",
-            "Nothing was requested of it. Check `servers`, the login and the NATS context. If this server is meant, correct `expected_account` or `expected_cluster`.",
+            "The provider sent no request to it. Check `servers`, the login and the NATS context. If this server is meant, correct `expected_account` or `expected_cluster`.",
         ),
         Unreachable::NotVerified => (
             "The NATS account cannot be verified",
-            "Nothing else was requested. Grant the provider's user permission to publish to $SYS.REQ.USER.INFO, or remove `expected_account`. In operator mode, the server also needs a `system_account`.",
+            "The provider sent no other request. Grant the provider's user permission to publish to $SYS.REQ.USER.INFO, or remove `expected_account`. In operator mode, the server also needs a `system_account`.",
         ),
         why => tls_failure(why),
     }
@@ -149,7 +152,7 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
         ),
         _ => (
             "The TLS handshake fails",
-            "The provider supports TLS 1.2 and 1.3, and always verifies certificates.",
+            "See the server's log for the reason. The provider supports TLS 1.2 and 1.3, and always verifies certificates.",
         ),
     }
 }

@@ -71,8 +71,11 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
 /// What a destroy loses that comes back by itself, or is of no use after a minute: one warning for all of it.
 pub fn loses(lost: &[(&Member, &StreamInfo)]) -> Option<Diagnostic> {
     let lost = lost.iter().filter(|(_, info)| info.state.messages > 0);
-    let lost = lost.filter(|(member, info)| !is_precious(member, info));
+    let lost: Vec<_> = lost
+        .filter(|(member, info)| !is_precious(member, info))
+        .collect();
     let lines: Vec<_> = lost
+        .iter()
         .map(|(member, info)| {
             let (title, contents) = (member.title(), contents(member, info));
             format!(
@@ -81,18 +84,18 @@ pub fn loses(lost: &[(&Member, &StreamInfo)]) -> Option<Diagnostic> {
             )
         })
         .collect();
-    let (first, summary) = match lines.len() {
-        0 => return None,
-        1 => (
-            "This is deleted with it:",
-            "An asset is deleted with its contents".to_owned(),
+    let summary = match lost[..] {
+        [] => return None,
+        [(member, _)] => format!(
+            "{} is deleted with its contents",
+            capitalised(&member.title())
         ),
-        more => (
-            "These are deleted with them:",
-            format!("{more} assets are deleted with their contents"),
+        _ => format!(
+            "{} buckets and streams are deleted with their contents",
+            lost.len()
         ),
     };
-    let detail = format!("{first}{}", lines.concat());
+    let detail = format!("This is deleted:{}", lines.concat());
     Some(Diagnostic::warning(summary, detail))
 }
 

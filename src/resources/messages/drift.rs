@@ -43,7 +43,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove it, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
+        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove this setting, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
         words = lasting.words.replace("{}", &readers),
         desired = change.desired,
         reason = reason(change),
@@ -145,16 +145,20 @@ pub fn disappearance(members: &[&Member], all: usize) -> Option<Diagnostic> {
         (some, all) => format!("{some} of {all} buckets and streams no longer exist"),
     };
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
-    let mut effects: Vec<_> = members
-        .iter()
-        .map(|member| member.row.when_recreated)
-        .collect();
-    effects.sort_unstable();
-    effects.dedup();
+    let (it, name, folder) = match members {
+        [_] => ("it", "its name", "its folder"),
+        _ => ("them", "their names", "their folders"),
+    };
+    let effects = match members {
+        [member] => format!(" {}", member.row.when_recreated),
+        _ => members
+            .iter()
+            .map(|member| format!("\n  - {}: {}", member.title(), member.row.when_recreated))
+            .collect(),
+    };
     let detail = format!(
-        "The server answers that there is no stream {}. Whether it was deleted outside Terraform, or was not restored when the server was restarted, is not known: in the second case its data is still on disk, and may be the only copy. Before you apply, look for its name in the server's log, and for its folder in `store_dir` of the server; save what is there. The apply creates it again, without contents, or with those that the server finds on disk. {}",
+        "The server answers that there is no stream {}. The reason is not known: another client may have deleted {it}, or the server may not have restored {it} when it was restarted. In the second case the data is still on disk, and may be the only copy. Before you apply, look for {name} in the server's log, and for {folder} in `store_dir` of the server; save what is there. The apply creates {it} again, without contents, or with those that the server finds on disk.{effects}",
         text::alternatives(&streams),
-        effects.join(" ")
     );
     Some(Diagnostic::warning(summary, detail).at(path))
 }

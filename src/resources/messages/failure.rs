@@ -23,6 +23,9 @@ pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) 
     Diagnostic::error(summary, with_advice(error.to_string(), &advice)).at(path)
 }
 
+/// The version since which every supported server knows a setting.
+const KNOWN_TO_ALL: &str = "2.9";
+
 /// Where to point, and what to do. Codes: nats-server `server/errors.json`.
 fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (Path, String) {
     let argument = |name: &str| argument_path(member, name, config);
@@ -52,7 +55,7 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
             argument("max_bytes"),
             "Lower `max_bytes` to what the account allows for one stream.",
         ),
-        Some(10026 | 10027) => (
+        Some(10027) => (
             Path::root(),
             "The account has as many streams as it allows: delete streams that are no longer needed, or raise its `max_streams`.",
         ),
@@ -63,6 +66,10 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
         _ if error.is_timeout() || error.is_offline() => {
             return (Path::root(), away(member, operation));
         }
+        _ if error.is_transient() => (
+            Path::root(),
+            "Plan again: the next refresh shows what exists.",
+        ),
         _ => (Path::root(), ""),
     };
     if let Some((name, advice)) = newer(member, error) {
@@ -216,6 +223,7 @@ fn newer(member: &Member, error: &Error) -> Option<(Option<&'static str>, String
         .mismatches()
         .iter()
         .filter_map(|mismatch| Some((mismatch, setting(&mismatch.key)?.since_for(&mismatch.sent))))
+        .filter(|(_, since)| *since != KNOWN_TO_ALL)
         .collect();
     let (first, _) = dropped.first()?;
     let needs: Vec<_> = dropped

@@ -7,13 +7,21 @@ use crate::resources::object::argument::codec::age_text;
 use crate::resources::object::argument_path;
 use crate::resources::object::member::Member;
 use crate::terraform::language::{Diagnostic, Path, Value};
-use crate::text::printable;
+use crate::text::{capitalised, printable};
 
 /// As the user knows it, where the user does.
 pub fn argument_name<'a>(member: &Member, change: &'a SettingChange) -> &'a str {
     member
         .argument(&change.key)
         .map_or(change.key.as_str(), |argument| argument.name)
+}
+
+/// The same at the beginning of a sentence. A name with `_` stays as it is, so that a search for it finds it.
+pub fn argument_title(member: &Member, change: &SettingChange) -> String {
+    match argument_name(member, change) {
+        name if name.contains('_') => name.to_owned(),
+        name => capitalised(name),
+    }
 }
 
 /// A value of the setting that changes, as one reads it: durations are nanoseconds on the wire.

@@ -44,7 +44,7 @@ pub fn name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     plain(name)
         .and_then(|()| match name.contains('.') {
-            true => Err(format!("{name:?} has '.', which it cannot have.")),
+            true => Err(format!("{name:?} contains '.', which is not allowed.")),
             false => Ok(()),
         })
         .map_err(|why| format!("{why} Give the name alone, such as \"hub\", not a subject."))
@@ -58,7 +58,7 @@ pub fn name(value: &Value) -> Result<(), String> {
 pub fn plain(text: &str) -> Result<(), String> {
     if text.len() > LONGEST {
         return Err(format!(
-            "It has {} bytes, and {LONGEST} are the most.",
+            "It has {} bytes; at most {LONGEST} are allowed.",
             text.len()
         ));
     }
@@ -66,7 +66,9 @@ pub fn plain(text: &str) -> Result<(), String> {
         letter.is_whitespace() || !is_printable(*letter) || matches!(letter, '*' | '>')
     };
     match text.chars().find(bad) {
-        Some(letter) => Err(format!("{text:?} has {letter:?}, which it cannot have.")),
+        Some(letter) => Err(format!(
+            "{text:?} contains {letter:?}, which is not allowed."
+        )),
         None => Ok(()),
     }
 }
@@ -171,14 +173,17 @@ mod tests {
             assert_eq!(name(&good.into()), Ok(()));
         }
         for (bad, why) in [
-            ("a.b", "has '.'"),
-            ("a b", "has ' '"),
-            ("a\tb", "has '\\t'"),
-            ("a*", "has '*'"),
-            ("a>", "has '>'"),
-            ("a\u{202e}b", "has '\\u{202e}'"),
-            ("a\u{1b}[2J", "has '\\u{1b}'"),
-            (&"x".repeat(256), "It has 256 bytes, and 255 are the most"),
+            ("a.b", "contains '.'"),
+            ("a b", "contains ' '"),
+            ("a\tb", "contains '\\t'"),
+            ("a*", "contains '*'"),
+            ("a>", "contains '>'"),
+            ("a\u{202e}b", "contains '\\u{202e}'"),
+            ("a\u{1b}[2J", "contains '\\u{1b}'"),
+            (
+                &"x".repeat(256),
+                "It has 256 bytes; at most 255 are allowed",
+            ),
         ] {
             let said = name(&bad.into()).unwrap_err();
 
@@ -200,9 +205,9 @@ mod tests {
 
         for (bad, why) in [
             (":default", "It is empty"),
-            ("a.b:default", "has '.'"),
-            ("a\u{1b}:default", "has '\\u{1b}'"),
-            ("*:wadm_state/wadm_manifests", "has '*'"),
+            ("a.b:default", "contains '.'"),
+            ("a\u{1b}:default", "contains '\\u{1b}'"),
+            ("*:wadm_state/wadm_manifests", "contains '*'"),
         ] {
             let said = split_import_id(&provider, bad).unwrap_err();
 

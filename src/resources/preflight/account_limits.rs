@@ -127,7 +127,7 @@ fn no_tier(replicas: u64, account: &Account) -> Excess {
         .collect();
     Excess {
         argument: Some("replicas"),
-        summary: "The account allows no such number of replicas",
+        summary: "The account does not allow this number of replicas",
         detail: format!(
             "The account has limits for {}, and none for R{replicas} (JetStream 10120). Set another number of `replicas`, or add a limit for R{replicas} to the account.",
             tiers.join(", ")
@@ -344,7 +344,7 @@ mod tests {
                 &created(tiered.clone(), json!({ "replicas": 3 })),
                 &["limits for R1, and none for R3", "10120"]
             ),
-            "error: The account allows no such number of replicas (replicas)"
+            "error: The account does not allow this number of replicas (replicas)"
         );
         assert!(created(tiered, json!({})).is_empty());
     }

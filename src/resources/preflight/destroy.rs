@@ -153,7 +153,7 @@ mod tests {
         ];
         assert_eq!(
             only(&check(&survey, &plan), &words),
-            "warning: 2 assets are deleted with their contents ()"
+            "warning: 2 buckets and streams are deleted with their contents ()"
         );
 
         contains(&mut survey, "manifests", contents(1));

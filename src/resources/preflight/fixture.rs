@@ -268,7 +268,8 @@ fn live(member: &Member, object: &Value, state: Json) -> StreamInfo {
     info(&member.known(object.attribute(member.row.key)), state)
 }
 
-fn info(config: &StreamConfig, state: Json) -> StreamInfo {
+/// What a server answers about a stream that is configured and filled like this.
+pub fn info(config: &StreamConfig, state: Json) -> StreamInfo {
     let config: serde_json::Map<_, _> = config
         .iter()
         .map(|(key, value)| (key.to_owned(), value.clone()))
@@ -325,7 +326,7 @@ fn no_domain() -> ProviderDomain {
 }
 
 /// A configuration with every attribute, null where it says nothing.
-fn value(schema: &Schema, config: Json) -> Value {
+pub fn value(schema: &Schema, config: Json) -> Value {
     let whole = complete(&schema.attributes, config);
     let bytes = serde_json::to_vec(&whole).expect("JSON");
     wire::decode_json(&bytes, &schema.object_type()).expect("a configuration of this schema")

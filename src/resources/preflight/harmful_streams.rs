@@ -19,7 +19,7 @@ pub fn warnings(present: &[Present]) -> Diagnostics {
 
 fn warning(Present { stream, info }: &Present) -> Diagnostic {
     let contains = match info {
-        Some(info) => format!("It holds {}. ", messages(info)),
+        Some(info) => format!("It contains {}. ", messages(info)),
         None => String::new(),
     };
     let summary = format!("Stream {} is in the account", stream.name);
@@ -52,6 +52,6 @@ mod tests {
         exists(&mut survey, "events", json!({}), contents(2));
         let info = survey.existing().next().map(|(_, info)| info.clone());
         survey.harmful = vec![Present { stream, info }];
-        only(&check(&survey, &plan), &["It holds 2 messages."]);
+        only(&check(&survey, &plan), &["It contains 2 messages."]);
     }
 }

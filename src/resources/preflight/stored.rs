@@ -110,10 +110,11 @@ fn may_exceed(buckets: &[&InPlace<'_>], max_value_size: i64) -> Diagnostic {
         "{}, with keys and headers, and `max_value_size` is {max_value_size}. Larger values that are stored stay, but cannot be written again (JetStream 10054). Set a `max_value_size` of at least the largest value that is needed.",
         stores(buckets)
     );
-    Diagnostic::warning(
-        format!("Values in {} may exceed max_value_size", title(buckets)),
-        detail,
-    )
+    let values = match buckets {
+        [bucket] => format!("Values in {}", bucket.member.title()),
+        _ => "Stored values".to_owned(),
+    };
+    Diagnostic::warning(format!("{values} may exceed max_value_size"), detail)
 }
 
 fn title(buckets: &[&InPlace<'_>]) -> String {

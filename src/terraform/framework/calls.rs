@@ -102,7 +102,8 @@ impl Calls {
     }
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+/// The call has panicked.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     let text = text::of_panic(panic).unwrap_or("no message");
     Diagnostic::error(
         "Provider bug: the call panicked",
@@ -112,7 +113,8 @@ fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     )
 }
 
-fn ended() -> Diagnostic {
+/// The process ends before the call has.
+pub(crate) fn ended() -> Diagnostic {
     Diagnostic::error(
         "The provider stopped the operation",
         "The provider process is shutting down. Plan again: the next refresh shows what exists.",

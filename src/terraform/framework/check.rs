@@ -80,7 +80,7 @@ impl Problems {
         if config.is_null() != planned.is_null() {
             return self.push(
                 path,
-                "an object is planned exactly where the configuration has none",
+                "the plan has an object and the configuration has none, or the other way round",
             );
         }
         for attribute in attributes {

@@ -27,20 +27,26 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error about no attribute in particular. Letters that steer a terminal are escaped, whoever they come from.
+    #[cfg_attr(test, track_caller)]
     pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Error,
-            summary: printable(&summary.into()).into_owned(),
-            detail: printable_lines(&detail.into()).into_owned(),
-            path: Path::root(),
-        }
+        Self::new(Severity::Error, &summary.into(), &detail.into())
     }
 
     /// A warning about no attribute in particular.
+    #[cfg_attr(test, track_caller)]
     pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, &summary.into(), &detail.into())
+    }
+
+    #[cfg_attr(test, track_caller)]
+    fn new(severity: Severity, summary: &str, detail: &str) -> Self {
+        #[cfg(test)]
+        made::note(std::panic::Location::caller());
         Self {
-            severity: Severity::Warning,
-            ..Self::error(summary, detail)
+            severity,
+            summary: printable(summary).into_owned(),
+            detail: printable_lines(detail).into_owned(),
+            path: Path::root(),
         }
     }
 
@@ -108,5 +114,27 @@ impl FromIterator<Diagnostic> for Diagnostics {
         let mut all = Self::new();
         all.extend(diagnostics);
         all
+    }
+}
+
+/// Where diagnostics were made, for the test that has a sample of each.
+#[cfg(test)]
+pub mod made {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+    use std::panic::Location;
+
+    thread_local! {
+        static PLACES: RefCell<BTreeSet<(String, u32)>> = RefCell::default();
+    }
+
+    pub(super) fn note(place: &Location<'_>) {
+        let place = (place.file().to_owned(), place.line());
+        PLACES.with_borrow_mut(|places| places.insert(place));
+    }
+
+    /// The file and line of each call that has made a diagnostic in this thread.
+    pub fn places() -> BTreeSet<(String, u32)> {
+        PLACES.with_borrow(Clone::clone)
     }
 }

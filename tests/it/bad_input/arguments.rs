@@ -260,24 +260,30 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "jetstream_api_prefix = \"JS.>\"",
-        "has '>', which it cannot have",
+        "contains '>', which is not allowed",
     ),
     ("jetstream_api_prefix = \"JS.a.API.\"", "an empty part"),
     (
         "inbox_prefix = \"_IN BOX\"",
-        "has ' ', which it cannot have",
+        "contains ' ', which is not allowed",
     ),
-    ("inbox_prefix = \"_IN\\u202eBOX\"", "which it cannot have"),
+    ("inbox_prefix = \"_IN\\u202eBOX\"", "which is not allowed"),
     (
         "inbox_prefix = join(\"\", [for i in range(300) : \"x\"])",
-        "It has 300 bytes, and 255 are the most",
+        "It has 300 bytes; at most 255 are allowed",
     ),
-    ("connection_name = \"a\\nb\"", "which it cannot have"),
-    ("connection_name = \"a b\"", "has ' ', which it cannot have"),
-    ("connection_name = \"ci*\"", "has '*', which it cannot have"),
+    ("connection_name = \"a\\nb\"", "which is not allowed"),
+    (
+        "connection_name = \"a b\"",
+        "contains ' ', which is not allowed",
+    ),
+    (
+        "connection_name = \"ci*\"",
+        "contains '*', which is not allowed",
+    ),
     (
         "jetstream_domain = join(\"\", [for i in range(300) : \"x\"])",
-        "It has 300 bytes, and 255 are the most",
+        "It has 300 bytes; at most 255 are allowed",
     ),
     ("inbox_prefix = \"\"", "must not be empty"),
     ("connection_name = \"\"", "must not be empty"),

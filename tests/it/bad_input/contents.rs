@@ -138,7 +138,7 @@ fn a_login_file_that_cannot_log_in_says_why() {
 fn a_file_that_cannot_be_read_says_why() {
     let cases = [
         ("nkey_file", "The nkey file cannot be read"),
-        ("tls_ca_file", "The TLS authorities file cannot be read"),
+        ("tls_ca_file", "The CA certificate file cannot be read"),
     ];
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).display().to_string();

@@ -233,7 +233,10 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
         let (summary, detail) = told(&setup, &contexts.file("prod"));
         assert_eq!(summary, "The NATS context does not exist");
         assert!(detail.contains(said), "{detail}");
-        assert!(detail.contains("There are blue, staging."), "{detail}");
+        assert!(
+            detail.contains("Existing contexts: blue, staging."),
+            "{detail}"
+        );
     }
 }
 

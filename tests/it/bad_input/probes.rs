@@ -197,7 +197,7 @@ fn a_stream_of_an_old_wadm_that_may_not_be_read_is_told_without_its_contents() {
 
     let said = warning(plan.diagnostics(), "Stream wadm_mirror is in the account");
     assert!(
-        !said.says("It holds") && said.says("deletes it at every start"),
+        !said.says("It contains") && said.says("deletes it at every start"),
         "{said}"
     );
 }

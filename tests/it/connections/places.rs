@@ -41,9 +41,9 @@ async fn a_domain_that_is_not_there_is_told_with_the_server_s_own() {
     let told = fails(app(&pair.hub.url(), domain("moon"))).await;
 
     assert_eq!(told.summary, "JetStream domain moon is not reachable");
-    told.says("\"moon\" is not there")
+    told.says("\"moon\" does not exist or is offline")
         .says("the domain is set by the test")
-        .says("that server's own is \"hub\"")
+        .says("that server is in the domain \"hub\"")
         .says(&pair.hub.url());
 }
 

@@ -32,7 +32,7 @@ fn what_is_still_on_disk_is_neither_called_deleted_nor_to_be_purged() {
             "Bucket CONFIGDATA_default no longer exists",
         );
         for text in [
-            "or was not restored when the server was restarted, is not known",
+            "or the server may not have restored it when it was restarted",
             "look for its name in the server's log",
             "with those that the server finds on disk",
         ] {

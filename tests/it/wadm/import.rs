@@ -158,7 +158,10 @@ fn another_name_of_a_bucket_is_another_installation_and_says_what_is_lost() {
         plan.diagnostics(),
         "Bucket wadm_manifests is deleted with 1 key",
     );
-    let lost = warning(plan.diagnostics(), "An asset is deleted with its contents");
+    let lost = warning(
+        plan.diagnostics(),
+        "Stream wadm_status is deleted with its contents",
+    );
     assert!(lost.says("stream wadm_status: 1 message"), "{lost}");
     assert!(scenario.admin.stream("KV_wadm_manifests").is_none());
     assert_eq!(scenario.admin.messages("KV_other"), 0);

@@ -95,7 +95,7 @@ pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
         text.push_str(&format!("; the JWT expired at {}", time(expired)));
     }
     if let Some(told) = told {
-        text.push_str(&format!("; before, it said {told:?}"));
+        text.push_str(&format!("; it ended an earlier connection with {told:?}"));
     }
     text
 }

@@ -293,7 +293,7 @@ fn too_long_a_line() -> Rejected {
 
 fn too_long(length: usize) -> Rejected {
     Rejected(format!(
-        "a message of {length} bytes, of which it may have {LONGEST_MESSAGE}"
+        "a message of {length} bytes, more than the limit of {LONGEST_MESSAGE}"
     ))
 }
 
@@ -376,7 +376,7 @@ mod tests {
             (b"MSG a 1 -1\r\n", "\"MSG a 1 -1\""),
             (
                 b"MSG a 1 18446744073709551615\r\n",
-                "a message of 18446744073709551615 bytes, of which it may have 33554432",
+                "a message of 18446744073709551615 bytes, more than the limit of 33554432",
             ),
             (
                 b"MSG a 1 2\r\nlonger\r\n",
@@ -385,7 +385,7 @@ mod tests {
             (b"HMSG a 1 9 5\r\n", "\"HMSG a 1 9 5\""),
             (
                 b"HMSG a 1 5 18446744073709551615\r\n",
-                "a message of 18446744073709551615 bytes, of which it may have 33554432",
+                "a message of 18446744073709551615 bytes, more than the limit of 33554432",
             ),
             (
                 b"HMSG a 1 20 20\r\nNATS/1.0\r\nA: b\rc\r\n\r\n\r\n",

@@ -189,7 +189,8 @@ pub async fn unsettled(
     is_new.then(|| messages::unsettled(member, &missing))
 }
 
-fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
+/// A stream gets nothing from the streams that it sources from. `what`: what was seen or tried.
+pub fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
     let stream = member.stream();
     let summary = format!(
         "{} receives nothing from its sources",

@@ -42,7 +42,7 @@ impl<P: Provider> Service<P> {
         found.cloned().ok_or_else(|| {
             Diagnostic::error(
                 format!("There is no resource type {type_name}"),
-                "Terraform asked for a type that this version of the provider does not have. Check the provider's version constraint.",
+                "Terraform requested a type that this version of the provider does not have. Check the provider's version constraint.",
             )
             .into()
         })

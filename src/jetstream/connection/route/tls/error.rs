@@ -216,34 +216,36 @@ fn names(presented: &[String]) -> String {
     }
 }
 
+/// Signature algorithms that are not accepted, by the first bytes of their identifiers: object identifiers in DER.
+pub const KNOWN_SIGNATURES: [(&[u8], &str); 7] = [
+    (
+        b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
+        "RSA and MD5",
+    ),
+    (
+        b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
+        "RSA and SHA-1",
+    ),
+    (b"\x06\x07\x2a\x86\x48\xce\x3d\x04\x01", "ECDSA and SHA-1"),
+    (
+        b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x01",
+        "ECDSA and SHA-224",
+    ),
+    (
+        b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04",
+        "ECDSA and SHA-512 by a key of another curve than P-521",
+    ),
+    (
+        b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a",
+        "RSA-PSS with other parameters than usual",
+    ),
+    (b"\x06\x03\x2b\x65\x71", "Ed448"),
+];
+
 /// What a signature algorithm is called, from the content of its identifier.
 fn algorithm(id: &[u8]) -> &'static str {
-    /// The first bytes of identifiers: object identifiers in DER.
-    const KNOWN: [(&[u8], &str); 7] = [
-        (
-            b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04",
-            "RSA and MD5",
-        ),
-        (
-            b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x05",
-            "RSA and SHA-1",
-        ),
-        (b"\x06\x07\x2a\x86\x48\xce\x3d\x04\x01", "ECDSA and SHA-1"),
-        (
-            b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x01",
-            "ECDSA and SHA-224",
-        ),
-        (
-            b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04",
-            "ECDSA and SHA-512 by a key of another curve than P-521",
-        ),
-        (
-            b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a",
-            "RSA-PSS with other parameters than usual",
-        ),
-        (b"\x06\x03\x2b\x65\x71", "Ed448"),
-    ];
-    let known = KNOWN.iter().find(|(prefix, _)| id.starts_with(prefix));
+    let mut known = KNOWN_SIGNATURES.iter();
+    let known = known.find(|(prefix, _)| id.starts_with(prefix));
     known.map_or(
         "an algorithm that the provider does not support",
         |(_, name)| *name,

@@ -113,6 +113,7 @@ fn unusable(error: &Error) -> String {
         Error::InconsistentKeys(_) => {
             "the private key is not the key of the certificate".to_owned()
         }
+        Error::General(_) => "the certificate or its key is not supported".to_owned(),
         error => format!(
             "the certificate or its key cannot be used: {}",
             error::words(error)
