@@ -294,10 +294,10 @@ const PROVIDER: &[Case] = &[
     ),
     ("socks_proxy = \"socks5://me:swordfish@:1\"", "no host"),
     ("socks_proxy = \"swordfish:99999\"", "no valid port"),
-    ("context = \"../prod\"", "Give the name alone"),
+    ("context = \"../prod\"", "Set the name alone"),
     (
         "nkey = \"swordfish\"",
-        "The path of a file with it goes to `nkey_file`",
+        "For the path of a file, set `nkey_file`",
     ),
     (
         "jwt = \"swordfish\"\nseed_file = \"a\"",
@@ -321,7 +321,7 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "servers = [\"nats://a:b@c\"]\ntoken = \"swordfish\"",
-        "An address in `servers` carries a user, and `token`",
+        "An address in `servers` has a user, and `token`",
     ),
 ];
 

@@ -90,7 +90,7 @@ fn a_domain_whose_leaf_node_is_away_loses_nothing() {
 
     let error = failure.error();
     assert!(
-        error.says("the JetStream domain \"leaf\" is not there"),
+        error.says("the JetStream domain \"leaf\" does not exist or is offline"),
         "{error}"
     );
     assert!(error.says("connect their leaf node"), "{error}");
