@@ -224,7 +224,11 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
             "",
             "The argument `context` names the context \"prod\"",
         ),
-        ("", "prod", "The environment variable NATS_CONTEXT names the context"),
+        (
+            "",
+            "prod",
+            "The environment variable NATS_CONTEXT names the context",
+        ),
     ];
 
     for (argument, variable, said) in cases {
