@@ -222,9 +222,9 @@ fn a_context_that_is_not_there_is_told_with_file_and_choices() {
         (
             "context = \"prod\"",
             "",
-            "The argument `context` is the context \"prod\"",
+            "The argument `context` names the context \"prod\"",
         ),
-        ("", "prod", "The environment variable NATS_CONTEXT is"),
+        ("", "prod", "The environment variable NATS_CONTEXT names the context"),
     ];
 
     for (argument, variable, said) in cases {

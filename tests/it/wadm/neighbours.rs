@@ -21,7 +21,7 @@ fn a_mirror_of_an_old_wadm_is_a_warning_whenever_the_object_is_planned_or_read()
             &format!("Stream {mirror} is in the account"),
         );
         for words in [
-            "holds 1 message",
+            "contains 1 message",
             "deletes it at every start",
             "without the permission to do so, it does not start",
             &format!("nats stream rm {mirror}"),
