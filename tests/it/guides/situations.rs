@@ -179,7 +179,6 @@ fn refusals_without_a_server() {
     play(&[
         situation("Arguments that are not valid", planned),
         situation("Replicas that are even, and storage in memory", planned),
-        situation("Two resources for one lattice", planned),
         situation("Limits that break wadm", planned),
         situation("Another cluster than expected", planned),
         situation(
