@@ -185,7 +185,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     async fn plan(&self, plan: &mut Plan, call: &Call) {
-        self.session.planned(&plan.config);
+        self.session.planned(&plan.config, plan.action);
         domain::plan(&self.session.provider_domain(), plan);
         // A name that the configuration does not give is the default, not the one of before.
         let names = Names {

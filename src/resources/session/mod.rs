@@ -20,6 +20,7 @@ use crate::resources::session::cache::Cache;
 use crate::resources::session::run::Run;
 use crate::resources::session::shown::{Phase, ShownFor};
 use crate::resources::session::walks::{Several, Walks};
+use crate::terraform::framework::Action;
 use crate::terraform::language::{Diagnostic, Diagnostics, Value};
 
 /// How soon to look again whether what was validated is planned by now.
@@ -81,8 +82,8 @@ impl Session {
     }
 
     /// Records that a resource's configuration is planned.
-    pub fn planned(&self, config: &Value) {
-        self.lock().walks.planned(config);
+    pub fn planned(&self, config: &Value, action: Action) {
+        self.lock().walks.planned(config, action);
     }
 
     /// Whether this process serves one walk of Terraform after the other, so that what it has recorded of a stream may

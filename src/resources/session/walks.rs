@@ -8,6 +8,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
+use crate::terraform::framework::Action;
 use crate::terraform::language::Value;
 
 /// How long after its validation a configuration is planned at most, on a machine with much to do.
@@ -37,12 +38,14 @@ impl Walks {
         }
     }
 
-    /// Records that a configuration is planned.
-    pub fn planned(&mut self, config: &Value) {
+    /// Records that a configuration is planned. With `ignore_changes`, that of an update is not the one that was
+    /// validated; then it stands for the one that has waited longest.
+    pub fn planned(&mut self, config: &Value, action: Action) {
         let hash = hash(config);
-        let validated = self.unplanned.iter().position(|(other, _)| *other == hash);
-        if let Some(index) = validated {
-            self.unplanned.swap_remove(index);
+        let same = self.unplanned.iter().position(|(other, _)| *other == hash);
+        let ignored = action == Action::Update && !self.unplanned.is_empty();
+        if let Some(index) = same.or(ignored.then_some(0)) {
+            self.unplanned.remove(index);
         }
     }
 
@@ -80,12 +83,22 @@ mod tests {
         }
 
         for name in ["a", "b"] {
-            walks.planned(&config(name));
+            walks.planned(&config(name), Action::Create);
             assert_eq!(walks.several(), Several::NotKnownYet);
         }
-        walks.planned(&config("a"));
+        walks.planned(&config("a"), Action::Create);
         // A replacement is planned twice.
-        walks.planned(&config("a"));
+        walks.planned(&config("a"), Action::Create);
+
+        assert_eq!(walks.several(), Several::No);
+    }
+
+    #[test]
+    fn what_ignore_changes_makes_of_a_configuration_is_the_one_that_was_validated() {
+        let mut walks = Walks::default();
+        walks.validated(&config("a"));
+
+        walks.planned(&config("as it was"), Action::Update);
 
         assert_eq!(walks.several(), Several::No);
     }
@@ -95,13 +108,13 @@ mod tests {
         let mut walks = Walks::default();
         walks.validated(&config("a"));
         walks.validated(&config("a"));
-        walks.planned(&config("a"));
+        walks.planned(&config("a"), Action::Create);
 
         assert_eq!(walks.several(), Several::NotKnownYet);
         std::thread::sleep(PLANNED_WITHIN);
 
         assert_eq!(walks.several(), Several::Yes);
-        walks.planned(&config("a"));
+        walks.planned(&config("a"), Action::Create);
         assert_eq!(walks.several(), Several::Yes);
     }
 }
