@@ -55,6 +55,22 @@ fn a_second_object_for_what_the_state_has_is_refused_while_planning() {
     }
 }
 
+/// Terraform validates the configuration as it is written, and plans it with what is ignored as the state has it.
+#[test]
+fn what_a_resource_ignores_hides_no_second_object() {
+    let scenario = Scenario::start();
+    let ignoring = |history: u64| {
+        buckets(&format!(
+            "history = {history}\nlifecycle {{ ignore_changes = [history] }}"
+        ))
+    };
+    scenario.terraform.converge(&ignoring(3));
+
+    scenario.terraform.write(&(ignoring(5) + &other("")));
+
+    assert_two_want(&scenario.terraform.plan_error());
+}
+
 #[test]
 fn an_object_under_a_new_address_is_refused_unless_it_is_moved() {
     let scenario = Scenario::start();
