@@ -57,7 +57,6 @@ pub fn refused(
     info: &StreamInfo,
     config: &Value,
 ) -> Diagnostic {
-    let keep = way_back(member, change, "\n  - keep the contents: set", "");
     let detail = format!(
         "{}. {} {} would have to be deleted and recreated. It contains {}: {}. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply\n  - delete the contents: set `force_destroy = true`, apply it without this change, then apply this change",
         capitalised(reason(change)),
@@ -65,7 +64,7 @@ pub fn refused(
         capitalised(&member.title()),
         contents(member, info),
         member.row.holds,
-        keep.trim_end_matches('.'),
+        keeping(member, change),
         stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
@@ -77,7 +76,7 @@ pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> 
         "{}. {} Nothing is deleted to adopt what exists. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply",
         capitalised(reason(change)),
         from_to(member, change, "would change"),
-        way_back(member, change, "\n  - keep the contents: set", "").trim_end_matches('.'),
+        keeping(member, change),
         stream = shell_word(&member.stream()),
     );
     Diagnostic::error(cannot_change(member, change), detail).at(path(member, change, config))
@@ -102,16 +101,23 @@ fn from_to(member: &Member, change: &SettingChange, verb: &str) -> String {
 }
 
 /// How to leave a setting as it is, if the user can set it.
-fn way_back(member: &Member, change: &SettingChange, set: &str, so: &str) -> String {
-    match member.argument(&change.key) {
-        Some(argument) if !argument.shape.is_shown_only() => format!(
-            "{set} `{}` of `{}` to {}{so}.",
+fn way_back(member: &Member, change: &SettingChange) -> Option<String> {
+    let argument = member.argument(&change.key)?;
+    let settable = !argument.shape.is_shown_only();
+    settable.then(|| {
+        format!(
+            "set `{}` of `{}` to {}",
             argument.name,
             member.row.key,
             shown(change, &change.live)
-        ),
-        _ => String::new(),
-    }
+        )
+    })
+}
+
+/// The same as one of several choices.
+fn keeping(member: &Member, change: &SettingChange) -> String {
+    let choice = |set| format!("\n  - keep the contents: {set}");
+    way_back(member, change).map_or(String::new(), choice)
 }
 
 /// The asset is deleted and recreated within the update.
@@ -143,14 +149,15 @@ fn replaced(
         (None, true) => format!("Its contents are deleted: {}.", member.row.holds),
         (None, false) => "What it contains is not known; if it is not empty when the plan is applied, the apply fails and does not delete it.".to_owned(),
     };
+    let avoid = way_back(member, change).map(|set| format!(" To avoid this, {set}."));
     let detail = format!(
-        "{}. {} Only {title} is deleted and recreated. {contains} {} {}",
+        "{}. {} Only {title} is deleted and recreated. {contains} {}{}",
         capitalised(reason(change)),
         from_to(member, change, "changes"),
         member.row.when_recreated,
-        way_back(member, change, "To avoid this, set", ""),
+        avoid.unwrap_or_default(),
     );
-    Diagnostic::warning(summary, detail.trim_end()).at(path(member, change, &plan.config))
+    Diagnostic::warning(summary, detail).at(path(member, change, &plan.config))
 }
 
 /// Whether the asset is deleted and recreated shows only when the plan is applied.

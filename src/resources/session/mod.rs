@@ -10,14 +10,13 @@ pub mod stream_uses;
 pub mod walks;
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::jetstream::{ApiPrefix, Client, WithOrigin};
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::session::cache::Cache;
-use crate::resources::session::run::Run;
+use crate::resources::session::run::{Run, hash_of};
 use crate::resources::session::shown::{Phase, ShownFor};
 use crate::resources::session::walks::{Several, Walks};
 use crate::terraform::framework::Action;
@@ -66,10 +65,8 @@ impl Session {
     pub fn configure(&self, connection: Connection, block: &Value) {
         // From now on the processes of other provider blocks know of this one.
         Run::this();
-        let mut hasher = DefaultHasher::new();
-        format!("{block:?}").hash(&mut hasher);
         *self.lock() = Connected {
-            configuration: hasher.finish(),
+            configuration: hash_of(block),
             connection,
             domains: HashMap::new(),
             walks: Walks::default(),

@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use crate::terraform::language::Value;
+
 /// Terraform sets it for the processes that it starts.
 #[cfg(target_os = "linux")]
 const STARTED_BY_TERRAFORM: &str = "TF_PLUGIN_MAGIC_COOKIE";
@@ -172,10 +174,20 @@ impl Run {
 
     fn path(&self, note: Note, about: &impl Hash) -> Option<PathBuf> {
         let folder = self.folder.as_ref()?;
-        let mut hasher = DefaultHasher::new();
-        about.hash(&mut hasher);
-        Some(folder.join(format!("{}{:016x}", note.prefix(), hasher.finish())))
+        Some(folder.join(format!("{}{:016x}", note.prefix(), hash(about))))
     }
+}
+
+/// A hash of a configuration, which keeps nothing of the secrets in it.
+pub fn hash_of(config: &Value) -> u64 {
+    hash(&format!("{config:?}"))
+}
+
+/// The same for the same value in every process of this binary.
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A link is made with its text in one step, or not at all.

@@ -7,7 +7,7 @@
 //!
 //! A saved plan is applied in a run of its own, maybe on another machine: its warnings are shown there too.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use crate::resources::session::run::{Note, Run};
 use crate::terraform::language::diagnostics::Severity;
@@ -48,9 +48,6 @@ fn not_shown_in(
     phase: Phase,
     about: &impl Hash,
 ) -> Diagnostics {
-    let mut hasher = DefaultHasher::new();
-    about.hash(&mut hasher);
-    let about = hasher.finish();
     let is_new = |diagnostic: &Diagnostic| {
         let Diagnostic {
             severity,

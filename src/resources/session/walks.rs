@@ -5,9 +5,9 @@
 //! ends. What gives such a process away is that a test validates the whole module first: in the process of a plan or an
 //! apply, each configuration that is validated is planned at once.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
+use crate::resources::session::run::hash_of;
 use crate::terraform::framework::Action;
 use crate::terraform::language::Value;
 
@@ -34,14 +34,14 @@ impl Walks {
     /// Records that a configuration was found valid.
     pub fn validated(&mut self, config: &Value) {
         if !self.several {
-            self.unplanned.push((hash(config), Instant::now()));
+            self.unplanned.push((hash_of(config), Instant::now()));
         }
     }
 
     /// Records that a configuration is planned. With `ignore_changes`, that of an update is not the one that was
     /// validated; then it stands for the one that has waited longest.
     pub fn planned(&mut self, config: &Value, action: Action) {
-        let hash = hash(config);
+        let hash = hash_of(config);
         let same = self.unplanned.iter().position(|(other, _)| *other == hash);
         let ignored = action == Action::Update && !self.unplanned.is_empty();
         if let Some(index) = same.or(ignored.then_some(0)) {
@@ -59,12 +59,6 @@ impl Walks {
             (false, false) => Several::NotKnownYet,
         }
     }
-}
-
-fn hash(config: &Value) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    format!("{config:?}").hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]
