@@ -16,10 +16,11 @@ mod server;
 mod changes;
 mod apply;
 mod framework;
+// Shared with the integration tests, which generate other pages.
+#[path = "../../tests/it/generated/committed.rs"]
+mod committed;
 
 use std::collections::{BTreeSet, HashMap};
-use std::env;
-use std::fs;
 use std::sync::LazyLock;
 
 use crate::catalogue::CATALOGUE;
@@ -28,9 +29,10 @@ use crate::resources::permissions::PERMISSIONS;
 use crate::terraform::framework::Provider;
 use crate::terraform::language::Attribute;
 use crate::terraform::language::diagnostics::made;
+use crate::texts::committed::is_or_becomes;
 use crate::texts::exceptions::EXCEPTIONS;
 use crate::texts::sample::Samples;
-use crate::texts::scan::{comparable, fragments, root};
+use crate::texts::scan::{comparable, fragments};
 
 /// The samples, and where the diagnostics in them were made.
 static ALL: LazyLock<(Samples, BTreeSet<(String, u32)>)> =
@@ -148,19 +150,4 @@ fn descriptions(attributes: &[Attribute]) -> Vec<String> {
         texts
     });
     each.flatten().collect()
-}
-
-/// Asserts that a committed file has this content, or with GENERATE=1 makes it so.
-fn is_or_becomes(file: &str, generated: &str) {
-    let path = root().join(file);
-    if env::var_os("GENERATE").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        fs::write(&path, generated).expect("the file can be written");
-        return;
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == generated,
-        "{file} is out of date: run `make generate`"
-    );
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::texts::committed::root;
+
 /// Macros whose texts no user gets in a diagnostic.
 const LOGS_AND_CHECKS: [&str; 9] = [
     "trace!",
@@ -61,11 +63,6 @@ pub fn source() -> Spoken {
         }
     }
     all
-}
-
-/// The folder of the package.
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn rust_files(path: &Path) -> Vec<PathBuf> {

@@ -9,7 +9,7 @@ use crate::resources::messages::existing::has_another;
 use crate::resources::object_type::ObjectType;
 use crate::resources::plan::object_plan::ObjectPlan;
 use crate::resources::preflight::fixture::{
-    Case, cluster, contains, contents, exists, info, single_server, survey,
+    Case, account, cluster, contains, contents, exists, info, single_server, survey, unlimited,
 };
 use crate::resources::preflight::survey::{Answer, Conflict, Present, Survey};
 use crate::resources::preflight::{
@@ -88,27 +88,6 @@ fn permissions_and_answers(samples: &mut Samples) {
     let refused = Error::of_jetstream(10025, "insufficient permissions");
     let refused = refused.asking("read stream KV_LATTICEDATA_default", "", "");
     samples.more(Topic::Connection, unread(refused));
-}
-
-fn account(limits: Limits) -> Account {
-    Account {
-        api_level: 5,
-        whole: Usage {
-            limits,
-            ..Usage::default()
-        },
-        ..Account::default()
-    }
-}
-
-fn unlimited() -> Limits {
-    Limits {
-        max_memory: -1,
-        max_storage: -1,
-        max_streams: -1,
-        max_consumers: -1,
-        ..Limits::default()
-    }
 }
 
 /// What the limits of an account do to a plan.

@@ -281,30 +281,9 @@ mod tests {
     use super::*;
     use crate::jetstream::Limits;
     use crate::resources::lattice_buckets::LatticeBuckets;
-    use crate::resources::preflight::fixture::{Case, only, survey};
+    use crate::resources::preflight::fixture::{Case, account, only, survey, unlimited};
 
     const LARGE: i64 = 1_000_000;
-
-    fn unlimited() -> Limits {
-        Limits {
-            max_memory: -1,
-            max_storage: -1,
-            max_streams: -1,
-            max_consumers: -1,
-            ..Limits::default()
-        }
-    }
-
-    fn account(limits: Limits) -> Account {
-        Account {
-            api_level: 5,
-            whole: Usage {
-                limits,
-                ..Usage::default()
-            },
-            ..Account::default()
-        }
-    }
 
     /// What is reported of a plan, beside what others plan.
     fn checked(account: Account, case: &Case, others: &[(&str, StorageChange)]) -> Diagnostics {

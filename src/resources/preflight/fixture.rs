@@ -4,7 +4,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::jetstream::{OperationKind, ServerInfo, StreamConfig, StreamInfo};
+use crate::jetstream::{
+    Account, Limits, OperationKind, ServerInfo, StreamConfig, StreamInfo, Usage,
+};
 use crate::resources::apply::outcome::{Live, Outcome, applied};
 use crate::resources::object::changes::CostlyChange;
 use crate::resources::object::domain::{self, ProviderDomain};
@@ -315,6 +317,29 @@ fn plan(action: Action, config: Value, prior: Value, planned: Value, private: Pr
         requires_replace: Vec::new(),
         private,
         diagnostics: Diagnostics::new(),
+    }
+}
+
+/// An account of a server of the newest API level, whose tiers are one.
+pub fn account(limits: Limits) -> Account {
+    Account {
+        api_level: 5,
+        whole: Usage {
+            limits,
+            ..Usage::default()
+        },
+        ..Account::default()
+    }
+}
+
+/// An account that limits nothing.
+pub fn unlimited() -> Limits {
+    Limits {
+        max_memory: -1,
+        max_storage: -1,
+        max_streams: -1,
+        max_consumers: -1,
+        ..Limits::default()
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! `GENERATE=1 cargo test --test it generated::` (that is `make generate`) writes the files instead.
 
+mod committed;
 mod docs;
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use crate::generated::committed::{is_or_becomes, root};
 
 /// The generated modules: the `.proto` and protobuf package each comes from, and its file.
 const MODULES: [(&str, &str, &str); 3] = [
@@ -34,7 +35,7 @@ fn the_wire_modules_are_what_the_proto_files_say() {
 
 #[test]
 fn the_docs_are_what_the_schema_and_the_examples_say() {
-    let pages = docs::pages(&root());
+    let pages = docs::pages(root());
 
     for (file, text) in &pages {
         is_or_becomes(file, text);
@@ -70,23 +71,4 @@ fn rust_of(proto: &str, package: &str) -> String {
         .compile_fds(descriptors)
         .expect("the descriptors turn into Rust");
     fs::read_to_string(out.path().join(format!("{package}.rs"))).expect("one file per package")
-}
-
-/// Asserts that a committed file has this content, or with GENERATE=1 makes it so.
-fn is_or_becomes(file: &str, generated: &str) {
-    let path = root().join(file);
-    if env::var_os("GENERATE").is_some() {
-        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
-        fs::write(&path, generated).expect("the file can be written");
-        return;
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == generated,
-        "{file} is out of date: run `make generate`"
-    );
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
 }
