@@ -13,6 +13,7 @@ mod nats;
 mod network;
 /// Terraform, what it prints, and plugins that it starts.
 mod terraform;
+mod built;
 mod served;
 mod workspace;
 #[cfg(test)]
@@ -22,6 +23,7 @@ mod tools;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+pub use built::BuiltProgram;
 pub use nats::admin::Admin;
 pub use nats::cluster::{Cluster, Leaf, wait_for_domain};
 pub use nats::credentials::{Operator, User};
