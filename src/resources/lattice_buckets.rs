@@ -7,22 +7,22 @@ use crate::resources::object_type::{Names, ObjectType};
 use crate::terraform::language::{Attribute, Diagnostic, Mode, Path, Type, Value, ValueRule};
 
 const DESCRIPTION: &str = "The key/value buckets that the wasmCloud hosts of one lattice share: `LATTICEDATA_<lattice>` \
-and `CONFIGDATA_<lattice>`. A host (1.0.0 to 1.9.2) that does not find them makes them with one replica and no limits; \
-made beforehand, they are replicated and limited, and hosts need no permission to create them.
+and `CONFIGDATA_<lattice>`. A host (1.0.0 to 1.9.2) that does not find them creates them with one replica and no limits. \
+Created beforehand, they have the replicas and limits that you want, and hosts need no permission to create them.
 
-Both buckets are one resource because a host needs both. What is not set is kept as a host makes it, so a change of it \
-behind Terraform's back is in the next plan. If one bucket fails, the other is in the state as it is, and the next apply \
-does only what is left; a create that fails takes back what it made itself.
+Both buckets are one resource because a host needs both. What is not set stays as a host creates it, so the next plan \
+shows every change that another client has made. If one bucket fails, the state has the other one, and the next apply \
+does only what is left. A create that fails deletes what it has created.
 
-An update changes buckets in place. Where the server cannot (another `storage`), the bucket is replaced alone, within \
-the update, if it is empty or `force_destroy` is in the state; the plan shows it by `created` becoming unknown and a \
-warning, and is an error where keys would be lost. What somebody else did to a bucket and the server does not undo (sealed it, for \
-instance) stays in `drift`, with a warning at every plan. When a bucket that holds keys is replaced, it is purged first, \
-as far as the permission to publish to `$JS.API.STREAM.PURGE.*` is there: a server may bring back what a stream held that \
-was recreated within a moment.
+An update changes buckets in place. Where the server cannot do that (another `storage`), only that bucket is deleted and \
+recreated, in the same update, if it is empty or `force_destroy` is in the state. The plan then shows `created` as \
+unknown, with a warning; it is an error if keys would be lost. What another client has changed and the server does not \
+change back (a sealed bucket, for example) stays in `drift`, with a warning in every plan. A bucket with keys is purged \
+before it is replaced, if the user has permission to publish to `$JS.API.STREAM.PURGE.*`: otherwise a server may bring back \
+messages of a stream that is recreated at once.
 
-Nothing that holds keys is deleted unless `force_destroy = true` is in the state before the apply. A bucket \
-that already exists is never taken over silently: import it, or set `adopt_existing`.";
+A bucket with keys is not deleted unless `force_destroy = true` is in the state before the apply. A bucket that already \
+exists is never adopted silently: import it, or set `adopt_existing`.";
 
 /// The resource type.
 pub struct LatticeBuckets;

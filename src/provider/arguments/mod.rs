@@ -12,29 +12,29 @@ use crate::resources::object::domain;
 use crate::terraform::language::{Attribute, Mode, Schema, Type, ValueRule};
 use crate::text::alternatives;
 
-const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Made \
+const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that wasmCloud 1.x hosts and wadm need. Created \
 beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
-them, and the next plan shows whatever else has changed them.
+them, and the next plan shows what another client has changed.
 
-Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. It never reads or writes a \
-key or a message. All arguments are optional, and all may come from other resources or from ephemeral values: nothing \
-is dialled before a resource needs the server.
+Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. The provider never reads or \
+writes a key or a message. All arguments are optional, and all may come from other resources or from ephemeral values: the \
+provider connects only when a resource needs the server.
 
-What the configuration sets goes before environment variables, which go before a NATS context, which goes before \
-defaults; variables and contexts are those of the `nats` command. A way to authenticate that the configuration names \
-rules out those of variables and of the context, and one that variables name rules out that of the context. A variable \
-that is not UTF-8 is an error, unless its argument is set. A context \
-counts if `context` or `NATS_CONTEXT` names it. The one that `nats context select` has chosen counts, with a warning, if \
-nothing else says where to connect or how to log in: neither `servers` nor an argument of authentication is set, nor a \
-variable that stands for one. `context = \"\"` leaves all contexts out.
+An argument in the configuration overrides environment variables, which override a NATS context, which overrides \
+defaults; variables and contexts are those of the `nats` command. If the configuration sets a way to authenticate, those \
+of variables and of the context are ignored; if variables set one, that of the context is ignored. A variable that is not \
+UTF-8 is an error, unless its argument is set. A context is used if `context` or `NATS_CONTEXT` is set to its name. The \
+context that `nats context select` has selected is used, with a warning, if nothing else sets where to connect or how to \
+log in: neither `servers` nor an argument for authentication, nor a variable for one of them. With `context = \"\"`, no \
+context is used.
 
-Paths are relative to the folder in which Terraform runs; `~/` is the home folder. A file with a secret in it that \
-others may read is a warning. Only regular files of at most 1 MiB are read.
+Paths are relative to the folder in which Terraform runs; `~/` is the home folder. A file with a secret that other users \
+can read is a warning. Only regular files of at most 1 MiB are read.
 
-The provider connects only to the addresses that it is given, never to those that a server announces. With a `tls://` or \
-`wss://` address, or any TLS argument, no credential is sent before a TLS session with a verified certificate exists; a \
-server that does not offer TLS, and a list that mixes schemes, are refused. `nats://` without TLS is allowed: whoever can \
-read the network then reads the credentials and the traffic.";
+The provider connects only to the addresses that are configured, never to those that a server announces. With a `tls://` \
+or `wss://` address, or any TLS argument, no credential is sent before a TLS session with a verified certificate exists. A \
+server that does not offer TLS, and a list of addresses with different schemes, are refused. `nats://` without TLS is \
+allowed: whoever can read the network can then read the credentials and the traffic.";
 
 /// One argument.
 pub struct ProviderArgument {

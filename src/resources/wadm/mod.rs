@@ -22,30 +22,30 @@ const KEYS: &[&str] = &[
 ];
 
 const DESCRIPTION: &str = "The key/value buckets and streams that one wadm installation (0.12.2 to 0.21.1) needs in a \
-NATS account, exactly as wadm wants them. wadm makes what it does not find with one replica and no limits, and deletes \
-and re-creates streams that differ from its own; made beforehand, they are replicated and limited, and wadm needs no \
-permission to create or delete streams.
+NATS account, exactly as wadm requires them. wadm creates what it does not find with one replica and no limits, and \
+deletes and recreates streams that differ from its own. Created beforehand, they have the replicas and limits that you \
+want, and wadm needs no permission to create or delete streams.
 
-There is one installation in an account and JetStream domain, because the names of the streams cannot be chosen: a \
-second resource, or what wadm made itself, is found while planning.
+An account and JetStream domain can have one installation, because the names of the streams cannot be changed. A plan \
+refuses a second resource, and streams that wadm has already created, unless they are imported or adopted.
 
-The type's name begins with `wadm`, the provider's is `wasmcloud`: say `provider = wasmcloud` in the resource, as below. \
-In a module, `required_providers` may instead call this provider `wadm`, which needs no further line. Never give both \
-names to the provider's source in one module: Terraform then takes the configuration of either, by chance.
+The name of this type begins with `wadm`, and the name of the provider is `wasmcloud`: set `provider = wasmcloud` in the \
+resource, as below. In a module, `required_providers` may instead call this provider `wadm`; then no line is needed. Never \
+give both names to the provider's source in one module: Terraform then uses the configuration of either one, by chance.
 
-An update changes streams in place. Where the server cannot (another storage, a retention that somebody else changed), \
-the stream is replaced alone, within the update; the plan shows it by `created` becoming unknown and a warning. The \
-bucket of manifests is replaced only if it is empty or `force_destroy` is in the state; else the plan is an error. It is \
-not deleted with keys unless `force_destroy = true` is in the state before the apply. What somebody \
-else did and the server does not undo (`deny_purge`, a sealed stream) stays in `drift`, with a warning at every plan that \
-says whether it breaks wadm. A stream that holds messages is purged before it is replaced, as far as the permission to \
-publish to `$JS.API.STREAM.PURGE.*` is there. After a change of replicas the apply waits until all copies \
-are current, checks that `wadm_event_consumer` still hears from its sources, and asks for a new leader if not (for that \
-it needs the permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
+An update changes streams in place. Where the server cannot do that (another storage, a retention that another client has \
+changed), only that stream is deleted and recreated, in the same update. The plan then shows `created` as unknown, with a \
+warning. The bucket of manifests is replaced only if it is empty or `force_destroy` is in the state; otherwise the plan is \
+an error. It is not deleted with keys unless `force_destroy = true` is in the state before the apply. What another client \
+has changed and the server does not change back (`deny_purge`, a sealed stream) stays in `drift`, with a warning in every \
+plan that states whether it breaks wadm. A stream with messages is purged before it is replaced, if the user has \
+permission to publish to `$JS.API.STREAM.PURGE.*`. After a change of replicas, the apply waits until all copies are \
+current, checks that `wadm_event_consumer` still receives from its sources, and requests a new leader if it does not (for \
+that the user needs permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer`).
 
-After such a change wadm itself may pause for half a minute until it asks for events again; they wait in the streams. \
-A refresh warns of streams that an old wadm has left (`wadm_mirror`, `wadm_multitenant_mirror`); for that it needs the \
-permission to publish to `$JS.API.STREAM.NAMES`, which every plan that creates something needs too.";
+After such a change, wadm may pause for half a minute until it requests events again; they wait in the streams. A refresh \
+warns of streams of an old wadm (`wadm_mirror`, `wadm_multitenant_mirror`). For that, and for every plan that creates \
+something, the user needs permission to publish to `$JS.API.STREAM.NAMES`.";
 
 const SINGLETON: &str = " An account and JetStream domain can have one wadm installation: if another Terraform state manages these streams, remove this resource, or give it a provider configuration for another account.";
 
