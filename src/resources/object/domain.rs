@@ -14,7 +14,7 @@ use crate::text::is_printable;
 pub const NAME: &str = "jetstream_domain";
 
 const DOC: &str = "JetStream domain of the buckets and streams, instead of the provider block's: the hub's from a leaf \
-node, or a leaf node's from the hub. Another domain holds other objects, so changing it replaces. Without it in either \
+node, or a leaf node's from the hub. Another domain has other buckets and streams, so a change replaces the resource. Without it in either \
 place, the JetStream of the server itself.";
 
 /// The longest name of a domain or a connection, and the longest part of a subject that can be configured, in bytes.
