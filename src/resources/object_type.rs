@@ -133,6 +133,7 @@ pub fn schema(object_type: &impl ObjectType) -> Schema {
         version: 0,
         description: object_type.description().to_owned(),
         attributes,
+        ..Schema::default()
     }
 }
 

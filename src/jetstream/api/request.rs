@@ -165,6 +165,8 @@ impl Api {
                 }
                 unsupported
             }
+            // The login may have been refused, which is no answer of JetStream.
+            Err(error) if !self.link.is_accepted() => return Err(error),
             Err(error) => verify::unanswered(error, &self.api_prefix)?,
         };
         cause.map_or(Ok(()), |cause| Err(self.link.error(cause)))

@@ -182,6 +182,7 @@ pub fn schema() -> Schema {
         version: 0,
         description: DESCRIPTION.to_owned(),
         attributes: ARGUMENTS.iter().map(ProviderArgument::attribute).collect(),
+        ..Schema::default()
     }
 }
 

@@ -22,7 +22,7 @@ pub fn planned(schema: &Schema, config: &Value, prior: &Value, planned: &Value) 
 pub fn applied(schema: &Schema, planned: &Value, actual: &Value) -> Vec<Diagnostic> {
     let mut problems = Problems::new("a result that differs from its plan");
     problems.mistyped(schema, actual);
-    problems.applied(&schema.object_type(), planned, actual, &Path::root());
+    problems.applied(schema.object_type(), planned, actual, &Path::root());
     problems.unknown(actual);
     problems.found
 }
@@ -59,7 +59,7 @@ impl Problems {
     }
 
     fn mistyped(&mut self, schema: &Schema, value: &Value) {
-        let mismatches = wire::mismatches(value, &schema.object_type());
+        let mismatches = wire::mismatches(value, schema.object_type());
         self.found.extend(mismatches);
     }
 
