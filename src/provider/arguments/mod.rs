@@ -154,7 +154,7 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
     ProviderArgument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
     ProviderArgument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
-    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is for (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
+    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is for (`SU...`).").variable("NATS_SEED").help("JWT of a user, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
     ProviderArgument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is for."),
     ProviderArgument::text("tls_ca", "Certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
     ProviderArgument::text("tls_ca_file", "Path of a file with the certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of the CAs to trust, in PEM").field("ca"),
@@ -206,7 +206,7 @@ pub fn help() -> String {
     /// Where the texts begin.
     const COLUMN: usize = 19;
 
-    let mut text = "Environment variables, each for an argument of the provider block that is not set, as the nats command has them:\n".to_owned();
+    let mut text = "Environment variables. Each one is used if its argument is not set in the provider block. Most of them are those of the\nnats command:\n".to_owned();
     let mut names: Vec<&str> = Vec::new();
     for row in ARGUMENTS {
         let Some(variable) = row.variable else {
@@ -224,7 +224,7 @@ pub fn help() -> String {
             help => format!("  {all}\n  {:COLUMN$}{help}\n", ""),
         };
     }
-    text + "Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.\n"
+    text + "NATS contexts are files in $XDG_CONFIG_HOME/nats/context or ~/.config/nats/context.\n"
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
                     taken.entry(name).or_default().push(member);
                 }
             }
-            Err(error) => tracing::debug!(%error, "stream names are not readable"),
+            Err(error) => tracing::debug!(%error, "the names of the streams could not be read"),
         }
     }
     let errors = taken.iter().map(|(name, members)| overlap(members, name));

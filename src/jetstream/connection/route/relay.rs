@@ -215,7 +215,7 @@ impl Upstream {
         let _ = client.set_nodelay(true);
         let introduction = timeout(INTRODUCTION, self.introduction(&mut client)).await;
         let Ok(Ok(Some(introduction))) = introduction else {
-            debug!("refused to relay for a stranger");
+            debug!("refused a connection of another process");
             return;
         };
         // async-nats may give up meanwhile; then nobody needs the connection.

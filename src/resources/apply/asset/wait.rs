@@ -79,7 +79,7 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
     }
     tracing::info!(
         stream = member.stream(),
-        "sourcing has stalled, asking for a new leader"
+        "the stream receives nothing from its sources, requesting a new leader"
     );
     if let Err(error) = client.step_down(&member.stream(), scope).await {
         return Some(stalled_warning(
