@@ -77,7 +77,9 @@ impl Connections {
                             Ok(Ok(stream)) => serve_connection(stream, routes, stop).await,
                             Ok(Err(error)) => debug!(%error, "a client was refused"),
                             Err(_) => {
-                                debug!("a client was refused: it did not complete its TLS handshake")
+                                debug!(
+                                    "a client was refused: it did not complete its TLS handshake"
+                                )
                             }
                         }
                     }

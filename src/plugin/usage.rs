@@ -8,7 +8,10 @@ use crate::plugin::log::LEVEL_VARIABLES;
 pub(super) fn refusal(refusal: &Refusal, about: &About) -> String {
     let About { name, version, .. } = about;
     match refusal {
-        Refusal::ByHand => format!("{}\nFor all options, run it with --help.", introduction(about)),
+        Refusal::ByHand => format!(
+            "{}\nFor all options, run it with --help.",
+            introduction(about)
+        ),
         Refusal::NoCommonProtocol(protocols) => {
             let offered = if protocols.is_empty() {
                 "none"

@@ -24,7 +24,7 @@ fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
     let error = server.error();
     assert_eq!(error.summary, "JetStream does not answer");
     assert!(
-        error.says(&bare.url()) && error.says("JetStream is not enabled on that server"),
+        error.says(&bare.url()) && error.says("JetStream is not enabled on this server"),
         "{error}"
     );
     assert!(error.says("set `jetstream_domain`"), "{error}");

@@ -94,7 +94,11 @@ fn a_domain_stands_before_the_id() {
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
         admin.create_bucket(bucket);
     }
-    let mut run = PageRun::new(PAGE, "In another JetStream domain", &[("NATS_URL", &server.url())]);
+    let mut run = PageRun::new(
+        PAGE,
+        "In another JetStream domain",
+        &[("NATS_URL", &server.url())],
+    );
 
     let plan = run.step();
 

@@ -391,7 +391,7 @@ impl Upstream {
     ) -> Result<(), String> {
         loop {
             while let Some(passed) = received.next().map_err(|Rejected(what)| {
-                format!("the server sent what is not valid in the NATS protocol: {what}")
+                format!("the server violates the NATS protocol: {what}")
             })? {
                 match passed.operation {
                     Operation::Info(greeting) => self.seen().greeting = Some(*greeting),
