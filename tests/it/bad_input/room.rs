@@ -209,7 +209,7 @@ fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
     };
     assert_eq!(error.summary, "The account allows no more streams");
     assert!(
-        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 with all that is planned"),
+        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 after the planned changes"),
         "{error}"
     );
     account.accepted(&[("a", ""), ("b", "")]);
@@ -280,7 +280,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
     setup.terraform.write_file("more.tf", &more);
     let failure = setup.refused_to(|terraform| terraform.plan_error());
     assert!(
-        failure.says("It has 2, and would have 4 with all that is planned"),
+        failure.says("It has 2, and would have 4 after the planned changes"),
         "{failure}"
     );
 }
