@@ -192,7 +192,7 @@ pub fn content_for_path(part: &CredentialPart, origin: &str) -> Diagnostic {
 /// The same where the name of a context is expected.
 pub fn content_for_context(origin: &str) -> Diagnostic {
     let detail = format!(
-        "The value of {origin} is not shown: it looks like the content of a file, and the name of a context is expected, such as \"prod\". To log in with it, set `credentials`, `nkey`, or `jwt` and `seed`."
+        "The value of {origin} is not shown: it looks like the content of a file, and the name of a context is expected, such as \"prod\". Set `credentials`, `nkey`, or `jwt` and `seed` to log in with it."
     );
     Diagnostic::error("Content where the name of a context is expected", detail)
 }

@@ -47,7 +47,7 @@ fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
     let error = failure.error();
     assert_eq!(error.summary, "JetStream domain moon is not reachable");
     assert!(
-        error.says("$JS.moon.API.>") && error.says("that server is in the domain \"hub\""),
+        error.says("$JS.moon.API.>") && error.says("the connected server is in the domain \"hub\""),
         "{error}"
     );
     assert!(error.says("Correct `jetstream_domain`"), "{error}");

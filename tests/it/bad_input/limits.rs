@@ -69,7 +69,7 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
             "max_bytes = 2000000",
             "max_bytes is more than the account allows",
             "max_bytes = 2000000",
-            "has 1000000 bytes in files for all streams",
+            "allows 1000000 bytes in files for all streams",
         ),
         (
             "max_file: 0, max_mem: 1000000",

@@ -260,7 +260,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
         (
             "max_bytes = 600000",
             "max_bytes = 600000",
-            "1200000 would be",
+            "1200000 bytes would be",
         ),
         (
             "storage = \"memory\"",

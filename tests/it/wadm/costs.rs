@@ -194,7 +194,7 @@ fn compression_says_whether_it_ever_works() {
     );
     let said = warning(
         plan.diagnostics(),
-        "Compression of stream wadm_status has no effect",
+        "Change of compression of stream wadm_status has no effect",
     );
     assert!(said.says("never compressed"), "{said}");
 }
