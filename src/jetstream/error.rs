@@ -461,9 +461,11 @@ impl fmt::Display for Reason<'_> {
                  server at {server} (it needs {}).",
                 inbox(subject)
             ),
+            // In tenths of a second: what is left of an operation's time is not the same for two streams.
             Cause::Timeout { millis } => write!(
                 f,
-                "the NATS server at {server} did not answer within {millis} ms."
+                "the NATS server at {server} did not answer within {:.1} s.",
+                *millis as f64 / 1000.0
             ),
             Cause::Disconnected { why: None } => {
                 write!(f, "the connection to the NATS server at {server} was lost.")

@@ -123,12 +123,72 @@ pub fn schema(object_type: &impl ObjectType) -> Schema {
     let common = object_type.common_arguments().iter();
     attributes.extend(common.map(Argument::common_attribute));
     attributes.extend(object_type.own_attributes());
-    attributes.extend(rows.iter().map(|row| row.attribute()));
+    attributes.extend(
+        rows.iter()
+            .map(|row| row.attribute(object_type.common_arguments())),
+    );
     attributes.extend(common::protection());
     attributes.push(common::timeouts());
     Schema {
         version: 0,
         description: object_type.description().to_owned(),
         attributes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::lattice_buckets::LatticeBuckets;
+    use crate::resources::wadm::WadmJetStream;
+    use crate::terraform::language::Mode;
+
+    /// What a page can say of a change.
+    const EFFECTS: &[&str] = &[
+        "Changed in place",
+        "A change replaces ",
+        "so a change replaces ",
+        "A change moves the data",
+        "hanges nothing on the server",
+        "After the create, it has no effect",
+        "overrides the common argument",
+    ];
+
+    /// What a page can say of an argument that is not set.
+    const UNSET: &[&str] = &[
+        "Default: ",
+        "Without it",
+        "overrides the common argument",
+        "is not changed",
+        "are not changed",
+        "with all retries",
+    ];
+
+    fn settable<'a>(attributes: &'a [Attribute], found: &mut Vec<&'a Attribute>) {
+        let settable_here = attributes.iter().filter(|one| one.mode != Mode::Computed);
+        for attribute in settable_here {
+            found.push(attribute);
+            settable(attribute.nested(), found);
+        }
+    }
+
+    #[test]
+    fn every_argument_says_what_it_is_when_it_is_not_set_and_what_a_change_does() {
+        for schema in [schema(&LatticeBuckets), schema(&WadmJetStream)] {
+            let mut attributes = Vec::new();
+            settable(&schema.attributes, &mut attributes);
+            assert!(attributes.len() > 30);
+
+            for Attribute {
+                name, description, ..
+            } in attributes
+            {
+                let says = |phrases: &[&str]| phrases.iter().any(|one| description.contains(one));
+                // The block `timeouts` says it for all of them.
+                let is_timeout = description.starts_with("Longest time");
+                assert!(says(EFFECTS) || is_timeout, "{name}: {description}");
+                assert!(says(UNSET), "{name}: {description}");
+            }
+        }
     }
 }

@@ -151,6 +151,14 @@ impl Client {
                         None => return Err(self.api.error(Cause::not_found(), &request)),
                     }
                 }
+                Err(error) if error.is_not_found() => {
+                    if !self
+                        .is_there(&mut backoff, &error, config.name(), scope)
+                        .await?
+                    {
+                        return Err(error);
+                    }
+                }
                 Err(error) => {
                     let error = if unanswered { error.unknown() } else { error };
                     self.again(&mut backoff, error, scope).await?;
@@ -172,7 +180,12 @@ impl Client {
             let started = Instant::now();
             match self.api.attempt(&request, scope).await {
                 Ok(_) => return Ok(true),
-                Err(error) if error.is_not_found() => return Ok(asked_since.is_some()),
+                Err(error) if error.is_not_found() => {
+                    let since = asked_since.is_some();
+                    if since || !self.is_there(&mut backoff, &error, name, scope).await? {
+                        return Ok(since);
+                    }
+                }
                 Err(error) if error.is_unknown_outcome() => {
                     let since = *asked_since.get_or_insert(started);
                     match self.reread(&error, &request, scope).await? {
@@ -267,6 +280,23 @@ impl Client {
         self.stream(&request.stream, &self.grace(scope))
             .await
             .map_err(|reading| error.clone().and(reading))
+    }
+
+    /// Whether a stream exists of which the answer to a change said that it does not; pauses before the next attempt if so.
+    /// Changes are answered by the leader of the cluster's JetStream, and a new leader may not know every stream yet; the
+    /// stream itself is read from its own servers.
+    async fn is_there(
+        &self,
+        backoff: &mut Backoff,
+        error: &Error,
+        stream: &str,
+        scope: &Scope,
+    ) -> Result<bool, Error> {
+        let is_there = backoff.is_early() && self.stream(stream, scope).await?.is_some();
+        if is_there {
+            self.api.pause(backoff, error.clone(), scope).await?;
+        }
+        Ok(is_there)
     }
 
     /// Pauses before the next attempt if it may do better.

@@ -25,6 +25,8 @@ use crate::jetstream::error::{Cause, Error};
 const IN_FLIGHT: usize = 64;
 /// Attempts without an answer before anything was ever answered: then there is no responder, rather than an election.
 const TRIES_UNHEARD: u32 = 3;
+/// Attempts at a stream that the answering server does not know, though it exists: about five seconds.
+const TRIES_UNKNOWN: u32 = 8;
 /// The header with which a request says what the server must at least be.
 const REQUIRED_LEVEL: &str = "Nats-Required-Api-Level";
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -400,6 +402,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
+    /// Whether so few attempts were made that the cluster may just have a new leader.
+    pub fn is_early(&self) -> bool {
+        self.tries < TRIES_UNKNOWN
+    }
+
     fn next(&mut self) -> Duration {
         let full = FIRST_PAUSE
             .saturating_mul(1 << self.tries.min(10))

@@ -50,7 +50,7 @@ pub const SETTINGS: &[Setting] = &[
         .example("2")
         .avoid("To keep them, set at least the number of messages of the subject with the most messages.")
         .docs(Doc {
-            bucket: "Number of revisions that are stored for each key, {range}. A lower number deletes the older revisions at once; the plan counts them.",
+            bucket: "Number of revisions that are stored for each key, {range}.",
             stream: "Number of statuses that are stored for each application, {range}.",
             ..NO_DOC
         }),
@@ -75,11 +75,11 @@ pub const SETTINGS: &[Setting] = &[
         .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
         .example("\"memory\"")
-        .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted, unless other replicas stay online. The server never changes the storage of an existing bucket or stream, so only that one is replaced, if wadm creates its contents again, if it is empty, or with `force_destroy`."),
+        .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted, unless other replicas stay online."),
     // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
     row("num_replicas", SettingKind::Count { unit: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
         .bounds(&[bound("persist_mode", "a stream with asynchronous writes can have only one replica (JetStream 10052)")])
-        .doc("Number of servers that store a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. Changed in place; the apply waits until all replicas are current."),
+        .doc("Number of servers that store a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. An apply waits until all replicas are current."),
     row("no_ack", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true"),
     row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
@@ -87,7 +87,7 @@ pub const SETTINGS: &[Setting] = &[
     // The server refuses it together with a change of `num_replicas` (JetStream 10123).
     row("placement", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"tags":["ssd"]}"#)
-        .doc("Which servers store it; without it, any server can. Changed in place: the data is moved."),
+        .doc("Which servers store it; without it, any server can. A change moves the data to other servers."),
     row("mirror", SettingKind::Object, NOTHING, Edit::Mirror {
         refused: "the server does not change a mirror, and does not turn a stream into a mirror (JetStream 10055)",
         promoted: "the stream keeps the messages that it has copied, and from now on accepts messages itself; it cannot become a mirror again",
@@ -114,7 +114,7 @@ pub const SETTINGS: &[Setting] = &[
         .example("\"s2\"")
         .since("2.10", 0)
         .avoid("To apply it immediately, recreate the bucket or stream with storage in files.")
-        .doc("{choices}. Changed in place, but the server uses it only for what it writes after its next restart, and never for storage in memory."),
+        .doc("{choices}: whether the server compresses what it stores in files."),
     row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence has an effect only when the stream is created"))
         .example("100")
         .since("2.10", 0)
@@ -162,7 +162,7 @@ pub const SETTINGS: &[Setting] = &[
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
         .example(r#"{"team":"lattice"}"#)
         .since("2.10", 0)
-        .doc("Text by key, for people and tools. If Terraform has set a key, it is removed when it is no longer configured. Keys that other clients have set, and the server's own `_nats.*`, are not changed."),
+        .doc("Text by key, for people and tools, up to {max} {unit} in total. If Terraform has set a key, it is removed when it is no longer configured. Keys that other clients have set, and the server's own `_nats.*`, are not changed."),
     row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server never sets it back to false (JetStream 10052)"))
         .example("true")
         .since("2.11", 1)

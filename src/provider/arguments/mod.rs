@@ -18,7 +18,8 @@ them, and the next plan shows what another client has changed.
 
 Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. The provider never reads or \
 writes a key or a message. All arguments are optional, and all may come from other resources or from ephemeral values: the \
-provider connects only when a resource needs the server.
+provider connects only when a resource needs the server. An argument without a default is not set. A change of an argument \
+changes nothing on the server; only another `jetstream_domain` replaces the resources that do not set their own.
 
 An argument in the configuration overrides environment variables, which override a NATS context, which overrides \
 defaults; variables and contexts are those of the `nats` command. If the configuration sets a way to authenticate, those \
@@ -127,7 +128,7 @@ impl ProviderArgument {
             doc += &format!(" Variable `{variable}`.");
         }
         if let Some(default) = self.default {
-            doc += &format!(" Default {default}.");
+            doc += &format!(" Default: {default}.");
         }
         let mut attribute = Attribute::new(self.name, kind, Mode::Optional, doc);
         attribute.sensitive = self.secret;
@@ -170,8 +171,8 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("expected_account", "Name or public key (`A...`) of the account that the login must be in. The provider checks every new connection before it sends any request to JetStream, and refuses another account. The user needs permission to publish to `$SYS.REQ.USER.INFO`. In operator mode, servers before 2.12 report only the public key.").variable("NATS_EXPECTED_ACCOUNT"),
     ProviderArgument::text("expected_cluster", "Name of the cluster that the server must be in. The provider checks every new connection before it sends the login, and refuses another cluster, or a server without one. For a leaf node, it is the name of its own cluster.").variable("NATS_EXPECTED_CLUSTER").help("expected account and cluster; the nats command has neither"),
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
-    ProviderArgument::text("connect_timeout", "Longest time for a connection, over all `servers`, such as `\"5s\"`. Until then, the provider retries the first connection.").rule(rules::timeout).default("that of `timeout`"),
-    ProviderArgument::text("timeout", "Longest time for one answer, such as `\"5s\"`. The provider retries requests until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest time for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
+    ProviderArgument::text("connect_timeout", "Longest time for a connection, over all `servers`, such as `\"5s\"`, up to `\"8760h\"`. Until then, the provider retries the first connection.").rule(rules::timeout).default("that of `timeout`"),
+    ProviderArgument::text("timeout", "Longest time for one answer, such as `\"5s\"`, up to `\"8760h\"`. The provider retries requests until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest time for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
     ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). It is used where neither an argument nor a variable is set. `\"\"` for no context, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else sets where to connect or how to log in"),
 ];
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::jetstream::Scope;
 use crate::terraform::framework::Call;
-use crate::terraform::language::duration;
+use crate::terraform::language::duration::{self, UNIT_NAMES};
 use crate::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
 };
@@ -66,15 +66,15 @@ pub fn protection() -> [Attribute; 3] {
     [
         flag(
             "force_destroy",
-            "Whether a destroy, or a replacement of a bucket, may delete keys. The provider uses the value in the state before the apply: set it, apply, then destroy or replace. If it is set in the same apply as the change, it has no effect on that change.",
+            "Whether a destroy, or a replacement of a bucket, may delete keys. The provider uses the value in the state before the apply: set it, apply, then destroy or replace. If it is set in the same apply as the change, it has no effect on that change. A change of it alone changes nothing on the server.",
         ),
         flag(
             "skip_destroy",
-            "Whether a destroy only removes the object from Terraform's state, and keeps its buckets and streams on the server.",
+            "Whether a destroy only removes the object from Terraform's state, and keeps its buckets and streams on the server. The provider uses the value in the state before the apply. A change of it alone changes nothing on the server.",
         ),
         flag(
             "adopt_existing",
-            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration manages is not adopted, even with another provider block (on Linux). The provider cannot know what another Terraform state manages: do not adopt that, because both states would repeatedly revert each other's changes.",
+            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration manages is not adopted, even with another provider block (on Linux). The provider cannot know what another Terraform state manages: do not adopt that, because both states would repeatedly revert each other's changes. After the create, it has no effect.",
         ),
     ]
 }
@@ -84,17 +84,18 @@ pub fn timeouts() -> Attribute {
     let nested = Crud::ALL.into_iter().map(|operation| {
         let name = operation.name();
         let doc = format!(
-            "Longest time of {name}, such as `\"90s\"` or `\"5m\"`. Default `\"{}s\"`.",
-            operation.default_timeout().as_secs()
+            "Longest time of {name}, such as `\"90s\"` or `\"5m\"`, more than 0, up to `\"8760h\"` (units: {UNIT_NAMES})."
         );
+        let default = format!("{}s", operation.default_timeout().as_secs());
         Attribute::new(name, Type::String, Mode::Optional, doc)
+            .names_default(&default.into())
             .rule(ValueRule::Custom(positive_duration))
     });
     Attribute::new(
         "timeouts",
         AttributeKind::Nested(Nesting::Single, nested.collect()),
         Mode::Optional,
-        "How long the operations may take, with all retries.",
+        "How long the operations may take, with all retries. A change changes nothing on the server.",
     )
 }
 

@@ -42,17 +42,17 @@ impl Asset {
         self.kind == AssetKind::Bucket && !self.name.contains("{}")
     }
 
-    /// Its attribute in a resource.
-    pub fn attribute(&self) -> Attribute {
+    /// Its attribute in a resource with these common arguments.
+    pub fn attribute(&self, common: &[Argument]) -> Attribute {
         let mut nested: Vec<Attribute> = self
             .arguments()
             .iter()
-            .map(|argument| argument.own_attribute(self))
+            .map(|argument| argument.own_attribute(self, common))
             .collect();
         let computed =
             |name: &str, r#type: Type, doc: &str| Attribute::new(name, r#type, Mode::Computed, doc);
         if self.is_named_by_user() {
-            let doc = "Name of the bucket, as configured in wadm. Another name is another bucket, so a change replaces the whole resource.";
+            let doc = "Name of the bucket, as configured in wadm: letters, digits, `_` and `-`. Another name is another bucket, so a change replaces the whole resource.";
             nested.push(
                 Attribute::new("bucket", Type::String, Mode::OptionalComputed, doc)
                     .default(self.name)

@@ -84,7 +84,7 @@ impl ObjectType for WadmJetStream {
     }
 
     fn own_attributes(&self) -> Vec<Attribute> {
-        let doc = "Whether wadm runs with `--multitenant`. A wadm in the other mode deletes streams that it needs itself, so change it together with wadm.";
+        let doc = "Whether wadm runs with `--multitenant`. A wadm in the other mode deletes streams that it needs itself, so change it together with wadm. Changed in place: the subjects of streams change.";
         let multitenant =
             Attribute::new("multitenant", Type::Bool, Mode::OptionalComputed, doc).default(false);
         vec![multitenant]

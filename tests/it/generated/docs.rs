@@ -10,10 +10,17 @@ use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
 use terraform_provider_wasmcloud::testing::resources::{Need, PERMISSIONS, Permission, Right};
 use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::testing::terraform::language::{
-    Attribute, AttributeKind, Mode, Nesting, Schema, Type, Value, ValueRule,
+    Attribute, AttributeKind, Mode, Nesting, Schema, Type, ValueRule,
 };
 
 const PROVIDER: &str = "wasmcloud";
+
+/// What a page is of. The registries show that of the provider first, outside every subcategory.
+#[derive(Clone, Copy)]
+enum Page {
+    Provider,
+    Resource,
+}
 
 /// Every page: its file under the project's root, and its text.
 pub fn pages(root: &Path) -> Vec<(String, String)> {
@@ -36,7 +43,11 @@ pub fn pages(root: &Path) -> Vec<(String, String)> {
 }
 
 fn index(root: &Path, schema: &Schema) -> String {
-    let mut page = front_matter(&format!("{PROVIDER} Provider"), &schema.description);
+    let mut page = front_matter(
+        Page::Provider,
+        &format!("{PROVIDER} Provider"),
+        &schema.description,
+    );
     page += &format!(
         "# {PROVIDER} Provider\n\n{}\n\n## Example Usage\n\n",
         schema.description
@@ -49,6 +60,7 @@ fn index(root: &Path, schema: &Schema) -> String {
 fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     let (name, schema) = (resource.type_name(), resource.schema());
     let mut page = front_matter(
+        Page::Resource,
         &format!("{name} Resource - terraform-provider-{PROVIDER}"),
         &schema.description,
     );
@@ -178,10 +190,14 @@ fn with_part(text: &str, start: &str, end: &str, part: &str) -> String {
     format!("{before}{part}{end}{after}")
 }
 
-fn front_matter(title: &str, description: &str) -> String {
+fn front_matter(page: Page, title: &str, description: &str) -> String {
     let sentence = description.split("\n\n").next().unwrap_or_default();
+    let subcategory = match page {
+        Page::Provider => "",
+        Page::Resource => "subcategory: \"\"\n",
+    };
     format!(
-        "---\n# Generated from the schema and the examples: run `make generate` after changing either.\npage_title: \"{title}\"\nsubcategory: \"\"\ndescription: |-\n  {sentence}\n---\n\n"
+        "---\n# Generated from the schema and the examples: run `make generate` after changing either.\npage_title: \"{title}\"\n{subcategory}description: |-\n  {sentence}\n---\n\n"
     )
 }
 
@@ -237,9 +253,6 @@ fn line(attribute: &Attribute, anchor: &str) -> String {
         kind += ", Sensitive";
     }
     let mut text = format!("- `{name}` ({kind}) {}", attribute.description);
-    if let Some(default) = attribute.default.as_ref().and_then(default_text) {
-        let _ = write!(text, " Default `{default}`.");
-    }
     for rule in &attribute.rules {
         if let ValueRule::OneOf(words) = rule {
             let words: Vec<_> = words
@@ -297,14 +310,5 @@ fn plain_name(plain: &Type) -> String {
         Type::Object(_) => "Object".to_owned(),
         Type::Tuple(_) => "Tuple".to_owned(),
         Type::Dynamic => "Dynamic".to_owned(),
-    }
-}
-
-fn default_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(text) => Some(format!("{text:?}")),
-        _ => None,
     }
 }

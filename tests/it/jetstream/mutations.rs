@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
-use crate::jetstream::setup::{Relay, client, config, options, scope, within};
-use crate::support::{Admin, NatsServer};
+use crate::jetstream::setup::{Relay, client, config, options, patient, scope, within};
+use crate::support::{Admin, Gate, NatsServer, Side};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_create_whose_answer_is_lost_is_found_and_is_ours() {
@@ -136,4 +136,51 @@ async fn a_stop_leaves_no_mutation_on_its_way_unread() {
     let created = creating.await.unwrap();
 
     assert!(created.is_ok_and(|created| created.ours));
+}
+
+/// Client and gate of a server that has no stream A, whose answers to changes of it are kept.
+fn before_an_empty_server(server: &NatsServer, mark: &'static str) -> (Gate, Client) {
+    let gate = Gate::before(server.port(), Side::Answers, mark);
+    let client = Client::new(patient(options(&gate.url())));
+    (gate, client)
+}
+
+/// Makes stream A while the answer that it does not exist is on its way, as a new leader of a cluster gives it that does
+/// not know every stream yet.
+async fn appears(server: &NatsServer, gate: Gate) {
+    let url = server.url();
+    tokio::task::spawn_blocking(move || {
+        gate.wait_until_reached(1);
+        // If the server is slower than this, it finds the stream at once, which changes nothing in the outcome.
+        std::thread::sleep(Duration::from_millis(300));
+        Admin::connect(&url).create_stream(&json!({ "name": "A" }));
+        gate.open();
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_exists_is_updated_though_the_answer_is_that_it_does_not() {
+    let server = NatsServer::start();
+    let (gate, client) = before_an_empty_server(&server, "STREAM.UPDATE.A");
+    let wanted = config(json!({ "name": "A", "subjects": ["A"], "max_msgs": 9 }));
+
+    let update = tokio::spawn(async move { client.update(&wanted, &scope()).await });
+    appears(&server, gate).await;
+
+    let updated = update.await.unwrap().unwrap();
+    assert_eq!(updated.config.get("max_msgs"), Some(&json!(9)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_exists_is_deleted_though_the_answer_is_that_it_does_not() {
+    let server = NatsServer::start();
+    let (gate, client) = before_an_empty_server(&server, "STREAM.DELETE.A");
+
+    let delete = tokio::spawn(async move { client.delete("A", &scope()).await });
+    appears(&server, gate).await;
+
+    assert!(delete.await.unwrap().unwrap());
+    assert!(Admin::connect(&server.url()).stream("A").is_none());
 }

@@ -69,7 +69,7 @@ impl Codec {
             Self::Word(_) | Self::Text | Self::Age | Self::Retention => Type::String.into(),
             Self::Metadata => Type::map(Type::String).into(),
             Self::Subjects => Type::list(Type::String).into(),
-            Self::Sources => Type::list(nested::source_type()).into(),
+            Self::Sources => AttributeKind::Nested(Nesting::List, nested::source_attributes()),
             Self::Placement => {
                 AttributeKind::Nested(Nesting::Single, nested::placement_attributes())
             }

@@ -1,13 +1,13 @@
 //! What the reference pages say of an argument: the words of the setting's row, with the row's facts in them.
 
 use crate::catalogue::AssetKinds;
-use crate::jetstream::{SettingKind, StreamConfig};
+use crate::jetstream::{Edit, SettingKind, StreamConfig};
 use crate::resources::object::argument::Argument;
 use crate::resources::object::argument::codec::Codec;
 use crate::terraform::language::Value;
 
 impl Argument {
-    /// Meaning, unit and range, in Markdown.
+    /// Meaning, unit, range and what a change does, in Markdown. The default is that of the attribute.
     pub fn description(&self) -> String {
         let doc = self.setting.doc;
         let words = match self.of {
@@ -16,9 +16,51 @@ impl Argument {
             AssetKinds::All => doc.common,
         };
         let facts = self.facts().into_iter();
-        facts.fold(words.to_owned(), |text, (place, fact)| {
+        let text = facts.fold(words.to_owned(), |text, (place, fact)| {
             text.replace(&place, &fact)
-        })
+        });
+        match self.shape.is_shown_only() {
+            true => text,
+            false => format!("{text} {}", self.effect()),
+        }
+    }
+
+    /// What a change does to the bucket or stream and to its contents.
+    fn effect(&self) -> String {
+        match (self.setting.edit, self.of) {
+            (Edit::Lowering(what), _) => lowered(what),
+            (Edit::LoweringEach(what, ..), AssetKinds::Buckets) => {
+                lowered(&what.replace("messages of each subject", "revisions of each key"))
+            }
+            (Edit::LoweringEach(what, ..), _) => lowered(what),
+            // A bucket discards new writes, so that the server would keep what is above; no plan lets it come to that.
+            (Edit::LoweringOldest(_), AssetKinds::Buckets) => {
+                format!("{IN_PLACE}; {TOO_SMALL}.")
+            }
+            (Edit::LoweringOldest(what), AssetKinds::Streams) => lowered(what),
+            (Edit::LoweringOldest(what), AssetKinds::All) => {
+                format!(
+                    "{IN_PLACE}; for a bucket, {TOO_SMALL}; for a stream, when it is lowered, {what}."
+                )
+            }
+            (Edit::NoEffect(why), _) => format!("{IN_PLACE}, but {why}."),
+            (Edit::NoEffectOnFiles(files, memory), _) => {
+                format!("{IN_PLACE}, but {files}; {memory}.")
+            }
+            (Edit::OneWay(why), _) => format!("{IN_PLACE}, but not back: {why}."),
+            (Edit::Never(why), _) => format!(
+                "A change replaces only that bucket or stream, because {why}: always if the contents come back by themselves, otherwise only if it is empty or with `force_destroy`."
+            ),
+            (
+                Edit::InPlace
+                | Edit::Since(..)
+                | Edit::HeldBefore(..)
+                | Edit::Retention { .. }
+                | Edit::Mirror { .. }
+                | Edit::Sources { .. },
+                _,
+            ) => format!("{IN_PLACE}."),
+        }
     }
 
     /// What stands for what in the words.
@@ -65,6 +107,13 @@ impl Argument {
             _ => String::new(),
         }
     }
+}
+
+const IN_PLACE: &str = "Changed in place";
+const TOO_SMALL: &str = "a limit below what it stores is an error of the plan";
+
+fn lowered(what: &str) -> String {
+    format!("{IN_PLACE}; when it is lowered, {what}.")
 }
 
 fn choices(words: &[&str]) -> String {

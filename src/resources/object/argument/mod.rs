@@ -211,17 +211,26 @@ impl Argument {
         asset.map(|row| self.unset_value(row)).unwrap_or_default()
     }
 
-    /// The attribute of one asset, which shows what holds, whoever set it.
-    pub fn own_attribute(&self, row: &Asset) -> Attribute {
+    /// The attribute of one asset, which shows what holds, whoever set it. Unset, it follows the argument of the same name
+    /// in `common`, the common arguments of the resource.
+    pub fn own_attribute(&self, row: &Asset, common: &[Argument]) -> Attribute {
         if self.shape.is_shown_only() {
             return self.attribute(Mode::Computed, self.description());
         }
-        let own_default = matches!(self.unset, Unset::Asset).then(|| self.unset_value(row));
-        let description = match own_default.as_ref().and_then(Value::as_str) {
-            Some(default) => format!("{} Default `{default:?}`.", self.description()),
-            None => self.description(),
-        };
-        self.attribute(Mode::OptionalComputed, description)
+        let attribute = self.attribute(Mode::OptionalComputed, self.description());
+        let follows = common.iter().any(|argument| argument.name == self.name);
+        match self.unset_value(row) {
+            _ if follows => Attribute {
+                description: format!(
+                    "{} Default: the common argument `{}`.",
+                    attribute.description, self.name
+                ),
+                ..attribute
+            },
+            Value::Null => attribute,
+            // Not a default of the schema: it is kept beside the names of buckets, which a plan may not know yet.
+            default => attribute.names_default(&default),
+        }
     }
 
     fn attribute(&self, mode: Mode, description: String) -> Attribute {
@@ -300,16 +309,27 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_of_one_asset_alone_names_its_default() {
+    fn an_argument_of_one_asset_names_what_it_is_when_it_is_not_set() {
         for row in CATALOGUE {
-            for argument in row.arguments() {
-                let description = argument.own_attribute(row).description;
+            let settable = |argument: &&Argument| !argument.shape.is_shown_only();
+            for argument in row.arguments().iter().filter(settable) {
+                let alone = argument.own_attribute(row, &[]).description;
+                let following = argument.own_attribute(row, BUCKET).description;
                 let own = argument.unset_value(row);
-                let is_named = match (argument.name, own.as_str()) {
-                    ("max_age", Some(age)) => description.ends_with(&format!("Default `{age:?}`.")),
-                    _ => !description.contains("Default"),
+                let (name, key) = (argument.name, row.key);
+
+                let is_named = match own {
+                    Value::Null => !alone.contains("Default"),
+                    own => alone.ends_with(&format!(" Default: `{own}`.")),
                 };
-                assert!(is_named, "{} of {}: {description}", argument.name, row.key);
+                assert!(is_named, "{name} of {key}: {alone}");
+                let follows = BUCKET.iter().any(|common| common.name == name);
+                let says = format!(" Default: the common argument `{name}`.");
+                assert_eq!(
+                    following.ends_with(&says),
+                    follows,
+                    "{name} of {key}: {following}"
+                );
             }
         }
     }

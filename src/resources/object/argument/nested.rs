@@ -2,16 +2,31 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::terraform::language::{Attribute, Mode, Type, Value, ValueRule};
+use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Type, Value, ValueRule};
 
-/// The type of one source.
-pub fn source_type() -> Type {
-    let transform = Type::object([("src", Type::String), ("dest", Type::String)]);
-    Type::object([
-        ("name", Type::String),
-        ("filter_subject", Type::String),
-        ("subject_transforms", Type::list(transform)),
-    ])
+/// The attributes of one source, which are shown and cannot be set.
+pub fn source_attributes() -> Vec<Attribute> {
+    let shown = |name: &str, doc: &str| Attribute::new(name, Type::String, Mode::Computed, doc);
+    let transform = vec![
+        shown("src", "Subjects to transform, with wildcards."),
+        shown(
+            "dest",
+            "The subject that a message gets; `{{wildcard(1)}}` is what the first wildcard of `src` matches.",
+        ),
+    ];
+    vec![
+        shown("name", "Name of the stream that the messages come from."),
+        shown(
+            "filter_subject",
+            "Only messages with this subject are sourced. Null if there is no filter, or if `subject_transforms` select the messages.",
+        ),
+        Attribute::new(
+            "subject_transforms",
+            AttributeKind::Nested(Nesting::List, transform),
+            Mode::Computed,
+            "How subjects change; only messages whose subject matches a `src` are sourced. Empty if there is none.",
+        ),
+    ]
 }
 
 /// The JSON of one source.
@@ -69,11 +84,11 @@ pub fn placement_attributes() -> Vec<Attribute> {
         Attribute::new(name, r#type, Mode::Optional, doc).rule(ValueRule::NotEmpty)
     };
     vec![
-        part("cluster", Type::String, "Name of the NATS cluster."),
+        part("cluster", Type::String, "Name of the NATS cluster whose servers may store it. A change moves the data to that cluster. Without it, any cluster may."),
         part(
             "tags",
             Type::set(Type::String),
-            "Tags that each server must have.",
+            "Tags that each server must have (`server_tags` in its configuration), at least one. A change moves the data to servers that have them. Without it, no tags are required.",
         )
         .rule(ValueRule::Custom(tags)),
     ]

@@ -115,12 +115,23 @@ impl Attribute {
         }
     }
 
-    /// The same with a default, which makes it optional and computed: core allows a default nowhere else.
+    /// The same with a default, which makes it optional and computed: core allows a default nowhere else. The description
+    /// names it.
     #[must_use]
     pub fn default(self, value: impl Into<Value>) -> Self {
+        let value = value.into();
         Self {
-            default: Some(value.into()),
             mode: Mode::OptionalComputed,
+            default: Some(value.clone()),
+            ..self.names_default(&value)
+        }
+    }
+
+    /// The same with a description that names this value as the default, as it is written in a configuration.
+    #[must_use]
+    pub fn names_default(self, value: &Value) -> Self {
+        Self {
+            description: format!("{} Default: `{value}`.", self.description),
             ..self
         }
     }
