@@ -87,7 +87,7 @@ pub const SETTINGS: &[Setting] = &[
     // The server refuses it together with a change of `num_replicas` (JetStream 10123).
     row("placement", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"tags":["ssd"]}"#)
-        .doc("Which servers store it; without it, any server can. A change moves the data to other servers."),
+        .doc("Which servers store it. Without it, any server can. A change moves the data to other servers."),
     row("mirror", SettingKind::Object, NOTHING, Edit::Mirror {
         refused: "the server does not change a mirror, and does not turn a stream into a mirror (JetStream 10055)",
         promoted: "the stream keeps the messages that it has copied, and from now on accepts messages itself; it cannot become a mirror again",

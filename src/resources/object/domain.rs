@@ -15,7 +15,7 @@ pub const NAME: &str = "jetstream_domain";
 
 const DOC: &str = "JetStream domain of the buckets and streams, instead of that of the provider block: that of the hub \
 from a leaf node, or that of a leaf node from the hub. Each domain has its own buckets and streams, so a change replaces \
-the resource. If it is set neither here nor in the provider block, the JetStream of the connected server is used.";
+the resource. Without it, here and in the provider block, the JetStream of the connected server is used.";
 
 /// The longest name of a domain or a connection, and the longest part of a subject that can be configured, in bytes.
 const LONGEST: usize = 255;
