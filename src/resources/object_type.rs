@@ -160,8 +160,8 @@ mod tests {
         "Default: ",
         "Without it",
         "overrides the common argument",
-        "is left alone",
-        "are left alone",
+        "is not changed",
+        "are not changed",
         "with all retries",
     ];
 

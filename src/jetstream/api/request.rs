@@ -308,7 +308,7 @@ impl Api {
         if pause >= scope.remaining() {
             return Err(error);
         }
-        debug!(%error, pause_millis = pause.as_millis() as u64, "asking again");
+        debug!(%error, pause_millis = pause.as_millis() as u64, "sending the request again");
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
             () = scope.stopped() => Err(error),

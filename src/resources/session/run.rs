@@ -72,7 +72,7 @@ impl Run {
         if let Some(folder) = &run.folder
             && let Err(error) = fs::write(folder.join(run.presence()), "")
         {
-            tracing::debug!(%error, "no presence among the processes of the run");
+            tracing::debug!(%error, "this process could not be registered in the folder of the run");
         }
         run
     }
@@ -135,7 +135,7 @@ impl Run {
         match symlink(&self.process, &path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.is_own(&path),
             Err(error) => {
-                tracing::debug!(%error, ?note, "not noted");
+                tracing::debug!(%error, ?note, "a note for the other processes of the run could not be written");
                 true
             }
             Ok(()) => true,
@@ -256,7 +256,7 @@ fn private_folder(path: PathBuf, user: u32) -> Option<PathBuf> {
     if let Err(error) = &made
         && error.kind() != io::ErrorKind::AlreadyExists
     {
-        tracing::debug!(%error, "no folder for marks");
+        tracing::debug!(%error, "the folder of the run could not be created");
         return None;
     }
     let found = fs::symlink_metadata(&path).ok()?;

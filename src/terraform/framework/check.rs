@@ -51,7 +51,7 @@ impl Problems {
     fn push(&mut self, path: &Path, problem: &str) {
         let summary = format!("Provider bug: {}", self.what);
         let detail = format!(
-            "At {}: {problem}. This is a bug of the provider, not a fault of the configuration. Please report it with the configuration and the provider's version.",
+            "At {}: {problem}. This is a bug in the provider, and not an error in the configuration. Please report it with the configuration and the provider's version.",
             path.title()
         );
         self.found
@@ -80,7 +80,7 @@ impl Problems {
         if config.is_null() != planned.is_null() {
             return self.push(
                 path,
-                "the plan has an object and the configuration has none, or the other way round",
+                "only one of the plan and the configuration has this object",
             );
         }
         for attribute in attributes {
@@ -109,7 +109,10 @@ impl Problems {
             return;
         }
         if config.is_null() {
-            return self.push(path, "a value is planned that nobody set");
+            return self.push(
+                path,
+                "a value is planned that the configuration does not set",
+            );
         }
         match &attribute.kind {
             AttributeKind::Nested(nesting, nested)

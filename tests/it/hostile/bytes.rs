@@ -32,7 +32,7 @@ const BAD: [(&str, &str); 7] = [
     ),
     (
         "HMSG a 1 22 22\r\nNATS/1.0\r\nA: b\rc\r\n\r\n\r\n",
-        "headers that are none",
+        "headers that are not valid",
     ),
     ("\u{1b}]0;owned\u{7}\r\n", "\"\\u{1b}]0;owned\\u{7}\""),
 ];

@@ -266,7 +266,7 @@ impl Upstream {
         let _ = client.set_nodelay(true);
         let introduction = timeout(INTRODUCTION, self.introduction(&mut client)).await;
         let Ok(Ok(Some(introduction))) = introduction else {
-            debug!("refused to relay for a stranger");
+            debug!("refused a connection of another process");
             return;
         };
         // async-nats may give up meanwhile; then nobody needs the connection.
@@ -522,7 +522,7 @@ impl Upstream {
     ) -> Result<(), String> {
         loop {
             while let Some(passed) = received.next().map_err(|Rejected(what)| {
-                format!("the server sent what is not valid in the NATS protocol: {what}")
+                format!("the server violates the NATS protocol: {what}")
             })? {
                 match passed.operation {
                     Operation::Info(greeting) => self.seen().greeting = Some(*greeting),
