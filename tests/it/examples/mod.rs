@@ -2,6 +2,8 @@
 
 mod authentication;
 mod opentofu;
+mod pipelines;
+mod policies;
 mod readme;
 mod terragrunt;
 mod use_cases;

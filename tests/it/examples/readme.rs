@@ -53,6 +53,7 @@ fn every_example_is_run_by_a_test() {
         include_str!("use_cases.rs"),
         include_str!("authentication.rs"),
         include_str!("opentofu.rs"),
+        include_str!("pipelines.rs"),
         include_str!("terragrunt.rs")
     );
 

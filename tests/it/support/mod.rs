@@ -18,6 +18,7 @@ mod built;
 pub mod mirror;
 mod served;
 mod workspace;
+mod yaml;
 #[cfg(test)]
 mod self_test;
 mod tools;
@@ -46,10 +47,11 @@ pub use terraform::plan::Plan;
 pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
 pub use tools::{
-    Cli, Program, every_cli, nats_server, nats_server_of_line, nats_server_versions, newest_of,
-    program, terraform_default, terraform_versions,
+    Cli, Program, conftest, every_cli, nats_server, nats_server_of_line, nats_server_versions,
+    newest_of, program, terraform_default, terraform_versions,
 };
 pub use workspace::{Provided, Workspace, login};
+pub use yaml::yaml;
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.
 pub fn runtime() -> &'static tokio::runtime::Runtime {

@@ -75,6 +75,11 @@ pub fn program(name: &str) -> PathBuf {
     installed(name, pinned(name)[0])
 }
 
+/// The conftest of `tools/versions`.
+pub fn conftest() -> PathBuf {
+    installed("conftest", pinned("conftest")[0])
+}
+
 /// The one that `TEST_CLI` names; without it the Terraform on PATH, and without one the default of `tools/versions`.
 pub fn terraform_default() -> Cli {
     chosen()
