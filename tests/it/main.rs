@@ -42,6 +42,7 @@ mod hostile;
 mod plugin;
 mod real_host;
 mod real_wadm;
+mod release;
 mod secrets;
 mod stored_state;
 mod structure;
