@@ -121,7 +121,7 @@ fn expect_plan(terraform: &Terraform) {
 }
 
 /// The files below a folder, by their path below `prefix`.
-fn files_below(folder: &Path, prefix: &str) -> Files {
+pub fn files_below(folder: &Path, prefix: &str) -> Files {
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     entries
         .flat_map(|entry| {
