@@ -12,6 +12,7 @@ use crate::guides::page;
 use crate::support::{Admin, NatsServer, Provided, Terraform, conftest, terraform_default};
 
 const BUCKETS: &str = "resource \"wasmcloud_lattice_buckets\" \"default\"";
+const NOTHING: [&str; 0] = [];
 const WADM: &str = "resource \"wadm_jetstream\" \"this\"";
 
 #[test]
@@ -27,7 +28,7 @@ fn the_policy_refuses_what_the_script_of_the_guide_refuses_until_it_is_approved(
     let buckets = |more: &str| format!("{BUCKETS} {{\n  {more}\n}}\n");
     let created = buckets("history = 5") + &wadm("");
     terraform.write(&created);
-    assert_eq!(refused(terraform), []);
+    assert_eq!(refused(terraform), NOTHING);
     terraform.step(&created);
 
     for (config, reasons) in [
@@ -80,7 +81,7 @@ fn the_policy_refuses_what_the_script_of_the_guide_refuses_until_it_is_approved(
     let approved = "approved:\n  - wadm_jetstream.this\n";
     terraform.write_file("approved.yaml", approved);
     let (failures, warnings) = judged(terraform, &["--data", "approved.yaml"]);
-    assert_eq!(failures, []);
+    assert_eq!(failures, NOTHING);
     assert_eq!(warnings, ["approved: wadm_jetstream.this is destroyed"]);
 }
 
@@ -100,7 +101,7 @@ fn refused(terraform: &Terraform) -> Vec<String> {
 
     let (failures, warnings) = judged(terraform, &[]);
 
-    assert_eq!(warnings, []);
+    assert_eq!(warnings, NOTHING);
     let mut script = terraform.in_folder(Command::new("python3"));
     let output = script
         .args(["no_data_loss.py", "plan.json", "plan.jsonl"])
