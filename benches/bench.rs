@@ -1,4 +1,5 @@
-//! What the provider costs, beside the same work without it: start, size, memory, time, connections, requests.
+//! What the provider costs, beside the same work without it: start, size, memory, processor time, instructions, wall time,
+//! connections, requests.
 //!
 //! Run by `make bench`. It fails for one number only, the memory: times depend on the machine, so read the ratios to the
 //! floor (as many `terraform_data`, no provider) of the same run. Connections and requests are counted by the server.
@@ -16,6 +17,7 @@ mod delay;
 #[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,12 @@ const CROWD: usize = 300;
 const PARALLELISM: &str = "-parallelism=100";
 /// What the provider may take for them, in MB.
 const MOST_MEMORY: f64 = 14.0;
+/// Few and many lattices: what one costs is the difference, without the start of the processes.
+const PROCESSOR_LATTICES: [usize; 2] = [100, 600];
+/// The same where every instruction is counted, which takes fifty times as long.
+const COUNTED_LATTICES: [usize; 2] = [20, 120];
+/// In a second, of the times in `/proc/PID/stat`: the same on every Linux.
+const TICKS: f64 = 100.0;
 const BUCKETS_PER_LATTICE: usize = 2;
 const ROUND_TRIP: Duration = Duration::from_millis(50);
 
@@ -75,6 +83,8 @@ fn main() {
     measure_start(&provider);
     measure_operations(&provider);
     measure_round_trips(&provider);
+    measure_processor(&provider);
+    measure_instructions(&provider);
     // The last, since it fails when it is too much.
     measure_memory(&provider);
 }
@@ -154,7 +164,9 @@ fn measure_memory(provider: &Path) {
     let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
     let peaks = OPERATIONS.map(|(name, generation, command)| {
         terraform.write(&lattices(CROWD, generation));
-        let peak = peak_memory(&terraform, command);
+        // Options come before the file of a plan.
+        let command = [&command[..1], &[PARALLELISM], &command[1..]].concat();
+        let peak = usage(&terraform, &command).memory;
         println!("{name:<16} {peak:>5.1}");
         peak
     });
@@ -166,23 +178,145 @@ fn measure_memory(provider: &Path) {
     );
 }
 
-/// Looks at the provider processes while a command runs: the most memory that one of them had, in MB.
-fn peak_memory(terraform: &Terraform, command: &[&str]) -> f64 {
+/// What the provider processes of a command took.
+struct Usage {
+    /// The most memory that one of them had, in MB.
+    memory: f64,
+    /// The processor time of all of them, in ms.
+    processor: f64,
+}
+
+/// Looks at the provider processes while a command runs.
+fn usage(terraform: &Terraform, command: &[&str]) -> Usage {
     let mut peak = 0;
-    // Options come before the file of a plan.
-    let mut running = terraform.start(&[&command[..1], &[PARALLELISM], &command[1..]].concat());
+    let mut ticks = BTreeMap::new();
+    let mut running = terraform.start(command);
     while running.is_running() {
         for pid in running.children() {
-            let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+            let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}"));
+            let (status, stat) = (read("status"), read("stat"));
+            let status = status.unwrap_or_default();
             // Between fork and exec a child is a copy of Terraform.
             if status.starts_with("Name:\tterraform-provi") {
                 peak = peak.max(kilobytes(&status, "VmHWM:"));
+                ticks.insert(pid, processor_ticks(&stat.unwrap_or_default()));
             }
         }
         std::thread::sleep(Duration::from_millis(2));
     }
     running.wait().unwrap_or_else(|failure| panic!("{failure}"));
-    peak as f64 / 1e3
+    Usage {
+        memory: peak as f64 / 1e3,
+        processor: ticks.into_values().sum::<u64>() as f64 * 1e3 / TICKS,
+    }
+}
+
+/// `utime` and `stime` of a line of `/proc/PID/stat`, whose second field is the name in parentheses (proc(5)).
+fn processor_ticks(stat: &str) -> u64 {
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    let times = fields.split_whitespace().skip(11).take(2);
+    times.filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
+/// Measures the processor time of the provider for each lattice.
+fn measure_processor(provider: &Path) {
+    let [few, many] = PROCESSOR_LATTICES;
+    println!(
+        "\nprocessor time of the provider per lattice, in ms, from {few} and {many} lattices, median of {ROUNDS}"
+    );
+    let measure = |count: usize| {
+        let server = NatsServer::start();
+        let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+        OPERATIONS.map(|(_, generation, command)| {
+            terraform.write(&lattices(count, generation));
+            usage(&terraform, command).processor
+        })
+    };
+    let rounds: Vec<_> = (0..ROUNDS).map(|_| (measure(few), measure(many))).collect();
+    for (place, (name, ..)) in OPERATIONS.into_iter().enumerate() {
+        let each = rounds
+            .iter()
+            .map(|(low, high)| (high[place] - low[place]) / (many - few) as f64);
+        let mut each: Vec<_> = each.collect();
+        each.sort_by(f64::total_cmp);
+        println!("{name:<16} {:>6.2}", each[each.len() / 2]);
+    }
+}
+
+/// Counts the instructions of the provider for each lattice, by callgrind: the same on every machine, nearly.
+fn measure_instructions(provider: &Path) {
+    let [few, many] = COUNTED_LATTICES;
+    println!(
+        "\ninstructions of the provider per lattice, in thousands, from {few} and {many} lattices (callgrind)"
+    );
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("not counted: valgrind is not installed");
+        return;
+    }
+    let measure = |count: usize| {
+        let server = NatsServer::start();
+        let counted = CountedProvider::new(provider);
+        let terraform = Terraform::with_binary(&counted.script).env("NATS_URL", &server.url());
+        OPERATIONS.map(|(_, generation, command)| {
+            terraform.write(&lattices(count, generation));
+            terraform
+                .run(command)
+                .unwrap_or_else(|failure| panic!("{failure}"));
+            counted.take()
+        })
+    };
+    let (low, high) = (measure(few), measure(many));
+    for ((name, ..), (low, high)) in OPERATIONS.into_iter().zip(low.into_iter().zip(high)) {
+        println!(
+            "{name:<16} {:>6.0}",
+            (high as f64 - low as f64) / (many - few) as f64 / 1e3
+        );
+    }
+}
+
+/// The provider under callgrind.
+struct CountedProvider {
+    /// What Terraform starts.
+    script: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl CountedProvider {
+    fn new(provider: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let script = folder.path().join("provider");
+        let logs = folder.path().join("log.%p");
+        let text = format!(
+            "#!/bin/sh\nexec valgrind --tool=callgrind --callgrind-out-file=/dev/null --log-file='{}' '{}' \"$@\"\n",
+            logs.display(),
+            provider.display()
+        );
+        fs::write(&script, text).expect("a script");
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&script, executable).expect("an executable script");
+        Self { script, folder }
+    }
+
+    /// The instructions of all its processes since the last time.
+    ///
+    /// # Panics
+    /// If one of them did not end by itself, so that callgrind counted nothing.
+    fn take(&self) -> u64 {
+        let files = fs::read_dir(self.folder.path()).expect("the folder");
+        let logs = files
+            .map(|file| file.expect("a file").path())
+            .filter(|path| path.to_string_lossy().contains("/log."));
+        logs.map(|path| {
+            let text = fs::read_to_string(&path).expect("a log");
+            fs::remove_file(&path).expect("its log");
+            let collected = text
+                .lines()
+                .find_map(|line| line.split_once("Collected : "));
+            let (_, count) = collected.unwrap_or_else(|| panic!("no count: {text}"));
+            count.trim().parse::<u64>().expect("a number")
+        })
+        .sum()
+    }
 }
 
 /// What `wadm_jetstream` costs over a link with a round trip: the time above the same without one, in round trips.

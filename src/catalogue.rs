@@ -107,8 +107,8 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "component specifications with their links, and claims",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "Restart running hosts afterwards: they do not receive links from a recreated bucket.",
-        when_read_only: "hosts can store no component, link or claim",
+        when_recreated: "Running hosts must be restarted afterwards: they do not receive links from a recreated bucket.",
+        when_read_only: "hosts cannot store components, links and claims",
     },
     Asset {
         key: "config_data",
@@ -117,8 +117,8 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "named configurations and references to secrets",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "Restart running hosts afterwards: they do not receive configuration changes from a recreated bucket.",
-        when_read_only: "hosts can store no configuration, and change none",
+        when_recreated: "Running hosts must be restarted afterwards: they do not receive configuration changes from a recreated bucket.",
+        when_read_only: "hosts cannot store or change configurations",
     },
     Asset {
         key: "state",
@@ -137,8 +137,8 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "the manifests of all applications, with their versions",
         description: None,
         contents: Contents::Precious,
-        when_recreated: "wadm then has no application: deploy every manifest again.",
-        when_read_only: "wadm can store no manifest, so deploying a new version fails",
+        when_recreated: "wadm then has no applications: every manifest must be deployed again.",
+        when_read_only: "wadm cannot store manifests, so the deployment of a new version fails",
     },
     Asset {
         key: "events",
@@ -169,7 +169,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream that stores all commands for wadm"),
         contents: Contents::Transient,
         when_recreated: "wadm subscribes again at the next heartbeat of a host, within 30 seconds.",
-        when_read_only: "wadm can send no command, so nothing is started or stopped",
+        when_read_only: "wadm cannot send commands, so nothing is started or stopped",
     },
     Asset {
         key: "status",
@@ -186,7 +186,7 @@ pub const CATALOGUE: &[Asset] = &[
         description: Some("A stream that stores all status updates for wadm applications"),
         contents: Contents::Transient,
         when_recreated: "wadm shows an application as undeployed until its status changes again.",
-        when_read_only: "wadm can store no status, so every application keeps its last one",
+        when_read_only: "wadm cannot store statuses, so every application keeps its last status",
     },
     Asset {
         key: "notify",
@@ -200,7 +200,7 @@ pub const CATALOGUE: &[Asset] = &[
         holds: "notifications of changed manifests, for wadm itself",
         description: Some("A stream for capturing all notification events for wadm"),
         contents: Contents::Transient,
-        when_recreated: "Restart wadm afterwards: it does not receive messages from a recreated stream, and deploys nothing.",
+        when_recreated: "wadm must be restarted afterwards: it does not receive messages from a recreated stream, and deploys nothing.",
         when_read_only: "wadm does not notice changed manifests, so nothing is deployed",
     },
     Asset {
@@ -245,7 +245,7 @@ pub const CATALOGUE: &[Asset] = &[
         ),
         contents: Contents::Transient,
         when_recreated: "wadm subscribes again at the next heartbeat of a host, within 30 seconds.",
-        when_read_only: "wadm handles no event",
+        when_read_only: "wadm handles no events",
     },
 ];
 
@@ -279,22 +279,22 @@ pub const LASTING_SETTINGS: &[LastingSetting] = &[
     breaking("sealed", AssetKinds::All, "Nothing can be written to it any more. {}."),
     breaking("mirror", AssetKinds::All, "It copies another stream and accepts no messages itself. {}."),
     breaking("allow_msg_counter", AssetKinds::All, "It accepts only messages with a counter. {}."),
-    breaking("max_consumers", AssetKinds::Buckets, "Each host and each wadm watches it with a consumer of its own, and those beyond the limit are refused (JetStream 10026): they miss every change."),
-    breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice, and those beyond the limit are refused (JetStream 10026): wadm does not manage their lattices."),
+    breaking("max_consumers", AssetKinds::Buckets, "Each host and each wadm watches it with its own consumer. The server refuses more consumers than the limit (JetStream 10026), and these hosts and wadm miss every change."),
+    breaking("max_consumers", AssetKinds::Streams, "wadm needs a consumer for each lattice. The server refuses more consumers than the limit (JetStream 10026), and wadm does not manage these lattices."),
     breaking("retention", AssetKinds::Buckets, "A key is deleted as soon as one reader has acknowledged it, and hosts and wadm cannot watch the bucket (JetStream 10084)."),
     breaking("deny_purge", AssetKinds::Buckets, "Deleting a key fails (JetStream 10111): hosts and wadm delete keys when a component, link or application is removed."),
     harmless("deny_purge", AssetKinds::Streams, "This breaks nothing: hosts and wadm never purge it. Only `nats stream purge` fails."),
     harmless("deny_delete", AssetKinds::All, "This breaks nothing: hosts and wadm never delete single messages of it, and messages expire as before."),
-    harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm give no message a lifetime of its own."),
-    breaking("consumer_limits", AssetKinds::All, "With `max_ack_pending`, the server refuses consumers without acknowledgements from now on (JetStream 10082): hosts and wadm cannot watch it, and no stream can source from it. Other limits apply to consumers that are created from now on. As soon as it has no consumer, a plan takes them back."),
-    harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm schedule no message."),
-    harmless("persist_mode", AssetKinds::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so that the last ones are lost if the server crashes; and it cannot have more than one replica."),
+    harmless("allow_msg_ttl", AssetKinds::All, "This breaks nothing: hosts and wadm do not set a time to live (TTL) of messages."),
+    breaking("consumer_limits", AssetKinds::All, "With `max_ack_pending`, the server refuses consumers without acknowledgements from now on (JetStream 10082): hosts and wadm cannot watch it, and no stream can source from it. Other limits apply to consumers that are created from now on. When it has no consumer, a plan changes them back."),
+    harmless("allow_msg_schedules", AssetKinds::All, "This breaks nothing: hosts and wadm do not schedule messages."),
+    harmless("persist_mode", AssetKinds::All, "This breaks nothing while the server runs. A write is confirmed before it is on disk, so the last writes are lost if the server crashes. It can have only one replica."),
 ];
 
 const UNKNOWN: &LastingSetting = &breaking(
     "",
     AssetKinds::All,
-    "What it means for hosts and wadm is not known.",
+    "The effect on hosts and wadm is not known.",
 );
 
 const fn breaking(setting: &'static str, of: AssetKinds, words: &'static str) -> LastingSetting {

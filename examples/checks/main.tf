@@ -1,5 +1,5 @@
-# Conditions and outputs. Use this to pass the names to other configurations, to reject values that do not fit your platform,
-# and to be warned of changes on the server that Terraform cannot repair.
+# Conditions and outputs. Use this to pass the names to other configurations, to reject values that your platform does not allow,
+# and to get a warning for changes on the server that Terraform cannot change back.
 
 terraform {
   required_providers {
@@ -22,7 +22,7 @@ variable "replicas" {
 provider "wasmcloud" {
 }
 
-# A bucket that no longer exists is null after a refresh, until the next apply: hence `try`, here and below.
+# After a refresh, a bucket that no longer exists is null until the next apply. So `try` is needed, here and below.
 resource "wasmcloud_lattice_buckets" "default" {
   replicas  = var.replicas
   max_bytes = 104857600
@@ -35,7 +35,7 @@ resource "wasmcloud_lattice_buckets" "default" {
   }
 }
 
-# A failed check is a warning. `drift` has what differs on the server and has no argument here.
+# A failed check is a warning. `drift` lists settings that differ on the server and have no argument.
 check "no_drift" {
   assert {
     condition = alltrue([

@@ -1,10 +1,10 @@
-# A job that only detects drift, with a NATS user that can change nothing. Use this for a scheduled pipeline:
+# A job that only detects drift, with a NATS user that cannot change anything. Use this for a scheduled pipeline:
 #
 #     terraform plan -refresh-only -detailed-exitcode -lock=false
 #
-# ends with 0 if nothing was changed on the server, with 2 if something was, and with 1 if it could not be checked. Older
-# versions of Terraform, such as 1.11.4, end with 2 in any case (Terraform issue 36403); 1.15 does not. The permissions of the
-# user are in docs/guides/least-privilege.md, and with "$SYS.REQ.USER.INFO" for `expected_account`.
+# The exit code is 0 if nothing was changed on the server, 2 if something was changed, and 1 if the check failed. With older
+# versions of Terraform, such as 1.11.4, it is 2 even if nothing was changed (Terraform issue 36403); with 1.15, it is not. The
+# permissions of the user are in docs/guides/least-privilege.md; for `expected_account`, add "$SYS.REQ.USER.INFO".
 
 terraform {
   required_providers {
@@ -15,7 +15,7 @@ terraform {
 }
 
 variable "nats_user" {
-  description = "watcher for the job that detects drift, terraform for the one that applies."
+  description = "Set watcher for the job that detects drift, and terraform for the job that applies."
   type        = string
   default     = "watcher"
 }
@@ -31,7 +31,7 @@ provider "wasmcloud" {
   password = var.nats_password
   context  = ""
 
-  # Refuses to connect with a login of another account, such as that of the test system.
+  # Do not connect with a login of another account, such as that of the test system.
   expected_account = "PRODUCTION"
 }
 

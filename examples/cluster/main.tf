@@ -1,4 +1,4 @@
-# The buckets of a lattice on a NATS cluster, with a copy on three servers. Use this in production: the lattice keeps its
+# The buckets of a lattice on a NATS cluster, with three replicas. Use this in production: the lattice keeps its
 # links and configurations when a server is lost.
 
 terraform {
@@ -10,7 +10,7 @@ terraform {
 }
 
 provider "wasmcloud" {
-  # Any of them is used; the others take over when it is down.
+  # The provider connects to one of them; if it is offline, to another one.
   servers = [
     "nats://nats-1.example.com:4222",
     "nats://nats-2.example.com:4222",
@@ -23,7 +23,7 @@ resource "wasmcloud_lattice_buckets" "production" {
   replicas  = 3
   max_bytes = 268435456 # 256 MiB, reserved on each of the three servers
 
-  # Only on servers of this cluster that have all of these tags (`server_tags` in their configuration).
+  # Store replicas only on servers of this cluster that have all of these tags (`server_tags` in their configuration).
   placement = {
     cluster = "east"
     tags    = ["disk:ssd"]
@@ -40,12 +40,12 @@ resource "wasmcloud_lattice_buckets" "production" {
     max_value_size = 1048576  # 1 MiB for each value
 
     placement = {
-      cluster = "east" # Any server of it.
+      cluster = "east" # any server of this cluster
     }
   }
 
   timeouts = {
     create = "5m"
-    update = "15m" # A change of replicas or of the placement waits until all copies are current.
+    update = "15m" # A change of replicas or placement waits until all replicas are current.
   }
 }

@@ -1,5 +1,5 @@
-# The buckets of several lattices, each with settings of its own and defaults for the rest. Use this for a platform with many
-# teams: a new lattice is a line in a variable.
+# The buckets of several lattices, each with its own settings and defaults for the others. Use this for a platform with many
+# teams: to add a lattice, add a line to a variable.
 
 terraform {
   required_providers {
@@ -10,7 +10,7 @@ terraform {
 }
 
 variable "lattices" {
-  description = "Lattices by name, as hosts are configured (WASMCLOUD_LATTICE)."
+  description = "Settings of each lattice, by the name that hosts are configured with (WASMCLOUD_LATTICE)."
   type = map(object({
     history       = optional(number, 5)
     max_bytes     = optional(number, 104857600)

@@ -1,5 +1,5 @@
-# The buckets of a leaf node, managed through the hub. Use this when hosts are connected to a leaf node that has JetStream
-# with a domain of its own. For many leaf nodes, see docs/guides/offline-sites.md.
+# The buckets of a leaf node, managed through the hub. Use this when hosts are connected to a leaf node that has its own
+# JetStream domain. For many leaf nodes, see docs/guides/offline-sites.md.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
-# Descriptions and metadata, for people and tools that look at the buckets with `nats stream info`. Use this to note the
-# owner. Keys of metadata that others set are left alone.
+# Descriptions and metadata, which `nats stream info` shows to people and tools. Use this to store the owner. The provider does
+# not change keys of metadata that other clients have set.
 
 terraform {
   required_providers {
@@ -23,7 +23,7 @@ resource "wasmcloud_lattice_buckets" "default" {
     description = "Links and components of the default lattice"
   }
 
-  # Metadata in a block is used instead of that above.
+  # Metadata in a block replaces the metadata above.
   config_data = {
     description = "Configurations of the default lattice"
     metadata = {

@@ -1,6 +1,6 @@
-# A module of your own for wadm, and a root module that calls it. Use this to keep the settings of your company in one place.
-# The root knows the provider as `wasmcloud`, the module as `wadm`: both are the same provider, with the same
-# configuration, and the resource in the module needs no `provider = wasmcloud`.
+# Your own module for wadm, and a root module that calls it. Use this to keep the settings of your company in one place. The
+# root module calls the provider `wasmcloud`, and the module calls it `wadm`. It is the same provider with the same
+# configuration, and the resource in the module does not need `provider = wasmcloud`.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
-# All that wasmCloud stores in NATS: the buckets of every lattice, and what wadm needs once for all of them. Use this for a
-# platform whose lattices share a NATS account, and so one wadm.
+# All JetStream buckets and streams of wasmCloud: the buckets of every lattice, and those of one wadm for all lattices. Use this
+# for a platform whose lattices share a NATS account.
 #
 #     NATS_URL=nats://nats.example.com:4222 terraform apply
 
@@ -18,7 +18,7 @@ variable "lattices" {
 }
 
 variable "replicas" {
-  description = "Servers that store a copy of everything: 3 on a NATS cluster, 1 on a single server."
+  description = "Number of servers that store each bucket and stream: 3 on a NATS cluster, 1 on a single server."
   type        = number
   default     = 1
 }
@@ -35,7 +35,7 @@ resource "wasmcloud_lattice_buckets" "each" {
   max_bytes = 104857600 # 100 MiB
 }
 
-# One, whatever the number of lattices: the names of wadm's streams cannot be chosen.
+# One for all lattices, because the names of wadm's streams cannot be changed.
 resource "wadm_jetstream" "this" {
   provider = wasmcloud
 
@@ -43,7 +43,7 @@ resource "wadm_jetstream" "this" {
   max_bytes = 104857600
 }
 
-# After `terraform apply -refresh-only`, a stream that no longer exists on the server is null: hence `try`.
+# After `terraform apply -refresh-only`, a stream that no longer exists on the server is null. So `try` is needed.
 output "streams" {
   description = "Every stream that this configuration manages."
   value = sort(compact(concat(

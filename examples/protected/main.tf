@@ -1,6 +1,6 @@
-# Buckets that nobody deletes by mistake. Use this in production. `prevent_destroy` refuses every plan that would delete or
-# replace them, as long as the block is in the configuration; `skip_destroy` leaves them on the server when the block is
-# removed.
+# Buckets that cannot be deleted by mistake. Use this in production. With `prevent_destroy`, Terraform refuses every plan that
+# would delete or replace them, while the block is in the configuration. With `skip_destroy`, they stay on the server when the
+# block is removed.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
 # One NATS server or cluster for each provider block. Arguments take precedence over the environment variables of the nats
-# command (NATS_URL, NATS_CREDS and the others), and those over a NATS context.
+# command (NATS_URL, NATS_CREDS and others). These variables take precedence over a NATS context.
 
 terraform {
   required_providers {

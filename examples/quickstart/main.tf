@@ -1,5 +1,5 @@
-# The two buckets of the lattice that wasmCloud hosts join by default. Use this to see the provider work with a server of your
-# own: `make demo` does, and so does
+# The two buckets of the lattice that wasmCloud hosts join by default. Use this to try the provider with your own server, with
+# `make demo` or with these commands:
 #
 #     nats-server -js &
 #     terraform init && terraform apply
@@ -21,9 +21,9 @@ resource "wasmcloud_lattice_buckets" "default" {
   history = 5
 }
 
-# After `terraform apply -refresh-only`, a bucket that no longer exists on the server is null: hence `try`.
+# After `terraform apply -refresh-only`, a bucket that no longer exists on the server is null. So `try` is needed.
 output "buckets" {
-  description = "The buckets that hosts of this lattice find and do not create."
+  description = "The buckets that the hosts of this lattice use."
   value = compact([
     try(wasmcloud_lattice_buckets.default.lattice_data.bucket, ""),
     try(wasmcloud_lattice_buckets.default.config_data.bucket, ""),

@@ -1,5 +1,5 @@
-# A resource that was renamed: from `default` to `production`, and from one resource to an instance of `for_each`. Use this
-# so that Terraform keeps the buckets. Without the `moved` blocks, the plan is refused as long as they contain keys.
+# Two resources that were renamed: one gets another name, and one becomes an instance of a resource with `for_each`. Use `moved`
+# blocks so that Terraform keeps the buckets. Without these blocks, the plan is refused while the buckets contain keys.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
-# What wadm needs, with an argument in the block of each bucket and stream. Use this as a list of what can be set; without
-# any of it, each bucket and stream is as wadm creates it.
+# The buckets and streams of wadm, with an argument in the block of each one. Use this to see what can be set. Without these
+# arguments, each bucket and stream is as wadm creates it.
 
 terraform {
   required_providers {
@@ -24,13 +24,13 @@ resource "wadm_jetstream" "this" {
     cluster = "east"
   }
 
-  # Bucket wadm_state: what wadm has observed. Nobody needs older values.
+  # Bucket wadm_state: what wadm has observed. Older revisions are not needed.
   state = {
-    bucket  = "wadm_state" # The name that wadm is started with.
+    bucket  = "wadm_state" # The name that wadm is configured with.
     history = 1
   }
 
-  # Bucket wadm_manifests: all applications. Keep older versions, and allow more space.
+  # Bucket wadm_manifests: all applications. Keep older revisions, and allow more storage.
   manifests = {
     bucket         = "wadm_manifests"
     history        = 10
@@ -39,7 +39,7 @@ resource "wadm_jetstream" "this" {
     description    = "Applications of the platform"
   }
 
-  # Events of wadm and of hosts: how long they wait for a wadm that is stopped.
+  # Events of wadm and of hosts: keep them for 5 minutes, so that wadm can read them after it was stopped for a short time.
   events         = { max_age = "5m" }
   wasmbus_events = { max_age = "5m" }
   event_consumer = { max_age = "5m" }
@@ -52,7 +52,7 @@ resource "wadm_jetstream" "this" {
     max_msgs_per_subject = 5
   }
 
-  # Read by wadm at once: no need to write it to disk.
+  # wadm reads these messages immediately, so they can be stored in memory.
   notify = {
     storage = "memory"
 

@@ -413,9 +413,9 @@ impl fmt::Display for Reason<'_> {
                 "no connection to NATS at {server}: {}. The address comes from {origin}.",
                 failure.how
             ),
-            Cause::Unsupported { how, .. } => write!(f, "{how}. The request went to {server}."),
+            Cause::Unsupported { how, .. } => write!(f, "{how}. The request was sent to {server}."),
             Cause::Unauthorized(why) => {
-                write!(f, "no login at the NATS server at {server}: {why}.")
+                write!(f, "could not log in to the NATS server at {server}: {why}.")
             }
             Cause::Api {
                 err_code,
@@ -429,7 +429,7 @@ impl fmt::Display for Reason<'_> {
                 server_domain: _,
             } => write!(
                 f,
-                "no JetStream answers to $JS.API.> at {server}: JetStream is not enabled on that server, nor on one that it \
+                "no JetStream answers to $JS.API.> at {server}: JetStream is not enabled on this server, nor on a server that it \
                  is connected to."
             ),
             Cause::NoResponders {
@@ -441,8 +441,8 @@ impl fmt::Display for Reason<'_> {
                     "no JetStream answers to $JS.{domain}.API.> at {server}: the JetStream domain {domain:?} does not exist or is offline"
                 )?;
                 match server_domain {
-                    Some(own) => write!(f, ", and that server is in the domain {own:?}."),
-                    None => write!(f, ", and that server is in no domain."),
+                    Some(own) => write!(f, ", and the connected server is in the domain {own:?}."),
+                    None => write!(f, ", and the connected server is in no domain."),
                 }
             }
             Cause::Denied {
@@ -457,8 +457,8 @@ impl fmt::Display for Reason<'_> {
                 publish: false,
             } => write!(
                 f,
-                "the provider's user has no permission to subscribe to {subject}, where the answers of the NATS server \
-                 at {server} arrive (it needs {}).",
+                "the provider's user has no permission to subscribe to {subject}, on which it receives the answers of the NATS \
+                 server at {server} (it needs {}).",
                 inbox(subject)
             ),
             // In tenths of a second: what is left of an operation's time is not the same for two streams.
@@ -477,11 +477,11 @@ impl fmt::Display for Reason<'_> {
             Cause::Deadline(what) => {
                 write!(
                     f,
-                    "the time limit ended at the NATS server at {server}: {what}."
+                    "the timeout ended while waiting for the NATS server at {server}: {what}."
                 )
             }
-            Cause::Stopped => write!(f, "stopped before it was done."),
-            Cause::Exists => write!(f, "a stream of this name exists at {server}."),
+            Cause::Stopped => write!(f, "the operation was stopped before it was done."),
+            Cause::Exists => write!(f, "a stream with this name already exists at {server}."),
             Cause::Mismatch(mismatches) => {
                 write!(f, "the NATS server at {server} accepted it, but ")?;
                 for (place, Mismatch { key, sent, echoed }) in mismatches.iter().enumerate() {

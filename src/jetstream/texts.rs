@@ -407,7 +407,8 @@ fn certificates() -> Vec<Failure> {
     ];
     errors.extend(KNOWN_SIGNATURES.iter().map(|(id, _)| signed(id)));
     let errors = errors.into_iter().map(TlsError::InvalidCertificate);
-    let no_authorities = "this system has no certificates of trusted CAs where SSL_CERT_FILE says";
+    let no_authorities =
+        "this system has no certificates of trusted CAs at the path in SSL_CERT_FILE";
     errors
         .chain([TlsError::General(no_authorities.to_owned())])
         .map(|error| tls_failure(&error, &Tls::default(), false))
@@ -600,9 +601,7 @@ pub(crate) fn requests() -> Vec<Error> {
             match received.next() {
                 Ok(passed) => assert!(passed.is_some(), "nothing is rejected"),
                 Err(Rejected(what)) => {
-                    return format!(
-                        "the server sent what is not valid in the NATS protocol: {what}"
-                    );
+                    return format!("the server violates the NATS protocol: {what}");
                 }
             }
         }

@@ -106,7 +106,7 @@ fn run<P: Provider>(
 pub(super) fn instructions(server: &InProcess) -> String {
     let set = os::set_variable("TF_REATTACH_PROVIDERS", &server.reattach());
     format!(
-        "Provider started. To use it, run Terraform elsewhere with this in its environment:\n\n\t{set}\n\nCtrl-C ends it.\n"
+        "The provider is running. To use it, set this variable in another terminal, and run Terraform there:\n\n\t{set}\n\nTo stop the provider, press Ctrl-C.\n"
     )
 }
 

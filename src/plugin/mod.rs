@@ -99,7 +99,7 @@ async fn until_shutdown<P: Provider>(
             let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, connections.closed()).await;
         }
         () = parent.gone() => {
-            info!(calls = plugin.tasks.len(), "the process that started this one is gone");
+            info!(calls = plugin.tasks.len(), "the process that started this one has ended");
             // They begin nothing more: their caller is gone.
             plugin.tasks.close();
             let _ = tokio::time::timeout(ORPHANED, plugin.tasks.wait()).await;

@@ -77,7 +77,9 @@ impl Connections {
                             Ok(Ok(stream)) => serve_connection(stream, routes, stop).await,
                             Ok(Err(error)) => debug!(%error, "a client was refused"),
                             Err(_) => {
-                                debug!("a client was refused: it never finished its TLS handshake")
+                                debug!(
+                                    "a client was refused: it did not complete its TLS handshake"
+                                )
                             }
                         }
                     }
@@ -108,7 +110,7 @@ async fn serve_connection(stream: impl ByteStream, routes: Routes, stop: Cancell
         }
     };
     if let Err(error) = end {
-        debug!(%error, "a client left without a goodbye");
+        debug!(%error, "a client closed the connection without notice");
     }
 }
 

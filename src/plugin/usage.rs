@@ -8,7 +8,10 @@ use crate::plugin::log::LEVEL_VARIABLES;
 pub(super) fn refusal(refusal: &Refusal, about: &About) -> String {
     let About { name, version, .. } = about;
     match refusal {
-        Refusal::ByHand => format!("{}\nTry --help for more.", introduction(about)),
+        Refusal::ByHand => format!(
+            "{}\nFor all options, run it with --help.",
+            introduction(about)
+        ),
         Refusal::NoCommonProtocol(protocols) => {
             let offered = if protocols.is_empty() {
                 "none"
@@ -16,9 +19,8 @@ pub(super) fn refusal(refusal: &Refusal, about: &About) -> String {
                 protocols.as_str()
             };
             format!(
-                "{name} {version} speaks Terraform's plugin protocol {PROTOCOL}, and the program that started it \
-                 offers {offered} (PLUGIN_PROTOCOL_VERSIONS).\nProtocol {PROTOCOL} needs Terraform 1.0 or newer, \
-                 or OpenTofu."
+                "{name} {version} supports Terraform's plugin protocol {PROTOCOL}, and the program that started it \
+                 supports {offered} (PLUGIN_PROTOCOL_VERSIONS).\nUse Terraform 1.0 or newer, or OpenTofu."
             )
         }
     }
@@ -32,12 +34,12 @@ pub(super) fn help(about: &About) -> String {
         "{introduction}
 Usage: {name} [OPTION]
 
-  -debug      Serve until Ctrl-C, and print the TF_REATTACH_PROVIDERS that makes a Terraform
-              run elsewhere use this process: for a debugger, or to watch the logs.
-  --version   Print name and version.
-  --help      Print this.
+  -debug      Run until Ctrl-C, and print the variable TF_REATTACH_PROVIDERS. Terraform uses
+              this process if the variable is set. Use this for a debugger or to read the log.
+  --version   Print the name and the version.
+  --help      Print this text.
 
-{help}{}: level of the log
+{help}{}: level of the log, such as DEBUG
 ",
         LEVEL_VARIABLES.join(", ")
     )
@@ -53,7 +55,7 @@ fn introduction(about: &About) -> String {
     } = about;
     let local_name = address.rsplit('/').next().unwrap_or(address);
     format!(
-        "{name} {version} is a plugin. Terraform and OpenTofu start it when a configuration names it:
+        "{name} {version} is a plugin. Terraform and OpenTofu start it if a configuration requires it:
 
   terraform {{
     required_providers {{
@@ -63,7 +65,7 @@ fn introduction(about: &About) -> String {
     }}
   }}
 
-Write that into a .tf file, then run `terraform init` and `terraform plan` beside it.
+Write this into a .tf file, then run `terraform init` and `terraform plan` in its folder.
 "
     )
 }

@@ -181,7 +181,7 @@ impl Block<'_> {
 pub fn content_for_path(part: &CredentialPart, origin: &str) -> Diagnostic {
     let content = part.content;
     let detail = format!(
-        "The value of {origin} is not shown: this looks like file content, a path is expected. Set `{content}` for the content itself, or write it to a file and set the path of that file here."
+        "The value of {origin} is not shown: it looks like the content of a file, and a path is expected. Set `{content}` to the content, or write it to a file and set the path of that file here."
     );
     Diagnostic::error(
         format!("Content of the {} where a path is expected", part.what),
@@ -192,7 +192,7 @@ pub fn content_for_path(part: &CredentialPart, origin: &str) -> Diagnostic {
 /// The same where the name of a context is expected.
 pub fn content_for_context(origin: &str) -> Diagnostic {
     let detail = format!(
-        "The value of {origin} is not shown: this looks like file content, and the name of a context is expected, such as \"prod\". Set `credentials`, `nkey`, or `jwt` and `seed` for the content of a login."
+        "The value of {origin} is not shown: it looks like the content of a file, and the name of a context is expected, such as \"prod\". Set `credentials`, `nkey`, or `jwt` and `seed` to log in with it."
     );
     Diagnostic::error("Content where the name of a context is expected", detail)
 }
@@ -233,7 +233,7 @@ pub fn two_spaces(which: &str) -> Diagnostic {
 /// A handshake before the greeting, as `first` says, to addresses that `servers` gives.
 pub fn handshake_of_websocket(first: &str, servers: &str) -> Diagnostic {
     let detail = format!(
-        "{first} requires a TLS handshake before the server's greeting, and an address in {servers} is a websocket, which starts with HTTP. Remove `tls_first`; `wss` addresses always use TLS."
+        "{first} requires a TLS handshake before the server's greeting, and an address in {servers} uses WebSocket, which begins with HTTP. Remove `tls_first`; `wss` addresses always use TLS."
     );
     Diagnostic::error("The connection settings conflict", detail)
 }
@@ -241,7 +241,7 @@ pub fn handshake_of_websocket(first: &str, servers: &str) -> Diagnostic {
 /// TLS is configured, as `tls` says, for addresses of WebSocket without it that `servers` gives.
 pub fn tls_of_plain_websocket(tls: &str, servers: &str) -> Diagnostic {
     let detail = format!(
-        "{tls} configures TLS, but an address in {servers} begins with ws://, which has no TLS: the login and all traffic would be readable on the network. Use wss:// in the address, or remove the TLS arguments."
+        "{tls} configures TLS, but an address in {servers} begins with ws://, which has no TLS: others on the network could read the login and all traffic. Use wss:// in the address, or remove the TLS arguments."
     );
     Diagnostic::error("The connection settings conflict", detail)
 }

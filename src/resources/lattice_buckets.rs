@@ -81,7 +81,7 @@ impl ObjectType for LatticeBuckets {
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic> {
         if let Err(problem) = lattice_name(&lattice.into()) {
             let detail = format!(
-                "The import id is the name of the lattice, such as `default`, or `<domain>:<lattice>` for one in another JetStream domain than the provider block's. {problem}"
+                "The import id is the name of the lattice, such as `default`. If the JetStream domain is not that of the provider block, it is `<domain>:<lattice>`. {problem}"
             );
             let summary = format!("{id:?} is not the name of a lattice");
             return Err(Diagnostic::error(summary, detail).at(self.identity()));
@@ -99,17 +99,19 @@ fn lattice_name(value: &Value) -> Result<(), String> {
         .filter(|letter| !fits_bucket_name(*letter))
         .collect();
     if name.is_empty() {
-        return Err("The name of a lattice cannot be empty.".to_owned());
+        return Err(
+            "The name of a lattice cannot be empty. Set a name such as \"default\".".to_owned(),
+        );
     }
     if !bad.is_empty() {
         return Err(format!(
-            "{name:?} has {bad:?}, and the name of a lattice can have letters, digits, '_' and '-' only: it is part of the buckets' names."
+            "{name:?} contains {bad:?}. The name of a lattice is part of the names of its buckets: use only letters, digits, '_' and '-'."
         ));
     }
     // A stream's name takes 255 bytes, of which "KV_LATTICEDATA_" are 15.
     if name.len() > 240 {
         return Err(format!(
-            "It has {} characters, and at most 240 are possible: it is part of the buckets' names.",
+            "It has {} characters, and at most 240 are possible, because it is part of the names of the buckets. Use a shorter name.",
             name.len()
         ));
     }

@@ -133,6 +133,7 @@ pub fn schema(object_type: &impl ObjectType) -> Schema {
         version: 0,
         description: object_type.description().to_owned(),
         attributes,
+        ..Schema::default()
     }
 }
 
@@ -159,8 +160,8 @@ mod tests {
         "Default: ",
         "Without it",
         "overrides the common argument",
-        "is left alone",
-        "are left alone",
+        "is not changed",
+        "are not changed",
         "with all retries",
     ];
 

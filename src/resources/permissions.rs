@@ -45,46 +45,46 @@ pub enum Need {
 pub const PERMISSIONS: &[Permission] = &[
     required(
         &["$JS.API.STREAM.INFO.<stream>"],
-        "always: this is how a refresh reads it",
+        "always, to read the stream",
     ),
     required(
         &["$JS.API.INFO"],
-        "by a plan that creates something or lets it grow: the account's limits",
+        "for a plan that creates a stream, or raises `max_bytes` or `replicas`: to read the limits of the account",
     ),
     required(
         &["$JS.API.STREAM.NAMES"],
-        "by a plan that creates something: which streams have the same subjects",
+        "for a plan that creates a stream: to find other streams with the same subjects",
     ),
-    required(&["$JS.API.STREAM.CREATE.<stream>"], "to create it"),
+    required(&["$JS.API.STREAM.CREATE.<stream>"], "to create the stream"),
     required(
         &["$JS.API.STREAM.UPDATE.<stream>"],
-        "to change it in place, and to create it: a new stream carries a mark of its creator for a moment",
+        "to change the stream in place, and to create it: a new stream has a temporary key in its metadata, which an update removes",
     ),
     required(
         &["$JS.API.STREAM.DELETE.<stream>"],
-        "to destroy it, to replace it, and to take back what a failed create has made",
+        "to destroy or replace the stream, and to delete it again after a create that failed",
     ),
     Permission {
         right: Right::Subscribe,
         ..required(
             &["_INBOX.>"],
-            "always: answers; `inbox_prefix` gives another name",
+            "always, to receive answers; with `inbox_prefix`, that prefix instead of `_INBOX`",
         )
     },
     optional(
         &["$JS.API.STREAM.PURGE.<stream>"],
-        "to replace one that is not empty: it is emptied first, since servers may bring back messages of a stream that is deleted and created again at once",
+        "to purge a stream that is not empty before it is replaced: otherwise a server may bring back messages of a stream that is recreated at once",
     ),
     Permission {
         asset: Some("event_consumer"),
         ..optional(
             &["$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer"],
-            "after a change of `replicas`: some servers stop feeding this stream, and a new leader heals it",
+            "to request a new leader after a change of `replicas`: on some servers, this stream otherwise receives no messages from its sources any more",
         )
     },
     optional(
         &["$JS.API.STREAM.LEADER.STEPDOWN.terraform-provider-wasmcloud-no-stream"],
-        "where a plan cannot see whether JetStream is clustered, it asks for a new leader of this stream, which does not exist",
+        "to find out whether JetStream is clustered, if a plan cannot find out in another way: no stream has this name, and the answer of the server shows it",
     ),
     Permission {
         asset: Some("event_consumer"),
@@ -93,19 +93,19 @@ pub const PERMISSIONS: &[Permission] = &[
                 "$JS.API.STREAM.INFO.wadm_mirror",
                 "$JS.API.STREAM.INFO.wadm_multitenant_mirror",
             ],
-            "to say how much is in a stream that an old wadm has left, which a new one deletes; that it is there is known from `$JS.API.STREAM.NAMES`",
+            "to report how many messages a stream of an old wadm contains, which a new wadm deletes; `$JS.API.STREAM.NAMES` is enough to report that it exists",
         )
     },
     Permission {
         right: Right::Trace,
         ..optional(
             &["_INBOX.>", "<subject>"],
-            "after a change of subjects or of `replicas`, for each subject of a stream: a message that servers trace and deliver to nobody shows whether the stream still receives them (2.11 and newer)",
+            "to check that a stream still receives messages after a change of its subjects or `replicas`, with one message for each subject; servers trace this message and do not deliver or store it (nats-server 2.11 and newer)",
         )
     },
     optional(
         &["$SYS.REQ.USER.INFO"],
-        "for `expected_account`, which is verified by it; without that argument it is never requested",
+        "to check `expected_account`; without that argument, it is not requested",
     ),
 ];
 

@@ -19,11 +19,12 @@ description: |-
 
 # Troubleshooting
 
-Search this page for the first line of what Terraform prints, without the names in it. Each heading is such a line, for a
-lattice `default`, a server `nats://n1:4222` and numbers that are examples; below it is the rest of the message: the cause,
-then what to do. Where a message has several causes, they are a list, between what all of them begin and end with.
+Search this page for the first line of the message, without the names in it. Each heading is the first line of a message, with
+example names and numbers, such as a lattice `default` and a server `nats://n1:4222`. Below it is the rest of the message: the
+cause, then what to do. If a message has several causes, they are a list. The text before and after the list is the same for all
+of them.
 
-An **error** stops the plan or the apply; what was done before it stays, and is in the state. A **warning** stops nothing.
+An **error** stops the plan or the apply. What was done before it stays, and is in the state. A **warning** does not stop anything.
 \"(JetStream 10059)\" is the error code of the NATS server.
 
 To see what the provider sends and receives, run Terraform with `TF_LOG_PROVIDER=DEBUG`. Secrets are never in the log.

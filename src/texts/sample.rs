@@ -59,7 +59,7 @@ impl Topic {
             Self::ProviderBlock => "Provider block, variables and NATS contexts",
             Self::Configuration => "Arguments of the resources",
             Self::Import => "Import and stored state",
-            Self::Bugs => "Bugs of the provider",
+            Self::Bugs => "Bugs in the provider",
         }
     }
 }

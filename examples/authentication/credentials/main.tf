@@ -1,5 +1,5 @@
 # Login with the content of a credentials file, as hosted services and `nsc` create it. Use this when the content comes from a
-# secret store; `credentials_file` takes a path instead.
+# secret store; for the path of a file, set `credentials_file` instead.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
-# Login with the JWT of a user and the seed of its nkey, where both are stored separately. Together they are what a credentials
-# file contains.
+# Login with the JWT of a user and the seed of its nkey, when they are stored separately. A credentials file contains
+# both.
 
 terraform {
   required_providers {

@@ -1,5 +1,5 @@
 # TLS with a private certificate authority and a certificate of the client. The key comes from a variable, so that no file with
-# a secret is needed; `tls_key_file` takes a path instead.
+# a secret is needed; for the path of a file, set `tls_key_file` instead.
 
 terraform {
   required_providers {

@@ -1,4 +1,4 @@
-# Login with an nkey: the server has the public key, and the seed never leaves this machine.
+# Login with an nkey: the server has the public key, and the seed is never sent over the network.
 
 terraform {
   required_providers {

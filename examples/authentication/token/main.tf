@@ -1,4 +1,4 @@
-# Login with a token, where the server is configured with one instead of users.
+# Login with a token. Use this when the server is configured with a token instead of users.
 
 terraform {
   required_providers {

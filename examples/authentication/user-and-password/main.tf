@@ -1,5 +1,5 @@
-# Login with user and password. Use `tls://` addresses outside of tests: with `nats://`, whoever can read the network reads the
-# password.
+# Login with user and password. Use `tls://` addresses outside of tests: with `nats://`, anyone who can read the network traffic
+# can read the password.
 
 terraform {
   required_providers {

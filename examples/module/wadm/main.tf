@@ -1,5 +1,5 @@
-# The one name here for the provider is `wadm`, the first word of the resource type. Never give a second name to the same
-# source in one module: Terraform then takes the provider configuration of either, by chance.
+# In this module, the provider has only the name `wadm`, the first word of the resource type. Never give a second name to the
+# same source in one module: Terraform then uses the provider configuration of either name, by chance.
 terraform {
   required_providers {
     wadm = {

@@ -1,5 +1,5 @@
-# The id is <state bucket>/<manifest bucket>: these two, unless wadm is configured with other names.
+# The id is <state bucket>/<manifest bucket>. These are the default names of wadm.
 terraform import wadm_jetstream.this wadm_state/wadm_manifests
 
-# What a wadm in multi-tenant mode uses.
+# For wadm in multi-tenant mode.
 terraform import wadm_jetstream.this wadm_state/wadm_manifests/multitenant

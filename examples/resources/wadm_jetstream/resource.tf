@@ -1,13 +1,14 @@
-# The smallest form: everything exactly as wadm creates it. Use this so that wadm needs no permission to create or delete
-# streams, and so that the next plan shows when somebody has changed one. The line `provider = wasmcloud` is needed because the
-# name of the resource type does not begin with that of the provider.
+# The smallest configuration: everything is exactly as wadm creates it. Use this so that wadm needs no permission to create or
+# delete streams, and so that the next plan shows what another client has changed. The line `provider = wasmcloud` is needed
+# because the name of the resource type does not begin with the name of the provider.
 resource "wadm_jetstream" "this" {
   provider = wasmcloud
 }
 
-# An installation in production. It has a provider configuration of its own, because a NATS account has one installation.
-# Limits for all, as some accounts require; values in a block take precedence. Older versions of manifests are kept, and events
-# wait longer for a wadm that is being upgraded. On a cluster of three or more servers, also set `replicas = 3`.
+# An installation in production. It has its own provider configuration, because a NATS account can have one installation. All
+# buckets and streams have a limit, which some accounts require; values in a block take precedence. Older revisions of manifests
+# are kept, and events are kept longer, so that none is lost while wadm is upgraded. On a cluster of three or more servers, also
+# set `replicas = 3`.
 variable "production_password" {
   type      = string
   sensitive = true
@@ -36,6 +37,6 @@ resource "wadm_jetstream" "production" {
   event_consumer = { max_age = "5m" }
 
   timeouts = {
-    update = "10m" # A change of replicas waits until every copy is current.
+    update = "10m" # A change of replicas waits until all replicas are current.
   }
 }

@@ -1,4 +1,4 @@
-# The same in a configuration, where it can be reviewed. The block can be removed after the apply.
+# The same in a configuration, so that it can be reviewed in a plan. The block can be removed after the apply.
 import {
   to = wasmcloud_lattice_buckets.default
   id = "default"

@@ -1,11 +1,11 @@
-# The smallest form: both buckets exactly as a wasmCloud host creates them. Use this so that hosts need no permission to create
-# buckets, and so that the next plan shows when somebody has changed one.
+# The smallest configuration: both buckets are exactly as a wasmCloud host creates them. Use this so that hosts need no
+# permission to create buckets, and so that the next plan shows what another client has changed.
 resource "wasmcloud_lattice_buckets" "default" {
 }
 
 # A lattice in production, with limits and older revisions of every key. LATTICEDATA, with links and components, keeps more
 # revisions than CONFIGDATA: values in a block take precedence over those for both. On a cluster of three or more servers, also
-# set `replicas = 3`, so that nothing is lost with a server.
+# set `replicas = 3`, so that no data is lost when a server is lost.
 resource "wasmcloud_lattice_buckets" "production" {
   lattice     = "production"
   compression = "s2"
@@ -23,12 +23,12 @@ resource "wasmcloud_lattice_buckets" "production" {
 
   timeouts = {
     create = "2m"
-    update = "10m" # A change of replicas waits until every copy is current.
+    update = "10m" # A change of replicas waits until all replicas are current.
   }
 }
 
 # A lattice that a pipeline creates for one test run and deletes with its contents: without `force_destroy`, a bucket that
-# contains keys is not deleted. In memory, because nobody needs it after a restart of the server.
+# contains keys is not deleted. It is stored in memory, because its contents are not needed after a restart of the server.
 resource "wasmcloud_lattice_buckets" "preview" {
   lattice       = "preview"
   storage       = "memory"

@@ -245,7 +245,7 @@ impl Client {
                 debug!(
                     stream = config.name(),
                     taken_back = taken_back.is_ok(),
-                    "created otherwise than asked"
+                    "the created stream differs from the request"
                 );
                 taken_back.map_err(|error| mismatch.clone().and(error))?;
             }
@@ -276,7 +276,7 @@ impl Client {
         request: &ApiRequest,
         scope: &Scope,
     ) -> Result<Option<StreamInfo>, Error> {
-        warn!(stream = request.stream, %error, "no answer; reading what is there");
+        warn!(stream = request.stream, %error, "no answer, reading the stream");
         self.stream(&request.stream, &self.grace(scope))
             .await
             .map_err(|reading| error.clone().and(reading))

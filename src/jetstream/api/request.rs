@@ -165,6 +165,8 @@ impl Api {
                 }
                 unsupported
             }
+            // The login may have been refused, which is no answer of JetStream.
+            Err(error) if !self.link.is_accepted() => return Err(error),
             Err(error) => verify::unanswered(error, &self.api_prefix)?,
         };
         cause.map_or(Ok(()), |cause| Err(self.link.error(cause)))
@@ -306,7 +308,7 @@ impl Api {
         if pause >= scope.remaining() {
             return Err(error);
         }
-        debug!(%error, pause_millis = pause.as_millis() as u64, "asking again");
+        debug!(%error, pause_millis = pause.as_millis() as u64, "sending the request again");
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
             () = scope.stopped() => Err(error),

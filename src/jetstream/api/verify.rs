@@ -129,7 +129,7 @@ pub fn unanswered(
 fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
     let subject = format!("{}.{INFO}", api_prefix.value.prefix());
     let how = format!(
-        "{what} {subject}: there is no JetStream API; the prefix comes from {}",
+        "{what} {subject}: there is no JetStream API with this prefix, which comes from {}",
         api_prefix.origin
     );
     Cause::Unsupported {
@@ -141,8 +141,8 @@ fn no_prefix(what: &str, api_prefix: &WithOrigin<ApiPrefix>) -> Cause {
 
 fn no_domain(domain: &str, own: Option<&str>, origin: &str) -> Cause {
     let own = match own {
-        Some(own) => format!("that server is in the domain {own:?}"),
-        None => "that server is in no domain".to_owned(),
+        Some(own) => format!("the connected server is in the domain {own:?}"),
+        None => "the connected server is in no domain".to_owned(),
     };
     let how = format!(
         "no JetStream answers to $JS.{domain}.API.>: the JetStream domain {domain:?} does not exist or is offline, and \

@@ -34,24 +34,19 @@ impl StreamConfig {
 }
 
 fn normal(config: &StreamConfig) -> StreamConfig {
-    let mut normal = StreamConfig::default();
-    for setting in SETTINGS {
+    let known = SETTINGS.iter().map(|setting| {
         let value = config
             .get(setting.key)
             .map(|value| canonical(setting, value))
             .filter(|value| !value.is_null());
-        normal.set(
-            setting.key,
-            value.unwrap_or_else(|| setting.default(config)),
-        );
-    }
-    for (key, value) in config
+        let value = value.unwrap_or_else(|| setting.default(config));
+        (setting.key.into(), value)
+    });
+    let unknown = config
         .iter()
-        .filter(|(key, _)| !SETTINGS.iter().any(|setting| setting.key == *key))
-    {
-        normal.set(key, value.clone());
-    }
-    normal
+        .filter(|(key, _)| setting(key).is_none())
+        .map(|(key, value)| (key.to_owned().into(), value.clone()));
+    StreamConfig::of(known.chain(unknown).collect())
 }
 
 /// The one way to write a value; null if it means the same as absence.

@@ -182,12 +182,23 @@ pub enum Edit {
     },
 }
 
+/// The value of a JSON text in a row. Most are one of these, and a configuration has dozens of them.
+fn absent(text: &str) -> Value {
+    match text {
+        "null" => Value::Null,
+        "false" => false.into(),
+        "0" => 0.into(),
+        "-1" => (-1).into(),
+        text => serde_json::from_str(text).unwrap_or_default(),
+    }
+}
+
 impl Setting {
     /// The normal form of its absence in a configuration; null where nothing is.
     pub fn default(&self, config: &StreamConfig) -> Value {
         let imports = config.has("mirror") || config.has("sources");
         match self.absent {
-            Absent::Is(text) => serde_json::from_str(text).unwrap_or_default(),
+            Absent::Is(text) => absent(text),
             Absent::Never => Value::Null,
             Absent::OwnName if imports => Value::Array(Vec::new()),
             Absent::OwnName => Value::from(vec![config.name()]),

@@ -3,10 +3,11 @@
 //! Kept as JSON, not as async-nats's `Config`: a newer server may hold keys the client does not know, and writing back
 //! a typed copy would erase them. `null` means "the server's default", as absence does.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The window within which the server drops duplicates, if nobody says otherwise.
 pub const DEFAULT_DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
@@ -17,19 +18,26 @@ pub const SERVER_METADATA: &str = "_nats.";
 pub const CREATOR: &str = "terraform-provider-wasmcloud.creator";
 
 /// A stream's configuration: keys and values as on the wire, durations in nanoseconds, keys we do not know included.
-#[derive(Clone, Default, PartialEq)]
-pub struct StreamConfig(Map<String, Value>);
+///
+/// A list, because there are some forty keys, which are compared in their order far more often than one is looked up.
+#[derive(Clone, Default)]
+pub struct StreamConfig(Vec<(Cow<'static, str>, Value)>);
 
 impl StreamConfig {
     /// A configuration with nothing but a name.
     pub fn named(name: &str) -> Self {
-        StreamConfig(Map::from_iter([("name".to_owned(), Value::from(name))]))
+        StreamConfig(vec![("name".into(), name.into())])
     }
 
     /// Takes a JSON object; `None` if it is something else.
     pub fn from_value(value: Value) -> Option<Self> {
         match value {
-            Value::Object(keys) => Some(StreamConfig(keys)),
+            Value::Object(keys) => {
+                let keys = keys.into_iter();
+                Some(StreamConfig(
+                    keys.map(|(key, value)| (key.into(), value)).collect(),
+                ))
+            }
             _ => None,
         }
     }
@@ -41,23 +49,38 @@ impl StreamConfig {
 
     /// The value of a key, as it stands; `None` if absent.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key)
+        let mut entries = self.0.iter();
+        entries.find_map(|(own, value)| (own == key).then_some(value))
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+        let mut entries = self.0.iter_mut();
+        entries.find_map(|(own, value)| (own == key).then_some(value))
     }
 
     /// Sets a key.
     pub fn set(&mut self, key: &str, value: impl Into<Value>) -> &mut Self {
-        self.0.insert(key.to_owned(), value.into());
+        match self.get_mut(key) {
+            Some(old) => *old = value.into(),
+            None => self.0.push((key.to_owned().into(), value.into())),
+        }
         self
+    }
+
+    /// A configuration of keys that differ.
+    pub(crate) fn of(entries: Vec<(Cow<'static, str>, Value)>) -> Self {
+        StreamConfig(entries)
     }
 
     /// Removes a key, which then means "the server's default" or, in a desired configuration, "whatever it is".
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.0.shift_remove(key)
+        let place = self.0.iter().position(|(own, _)| own == key)?;
+        Some(self.0.remove(place).1)
     }
 
     /// The keys and values, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
+        self.0.iter().map(|(key, value)| (&**key, value))
     }
 
     /// Lays changed keys over this configuration; everything else stays as it was read, and so does the metadata that
@@ -156,7 +179,7 @@ impl StreamConfig {
     /// A copy that does not show it.
     pub(crate) fn without_creator(&self) -> StreamConfig {
         let mut config = self.clone();
-        let metadata = config.0.get_mut("metadata");
+        let metadata = config.get_mut("metadata");
         if let Some(metadata) = metadata.and_then(Value::as_object_mut) {
             metadata.shift_remove(CREATOR);
         }
@@ -212,6 +235,14 @@ pub fn list<'a>(config: &'a StreamConfig, key: &str) -> &'a [Value] {
         .unwrap_or_default()
 }
 
+/// The order does not matter.
+impl PartialEq for StreamConfig {
+    fn eq(&self, other: &Self) -> bool {
+        let has = |(key, value): &(Cow<'static, str>, Value)| other.get(key) == Some(value);
+        self.0.len() == other.0.len() && self.0.iter().all(has)
+    }
+}
+
 impl fmt::Debug for StreamConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -220,6 +251,11 @@ impl fmt::Debug for StreamConfig {
 
 impl fmt::Display for StreamConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&serde_json::to_string(&self.0).map_err(|_| fmt::Error)?)
+        let mut separator = "{";
+        for (key, value) in self.iter() {
+            write!(f, "{separator}{}:{value}", Value::from(key))?;
+            separator = ",";
+        }
+        f.write_str(if separator == "{" { "{}" } else { "}" })
     }
 }

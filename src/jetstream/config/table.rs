@@ -9,7 +9,7 @@ pub const SETTINGS: &[Setting] = &[
     row("name", SettingKind::Text { max: 255 }, Absent::Never, Edit::Never("a stream cannot be renamed (JetStream 10056)")),
     row("description", SettingKind::Text { max: 4096 }, Absent::Is("\"\""), Edit::InPlace)
         .example("\"made by hand\"")
-        .doc("Text for people, up to {max} {unit}. One that was set here is removed when it is no longer set; if it was never set, one that another client has set is left alone."),
+        .doc("Text for people, up to {max} {unit}. If Terraform has set it, it is removed when it is no longer configured. A description that another client has set is not changed."),
     // Messages on subjects that are taken away stay until they age out.
     row("subjects", SettingKind::Texts, Absent::OwnName, Edit::InPlace)
         .bounds(&[bound("mirror", "a mirror has no subjects (JetStream 10034)")])
@@ -20,7 +20,7 @@ pub const SETTINGS: &[Setting] = &[
         level: 5,
         before: "messages that every consumer has acknowledged are deleted at once",
     })
-        .avoid("Create the consumers first: what one of them still waits for is kept.")
+        .avoid("Create the consumers first: messages that one of them still waits for are kept.")
         .bounds(&[bound("allow_msg_counter", "a stream with counters keeps its messages by limits (JetStream 10052)")])
         .example("\"interest\"")
         .doc("When messages are deleted: {choices}."),
@@ -43,12 +43,12 @@ pub const SETTINGS: &[Setting] = &[
     row("max_age", AGE, Absent::Is("0"), Edit::Lowering("messages older than this are deleted within a second"))
         .example("200000000")
         .requires(r#"{"duplicate_window":200000000}"#)
-        .avoid("To keep them, set an age above that of the oldest message.")
-        .bounds(&[bound("sealed", "in a sealed stream no message expires (the server accepts the change and sets it to 0)")])
+        .avoid("To keep them, set an age that is longer than the age of the oldest message.")
+        .bounds(&[bound("sealed", "in a sealed stream, no message expires (the server accepts the change and sets it to 0)")])
         .doc("Age at which a message is deleted, such as `\"70s\"` or `\"7d\"` (units: w, d, h, m, s, ms, us, ns); `\"{absent}\"` means never."),
     row("max_msgs_per_subject", limit("messages", i64::MAX), UNLIMITED, Edit::LoweringEach("the oldest messages of each subject above the limit are deleted at once", 4, "the oldest messages of a subject above the limit are deleted as soon as the subject gets its next message"))
         .example("2")
-        .avoid("To keep them, set at least the number of messages of the subject that has most.")
+        .avoid("To keep them, set at least the number of messages of the subject with the most messages.")
         .docs(Doc {
             bucket: "Number of revisions that are stored for each key, {range}.",
             stream: "Number of statuses that are stored for each application, {range}.",
@@ -75,11 +75,11 @@ pub const SETTINGS: &[Setting] = &[
         .requires(r#"{"discard":"new","max_msgs_per_subject":10}"#),
     row("storage", SettingKind::Choice(&["file", "memory"]), Absent::Is("\"file\""), Edit::Never("the server never changes the storage of a stream (JetStream 10052)"))
         .example("\"memory\"")
-        .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted unless other replicas stay online."),
+        .doc("{choice 1}, or {choice 2}, which is lost when the server is restarted, unless other replicas stay online."),
     // The answer comes before the replicas are current; a single server refuses more than one (JetStream 10074).
     row("num_replicas", SettingKind::Count { unit: "servers", min: 1, max: 5 }, Absent::Is("1"), Edit::InPlace)
-        .bounds(&[bound("persist_mode", "a stream with asynchronous writes has one replica (JetStream 10052)")])
-        .doc("Number of servers that store a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. An apply waits until all copies are current."),
+        .bounds(&[bound("persist_mode", "a stream with asynchronous writes can have only one replica (JetStream 10052)")])
+        .doc("Number of servers that store a copy, {range}. More than 1 needs a NATS cluster of at least as many servers. An apply waits until all replicas are current."),
     row("no_ack", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true"),
     row("duplicate_window", AGE, Absent::Window, Edit::InPlace)
@@ -87,22 +87,22 @@ pub const SETTINGS: &[Setting] = &[
     // The server refuses it together with a change of `num_replicas` (JetStream 10123).
     row("placement", SettingKind::Object, NOTHING, Edit::InPlace)
         .example(r#"{"tags":["ssd"]}"#)
-        .doc("Which servers store it. Without it, any server may. A change moves the data to other servers."),
+        .doc("Which servers store it. Without it, any server can. A change moves the data to other servers."),
     row("mirror", SettingKind::Object, NOTHING, Edit::Mirror {
-        refused: "the server changes nothing about a mirror, nor turns a stream into one (JetStream 10055)",
-        promoted: "the stream keeps the messages that it has copied and accepts its own from now on; it cannot become a mirror again",
+        refused: "the server does not change a mirror, and does not turn a stream into a mirror (JetStream 10055)",
+        promoted: "the stream keeps the messages that it has copied, and from now on accepts messages itself; it cannot become a mirror again",
         level: 2,
-        before: "servers before 2.12 do not turn a mirror into a stream of its own (JetStream 10055)",
+        before: "servers before 2.12 do not turn a mirror into a normal stream (JetStream 10055)",
     })
-        .avoid("If it must continue to copy, remove it from this configuration, or give what Terraform manages another name.")
+        .avoid("If it must continue to copy, remove it from this configuration, or set another name in this configuration.")
         .example(r#"{"name":"ORIGIN"}"#)
         .requires(r#"{"subjects":null,"duplicate_window":null}"#),
     // The history of a new source is imported; messages of one that is taken away stay.
     row("sources", SettingKind::Objects, Absent::Is("[]"), Edit::Sources {
         again: "messages of a source whose start or filter changes are imported again, in addition to those already stored",
-        start: "the start of a source counts only until its first message is imported",
+        start: "the start of a source has an effect only until its first message is imported",
     })
-        .avoid("They expire like all others; readers may receive a message twice.")
+        .avoid("Imported messages expire like all others, and consumers may receive a message twice.")
         .members_since(&[("subject_transforms", "2.10"), ("consumer", "2.14")])
         .bounds(&[
             bound("mirror", "a mirror has no sources (JetStream 10031)"),
@@ -110,12 +110,12 @@ pub const SETTINGS: &[Setting] = &[
         ])
         .example(r#"[{"name":"ORIGIN","subject_transforms":[{"src":"origin.>","dest":"copy.>"}]}]"#)
         .doc("The streams that it sources messages from, with the subjects that the messages get."),
-    row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses new blocks only after it was restarted, and never rewrites old ones", "a stream in memory is never compressed"))
+    row("compression", SettingKind::Choice(&["none", "s2"]), Absent::Is("\"none\""), Edit::NoEffectOnFiles("the server compresses only blocks that it writes after its next restart", "a stream in memory is never compressed"))
         .example("\"s2\"")
         .since("2.10", 0)
-        .avoid("To apply it immediately, recreate the bucket or stream. In memory nothing is compressed.")
+        .avoid("To apply it immediately, recreate the bucket or stream with storage in files.")
         .doc("{choices}: whether the server compresses what it stores in files."),
-    row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence counts only when the stream is created"))
+    row("first_seq", SettingKind::Count { unit: "sequence", min: 0, max: i64::MAX }, Absent::Is("0"), Edit::NoEffect("the first sequence has an effect only when the stream is created"))
         .example("100")
         .since("2.10", 0)
         .avoid("To apply it, recreate the stream."),
@@ -133,26 +133,26 @@ pub const SETTINGS: &[Setting] = &[
         .example("true")
         .requires(r#"{"mirror":{"name":"ORIGIN"},"subjects":null,"duplicate_window":null}"#),
     // The stream is read-only. Only an update can seal it.
-    row("sealed", SettingKind::Bool, OFF, Edit::OneWay("a sealed stream accepts no message, deletes none, and cannot be unsealed (JetStream 10052)"))
+    row("sealed", SettingKind::Bool, OFF, Edit::OneWay("a sealed stream accepts and deletes no messages, and cannot be unsealed (JetStream 10052)"))
         .example("true")
         .requires(r#"{"discard":"new","deny_delete":true,"deny_purge":true}"#)
-        .avoid("Only a new stream does not have it."),
+        .avoid("To remove it later, the stream must be recreated."),
     // Single messages cannot be deleted; buckets have it.
-    row("deny_delete", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow deletion again (JetStream 10052)"))
+    row("deny_delete", SettingKind::Bool, OFF, Edit::OneWay("the server never sets it back to false (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Only a new stream does not have it."),
+        .avoid("To remove it later, the stream must be recreated."),
     // Excludes `allow_rollup_hdrs`.
-    row("deny_purge", SettingKind::Bool, OFF, Edit::OneWay("the server does not allow purging again (JetStream 10052)"))
+    row("deny_purge", SettingKind::Bool, OFF, Edit::OneWay("the server never sets it back to false (JetStream 10052)"))
         .example("true")
         .bounds(&[bound("sealed", "a sealed stream keeps every message (JetStream 10052)")])
-        .avoid("Only a new stream does not have it."),
+        .avoid("To remove it later, the stream must be recreated."),
     // A message can delete the earlier ones of its subject; buckets need it. Stays on while delete markers or schedules are.
     row("allow_rollup_hdrs", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
         .bounds(&[
             Bound { to: "true", ..bound("sealed", "a sealed stream keeps every message (JetStream 10052)") },
-            Bound { to: "true", ..bound("deny_purge", "the server does not allow it while `deny_purge` is on (JetStream 10052)") },
+            Bound { to: "true", ..bound("deny_purge", "the server does not allow it while `deny_purge` is true (JetStream 10052)") },
             Bound { to: "false", ..bound("allow_msg_schedules", "message schedules need it (the server accepts the change and sets it to true)") },
         ]),
     // The server refuses limits that an existing consumer exceeds (JetStream 10069).
@@ -162,11 +162,11 @@ pub const SETTINGS: &[Setting] = &[
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
         .example(r#"{"team":"lattice"}"#)
         .since("2.10", 0)
-        .doc("Text by key, for people and tools, up to {max} {unit} in total. A key that was set here is removed when it is no longer set; keys of other clients, and the server's own `_nats.*`, are left alone."),
-    row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message lifetimes off again (JetStream 10052)"))
+        .doc("Text by key, for people and tools, up to {max} {unit} in total. If Terraform has set a key, it is removed when it is no longer configured. Keys that other clients have set, and the server's own `_nats.*`, are not changed."),
+    row("allow_msg_ttl", SettingKind::Bool, OFF, Edit::OneWay("the server never sets it back to false (JetStream 10052)"))
         .example("true")
         .since("2.11", 1)
-        .avoid("Only a new stream does not have it."),
+        .avoid("To remove it later, the stream must be recreated."),
     // How long a marker stands for a subject whose last message aged out.
     row("subject_delete_marker_ttl", SettingKind::Nanos { min_nanos: 1_000_000_000 }, Absent::Is("0"), Edit::InPlace)
         .example("1000000000")
@@ -179,11 +179,11 @@ pub const SETTINGS: &[Setting] = &[
     row("allow_atomic", SettingKind::Bool, OFF, Edit::InPlace)
         .example("true")
         .since("2.12", 2),
-    row("allow_msg_schedules", SettingKind::Bool, OFF, Edit::OneWay("the server does not turn message schedules off again (JetStream 10052)"))
+    row("allow_msg_schedules", SettingKind::Bool, OFF, Edit::OneWay("the server never sets it back to false (JetStream 10052)"))
         .example("true")
         .requires(r#"{"allow_rollup_hdrs":true}"#)
         .since("2.12", 2)
-        .avoid("Only a new stream does not have it."),
+        .avoid("To remove it later, the stream must be recreated."),
     // Whether a message is written before it is acknowledged.
     row("persist_mode", SettingKind::Choice(&["default", "async"]), Absent::Is("\"default\""), Edit::Never("the server never changes the persist mode of a stream (JetStream 10052)"))
         .example("\"async\"")

@@ -49,7 +49,7 @@ impl Server {
 pub fn parse(servers: &[String]) -> Result<Vec<Server>, String> {
     let texts: Vec<&str> = split(servers).collect();
     if texts.is_empty() {
-        return Err("no server address is given".to_owned());
+        return Err("no server address is set".to_owned());
     }
     for (place, pair) in texts.windows(2).enumerate() {
         if let [one, next] = pair

@@ -92,10 +92,26 @@ impl Link {
 
     /// The connection, if it was opened.
     fn open(&self) -> Option<Client> {
-        match &*lock(&self.state) {
+        let mut state = lock(&self.state);
+        match &*state {
+            // There never was one: the next attempt tells why.
+            DialState::Open(_) if self.is_refused() => {
+                *state = DialState::Idle { failed: false };
+                None
+            }
             DialState::Open(client) => Some(client.clone()),
             DialState::Idle { .. } | DialState::Connecting(_) => None,
         }
+    }
+
+    /// Whether the server has refused the login of a connection that was used already.
+    fn is_refused(&self) -> bool {
+        self.relay.get().is_some_and(Relay::is_refused)
+    }
+
+    /// Whether a server has accepted the login.
+    pub fn is_accepted(&self) -> bool {
+        self.relay.get().is_some_and(Relay::is_accepted)
     }
 
     /// What the connected server says of itself.
@@ -160,6 +176,9 @@ impl Link {
     /// vain, the next request does not wait as long again.
     async fn connect(&self, patient: bool) -> DialResult {
         let relay = self.relay.get_or_try_init(|| self.open_relay()).await?;
+        if let Some(Refusal::Unauthorized(why)) = relay.take_refusal() {
+            return Err(self.error(Cause::Unauthorized(why)));
+        }
         let started = Instant::now();
         let end = started + self.options.connect_timeout;
         let mut pause = FIRST_PAUSE;
@@ -270,6 +289,9 @@ impl Link {
         let limit = tokio::time::sleep(self.options.timeout.min(scope.remaining()));
         tokio::pin!(limit);
         while client.connection_state() != State::Connected {
+            if self.is_refused() {
+                return Err(self.error(self.lost()));
+            }
             tokio::select! {
                 () = tokio::time::sleep(RECONNECT_POLL) => {}
                 () = scope.stopped() => return Err(self.error(Cause::Stopped)),

@@ -52,7 +52,7 @@ pub(crate) fn private_folder(path: PathBuf, user: u32) -> Option<PathBuf> {
     if let Err(error) = &made
         && error.kind() != io::ErrorKind::AlreadyExists
     {
-        tracing::debug!(%error, "no folder for marks");
+        tracing::debug!(%error, "the folder of the run could not be created");
         return None;
     }
     let found = fs::symlink_metadata(&path).ok()?;

@@ -128,7 +128,9 @@ fn private_dir(name: &str, host_dir: Option<&Path>) -> io::Result<TempDir> {
         Ok(_) => {
             warn!(dir = %shown, "the path is too long for a socket or not UTF-8, using {FALLBACK_DIR}")
         }
-        Err(error) => warn!(dir = %shown, %error, "no place for a socket, using {FALLBACK_DIR}"),
+        Err(error) => {
+            warn!(dir = %shown, %error, "a socket cannot be created there, using {FALLBACK_DIR}")
+        }
     }
     make(Path::new(FALLBACK_DIR))
 }

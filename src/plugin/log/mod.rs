@@ -49,7 +49,7 @@ pub async fn caught<F: Future>(call: F) -> F::Output {
 
 /// What a caught panic said.
 pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
-    text::of_panic(payload).unwrap_or("a panic without a text")
+    text::of_panic(payload).unwrap_or("no message")
 }
 
 fn report_panic(panic: &PanicHookInfo<'_>) {
@@ -64,7 +64,7 @@ fn report_panic(panic: &PanicHookInfo<'_>) {
     }
     let version = env!("CARGO_PKG_VERSION");
     let report = format!(
-        "panic: {text}\n\nat {location} of {} {version}\n",
+        "panic: {text}\n\n{} {version}, {location}\nThis is a bug in the provider. Please report it with this output.\n",
         env!("CARGO_PKG_NAME")
     );
     let _ = io::stderr().write_all(report.as_bytes());
@@ -145,6 +145,6 @@ mod tests {
 
         assert_eq!(panic_text(&*borrowed.into_panic()), "plain");
         assert_eq!(panic_text(&*owned.into_panic()), "made of 2");
-        assert_eq!(panic_text(&*other.into_panic()), "a panic without a text");
+        assert_eq!(panic_text(&*other.into_panic()), "no message");
     }
 }

@@ -100,7 +100,7 @@ impl ClientCertVerifier for PinnedClient {
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         Err(rustls::Error::General(
-            "only TLS 1.3 is spoken here".to_owned(),
+            "only TLS 1.3 is supported".to_owned(),
         ))
     }
 

@@ -35,7 +35,7 @@ can read is a warning. Only regular files of at most 1 MiB are read.
 The provider connects only to the addresses that are configured, never to those that a server announces. With a `tls://` \
 or `wss://` address, or any TLS argument, no credential is sent before a TLS session with a verified certificate exists. A \
 server that does not offer TLS, and a list of addresses with different schemes, are refused. `nats://` without TLS is \
-allowed: whoever can read the network can then read the credentials and the traffic.";
+allowed: anyone who can read the network traffic can then read the credentials and the data.";
 
 /// One argument.
 pub struct ProviderArgument {
@@ -155,7 +155,7 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("nkey_file", "Path of a file with the seed of a user's nkey.").variable("NATS_NKEY").help("path of a file with the seed of a user's nkey").field("nkey"),
     ProviderArgument::text("jwt", "A user's JWT, with `seed` or `seed_file`.").variable("NATS_JWT").field("user_jwt").secret().rule(rules::jwt),
     ProviderArgument::text("jwt_file", "Path of a file with a user's JWT, with `seed` or `seed_file`."),
-    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is for (`SU...`).").variable("NATS_SEED").help("a user's JWT, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
+    ProviderArgument::text("seed", "Seed of the nkey that `jwt` or `jwt_file` is for (`SU...`).").variable("NATS_SEED").help("JWT of a user, and the seed of its nkey").field("user_seed").secret().rule(rules::seed),
     ProviderArgument::text("seed_file", "Path of a file with the seed of the nkey that `jwt` or `jwt_file` is for."),
     ProviderArgument::text("tls_ca", "Certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").rule(rules::tls_ca),
     ProviderArgument::text("tls_ca_file", "Path of a file with the certificates of the certificate authorities (CAs) to trust instead of those of the system, in PEM.").variable("NATS_CA").help("path of a file with the certificates of the CAs to trust, in PEM").field("ca"),
@@ -173,7 +173,7 @@ pub const ARGUMENTS: &[ProviderArgument] = &[
     ProviderArgument::text("connection_name", "Name of the connection, as `nats server report connections` shows it.").rule(rules::connection_name).default("`\"terraform-provider-wasmcloud/<version>\"`"),
     ProviderArgument::text("connect_timeout", "Longest time for a connection, over all `servers`, such as `\"5s\"`, up to `\"8760h\"`. Until then, the provider retries the first connection.").rule(rules::timeout).default("that of `timeout`"),
     ProviderArgument::text("timeout", "Longest time for one answer, such as `\"5s\"`, up to `\"8760h\"`. The provider retries requests until the timeout of the operation.").variable("NATS_TIMEOUT").help("longest time for one answer, such as 5s").rule(rules::timeout).default("`\"5s\"`"),
-    ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). It is used where neither an argument nor a variable is set. `\"\"` for no context, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else says where to connect or how to log in"),
+    ProviderArgument::text("context", "Name of a NATS context, as `nats context ls` shows them: a file in `nats/context` of the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`). It is used where neither an argument nor a variable is set. `\"\"` for no context, neither that of the variable nor the selected one.").variable("NATS_CONTEXT").help("name of a NATS context").rule(rules::context).may_be_empty().default("the selected one, if nothing else sets where to connect or how to log in"),
 ];
 
 /// The provider block.
@@ -182,6 +182,7 @@ pub fn schema() -> Schema {
         version: 0,
         description: DESCRIPTION.to_owned(),
         attributes: ARGUMENTS.iter().map(ProviderArgument::attribute).collect(),
+        ..Schema::default()
     }
 }
 
@@ -207,7 +208,7 @@ pub fn help() -> String {
     /// Where the texts begin.
     const COLUMN: usize = 19;
 
-    let mut text = "Environment variables, each for an argument of the provider block that is not set, as the nats command has them:\n".to_owned();
+    let mut text = "Environment variables. Each one is used if its argument is not set in the provider block. Most of them are those of the\nnats command:\n".to_owned();
     let mut names: Vec<&str> = Vec::new();
     for row in ARGUMENTS {
         let Some(variable) = row.variable else {
@@ -225,7 +226,7 @@ pub fn help() -> String {
             help => format!("  {all}\n  {:COLUMN$}{help}\n", ""),
         };
     }
-    text + "Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.\n"
+    text + "NATS contexts are files in $XDG_CONFIG_HOME/nats/context or ~/.config/nats/context.\n"
 }
 
 #[cfg(test)]
@@ -274,14 +275,15 @@ mod tests {
         assert_eq!(
             help(),
             "\
-Environment variables, each for an argument of the provider block that is not set, as the nats command has them:
+Environment variables. Each one is used if its argument is not set in the provider block. Most of them are those of the
+nats command:
   NATS_URL           addresses of servers, separated by commas (default nats://127.0.0.1:4222)
   NATS_USER, NATS_PASSWORD
   NATS_TOKEN
   NATS_CREDS         path of a credentials file
   NATS_NKEY          path of a file with the seed of a user's nkey
   NATS_JWT, NATS_SEED
-                     a user's JWT, and the seed of its nkey
+                     JWT of a user, and the seed of its nkey
   NATS_CA            path of a file with the certificates of the CAs to trust, in PEM
   NATS_CERT, NATS_KEY
                      paths of files with the client's certificate and its private key, in PEM
@@ -290,7 +292,7 @@ Environment variables, each for an argument of the provider block that is not se
                      expected account and cluster; the nats command has neither
   NATS_TIMEOUT       longest time for one answer, such as 5s
   NATS_CONTEXT       name of a NATS context
-Contexts are files in nats/context under XDG_CONFIG_HOME or ~/.config.
+NATS contexts are files in $XDG_CONFIG_HOME/nats/context or ~/.config/nats/context.
 "
         );
     }

@@ -27,7 +27,7 @@ pub fn servers(value: &Value) -> Validation {
         .map(|server| server.as_str().unwrap_or_default().to_owned())
         .collect();
     if servers.iter().any(|server| server.trim().is_empty()) {
-        return Err("An address is empty. Remove it, or write an address like \"nats://nats.example.com:4222\".".to_owned());
+        return Err("An address is empty. Remove it, or set an address such as \"nats://nats.example.com:4222\".".to_owned());
     }
     // What may have a secret in it is refused elsewhere, without the line of the configuration.
     match may_hold_login(&servers) {
@@ -48,8 +48,8 @@ pub fn may_hold_login(servers: &[String]) -> bool {
 pub fn addresses(servers: &[String]) -> Result<bool, String> {
     let has_login = jetstream::check_servers(servers).map_err(|problem| {
         let advice = match may_hold_login(servers) {
-            false => "Write addresses like \"nats://nats.example.com:4222\".",
-            true => "In user and password, percent-encode all but letters and digits (`/` is %2F, `?` is %3F, `#` is %23, `@` is %40, `:` is %3A, `%` is %25, `,` is %2C, a space is %20), or leave them out of the address and set `user` and `password`, or `token`.",
+            false => "Set addresses such as \"nats://nats.example.com:4222\".",
+            true => "In the user and password, percent-encode all characters except letters and digits (`/` is %2F, `?` is %3F, `#` is %23, `@` is %40, `:` is %3A, `%` is %25, `,` is %2C, a space is %20), or remove them from the address and set `user` and `password`, or `token`.",
         };
         format!("{}. {advice}", capitalised(&problem))
     })?;
@@ -129,12 +129,11 @@ fn content(part: &CredentialPart, value: &Value) -> Validation {
 
 pub fn prefix(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
-    domain::plain(text).map_err(|why| {
-        format!("{why} Write the prefix of the subjects, such as \"JS.acme.API\".")
-    })?;
+    domain::plain(text)
+        .map_err(|why| format!("{why} Set the prefix of the subjects, such as \"JS.acme.API\"."))?;
     if text.split('.').any(str::is_empty) {
         return Err(format!(
-            "{text:?} has an empty part. Write it without a full stop at either end."
+            "{text:?} has an empty token. Remove the dot at its beginning or end, or the second of two dots."
         ));
     }
     Ok(())
@@ -142,7 +141,7 @@ pub fn prefix(value: &Value) -> Validation {
 
 pub fn connection_name(value: &Value) -> Validation {
     let text = value.as_str().unwrap_or_default();
-    domain::plain(text).map_err(|why| format!("{why} Write a name such as \"platform-ci\"."))
+    domain::plain(text).map_err(|why| format!("{why} Set a name such as \"platform-ci\"."))
 }
 
 /// It may hold a password, so it is not repeated.
@@ -165,9 +164,9 @@ pub fn socks_proxy(value: &Value) -> Validation {
     match scheme {
         "socks5" | "socks5h" if !host.is_empty() && port > 0 => Ok(()),
         "socks5" | "socks5h" => {
-            Err("It has no host, or no valid port. Write an address like \"socks5://proxy.example.com:1080\".".to_owned())
+            Err("It has no host, or no valid port. Set an address such as \"socks5://proxy.example.com:1080\".".to_owned())
         }
-        _ => Err("It is not a SOCKS5 address. Write an address like \"socks5://proxy.example.com:1080\".".to_owned()),
+        _ => Err("It is not a SOCKS5 address. Set an address such as \"socks5://proxy.example.com:1080\".".to_owned()),
     }
 }
 
@@ -180,7 +179,7 @@ pub fn context(value: &Value) -> Validation {
         // What looks like content is refused elsewhere, without the line of the configuration.
         Some(name) if files::looks_like_content(name) => Ok(()),
         Some(name) if !name.is_empty() && !is_context_name(name) => Err(format!(
-            "{name:?} is not a valid name of a context. Set the name alone, such as \"prod\", as `nats context ls` shows it, not a path."
+            "{name:?} is not a valid name of a context. Set only the name, such as \"prod\", as `nats context ls` shows it, and not a path."
         )),
         _ => Ok(()),
     }

@@ -159,14 +159,14 @@ impl<'a> Fields<'a> {
                 let value = self.environment.get(name).map_err(|why| unusable(&why))?;
                 let value = value.ok_or_else(|| {
                     unusable(&format!(
-                        "It refers to the variable {name}, which is not set."
+                        "It refers to the environment variable {name}, which is not set."
                     ))
                 })?;
                 Ok((part.content, value.to_owned()))
             }
             Some(("data", rest)) => {
                 let content = data(rest).ok_or_else(|| {
-                    unusable("What follows `data:` is not `;base64,` and text in base64.")
+                    unusable("After `data:`, it must contain `;base64,` and text in base64.")
                 })?;
                 Ok((part.content, content))
             }
@@ -393,9 +393,9 @@ mod tests {
             (json!({ "creds": "nsc://o/a/u" }), "It refers to nsc,"),
             (
                 json!({ "password": "env://NOT_SET" }),
-                "the variable NOT_SET, which is not set",
+                "the environment variable NOT_SET, which is not set",
             ),
-            (json!({ "nkey": "data:hunter2" }), "What follows `data:`"),
+            (json!({ "nkey": "data:hunter2" }), "After `data:`"),
             (json!({ "url": ["nats://a"] }), "`url` in"),
         ];
 

@@ -41,18 +41,18 @@ impl Context {
         }
         let Some(folder) = folder(environment)? else {
             return Err(not_found(format!(
-                "{origin} names the context {name:?}, and neither XDG_CONFIG_HOME nor HOME is set to where contexts are. Set one of them."
+                "{origin} names the context {name:?}, but neither XDG_CONFIG_HOME nor HOME is set, so the folder of contexts is not known. Set one of them."
             )));
         };
         if !is_context_name(name) {
             return Err(not_found(format!(
-                "{origin} is {name:?}, which is not a valid name of a context. Set the name alone, such as \"prod\", not a path."
+                "{origin} is {name:?}, which is not a valid name of a context. Set only the name, such as \"prod\", and not a path."
             )));
         }
         let file = folder.join("context").join(format!("{name}.json"));
         if !file.exists() {
             return Err(not_found(format!(
-                "{origin} names the context {name:?}, and there is no file {}. {}",
+                "{origin} names the context {name:?}, but there is no file {}. {}",
                 file.display(),
                 known(&folder)
             )));

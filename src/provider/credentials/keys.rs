@@ -30,8 +30,8 @@ pub fn credentials(text: &str) -> Result<String, String> {
                  -----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
             ));
         }
-        (Some(_), None) => "the second is missing, so it has no key of the user",
-        (None, Some(_)) => "the first is missing, so it has no JWT of the user",
+        (Some(_), None) => "the second is missing, so there is no key of the user",
+        (None, Some(_)) => "the first is missing, so there is no JWT of the user",
         (None, None) => "both are missing",
     };
     Err(format!(
@@ -56,7 +56,7 @@ pub fn seed(text: &str) -> Result<String, String> {
     match KeyPair::from_seed(seed).map(|pair| pair.key_pair_type()) {
         Ok(KeyPairType::User) => Ok(seed.to_owned()),
         Ok(other) => Err(format!(
-            "It is the seed of {}, and only that of a user, which begins with SU, can log in.",
+            "It is the seed of {}. Set the seed of a user, which begins with SU.",
             owner(&other)
         )),
         Err(_) => Err(no_seed(seed)),
@@ -77,19 +77,19 @@ fn no_seed(text: &str) -> String {
         .all(|letter| letter.is_ascii_uppercase() || (b'2'..=b'7').contains(&letter));
     if let Ok(public) = KeyPair::from_public_key(text) {
         return format!(
-            "It is the public key of {}. Logging in takes the seed of a user, which begins with SU.",
+            "It is the public key of {}. Set the seed of a user, which begins with SU.",
             owner(&public.key_pair_type())
         );
     }
     match (text.len(), text.bytes().next()) {
         (SEED_LETTERS, Some(b'S')) if is_base32 => {
-            "Its checksum is wrong: a letter of the seed is wrong.".to_owned()
+            "Its checksum is wrong, so at least one character of the seed is wrong. Copy the seed again.".to_owned()
         }
         (PUBLIC_KEY_LETTERS, Some(b'U' | b'A' | b'O')) if is_base32 => {
-            "It is a public key, and a damaged one: its checksum is wrong. Logging in takes the seed of a user, which begins with SU.".to_owned()
+            "It is a public key with a wrong checksum. Set the seed of a user, which begins with SU.".to_owned()
         }
         (PUBLIC_KEY_LETTERS, Some(b'P')) if is_base32 => {
-            "It is a private key without its prefix. Logging in takes the seed of a user, which begins with SU.".to_owned()
+            "It is a private key and not a seed. Set the seed of a user, which begins with SU.".to_owned()
         }
         _ => format!(
             "It is not the seed of an nkey, which has {SEED_LETTERS} capital letters and digits and begins with SU. `nsc generate nkey --user` creates one."
@@ -117,18 +117,23 @@ fn owner(kind: &KeyPairType) -> &'static str {
 pub fn jwt(text: &str) -> Result<String, String> {
     let jwt = section(text, "NATS USER JWT").unwrap_or(text.trim());
     let claims = claims(jwt).ok_or(
-        "It is not a JWT, which has three parts in base64 with full stops between them. `nsc describe user --raw` shows a user's.",
+        "It is not a JWT, which has three parts in base64 with dots between them. `nsc describe user --raw` shows the JWT of a user.",
     )?;
     let subject = subject(&claims)?;
     match KeyPair::from_public_key(subject).map(|key| key.key_pair_type()) {
         Ok(KeyPairType::User) => {}
         Ok(other) => {
             return Err(format!(
-                "It is the JWT of {}, and only that of a user can log in.",
+                "It is the JWT of {}. Set the JWT of a user.",
                 owner(&other)
             ));
         }
-        Err(_) => return Err("It is not a JWT of NATS: its subject is not an nkey.".to_owned()),
+        Err(_) => {
+            return Err(
+                "It is not a JWT of NATS: its subject is not an nkey. Set the JWT of a NATS user."
+                    .to_owned(),
+            );
+        }
     }
     valid_now(&claims)?;
     Ok(jwt.to_owned())
@@ -152,9 +157,9 @@ fn claims(jwt: &str) -> Option<Value> {
 }
 
 fn subject(claims: &Value) -> Result<&str, String> {
-    claims["sub"]
-        .as_str()
-        .ok_or_else(|| "It is not a JWT of NATS: it has no subject.".to_owned())
+    claims["sub"].as_str().ok_or_else(|| {
+        "It is not a JWT of NATS: it has no subject. Set the JWT of a NATS user.".to_owned()
+    })
 }
 
 fn valid_now(claims: &Value) -> Result<(), String> {
@@ -167,7 +172,7 @@ fn valid_now(claims: &Value) -> Result<(), String> {
     match (date("exp"), date("nbf")) {
         (Some(end), _) if end <= now => Err(format!("Its JWT expired at {end}. Create a new one.")),
         (_, Some(start)) if start > now => Err(format!(
-            "Its JWT is not valid before {start}, and the time on this machine is {}.",
+            "Its JWT is not valid before {start}, and the time on this machine is {}. Check the clock of this machine, or create a new JWT.",
             Timestamp::from_second(now.as_second()).unwrap_or(now)
         )),
         _ => Ok(()),
@@ -184,7 +189,7 @@ pub fn belong_together(jwt: &str, seed: &str) -> Result<(), String> {
     match KeyPair::from_seed(seed).map(|pair| pair.public_key()) {
         Ok(public) if public == subject => Ok(()),
         Ok(public) => Err(format!(
-            "The seed does not belong to the JWT: the JWT is for {subject}, the seed is for {public}."
+            "The seed does not belong to the JWT: the JWT is for {subject}, and the seed is for {public}. Set the JWT and the seed of the same user."
         )),
         Err(_) => Err(no_seed(seed)),
     }
@@ -369,8 +374,8 @@ mod tests {
             &KeyPair::new_account().seed().unwrap(),
         );
 
-        assert!(complaint(credentials, first).contains("it has no key of the user"));
-        assert!(complaint(credentials, second).contains("it has no JWT of the user"));
+        assert!(complaint(credentials, first).contains("there is no key of the user"));
+        assert!(complaint(credentials, second).contains("there is no JWT of the user"));
         assert!(complaint(credentials, "hunter2").contains("both are missing"));
         let told = complaint(credentials, &foreign);
         assert!(

@@ -18,7 +18,7 @@ use crate::ecdsa_p521;
 pub fn certificates(text: &str) -> Result<String, String> {
     for certificate in certificate_chain(text)? {
         RootCertStore::empty().add(certificate).map_err(|_| {
-            "A part of it is marked as a certificate, but does not contain one.".to_owned()
+            "A part of it is marked as a certificate, but does not contain a certificate. Copy the certificate again.".to_owned()
         })?;
     }
     Ok(text.to_owned())
@@ -49,7 +49,7 @@ pub fn private_key(text: &str) -> Result<String, String> {
 
 fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
     if text.contains("BEGIN ENCRYPTED PRIVATE KEY") || text.contains("ENCRYPTED\n") {
-        return Err("It is encrypted. `openssl pkey -in FILE` decrypts it.".to_owned());
+        return Err("It is encrypted. Decrypt it with `openssl pkey -in FILE`.".to_owned());
     }
     let mut keys = Vec::new();
     // Some tools write the parameters of the curve, or the certificate, into the same file.
@@ -62,10 +62,10 @@ fn signing_key(text: &str) -> Result<Arc<dyn SigningKey>, String> {
     }
     match (&keys[..], other) {
         ([key], _) => ecdsa_p521::signing_key(key).map_err(|_| {
-            "It is not a supported private key: RSA of 2048 bits or more, ECDSA on P-256, P-384 or P-521, or Ed25519.".to_owned()
+            "The provider does not support this private key. Use RSA with 2048 bits or more, ECDSA on P-256, P-384 or P-521, or Ed25519.".to_owned()
         }),
         ([], Some(kind)) => Err(instead("private key", kind)),
-        _ => Err(format!("It contains {} private keys, and one is needed.", keys.len())),
+        _ => Err(format!("It contains {} private keys. Set only one.", keys.len())),
     }
 }
 
@@ -77,7 +77,7 @@ pub fn belong_together(certificates: &str, key: &str) -> Result<(), String> {
     let certified = CertifiedKey::new(certificate_chain(certificates)?, signing_key(key)?);
     match certified.keys_match() {
         Err(TlsError::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(
-            "The private key is not that of the client certificate. The client's own certificate must come first, before those of its certificate authorities (CAs)."
+            "The private key is not that of the client certificate. Set the key of this certificate; the certificate of the client must be before those of its certificate authorities (CAs)."
                 .to_owned(),
         ),
         _ => Ok(()),
@@ -89,10 +89,10 @@ fn sections(text: &str, what: &str, title: &str) -> Result<Vec<(SectionKind, Vec
         PemObject::pem_slice_iter(text.as_bytes()).collect();
     match sections {
         Ok(sections) if sections.is_empty() => Err(format!(
-            "It contains no {what} in PEM, which begins with a line \"-----BEGIN {title}-----\"."
+            "It contains no {what} in PEM. Set a text that begins with a line \"-----BEGIN {title}-----\"."
         )),
         Ok(sections) => Ok(sections),
-        Err(error) => Err(format!("It is damaged: {}.", damage(&error))),
+        Err(error) => Err(format!("It is damaged: {}. Copy it again.", damage(&error))),
     }
 }
 
@@ -116,7 +116,7 @@ fn instead(wanted: &str, kind: SectionKind) -> String {
         SectionKind::Csr => "a certificate request",
         _ => "something else",
     };
-    format!("It contains {found}, and a {wanted} is needed.")
+    format!("It contains {found}. Set a {wanted}.")
 }
 
 #[cfg(test)]
@@ -185,15 +185,14 @@ mod tests {
         let empty = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
         assert!(
-            complaint(certificates, &key)
-                .contains("It contains a private key, and a certificate is needed")
+            complaint(certificates, &key).contains("It contains a private key. Set a certificate.")
         );
         assert!(
             complaint(certificates, "hunter2 hunter2").contains("contains no certificate in PEM")
         );
         assert!(complaint(certificates, &cut).contains("has no line that ends it"));
         assert!(complaint(certificates, &bad).contains("not in base64"));
-        assert!(complaint(certificates, empty).contains("but does not contain one"));
+        assert!(complaint(certificates, empty).contains("but does not contain a certificate"));
     }
 
     #[test]
@@ -204,7 +203,7 @@ mod tests {
 
         assert!(
             complaint(private_key, &certificate)
-                .contains("It contains a certificate, and a private key is needed")
+                .contains("It contains a certificate. Set a private key.")
         );
         assert!(complaint(private_key, &encrypted).contains("It is encrypted"));
         assert!(
@@ -213,6 +212,6 @@ mod tests {
         assert!(
             complaint(private_key, &format!("{key}{key}")).contains("It contains 2 private keys")
         );
-        assert!(complaint(private_key, foreign).contains("not a supported private key"));
+        assert!(complaint(private_key, foreign).contains("does not support this private key"));
     }
 }

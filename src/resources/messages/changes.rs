@@ -73,7 +73,7 @@ pub fn refused(
 /// An asset that is to be adopted cannot become what is planned.
 pub fn cannot_adopt(member: &Member, change: &SettingChange, config: &Value) -> Diagnostic {
     let detail = format!(
-        "{}. {} Nothing is deleted to adopt what exists. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply",
+        "{}. {} The provider deletes nothing to adopt what exists. Choose one:{}\n  - recreate it empty: save the contents, run `nats stream rm {stream}`, then apply",
         capitalised(reason(change)),
         from_to(member, change, "would change"),
         keeping(member, change),
@@ -174,7 +174,7 @@ pub fn may_be_replaced(member: &Member, argument: &Argument, plan: &Plan) -> Dia
         "if it is empty then; otherwise the apply fails and does not delete it"
     };
     let detail = format!(
-        "`{}` is known only when the plan is applied. If it differs from what it is now, only {title} is deleted and recreated, {when}. {}",
+        "`{}` is known only when the plan is applied. If it differs from the current value, only {title} is deleted and recreated, {when}. {}",
         argument.name, member.row.when_recreated
     );
     Diagnostic::warning(summary, detail).at(argument_path(member, argument.name, &plan.config))
@@ -189,8 +189,8 @@ fn noteworthy(
     config: &Value,
 ) -> Diagnostic {
     let summary = format!(
-        "{} of {} {what}",
-        argument_title(member, change),
+        "Change of {} of {} {what}",
+        argument_name(member, change),
         member.title()
     );
     let detail = format!(
@@ -216,7 +216,7 @@ pub fn deleting(
     let count = match (info, loss) {
         (_, Some(loss)) if loss.messages == 0 && !again => return None,
         (Some(info), Some(loss)) if !again => share(member, info, loss),
-        (None, _) if !again => "How many is not known. The apply deletes what it finds.".to_owned(),
+        (None, _) if !again => "How many is not known; the apply deletes all of them.".to_owned(),
         (info, _) => contains_now(member, info),
     };
     let (summary, changes) = match again {
@@ -249,7 +249,7 @@ fn contains_now(member: &Member, info: Option<&StreamInfo>) -> String {
 
 fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
     let stored = match member.row.kind {
-        AssetKind::Bucket => "values",
+        AssetKind::Bucket => "revisions",
         AssetKind::Stream(_) => "messages",
     };
     let (all, bytes) = (info.state.messages, info.state.bytes);
@@ -270,10 +270,12 @@ fn share(member: &Member, info: &StreamInfo, loss: DataLoss) -> String {
     }
 }
 
-/// The words about a setting in the terms of the asset: messages of a bucket are values, and its subjects are keys.
+/// The words about a setting in the terms of the asset: messages of a bucket are revisions, and its subjects are keys.
 fn in_terms_of(member: &Member, words: &str) -> String {
     match member.row.kind {
-        AssetKind::Bucket => words.replace("message", "value").replace("subject", "key"),
+        AssetKind::Bucket => words
+            .replace("message", "revision")
+            .replace("subject", "key"),
         AssetKind::Stream(_) => words.to_owned(),
     }
 }

@@ -35,7 +35,7 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
     } else {
         (
             "JetStream does not answer",
-            "Enable it on the server (`jetstream {}` in its configuration), connect to another one, or, to reach JetStream through a leaf node, set `jetstream_domain`.",
+            "Enable it on the server (`jetstream {}` in its configuration), connect to another server, or set `jetstream_domain` to use JetStream through a leaf node.",
         )
     };
     Diagnostic::error(summary, with_advice(error.reason(), advice))
@@ -44,7 +44,7 @@ pub fn connection_failure(error: &Error) -> Diagnostic {
 /// Nobody answers in a JetStream domain: most often one leaf node of many is offline.
 fn domain_away(domain: &str, error: &Error) -> Diagnostic {
     let summary = format!("JetStream domain {domain} is not reachable");
-    let advice = "Correct `jetstream_domain`, of the resource or of the provider block, or start the servers of the domain and connect their leaf node. Until then, plan the rest with `-target`, or with `-refresh=false` if nothing of this domain changes.";
+    let advice = "Correct `jetstream_domain` in the resource or in the provider block, or start the servers of the domain and connect their leaf node. Until then, plan the rest with `-target`, or with `-refresh=false` if nothing of this domain changes.";
     Diagnostic::error(summary, with_advice(error.reason(), advice))
 }
 
@@ -58,15 +58,15 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::Name => (
             "The name of the NATS server does not resolve",
-            "Correct it, or make sure that this machine can resolve it; with `socks_proxy`, the proxy resolves it.",
+            "Correct the name, or make sure that this machine can resolve it; with `socks_proxy`, the proxy resolves it.",
         ),
         Unreachable::Silent => (
             "The NATS server does not answer",
-            "Check that a NATS server listens at this address and that no firewall or proxy in between blocks it, or raise `connect_timeout`.",
+            "Check that a NATS server listens on this address, and that no firewall or proxy blocks the connection, or raise `connect_timeout`.",
         ),
         Unreachable::Foreign => (
             "This is not a NATS server",
-            "Check host, port and scheme: nats:// and tls:// are for the client port, ws:// and wss:// for the websocket port.",
+            "Check host, port and scheme: nats:// and tls:// are for the client port, ws:// and wss:// for the WebSocket port.",
         ),
         Unreachable::Refused => (
             "The NATS server refuses the connection",
@@ -78,7 +78,7 @@ fn unreachable(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::NotExpected => (
             "This is not the expected NATS server",
-            "The provider sent no request to it. Check `servers`, the login and the NATS context. If this server is meant, correct `expected_account` or `expected_cluster`.",
+            "The provider sent no request to it. Check `servers`, the login and the NATS context. If this is the right server, correct `expected_account` or `expected_cluster`.",
         ),
         Unreachable::NotVerified => (
             "The NATS account cannot be verified",
@@ -92,11 +92,11 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
     match why {
         Unreachable::Material => (
             "The certificates or keys are not valid",
-            "They must be PEM text: `-----BEGIN CERTIFICATE-----` and `-----BEGIN PRIVATE KEY-----`, the key without a passphrase.",
+            "Set certificates and keys as PEM text: `-----BEGIN CERTIFICATE-----` and `-----BEGIN PRIVATE KEY-----`, the key without a passphrase.",
         ),
         Unreachable::UnknownAuthority => (
             "The NATS server's certificate has an unknown CA",
-            "Set `tls_ca` or `tls_ca_file` in the provider block, or NATS_CA, to the certificate of the certificate authority (CA) that signed it. If it is set, it is the certificate of another CA.",
+            "Set `tls_ca` or `tls_ca_file` in the provider block, or NATS_CA, to the certificate of the certificate authority (CA) that signed it. If it is already set, it is the certificate of another CA.",
         ),
         Unreachable::WrongName => (
             "The NATS server's certificate is for another name",
@@ -104,23 +104,23 @@ fn tls_failure(why: Unreachable) -> (&'static str, &'static str) {
         ),
         Unreachable::Expired => (
             "The NATS server's certificate has expired",
-            "Renew it on the server; check this machine's clock.",
+            "Renew the certificate on the server, and check the clock of this machine.",
         ),
         Unreachable::NotYetValid => (
             "The NATS server's certificate is not valid yet",
-            "Check this machine's clock and the certificate.",
+            "Check the clock of this machine, and the certificate.",
         ),
         Unreachable::AuthorityAsServer => (
             "The NATS server uses the certificate of a CA",
-            "Give the server a certificate of its own with `basicConstraints = CA:FALSE`, its names in `subjectAltName`, and a signature of that CA. `openssl req -x509` creates CA certificates unless it gets `-addext basicConstraints=critical,CA:FALSE`.",
+            "Create a certificate for the server that this CA signs, with `basicConstraints = CA:FALSE` and the names of the server in `subjectAltName`. `openssl req -x509` creates CA certificates, except with `-addext basicConstraints=critical,CA:FALSE`.",
         ),
         Unreachable::KeyLength => (
             "The NATS server's RSA key is not accepted",
-            "Create a new key of 2048 bits or more, or one of ECDSA or Ed25519, and a certificate for it.",
+            "Create a new RSA key of 2048 bits or more, or an ECDSA or Ed25519 key, and a certificate for it.",
         ),
         Unreachable::Certificate => (
             "The NATS server's certificate is not accepted",
-            "Give the server a certificate of X.509 version 3 that is meant for servers (`extendedKeyUsage = serverAuth`), has its names in `subjectAltName`, and is signed with SHA-256 or better.",
+            "Use a server certificate of X.509 version 3 with `extendedKeyUsage = serverAuth`, the names of the server in `subjectAltName`, and a signature with SHA-256 or better.",
         ),
         Unreachable::CertificateDemanded => (
             "The NATS server requires a client certificate",
@@ -162,7 +162,7 @@ fn wrong_jetstream(unsupported: Unsupported) -> (&'static str, &'static str) {
     match unsupported {
         Unsupported::Domain => (
             "The JetStream domain is not reachable",
-            "Correct `jetstream_domain`, of the resource or of the provider block, or start the servers of the domain and connect their leaf node.",
+            "Correct `jetstream_domain` in the resource or in the provider block, or start the servers of the domain and connect their leaf node.",
         ),
         Unsupported::Prefix => (
             "The JetStream API prefix is not reachable",
@@ -170,7 +170,7 @@ fn wrong_jetstream(unsupported: Unsupported) -> (&'static str, &'static str) {
         ),
         Unsupported::Version => (
             "The NATS server is too old",
-            "Update it, or connect to a newer one.",
+            "Upgrade the server, or connect to a newer one.",
         ),
     }
 }

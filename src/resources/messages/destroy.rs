@@ -16,7 +16,7 @@ pub fn refuses_destroy(member: &Member, info: &StreamInfo, prior: &Value) -> Opt
         return None;
     }
     let detail = format!(
-        "The bucket is not deleted, because its contents would be lost. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the bucket on the server and remove it from the state: set `skip_destroy = true`, apply, then plan this again\n  - delete it with its contents: set `force_destroy = true`, apply, then plan this again\nDeleted keys count until their delete markers are purged.",
+        "A bucket with keys is not deleted, because its contents would be lost. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep it on the server and remove it from the state: set `skip_destroy = true`, apply, then repeat this plan\n  - delete it with its contents: set `force_destroy = true`, apply, then repeat this plan\nDeleted keys count until their delete markers are purged.",
         contents(member, info),
         member.row.holds
     );
@@ -33,7 +33,7 @@ pub fn refuses_replacement(
         return None;
     }
     let detail = format!(
-        "The replacement would delete the bucket with its contents. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`; in the configuration alone, `force_destroy` has no effect",
+        "The replacement would delete the contents. It contains {}: {}. Choose one:\n  - if the resource was only renamed in the configuration, keep everything: add a `moved` block\n  - keep the contents: run `terraform untaint <address>`, or plan without `-replace`\n  - delete them: do the same, set `force_destroy = true`, apply, then run `terraform taint <address>` and `terraform apply`; before it is applied, `force_destroy` has no effect",
         contents(member, info),
         member.row.holds
     );
@@ -61,7 +61,7 @@ pub fn destroys(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "The contents are lost. It contains {}: {}. To keep the bucket on the server and remove it from the state, set `skip_destroy = true`, apply, then plan this again.",
+        "The contents are lost. It contains {}: {}. To keep it on the server and remove it from the state, set `skip_destroy = true`, apply, then repeat this plan.",
         contents(member, info),
         member.row.holds
     );
@@ -95,7 +95,7 @@ pub fn loses(lost: &[(&Member, &StreamInfo)]) -> Option<Diagnostic> {
             lost.len()
         ),
     };
-    let detail = format!("This is deleted:{}", lines.concat());
+    let detail = format!("These contents are deleted:{}", lines.concat());
     Some(Diagnostic::warning(summary, detail))
 }
 
@@ -110,7 +110,7 @@ pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
         keys(info)
     );
     let detail = format!(
-        "The contents are lost. It contained {}: {}. Terraform shows no warning in the plan of `-replace`. To see what is lost before it is deleted, run `terraform taint <address>` and plan, instead of `-replace`.",
+        "The contents are lost. It contained {}: {}. Terraform does not show this warning in a plan with `-replace`. To see what is lost before it is deleted, do not use `-replace`: run `terraform taint <address>`, then plan.",
         contents(member, info),
         member.row.holds
     );
@@ -121,7 +121,7 @@ pub fn was_deleted(member: &Member, info: &StreamInfo) -> Option<Diagnostic> {
 pub fn kept(members: &[&Member]) -> Diagnostic {
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
     let detail = format!(
-        "`skip_destroy` is set: Terraform removes {} from its state, and they stay as they are.",
+        "`skip_destroy` is set: Terraform removes {} from its state, and does not change them on the server.",
         streams.join(", ")
     );
     Diagnostic::warning("Nothing is deleted on the server", detail)
@@ -132,6 +132,6 @@ pub fn kept(members: &[&Member]) -> Diagnostic {
 pub fn say_how_to_destroy(diagnostics: &mut Diagnostics) {
     let mut all = diagnostics.0.iter_mut();
     if let Some(error) = all.find(|one| one.severity == Severity::Error) {
-        error.detail += "\n\nTo destroy the object instead, run `terraform destroy -refresh=false`: Terraform otherwise plans the configuration first, and stops at this error.";
+        error.detail += "\n\nTo destroy the object instead, run `terraform destroy -refresh=false`. Without `-refresh=false`, Terraform first plans the configuration, and stops at this error.";
     }
 }

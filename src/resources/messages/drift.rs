@@ -30,7 +30,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
     let follow = match with_it {
         [] => String::new(),
         keys => format!(
-            " Because of it {} cannot be changed either.",
+            " Because of this, {} cannot be changed either.",
             keys.join(", ")
         ),
     };
@@ -43,7 +43,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
         Contents::Precious => "save the contents, ",
     };
     let detail = format!(
-        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove this setting, {save}delete stream {stream} (`nats stream rm {stream}`), then apply again, which creates the stream again. {then}",
+        "{words} It should be {desired}, but {reason}. It stays as it is and is shown in `drift`; everything else is applied as planned.{follow} To remove this setting, {save}delete stream {stream} (`nats stream rm {stream}`), then apply, which creates the stream again. {then}",
         words = lasting.words.replace("{}", &readers),
         desired = change.desired,
         reason = reason(change),
@@ -106,7 +106,7 @@ pub fn recreation(member: &Member, made: Option<&str>, found: Option<&str>) -> D
         capitalised(&member.title())
     );
     let detail = format!(
-        "The apply does not recreate it: it records the new time of creation, and changes what else the plan shows. The former one was created {}; this one was created {}. Whether it contains what the former one contained is not known. {}{}",
+        "The apply does not recreate it. It records the new time of creation, and makes the other changes of the plan. The former one was created {}; this one was created {}. It is not known whether it has the contents of the former one. {}{}",
         made.unwrap_or("earlier"),
         found.unwrap_or("later"),
         member.row.when_recreated,
@@ -123,7 +123,7 @@ fn skipped_events(member: &Member) -> String {
     });
     let words = readers.map(|row| {
         let (stream, reader) = (member.stream(), row.name);
-        format!(" On nats-server 2.12 to 2.14, {reader}, which sources from it, skips as many new events as it had read from the former one, and wadm does not receive them. If {reader} does not get what {stream} gets, delete {reader} (`nats stream rm {reader}`), then apply again.")
+        format!(" On nats-server 2.12 to 2.14, {reader}, which sources from it, skips as many new events as it had read from the former one, and wadm does not receive them. If {reader} does not receive the messages of {stream}, delete {reader} (`nats stream rm {reader}`), then apply again.")
     });
     words.collect()
 }
@@ -157,7 +157,7 @@ pub fn disappearance(members: &[&Member], all: usize) -> Option<Diagnostic> {
             .collect(),
     };
     let detail = format!(
-        "The server answers that there is no stream {}. The reason is not known: another client may have deleted {it}, or the server may not have restored {it} when it was restarted. In the second case the data is still on disk, and may be the only copy. Before you apply, look for {name} in the server's log, and for {folder} in `store_dir` of the server; save what is there. The apply creates {it} again, without contents, or with those that the server finds on disk.{effects}",
+        "The server answers that there is no stream {}. The reason is not known: another client may have deleted {it}, or the server may not have restored {it} when it was restarted. In the second case the data is still on disk, and may be the only copy. Before you apply, look for {name} in the server's log, and for {folder} in `store_dir` of the server; save what you find there. The apply creates {it} again, without contents, or with those that the server finds on disk.{effects}",
         text::alternatives(&streams),
     );
     Some(Diagnostic::warning(summary, detail).at(path))
@@ -170,7 +170,7 @@ pub fn changed_since(member: &Member, what: &str) -> Diagnostic {
         capitalised(&member.title())
     );
     let detail = format!(
-        "What the plan showed of stream {} is no longer true, so the apply did not change it. Plan again: the next plan shows what is left to do.",
+        "The plan is no longer correct for stream {}, so the apply did not change it. Plan again: the next plan shows what is left to do.",
         member.stream()
     );
     Diagnostic::error(summary, detail).at(Path::attribute(member.row.key))
@@ -184,7 +184,7 @@ pub fn deletes_more_than_planned(member: &Member, shown: u64, now: u64, path: Pa
     );
     let detail = format!(
         "Keys were written after the plan was made, so the apply did not change stream {stream}. The change would have deleted {} then, and deletes {now} now. Plan again, with a refresh, and apply that plan if what it shows may be deleted.",
-        count(shown, "value"),
+        count(shown, "revision"),
         stream = member.stream()
     );
     Diagnostic::error(summary, detail).at(path)
@@ -197,7 +197,7 @@ pub fn no_longer_as_planned(member: &Member, change: &SettingChange) -> Diagnost
         capitalised(&member.title())
     );
     let detail = format!(
-        "Its {} is {} now, and to change that to {}, as planned, does more than the plan showed: {}. So the apply did not change stream {}. Plan again.",
+        "Its {} is now {}. To change it to {}, as planned, would do more than the plan showed: {}. So the apply did not change stream {}. Plan again.",
         argument_name(member, change),
         shown(change, &change.live),
         shown(change, &change.desired),

@@ -31,7 +31,7 @@ pub fn exist_already(object: &Object, members: &[&Member]) -> Option<Diagnostic>
     let as_is = if them == "it" { "it is" } else { "they are" };
     let singleton = object.singleton;
     let detail = format!(
-        "{these} on the server and not in Terraform's state. To manage {them} as {as_is}, import: `terraform import <address> {}`, or an `import` block with id {id:?}. To adopt {them} with the contents, and change in place what differs, set `adopt_existing = true`. If another resource of this configuration managed {them} until now, add a `moved` block instead.{singleton}",
+        "{these} on the server and not in Terraform's state. Choose one:\n  - manage {them} as {as_is}: run `terraform import <address> {}`, or add an `import` block with id {id:?}\n  - adopt {them} with the contents, and change in place what differs: set `adopt_existing = true`\n  - if another resource of this configuration managed {them} until now: add a `moved` block{singleton}",
         shell_word(id),
     );
     Some(Diagnostic::error(summary, detail).at(object.identity.clone()))
@@ -42,7 +42,7 @@ pub fn has_another(object: &Object, members: &[&Member]) -> Option<Diagnostic> {
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
     let summary = format!("Another resource manages stream {}", streams.first()?);
     let detail = format!(
-        "In this run of Terraform, a resource with another provider block manages {}. Two resources would repeatedly revert each other's changes. Choose one:\n  - remove one of the two resources\n  - if this resource was only renamed, add a `moved` block\n  - if the other resource is to give the streams up, set `skip_destroy = true` there, apply, remove it, apply, then add this one\n  - connect one of the two to another account or JetStream domain",
+        "In this run of Terraform, a resource with another provider block manages {}. Two resources would repeatedly revert each other's changes. Choose one:\n  - remove one of the two resources\n  - if this resource was only renamed, add a `moved` block\n  - if the other resource should no longer manage the streams, set `skip_destroy = true` there, apply, remove it, apply, then add this one\n  - connect one of the two to another account or JetStream domain",
         streams.join(", ")
     );
     Some(Diagnostic::error(summary, detail).at(object.identity.clone()))

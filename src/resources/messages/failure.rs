@@ -37,7 +37,7 @@ fn remedy(member: &Member, operation: Crud, error: &Error, config: &Value) -> (P
         Some(10005 | 10023 | 10049) => return unplaced(member, error, config),
         Some(10047 | 10028 | 10002) if operation == Crud::Update => (
             argument("max_bytes"),
-            "The account or the server would reserve more than its limit. Lower `max_bytes`. If more than the limit is reserved already, servers before 2.14 refuse every update, also one that lowers `max_bytes`: then raise the limit of the account, or `max_file_store` or `max_memory_store` of the server, or delete streams that are no longer needed.",
+            "The account or the server would reserve more than its limit. Lower `max_bytes`. If more than the limit is already reserved, servers before 2.14 refuse every update, even one that lowers `max_bytes`: then raise the limit of the account, or `max_file_store` or `max_memory_store` of the server, or delete streams that are no longer needed.",
         ),
         Some(10047 | 10028 | 10002) if limit(member, config).is_some() => (
             argument("max_bytes"),
@@ -101,7 +101,7 @@ fn away(member: &Member, operation: Crud) -> String {
         ),
     };
     format!(
-        "{wait} If the only server that stored it is lost for good, its contents are lost too. Then choose one:\n  - create it again, empty: run `nats stream rm {}`, which may time out and works all the same, then apply\n  - forget it: run `terraform state rm <address>`{new_bucket}",
+        "{wait} If the only server that stored it does not come back, its contents are lost. Then choose one:\n  - create it again, empty: run `nats stream rm {}`, which has an effect even if it times out, then apply\n  - remove it from the state: run `terraform state rm <address>`{new_bucket}",
         shell_word(&member.stream())
     )
 }
@@ -143,11 +143,11 @@ fn no_servers(reason: NoServers, member: &Member, config: &Value) -> (&'static s
         ),
         (NoServers::HaAssets, _) => (
             "replicas",
-            "Too few servers can take another replicated stream: `max_ha_assets` (in `jetstream { limits }` of a server) allows so many streams and consumers with replicas. Raise it, add servers, or delete replicated streams that are no longer needed.",
+            "Too few servers can store another replicated stream: `max_ha_assets` (in `jetstream { limits }` of a server) limits the number of streams and consumers with replicas. Raise it, add servers, or delete replicated streams that are no longer needed.",
         ),
         (NoServers::Offline, _) => (
             "",
-            "Servers that could take it are offline: start them, and apply again.",
+            "Servers that could store it are offline: start them, and apply again.",
         ),
         (NoServers::UniqueTag, _) => (
             "replicas",
@@ -179,17 +179,17 @@ fn unsaid(member: &Member, error: &Error, config: &Value) -> (&'static str, Stri
 /// All that keeps servers from taking an asset.
 fn every_reason(member: &Member, config: &Value) -> String {
     let mut needs = vec![
-        "is online".to_owned(),
-        "has fewer streams and consumers with replicas than its `max_ha_assets` (in `jetstream { limits }`)".to_owned(),
+        "be online".to_owned(),
+        "have fewer streams and consumers with replicas than its `max_ha_assets` (in `jetstream { limits }`)".to_owned(),
     ];
     if let Some(bytes) = limit(member, config) {
-        needs.push(format!("has storage for `max_bytes` = {bytes}"));
+        needs.push(format!("have storage for `max_bytes` = {bytes}"));
     }
     if !set(member, "placement", config).is_null() {
-        needs.push("matches `placement`".to_owned());
+        needs.push("match `placement`".to_owned());
     }
     format!(
-        "JetStream does not say what is missing. It needs {} of which each {}: `nats server report jetstream` shows them. Add servers, raise their limits, or lower `replicas`.",
+        "JetStream does not report the reason. It needs {}. Each server must {}. `nats server report jetstream` shows the servers. Add servers, raise their limits, or lower `replicas`.",
         count(replicas(member, config), "server"),
         needs.join(", and ")
     )
@@ -371,6 +371,6 @@ mod tests {
         let max_bytes = [("max_bytes", Value::from(9))];
         assert!(advice(Crud::Create, &max_bytes).contains("lower it"));
         assert!(!advice(Crud::Create, &[]).contains("`max_bytes`"));
-        assert!(advice(Crud::Update, &max_bytes).contains("also one that lowers `max_bytes`"));
+        assert!(advice(Crud::Update, &max_bytes).contains("even one that lowers `max_bytes`"));
     }
 }

@@ -10,7 +10,7 @@ use crate::text::{capitalised, count, shell_word};
 pub fn unsettled(member: &Member, missing: &str) -> Diagnostic {
     let summary = format!("Replicas of {} are not all current", member.title());
     let detail = format!(
-        "The loss of one more server may now stop the stream or delete what only that server stores. {}. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
+        "If one more server is lost now, the stream may stop, or data that only that server stores may be lost. {}. Wait until all replicas are current before you change replicas or placement; `nats stream info {}` shows them.",
         capitalised(missing),
         shell_word(&member.stream())
     );
@@ -32,7 +32,7 @@ pub fn not_current(member: &Member, replicas: u64, error: &Error) -> Diagnostic 
 pub fn leaderless(member: &Member, replicas: u64, error: &Error) -> Diagnostic {
     let summary = format!("{} has no leader", capitalised(&member.title()));
     let detail = format!(
-        "The server accepted the configuration with {}, but now nothing can be read or written. {error} Start the servers that are offline, then wait until `nats stream info {}` shows a leader.",
+        "The server accepted the configuration with {}, but now the stream cannot be read or written. {error} Start the servers that are offline, then wait until `nats stream info {}` shows a leader.",
         count(replicas, "replica"),
         shell_word(&member.stream())
     );
@@ -44,7 +44,7 @@ pub fn receives_nothing(member: &Member, error: Option<&Error>) -> Diagnostic {
     let stream = member.stream();
     let word = shell_word(&stream);
     let tried = match error {
-        None => "The provider requested a new leader, and it does not receive messages either."
+        None => "The provider requested a new leader, and the stream still receives no messages."
             .to_owned(),
         Some(error) => {
             format!("A new leader would receive them, but the request for one failed. {error}")
@@ -85,7 +85,7 @@ pub fn lost(member: &Member, before: &StreamState, after: &StreamState) -> Diagn
     let title = member.title();
     let summary = format!("{} lost data when replicas were added", capitalised(&title));
     let detail = format!(
-        "A server may have failed while the new replicas were filled, and one that did not have all data became the leader. It contained {} before the change and contains {} now. Do not apply again yet: if the former leader is offline, start it, and check whether the data comes back (`nats stream info {}`). Else restore the contents from a backup.",
+        "A server may have failed while data was copied to the new replicas, and a server without all data became the leader. It contained {} before the change and contains {} now. Do not apply again yet: if the former leader is offline, start it, and check whether the data comes back (`nats stream info {}`). Otherwise restore the contents from a backup.",
         extent(before),
         extent(after),
         shell_word(&member.stream()),

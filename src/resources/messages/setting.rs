@@ -77,7 +77,7 @@ pub fn no_effect(members: &[Member], arguments: &[&str]) -> Option<Diagnostic> {
         ),
     };
     let detail = format!(
-        "Each block sets {names} itself: {blocks}. Remove {all}, or remove {names} from the blocks that are to follow {all}."
+        "Each block sets {names} itself: {blocks}. Remove {all}, or remove {names} from the blocks that should follow {all}."
     );
     Some(Diagnostic::warning(summary, detail).at(Path::attribute(*first)))
 }

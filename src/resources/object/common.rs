@@ -66,15 +66,15 @@ pub fn protection() -> [Attribute; 3] {
     [
         flag(
             "force_destroy",
-            "Whether a destroy, or a replacement of a bucket, may delete keys. The value in the state before an apply decides: set it, apply it, then destroy or replace. Set in the same apply as the change, it has no effect on it. A change of it alone changes nothing on the server.",
+            "Whether a destroy, or a replacement of a bucket, may delete keys. The provider uses the value in the state before the apply: set it, apply, then destroy or replace. If it is set in the same apply as the change, it has no effect on that change. A change of it alone changes nothing on the server.",
         ),
         flag(
             "skip_destroy",
-            "Whether a destroy removes the object from Terraform's state only, and keeps its buckets and streams on the server. The value in the state before an apply decides. A change of it alone changes nothing on the server.",
+            "Whether a destroy only removes the object from Terraform's state, and keeps its buckets and streams on the server. The provider uses the value in the state before the apply. A change of it alone changes nothing on the server.",
         ),
         flag(
             "adopt_existing",
-            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration has is not adopted, also through another provider block (on Linux). The provider cannot know what another Terraform state has: do not adopt that, or both states repeatedly revert each other's changes. After the create, it has no effect.",
+            "Whether a create adopts buckets and streams that already exist, with their contents, and changes in place what differs. Otherwise an existing bucket or stream is an error. What another resource of the configuration manages is not adopted, even with another provider block (on Linux). The provider cannot know what another Terraform state manages: do not adopt that, because both states would repeatedly revert each other's changes. After the create, it has no effect.",
         ),
     ]
 }

@@ -13,9 +13,9 @@ use crate::text::is_printable;
 /// The argument.
 pub const NAME: &str = "jetstream_domain";
 
-const DOC: &str = "JetStream domain of the buckets and streams, instead of the provider block's: the hub's from a leaf \
-node, or a leaf node's from the hub. Another domain has other buckets and streams, so a change replaces the resource. Without it in either \
-place, the JetStream of the server itself.";
+const DOC: &str = "JetStream domain of the buckets and streams, instead of that of the provider block: that of the hub \
+from a leaf node, or that of a leaf node from the hub. Each domain has its own buckets and streams, so a change replaces \
+the resource. Without it, here and in the provider block, the JetStream of the connected server is used.";
 
 /// The longest name of a domain or a connection, and the longest part of a subject that can be configured, in bytes.
 const LONGEST: usize = 255;
@@ -47,7 +47,7 @@ pub fn name(value: &Value) -> Result<(), String> {
             true => Err(format!("{name:?} contains '.', which is not allowed.")),
             false => Ok(()),
         })
-        .map_err(|why| format!("{why} Give the name alone, such as \"hub\", not a subject."))
+        .map_err(|why| format!("{why} Set only the name, such as \"hub\", and not a subject."))
 }
 
 /// What may be part of a subject or be shown by a server: no blanks, no control characters, no wildcards, and no more than
@@ -96,7 +96,7 @@ fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic
     let prefix = provider.api_prefix.as_deref()?;
     let domain = config.attribute(NAME).as_str()?;
     let detail = format!(
-        "The resource names the JetStream domain {domain:?}, and the provider block says by `jetstream_api_prefix` that the API is at {prefix}. Remove one of them, or use a provider configuration (`alias`) without `jetstream_api_prefix` for this resource."
+        "The resource sets the JetStream domain {domain:?}, and the provider block sets `jetstream_api_prefix` to {prefix}. Remove one of them, or use a provider configuration (`alias`) without `jetstream_api_prefix` for this resource."
     );
     let summary = "Both a domain and an API prefix are set";
     Some(Diagnostic::error(summary, detail).at(Path::attribute(NAME)))
@@ -124,16 +124,16 @@ pub fn split_import_id<'a>(
         return Ok((value(provider.domain.clone().flatten()), id));
     };
     let problem = match domain.is_empty() {
-        true => {
-            Err("It is empty. Leave out the colon too for the provider block's domain.".to_owned())
-        }
+        true => Err(
+            "It is empty. For the domain of the provider block, also remove the colon.".to_owned(),
+        ),
         false => name(&domain.into()),
     };
     match problem {
         Ok(()) => Ok((domain.into(), rest)),
         Err(why) => {
             let detail = format!(
-                "In the import id {id:?} the part before the colon is the JetStream domain. {why}"
+                "In the import id {id:?}, the part before the colon is the JetStream domain. {why}"
             );
             Err(Diagnostic::error(
                 "The import id has no valid JetStream domain",

@@ -63,11 +63,11 @@ impl Asset {
         }
         nested.extend([
             computed("stream", Type::String, "Name of the JetStream stream."),
-            computed("created", Type::String, "When the server created it (RFC 3339). Another time means that it was recreated."),
+            computed("created", Type::String, "When the server created it (RFC 3339). If the time changes, it was recreated."),
             computed(
                 "drift",
                 Type::Map(Box::new(Type::String)),
-                "Settings that have no argument here and differ on the server from what wasmCloud needs: name of the setting to its JSON value on the server. Empty if nothing differs. The next apply changes back what the server can change.",
+                "Settings without an argument that differ on the server from what wasmCloud needs: the name of each setting, with its value on the server as JSON. Empty if nothing differs. The next apply changes back what the server can change.",
             ),
         ]);
         let what = if self.kind == AssetKind::Bucket {
@@ -76,7 +76,7 @@ impl Asset {
             "stream"
         };
         let doc = format!(
-            "The {what} `{}`: {}. What is set here overrides the common argument of the same name. Null if a refresh did not find it, so an output that uses it must test that first.",
+            "The {what} `{}`: {}. What is set here overrides the common argument of the same name. It is null if a refresh did not find it on the server, so an output that uses it must check for null.",
             self.name.replace("{}", "<lattice>"),
             self.holds
         );
@@ -344,7 +344,7 @@ fn bucket_name(value: &Value) -> Result<(), String> {
     match !name.is_empty() && name.len() <= 250 && name.chars().all(fits_bucket_name) {
         true => Ok(()),
         false => Err(format!(
-            "{name:?} is not a valid name of a bucket: 1 to 250 letters, digits, '_' and '-'."
+            "{name:?} is not a valid name of a bucket. Use 1 to 250 letters, digits, '_' and '-'."
         )),
     }
 }

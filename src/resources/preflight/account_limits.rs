@@ -202,7 +202,7 @@ impl TierUse<'_> {
             argument: None,
             summary: "The account allows no more streams",
             detail: format!(
-                "The account allows {} (JetStream 10027). It has {have}, and would have {need} with all that is planned. Delete streams first, in an apply of its own if Terraform manages them, or raise the account's `max_streams`.",
+                "The account allows {} (JetStream 10027). It has {have}, and would have {need} after the planned changes. Delete streams first (in a separate apply if Terraform manages them), or raise the account's `max_streams`.",
                 count(allowed, "stream")
             ),
         })
@@ -247,20 +247,20 @@ impl TierUse<'_> {
             return None;
         }
         let replicas = match self.counts_replicas && self.tier.is_none() && storage.replicas > 1 {
-            true => " Each replica counts.",
+            true => " Each replica is counted.",
             false => "",
         };
         let out = match full {
-            true => "Delete streams first, in an apply of its own if Terraform manages them",
+            true => "Delete streams first (in a separate apply if Terraform manages them)",
             false => {
-                "Lower `max_bytes`, delete streams first, in an apply of its own if Terraform manages them"
+                "Lower `max_bytes`, delete streams first (in a separate apply if Terraform manages them)"
             }
         };
         Some(Excess {
             argument: Some("max_bytes"),
             summary: "max_bytes is more than the account allows",
             detail: format!(
-                "The account has {allowed} bytes in {kind} for all streams (JetStream {code}). {have} are reserved now, and {} would be with all that is planned.{replicas} {out}, or raise the account's limit.",
+                "The account allows {allowed} bytes in {kind} for all streams (JetStream {code}). {have} bytes are reserved now, and {} bytes would be reserved after the planned changes.{replicas} {out}, or raise the account's limit.",
                 need.max(rest.saturating_add(1))
             ),
         })
@@ -425,7 +425,11 @@ mod tests {
         assert_eq!(
             only(
                 &created(of_bytes(1, 5), json!({ "max_bytes": half })),
-                &["1 are reserved now", "1000001 would be", "10047"]
+                &[
+                    "1 bytes are reserved now",
+                    "1000001 bytes would be",
+                    "10047"
+                ]
             ),
             "error: max_bytes is more than the account allows (max_bytes)"
         );
@@ -444,7 +448,7 @@ mod tests {
 
         only(
             &created(of_bytes(0, 4), config.clone()),
-            &["Each replica counts."],
+            &["Each replica is counted."],
         );
         assert!(created(of_bytes(0, 3), config).is_empty());
     }

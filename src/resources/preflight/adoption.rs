@@ -50,7 +50,7 @@ fn adoption(
 
 fn adopted(member: &Member, info: &StreamInfo, in_place: &[String]) -> Diagnostic {
     let changed = match in_place {
-        [] => "Nothing of it changes.".to_owned(),
+        [] => "No setting changes.".to_owned(),
         changes => format!("Changed in place: {}.", changes.join(", ")),
     };
     let summary = format!("{} is adopted", capitalised(&member.title()));
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(
             only(
                 &adopting(json!({}), json!({}), None),
-                &["2 keys (200 bytes)", "Nothing of it changes."]
+                &["2 keys (200 bytes)", "No setting changes."]
             ),
             ADOPTED
         );
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(
             only(
                 &adopting(json!({}), limited, None),
-                &["Nothing of it changes."]
+                &["No setting changes."]
             ),
             ADOPTED
         );

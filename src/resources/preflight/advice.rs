@@ -44,9 +44,9 @@ fn even(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
     });
     let (titles, path) = together(even, "replicas", plan.plan)?;
     let detail = format!(
-        "More than half of the replicas must be online: 2 replicas tolerate the loss of no server, as 1 does, and 4 replicas tolerate the loss of one, as 3 do. Set an odd number for {titles}."
+        "More than half of the replicas must be online. With 2 replicas, no server can be lost, as with 1 replica. With 4 replicas, one server can be lost, as with 3 replicas. Set an odd number for {titles}."
     );
-    Some(Diagnostic::warning("An even number of replicas adds nothing", detail).at(path))
+    Some(Diagnostic::warning("An even number of replicas has no advantage", detail).at(path))
 }
 
 fn in_memory(plan: &ObjectPlan<'_>) -> Option<Diagnostic> {
@@ -87,7 +87,7 @@ mod tests {
                 &check_new(json!({ "replicas": 2 })),
                 &["bucket LATTICEDATA_default"]
             ),
-            "warning: An even number of replicas adds nothing (replicas)"
+            "warning: An even number of replicas has no advantage (replicas)"
         );
         assert!(check_new(json!({ "replicas": 3 })).is_empty());
         let unchanged = Case::update(

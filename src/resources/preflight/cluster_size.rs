@@ -75,11 +75,11 @@ fn one_replica(
     });
     let (titles, path) = advice::together(single, "replicas", plan.plan)?;
     let servers = match server.addresses {
-        0 | 1 => format!("is in the cluster {cluster:?}"),
-        many => format!("is in the cluster {cluster:?} of {many} servers"),
+        0 | 1 => format!("cluster {cluster:?}"),
+        many => format!("cluster {cluster:?} of {many} servers"),
     };
     let detail = format!(
-        "The NATS server {servers}, and only one of them stores {titles}. While that server is offline, wasmCloud and wadm do not work, and if it is lost, the contents are lost. Set `replicas = 3`; it can also be changed later, in place."
+        "The NATS server is in the {servers}, and only one server would store {titles}. While that server is offline, wasmCloud and wadm do not work. If it is lost, the contents are lost. Set `replicas = 3`; it can also be changed later, in place."
     );
     Some(Diagnostic::warning("One replica in a cluster", detail).at(path))
 }
@@ -93,10 +93,10 @@ fn single_server(titles: &str, server: &str) -> Diagnostic {
 
 fn small_cluster(titles: &str, replicas: i64, cluster: &str, known: i64) -> Diagnostic {
     let detail = format!(
-        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. This applies to {titles}. The apply fails (JetStream 10005) unless another cluster that is joined by gateways has enough servers. Otherwise start the servers that are offline, add servers, or set `replicas` to at most {known}."
+        "`replicas` is {replicas}, and the cluster {cluster:?} has {known} known servers. This applies to {titles}. The apply fails (JetStream 10005) unless another cluster that is joined by gateways has enough servers. Start the servers that are offline, add servers, or set `replicas` to at most {known}."
     );
     Diagnostic::warning(
-        format!("{replicas} replicas need more servers than the {known} of the cluster"),
+        format!("The cluster has {known} servers for {replicas} replicas"),
         detail,
     )
 }
@@ -157,8 +157,8 @@ mod tests {
         assert_eq!(
             reported(&few),
             [
-                "warning: 5 replicas need more servers than the 3 of the cluster (replicas)",
-                "warning: 4 replicas need more servers than the 3 of the cluster (config_data.replicas)",
+                "warning: The cluster has 3 servers for 5 replicas (replicas)",
+                "warning: The cluster has 3 servers for 4 replicas (config_data.replicas)",
             ]
         );
         assert!(check_on(Some(cluster(5)), config.clone()).is_empty());

@@ -113,7 +113,7 @@ mod tests {
         let deleting = checked(LatticeBuckets, change.clone(), ("config_data", state(10)));
 
         assert_eq!(
-            only(&deleting, &["Of 10 stored values", "8 are deleted"]),
+            only(&deleting, &["Of 10 stored revisions", "8 are deleted"]),
             "warning: Change of history deletes data of bucket CONFIGDATA_default (history)"
         );
         assert!(checked(LatticeBuckets, change, ("config_data", state(2))).is_empty());
@@ -163,7 +163,7 @@ mod tests {
                 &checked(LatticeBuckets, compressed, ("config_data", contents(1))),
                 &["It contains 1 key (100 bytes) now."]
             ),
-            "warning: Compression of bucket CONFIGDATA_default has no effect yet (config_data.compression)"
+            "warning: Change of compression of bucket CONFIGDATA_default has no effect yet (config_data.compression)"
         );
         let in_place = (json!({}), json!({ "config_data": { "max_bytes": 5000 } }));
         assert!(checked(LatticeBuckets, in_place, ("config_data", contents(1))).is_empty());
@@ -194,7 +194,7 @@ mod tests {
         survey.assets[0].result = Err(Error::timed_out());
 
         for diagnostics in [check(&survey, &plan), check_without_server(&plan)] {
-            only(&diagnostics, &["How many is not known."]);
+            only(&diagnostics, &["How many is not known;"]);
         }
         let unchanged = Case::update(LatticeBuckets, json!({}), json!({ "max_bytes": 5000 }));
         assert!(check_without_server(&unchanged.plan()).is_empty());

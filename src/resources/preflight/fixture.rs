@@ -354,7 +354,7 @@ fn no_domain() -> ProviderDomain {
 pub fn value(schema: &Schema, config: Json) -> Value {
     let whole = complete(&schema.attributes, config);
     let bytes = serde_json::to_vec(&whole).expect("JSON");
-    wire::decode_json(&bytes, &schema.object_type()).expect("a configuration of this schema")
+    wire::decode_json(&bytes, schema.object_type()).expect("a configuration of this schema")
 }
 
 fn complete(attributes: &[Attribute], config: Json) -> Json {

@@ -43,9 +43,9 @@ fn bytes(member: &Member, live: Option<&StreamInfo>, plan: &ObjectPlan<'_>) -> u
 fn too_large(member: &Member, bytes: usize, limit: usize, plan: &ObjectPlan<'_>) -> Diagnostic {
     let title = capitalised(&member.title());
     let detail = format!(
-        "The NATS server accepts messages of at most {limit} bytes (`max_payload`). The request with the configuration has {bytes} bytes. Shorten what is longest in it, such as `metadata`, or raise `max_payload` of the server."
+        "The NATS server accepts messages of at most {limit} bytes (`max_payload`). The request with the configuration has {bytes} bytes. Shorten the longest values, such as `metadata`, or raise `max_payload` of the server."
     );
-    let summary = format!("{title} has a configuration that is too large for the server");
+    let summary = format!("{title} has a configuration that is too large");
     Diagnostic::error(summary, detail).at(longest(member, plan))
 }
 
@@ -89,7 +89,7 @@ mod tests {
 
             assert_eq!(
                 text,
-                "error: Bucket CONFIGDATA_default has a configuration that is too large for the server (config_data.metadata)"
+                "error: Bucket CONFIGDATA_default has a configuration that is too large (config_data.metadata)"
             );
         }
     }

@@ -29,14 +29,14 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
         ([], [first, ..]) => (
             format!("Two resources create stream {first}"),
             format!(
-                "In an account and JetStream domain, only one stream can have a name, and two resources of this configuration create {}. Remove one of the resources, give it other names, or give it a provider configuration for another account.",
+                "In an account and JetStream domain, the name of a stream is unique, and two resources of this configuration create {}. Remove one of the two resources, or change one of them: set other names, or use a provider configuration for another account.",
                 created.join(", ")
             ),
         ),
         ([first, ..], _) => (
             format!("Two resources manage stream {first}"),
             format!(
-                "One resource has {} in Terraform's state, and another resource would create the same, of which there can be only one. Choose one:\n  - if the resource was renamed, add a `moved` block; nothing is deleted then\n  - if the first resource is to give the streams up, apply that first, since Terraform would do both at the same time\n  - otherwise remove one of the two resources, or give it other names",
+                "One resource has {} in Terraform's state, and another resource of this configuration would create the same. Choose one:\n  - if the resource was renamed, add a `moved` block; nothing is deleted then\n  - if the first resource should no longer manage it, first apply that change alone: Terraform would otherwise do both at the same time\n  - otherwise remove one of the two resources, or set other names in it",
                 in_state.join(", ")
             ),
         ),

@@ -77,7 +77,7 @@ fn missing<'a>(errors: impl Iterator<Item = &'a Error>, server: &str) -> Option<
         .map(|pattern| format!("; `{pattern}` allows it for all streams"))
         .unwrap_or_default();
     let detail = format!(
-        "The provider's user has no permission to publish to these subjects of the NATS server at {server}, and the plan or the apply needs them:\n{lines}Add each line to `permissions.publish.allow` of the user, or remove it from `deny`, then plan again{pattern}. To see only what differs, which needs none of them, run `terraform plan -refresh-only`."
+        "The provider's user has no permission to publish to these subjects of the NATS server at {server}, and the plan or the apply needs them:\n{lines}Add each line to `permissions.publish.allow` of the user, or remove it from `deny`, then plan again{pattern}. `terraform plan -refresh-only` needs none of these permissions, and shows what differs."
     );
     Some(Diagnostic::error(summary, detail))
 }

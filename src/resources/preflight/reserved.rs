@@ -1,7 +1,7 @@
 //! Accounts whose streams reserve more than the account may, because its limit was lowered: the server refuses updates.
 //!
 //! Measured on 2.10 to 2.15, one server and three. Servers before 2.14 refuse every update of a stream in that storage,
-//! also one that lowers `max_bytes`; later ones an update after which more than the limit would still be reserved. Each
+//! even one that lowers `max_bytes`; later ones an update after which more than the limit would still be reserved. Each
 //! replica counts on all of them, while `$JS.API.INFO` reports what is reserved without replicas: those of other objects
 //! are not known here, so what is found is the least that is reserved.
 
@@ -130,9 +130,9 @@ fn error(refused: &[Refused<'_>], account: &Account) -> Diagnostic {
         .replicas
         .map(|replicas| format!(" with {}", count(replicas, "replica")));
     let rule = match account.api_level >= ACCEPTS_LESS {
-        true => "The server refuses an update that leaves more reserved than the limit",
+        true => "The server refuses an update after which more than the limit would be reserved",
         false => {
-            "Servers before 2.14 then refuse every update of such a stream, also one that lowers `max_bytes`"
+            "Servers before 2.14 then refuse every update of such a stream, even one that lowers `max_bytes`"
         }
     };
     let needs = refused
@@ -149,7 +149,7 @@ fn error(refused: &[Refused<'_>], account: &Account) -> Diagnostic {
         ))
     });
     let detail = format!(
-        "The account may reserve {allowed} bytes in {kind} for streams{}, and {reserved} bytes are reserved by the `max_bytes` of its streams. {rule} (JetStream {code}). This applies to {}. Choose one:\n  - raise the account's limit to at least {needs} bytes\n  - delete streams of the account that are no longer needed, until it is within its limit{}",
+        "The account allows {allowed} bytes in {kind} for streams{}, and `max_bytes` of its streams reserves {reserved} bytes. {rule} (JetStream {code}). This applies to {}. Choose one:\n  - raise the account's limit to at least {needs} bytes\n  - delete streams of the account that are no longer needed, until it is within its limit{}",
         tier.unwrap_or_default(),
         titles.join(", "),
         lower.collect::<String>()
@@ -166,7 +166,7 @@ mod tests {
     use crate::resources::lattice_buckets::LatticeBuckets;
     use crate::resources::preflight::fixture::{Case, only, survey};
 
-    /// An account that may reserve 500 bytes in files and has reserved 900.
+    /// An account that allows 500 bytes in files and has reserved 900.
     fn lowered(api_level: u64) -> Account {
         let whole = Usage {
             reserved_storage: 900,
@@ -204,9 +204,9 @@ mod tests {
             let text = only(
                 &changed(lowered(3), after),
                 &[
-                    "may reserve 500 bytes in files",
-                    "900 bytes are reserved",
-                    "also one that lowers `max_bytes` (JetStream 10047)",
+                    "allows 500 bytes in files",
+                    "reserves 900 bytes",
+                    "even one that lowers `max_bytes` (JetStream 10047)",
                     "raise the account's limit to at least 900 bytes",
                 ],
             );
@@ -231,10 +231,7 @@ mod tests {
             &changed(account, one(101)),
             &["bucket LATTICEDATA_default alone to at most 100, apply"],
         );
-        only(
-            &changed(lowered(5), one(299)),
-            &["leaves more reserved than the limit"],
-        );
+        only(&changed(lowered(5), one(299)), &["would be reserved"]);
     }
 
     #[test]
@@ -249,7 +246,7 @@ mod tests {
         let mut survey = survey(&plan);
         survey.account = Some(Ok(account));
 
-        only(&check(&survey, &plan), &["1800 bytes are reserved"]);
+        only(&check(&survey, &plan), &["reserves 1800 bytes"]);
     }
 
     #[test]

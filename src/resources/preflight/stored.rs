@@ -93,7 +93,7 @@ fn too_small(buckets: &[&InPlace<'_>], max_bytes: i64) -> Diagnostic {
         .map(|bucket| bucket.member.row.when_read_only)
         .collect();
     let detail = format!(
-        "{}, and `max_bytes` is {max_bytes}. A full bucket deletes nothing and rejects new keys (JetStream 10077): {}. Set `max_bytes` to more than {}, so that there is storage for what is still to be written.",
+        "{}, and `max_bytes` is {max_bytes}. A full bucket deletes nothing and refuses new values (JetStream 10077): {}. Set `max_bytes` to more than {}, with enough storage for new values.",
         stores(buckets),
         readers.join("; "),
         stored.unwrap_or_default()
@@ -107,7 +107,7 @@ fn too_small(buckets: &[&InPlace<'_>], max_bytes: i64) -> Diagnostic {
 /// What these buckets store is larger than this `max_value_size`, on average.
 fn may_exceed(buckets: &[&InPlace<'_>], max_value_size: i64) -> Diagnostic {
     let detail = format!(
-        "{}, with keys and headers, and `max_value_size` is {max_value_size}. Larger values that are stored stay, but cannot be written again (JetStream 10054). Set a `max_value_size` of at least the largest value that is needed.",
+        "{}, and `max_value_size` is {max_value_size}. The bytes include names of keys and headers. Larger values that are already stored stay, but cannot be written again (JetStream 10054). Set `max_value_size` to at least the size of the largest value that is needed.",
         stores(buckets)
     );
     let values = match buckets {

@@ -20,7 +20,7 @@ pub fn check(survey: &Survey<'_>, plan: &ObjectPlan<'_>) -> Diagnostics {
                     taken.entry(name).or_default().push(member);
                 }
             }
-            Err(error) => tracing::debug!(%error, "stream names are not readable"),
+            Err(error) => tracing::debug!(%error, "the names of the streams could not be read"),
         }
     }
     let errors = taken.iter().map(|(name, members)| overlap(members, name));
@@ -36,7 +36,7 @@ fn overlap(members: &[&Member], name: &str) -> Diagnostic {
         .collect();
     let summary = format!("Stream {shown} has the subjects of {}", titles.join(", "));
     let detail = format!(
-        "Two streams of an account cannot have overlapping subjects (JetStream 10065), and {shown} has some of {}. Delete {shown}, or give it other subjects (`nats stream edit {}`).",
+        "Two streams of an account cannot have overlapping subjects (JetStream 10065), and {shown} has subjects that overlap with {}. Delete {shown}, or change its subjects (`nats stream edit {}`).",
         subjects.join(", "),
         shell_word(name)
     );

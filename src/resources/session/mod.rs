@@ -189,7 +189,7 @@ impl DomainSession {
             Connection::Unknown(names) => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
                 format!(
-                    "The provider needs {} to connect to the NATS server, and the value is known only after apply. Apply what it comes from first (`terraform apply -target=...`), or plan with `-refresh=false`.",
+                    "The provider needs {} to connect to the NATS server, and this is known only after apply. First apply the resources that it comes from (`terraform apply -target=...`), or plan with `-refresh=false`.",
                     names.join(", ")
                 ),
             )),

@@ -71,7 +71,7 @@ impl Run {
         if let Some(folder) = &run.folder
             && let Err(error) = fs::write(folder.join(run.presence()), "")
         {
-            tracing::debug!(%error, "no presence among the processes of the run");
+            tracing::debug!(%error, "this process could not be registered in the folder of the run");
         }
         run
     }
@@ -134,7 +134,7 @@ impl Run {
         match os::write_link(&self.process, &path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.is_own(&path),
             Err(error) => {
-                tracing::debug!(%error, ?note, "not noted");
+                tracing::debug!(%error, ?note, "a note for the other processes of the run could not be written");
                 true
             }
             Ok(()) => true,

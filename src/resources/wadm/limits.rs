@@ -91,7 +91,7 @@ pub fn advised(members: &[Member], plan: &Plan) -> Diagnostics {
             Diagnostic::warning("max_age is shorter than wadm's own", events("may", &titles)).at(path)
         }),
         setting("max_age", &fading).map(|(titles, path)| {
-            let detail = format!("wadm writes a status only when it changes. One that is older than `max_age` of {titles} is deleted, and wadm shows the application as undeployed although it runs. Remove `max_age` to keep statuses.");
+            let detail = format!("wadm writes a status only when it changes. A status that is older than `max_age` of {titles} is deleted, and wadm then shows the application as undeployed although it runs. Remove `max_age` to keep statuses.");
             Diagnostic::warning("max_age deletes statuses of unchanged applications", detail).at(path)
         }),
     ];
@@ -119,7 +119,9 @@ fn one_name(config: &Value, rows: &[&'static Asset]) -> Option<Diagnostic> {
             );
             let set = !config.attribute(row.key).attribute("bucket").is_null();
             let path = Path::attribute(if set { row.key } else { *other }).then("bucket");
-            return Some(Diagnostic::error("Two buckets of wadm have one name", detail).at(path));
+            return Some(
+                Diagnostic::error("Two buckets of wadm have the same name", detail).at(path),
+            );
         }
         names.push((name, row.key));
     }
@@ -163,6 +165,6 @@ fn values(verb: &str, what: &str) -> String {
 
 fn events(verb: &str, what: &str) -> String {
     format!(
-        "What is older than `max_age` is deleted from {what}, also if wadm has not handled it: hosts send a heartbeat every 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Remove `max_age` for wadm's own 70s."
+        "Messages older than `max_age` are deleted from {what}, even if wadm has not handled them: hosts send a heartbeat every 30 seconds, and a wadm that restarts or is busy {verb} miss events and commands. Remove `max_age` to use wadm's own value, 70s."
     )
 }

@@ -47,7 +47,7 @@ After such a change, wadm may pause for half a minute until it requests events a
 warns of streams of an old wadm (`wadm_mirror`, `wadm_multitenant_mirror`). For that, and for every plan that creates \
 something, the user needs permission to publish to `$JS.API.STREAM.NAMES`.";
 
-const SINGLETON: &str = " An account and JetStream domain can have one wadm installation: if another Terraform state manages these streams, remove this resource, or give it a provider configuration for another account.";
+const SINGLETON: &str = "\nAn account and JetStream domain can have only one wadm installation. If another Terraform state manages these streams, remove this resource, or use a provider configuration for another account.";
 
 /// wadm 0.12.2 and newer deletes these at every start.
 const HARMFUL_STREAMS: &[HarmfulStream] = &[
@@ -61,7 +61,7 @@ const HARMFUL_STREAMS: &[HarmfulStream] = &[
     },
 ];
 
-const MIRROR: &str = "A wadm before 0.12.2 created it. A newer wadm deletes it at every start, with its contents; without the permission to do so, it does not start. Delete it (`nats stream rm {}`) unless an old wadm still runs here.";
+const MIRROR: &str = "A wadm before 0.12.2 created it. A newer wadm deletes it at every start, with its contents. If it has no permission to do so, it does not start. Delete the stream (`nats stream rm {}`) unless an old wadm still runs here.";
 
 /// The resource type.
 pub struct WadmJetStream;
@@ -129,7 +129,7 @@ impl ObjectType for WadmJetStream {
         let names = names.split_once('/');
         let names = names.filter(|(state, manifests)| is_name(state) && is_name(manifests));
         let Some((state, manifests)) = names else {
-            let detail = "The import id is `<state bucket>/<manifest bucket>`, that is `wadm_state/wadm_manifests` unless wadm is configured with other names, and `/multitenant` after it if wadm runs in that mode; `<domain>:` before it for another JetStream domain than the provider block's.";
+            let detail = "The import id is `<state bucket>/<manifest bucket>`, by default `wadm_state/wadm_manifests`. If wadm runs in multi-tenant mode, add `/multitenant` to it. If the JetStream domain is not that of the provider block, begin it with `<domain>:`.";
             let summary = format!("{id:?} is not an import id of wadm_jetstream");
             return Err(Diagnostic::error(summary, detail));
         };
@@ -143,7 +143,7 @@ impl ObjectType for WadmJetStream {
 
     fn bucket_missing(&self, member: &Member) -> Diagnostic {
         let detail = format!(
-            "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that wadm has from WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME. If the bucket was deleted and the rest exists, set `adopt_existing = true` instead: it adopts what exists and creates what does not.",
+            "Stream {} does not exist in this account and JetStream domain. The import id is `<state bucket>/<manifest bucket>`, with the names that WADM_STATE_BUCKET_NAME and WADM_MANIFEST_BUCKET_NAME set for wadm. If the bucket was deleted and the rest exists, set `adopt_existing = true` instead: it adopts what exists and creates what does not.",
             member.stream()
         );
         Diagnostic::error(format!("There is no {}", member.title()), detail)
@@ -193,16 +193,13 @@ fn mode_change(plan: &Plan) -> Option<Diagnostic> {
     let (wadm, acknowledged) = if after {
         (
             "with",
-            "wasmbus_events no longer acknowledges what is published to it (`no_ack`): hosts do not wait for acknowledgements, but a publisher that does gets none, although its event is stored.",
+            "wasmbus_events no longer acknowledges messages (`no_ack`). Hosts do not wait for acknowledgements, but a publisher that waits for one gets none, although its event is stored.",
         )
     } else {
-        (
-            "without",
-            "wasmbus_events acknowledges what is published to it again.",
-        )
+        ("without", "wasmbus_events acknowledges messages again.")
     };
     let detail = format!(
-        "The change is in place: wasmbus_events gets the subjects {new} instead of {old}; wadm_event_consumer sources {new} and renames them. {acknowledged} No stream is deleted. Events on {old} that wadm has not handled are no longer read, and expire; those that match the new sources are read again. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` afterwards.",
+        "The streams are changed in place: wasmbus_events gets the subjects {new} instead of {old}; wadm_event_consumer sources {new} and renames the subjects. {acknowledged} No stream is deleted. Events on {old} that wadm has not handled are no longer read, and expire; those that match the new sources are read again. A wadm that still runs in the former mode, or starts in it, deletes these streams: stop it before the apply, and start it {wadm} `--multitenant` afterwards.",
         old = subjects(before),
         new = subjects(after),
     );

@@ -22,7 +22,7 @@ pub fn planned(schema: &Schema, config: &Value, prior: &Value, planned: &Value) 
 pub fn applied(schema: &Schema, planned: &Value, actual: &Value) -> Vec<Diagnostic> {
     let mut problems = Problems::new("a result that differs from its plan");
     problems.mistyped(schema, actual);
-    problems.applied(&schema.object_type(), planned, actual, &Path::root());
+    problems.applied(schema.object_type(), planned, actual, &Path::root());
     problems.unknown(actual);
     problems.found
 }
@@ -51,7 +51,7 @@ impl Problems {
     fn push(&mut self, path: &Path, problem: &str) {
         let summary = format!("Provider bug: {}", self.what);
         let detail = format!(
-            "At {}: {problem}. This is a bug of the provider, not a fault of the configuration. Please report it with the configuration and the provider's version.",
+            "At {}: {problem}. This is a bug in the provider, and not an error in the configuration. Please report it with the configuration and the provider's version.",
             path.title()
         );
         self.found
@@ -59,7 +59,7 @@ impl Problems {
     }
 
     fn mistyped(&mut self, schema: &Schema, value: &Value) {
-        let mismatches = wire::mismatches(value, &schema.object_type());
+        let mismatches = wire::mismatches(value, schema.object_type());
         self.found.extend(mismatches);
     }
 
@@ -80,7 +80,7 @@ impl Problems {
         if config.is_null() != planned.is_null() {
             return self.push(
                 path,
-                "the plan has an object and the configuration has none, or the other way round",
+                "only one of the plan and the configuration has this object",
             );
         }
         for attribute in attributes {
@@ -109,7 +109,10 @@ impl Problems {
             return;
         }
         if config.is_null() {
-            return self.push(path, "a value is planned that nobody set");
+            return self.push(
+                path,
+                "a value is planned that the configuration does not set",
+            );
         }
         match &attribute.kind {
             AttributeKind::Nested(nesting, nested)

@@ -158,6 +158,7 @@ mod tests {
                 Attribute::new("b", placement, Mode::Computed, "New."),
                 Attribute::new("c", Type::Bool, Mode::Optional, "Flag.").default(false),
             ],
+            ..Schema::default()
         };
 
         let message = schema(&described);

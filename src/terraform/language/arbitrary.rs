@@ -19,12 +19,13 @@ pub(crate) fn schemas() -> impl Strategy<Value = Schema> {
         version,
         description: "Random.".to_owned(),
         attributes,
+        ..Schema::default()
     })
 }
 
 /// Objects of the schema's type whose attributes, at every depth, may be null and, if `unknowns`, unknown.
 pub(crate) fn values(schema: &Schema, unknowns: bool) -> BoxedStrategy<Value> {
-    known(&schema.object_type(), unknowns)
+    known(schema.object_type(), unknowns)
 }
 
 /// Values of a type, which may be null and, if `unknowns`, unknown, at every depth.

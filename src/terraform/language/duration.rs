@@ -32,11 +32,11 @@ pub const UNIT_NAMES: &str = "w, d, h, m, s, ms, us and ns";
 pub fn wait(text: &str) -> Result<Duration, String> {
     match duration(text) {
         Some(wait) if wait > LONGEST_WAIT => Err(format!(
-            "{text:?} is too long. Write at most \"8760h\", which is one year."
+            "{text:?} is too long. Set at most \"8760h\", which is one year."
         )),
         Some(wait) => Ok(wait),
         None => Err(format!(
-            "{text:?} is not a positive duration. Write a number with a unit, such as \"30s\", \"5m\" or \"1h30m\". Units are {UNIT_NAMES}."
+            "{text:?} is not a positive duration. Set a number with a unit, such as \"30s\", \"5m\" or \"1h30m\". Units are {UNIT_NAMES}."
         )),
     }
 }

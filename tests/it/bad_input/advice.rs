@@ -4,7 +4,7 @@ use crate::bad_input::setup::Setup;
 use crate::support::{Cluster, Diagnostic, NatsServer, warning};
 
 const MEMORY: &str = "Storage in memory may lose data";
-const EVEN: &str = "An even number of replicas adds nothing";
+const EVEN: &str = "An even number of replicas has no advantage";
 const SINGLE: &str = "One replica in a cluster";
 
 fn summaries(said: &[Diagnostic]) -> Vec<&str> {

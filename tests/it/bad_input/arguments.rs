@@ -10,7 +10,7 @@ use crate::support::{Admin, Diagnostic, Failure, NatsServer};
 type Case = (&'static str, &'static str);
 
 const NUMBER_TO_64: &str = "must be a whole number from 1 to 64";
-const NO_DURATION: &str = "Write a number with a unit";
+const NO_DURATION: &str = "Set a number with a unit";
 const WRONG_TYPE: &str = "Inappropriate value";
 const DECIDED: &str = "it is read-only";
 
@@ -67,14 +67,11 @@ const COMMON: &[Case] = &[
 ];
 
 const LATTICE: &[Case] = &[
-    (
-        "lattice = \"a.b\"",
-        "can have letters, digits, '_' and '-' only",
-    ),
+    ("lattice = \"a.b\"", "use only letters, digits, '_' and '-'"),
     ("lattice = \"\"", "cannot be empty"),
-    ("lattice = \"a b\"", "can have letters, digits"),
-    ("lattice = \"\u{e4}\"", "can have letters, digits"),
-    ("lattice = \"*\"", "can have letters, digits"),
+    ("lattice = \"a b\"", "use only letters, digits"),
+    ("lattice = \"\u{e4}\"", "use only letters, digits"),
+    ("lattice = \"*\"", "use only letters, digits"),
     (
         "lattice = format(\"%0241d\", 0)",
         "at most 240 are possible",
@@ -92,15 +89,15 @@ const LATTICE: &[Case] = &[
     ("description = \"\"", "is the same as none"),
     (
         "description = format(\"%05000d\", 0)",
-        "has 5000 bytes; the server accepts at most 4096",
+        "has 5000 bytes, and the server accepts at most 4096",
     ),
     ("description = []", WRONG_TYPE),
     (
         "metadata = { \"_nats.x\" = \"1\" }",
-        "The keys \"_nats.x\" cannot be set",
+        "These keys cannot be set: \"_nats.x\"",
     ),
-    ("metadata = { \"\" = \"1\" }", "a key must not be empty"),
-    ("metadata = { a = null }", "needs a value"),
+    ("metadata = { \"\" = \"1\" }", "A key must not be empty"),
+    ("metadata = { a = null }", "must have a value"),
     ("metadata = { a = [] }", WRONG_TYPE),
     (
         "metadata = { a = format(\"%0131072d\", 0) }",
@@ -148,13 +145,10 @@ const WADM: &[Case] = &[
         "shorter than a host's heartbeat",
     ),
     ("events = { max_age = \"50ms\" }", "at least 100 ms"),
-    (
-        "commands = { max_age = \"\" }",
-        "Write a number with a unit",
-    ),
+    ("commands = { max_age = \"\" }", "Set a number with a unit"),
     (
         "commands = { max_age = \"-1s\" }",
-        "Write a number with a unit",
+        "Set a number with a unit",
     ),
     ("commands = { replicas = 6 }", "from 1 to 5"),
     (
@@ -190,7 +184,7 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "servers = [\"nats://a:99999\"]",
-        "Write addresses like \"nats://nats.example.com:4222\"",
+        "Set addresses such as \"nats://nats.example.com:4222\"",
     ),
     ("servers = \"nats://a\"", WRONG_TYPE),
     ("user = \"\"\npassword = \"swordfish\"", "must not be empty"),
@@ -206,8 +200,8 @@ const PROVIDER: &[Case] = &[
     ("credentials_file = \"\"", "must not be empty"),
     ("credentials_file = []", WRONG_TYPE),
     ("jetstream_domain = \"\"", "must not be empty"),
-    ("jetstream_domain = \"a.b\"", "Give the name alone"),
-    ("jetstream_domain = \"$JS.hub.>\"", "Give the name alone"),
+    ("jetstream_domain = \"a.b\"", "Set only the name"),
+    ("jetstream_domain = \"$JS.hub.>\"", "Set only the name"),
     ("timeout = \"\"", "must not be empty"),
     ("timeout = \"soon\"", NO_DURATION),
     ("timeout = \"0s\"", NO_DURATION),
@@ -227,7 +221,7 @@ const PROVIDER: &[Case] = &[
     ),
     (
         "tls_first = true\nservers = [\"wss://a\"]",
-        "`tls_first` requires a TLS handshake before the server's greeting, and an address in `servers` is a websocket",
+        "`tls_first` requires a TLS handshake before the server's greeting, and an address in `servers` uses WebSocket",
     ),
     ("tls_first = \"maybe\"", WRONG_TYPE),
     (
@@ -262,7 +256,7 @@ const PROVIDER: &[Case] = &[
         "jetstream_api_prefix = \"JS.>\"",
         "contains '>', which is not allowed",
     ),
-    ("jetstream_api_prefix = \"JS.a.API.\"", "an empty part"),
+    ("jetstream_api_prefix = \"JS.a.API.\"", "an empty token"),
     (
         "inbox_prefix = \"_IN BOX\"",
         "contains ' ', which is not allowed",
@@ -294,7 +288,7 @@ const PROVIDER: &[Case] = &[
     ),
     ("socks_proxy = \"socks5://me:swordfish@:1\"", "no host"),
     ("socks_proxy = \"swordfish:99999\"", "no valid port"),
-    ("context = \"../prod\"", "Set the name alone"),
+    ("context = \"../prod\"", "Set only the name"),
     (
         "nkey = \"swordfish\"",
         "For the path of a file, set `nkey_file`",
@@ -369,7 +363,10 @@ fn a_wrong_value_that_is_known_only_at_apply_is_refused_before_anything_is_made(
     let error = failure.error();
     assert_eq!(error.summary, "Invalid value for lattice");
     assert_eq!(error.code, "lattice = terraform_data.name.output");
-    assert!(error.says("letters, digits, '_' and '-' only"), "{error}");
+    assert!(
+        error.says("use only letters, digits, '_' and '-'"),
+        "{error}"
+    );
     assert_eq!(
         Admin::connect(&server.url()).stream_names(),
         Vec::<String>::new()

@@ -98,8 +98,8 @@ fn a_login_file_that_cannot_log_in_says_why() {
     let whole = creds(&good, &seed);
     let (first, second) = whole.split_once("\n\n").unwrap();
     let creds_cases = [
-        (first, "it has no key of the user"),
-        (second, "it has no JWT of the user"),
+        (first, "there is no key of the user"),
+        (second, "there is no JWT of the user"),
         (&creds(&expired, &seed), "expired at 2023-11-14T22:13:20Z"),
         (&creds(&good, &other), "The seed does not belong to the JWT"),
         (
@@ -192,7 +192,7 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_CA"),
             "",
             &*key,
-            "It contains a private key, and a certificate is needed",
+            "It contains a private key. Set a certificate.",
         ),
         (
             "tls_ca_file",
@@ -220,7 +220,7 @@ fn certificates_and_keys_that_cannot_be_used_say_why() {
             Some("NATS_KEY"),
             &*with_certificate,
             &*certificate_text,
-            "It contains a certificate, and a private key is needed",
+            "It contains a certificate. Set a private key.",
         ),
         (
             "tls_key_file",

@@ -24,7 +24,7 @@ fn a_server_without_jetstream_is_told_apart_from_an_account_without_it() {
     let error = server.error();
     assert_eq!(error.summary, "JetStream does not answer");
     assert!(
-        error.says(&bare.url()) && error.says("JetStream is not enabled on that server"),
+        error.says(&bare.url()) && error.says("JetStream is not enabled on this server"),
         "{error}"
     );
     assert!(error.says("set `jetstream_domain`"), "{error}");
@@ -47,7 +47,7 @@ fn a_wrong_domain_names_the_argument_and_the_server_s_own_domain() {
     let error = failure.error();
     assert_eq!(error.summary, "JetStream domain moon is not reachable");
     assert!(
-        error.says("$JS.moon.API.>") && error.says("that server is in the domain \"hub\""),
+        error.says("$JS.moon.API.>") && error.says("the connected server is in the domain \"hub\""),
         "{error}"
     );
     assert!(error.says("Correct `jetstream_domain`"), "{error}");

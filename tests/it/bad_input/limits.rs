@@ -69,7 +69,7 @@ fn limits_of_the_account_are_told_while_planning_at_the_argument() {
             "max_bytes = 2000000",
             "max_bytes is more than the account allows",
             "max_bytes = 2000000",
-            "has 1000000 bytes in files for all streams",
+            "allows 1000000 bytes in files for all streams",
         ),
         (
             "max_file: 0, max_mem: 1000000",
@@ -100,7 +100,7 @@ fn an_account_that_has_all_its_streams_is_told_so_while_planning() {
 
     assert_eq!(error.summary, "The account allows no more streams");
     for text in [
-        "The account allows 1 stream (JetStream 10027). It has 1, and would have 3 with all that is planned.",
+        "The account allows 1 stream (JetStream 10027). It has 1, and would have 3 after the planned changes.",
         "raise the account's `max_streams`",
     ] {
         assert!(error.says(text), "{error}");
@@ -187,7 +187,7 @@ fn what_no_message_of_the_server_holds_is_refused_while_planning_with_both_numbe
     let error = failure.error();
     assert_eq!(
         error.summary,
-        "Bucket CONFIGDATA_default has a configuration that is too large for the server"
+        "Bucket CONFIGDATA_default has a configuration that is too large"
     );
     assert!(
         error.says("has 5") && error.says("at most 4096 bytes (`max_payload`)"),

@@ -46,7 +46,7 @@ fn a_wrong_login_from_the_environment_names_the_variables() {
     let cases: [(Variables, &str); 4] = [
         (
             &[("NATS_URL", &url)],
-            "it requires a login, and none is set",
+            "the server requires a login, and none is set",
         ),
         (
             &[

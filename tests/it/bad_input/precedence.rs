@@ -113,7 +113,7 @@ fn a_wrong_variable_is_named() {
         (
             ("NATS_URL", ","),
             "The server addresses are not valid",
-            "No server address is given",
+            "No server address is set",
         ),
     ];
 

@@ -87,8 +87,8 @@ fn the_bytes_of_all_objects_of_a_plan_are_added_to_those_reserved() {
         assert_eq!(error.summary, "max_bytes is more than the account allows");
         assert_eq!(error.code, "max_bytes = 300000");
         for text in [
-            "The account has 1000000 bytes in files for all streams (JetStream 10047)",
-            "100000 are reserved now, and 1300000 would be with all that is planned",
+            "The account allows 1000000 bytes in files for all streams (JetStream 10047)",
+            "100000 bytes are reserved now, and 1300000 bytes would be reserved after the planned changes",
         ] {
             assert!(error.says(text), "{version}: {error}");
         }
@@ -110,7 +110,7 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
         "max_bytes = 500000\nlattice_data = { max_bytes = 600000 }",
     )]);
     assert!(
-        errors[0].says("1000000 are reserved now, and 1100000 would be with all that is planned"),
+        errors[0].says("1000000 bytes are reserved now, and 1100000 bytes would be reserved after the planned changes"),
         "{errors:#?}"
     );
     // One takes what the other gives, in both directions.
@@ -122,18 +122,21 @@ fn what_a_change_frees_is_free_for_the_rest_of_it() {
     }
     // What another object frees in the same apply is perhaps not free in time.
     let errors = account.refused(&[("b", "max_bytes = 500000")]);
-    assert!(errors[0].says("2000000 would be"), "{errors:#?}");
+    assert!(
+        errors[0].says("2000000 bytes would be reserved"),
+        "{errors:#?}"
+    );
     let errors = account.refused(&[("a", "max_bytes = 400000"), ("b", "max_bytes = 100000")]);
     assert!(
-        errors[0].says("1000000 are reserved now, and 1200000 would be with all that is planned")
-            && errors[0].says("in an apply of its own if Terraform manages them"),
+        errors[0].says("1000000 bytes are reserved now, and 1200000 bytes would be reserved after the planned changes")
+            && errors[0].says("in a separate apply if Terraform manages them"),
         "{errors:#?}"
     );
     account.accepted(&[]);
     account.accepted(&[("b", "max_bytes = 500000")]);
     let errors = account.refused(&[("b", "max_bytes = 500000"), ("c", "")]);
     assert!(
-        errors[0].says("1000001 would be with all that is planned. Delete streams"),
+        errors[0].says("1000001 bytes would be reserved after the planned changes. Delete streams"),
         "{errors:#?}"
     );
     account.accepted(&[
@@ -174,8 +177,8 @@ fn an_account_whose_limit_was_lowered_accepts_what_its_server_accepts() {
                 "The account has reserved more than its limit"
             );
             for text in [
-                "may reserve 500000 bytes in files",
-                "600000 bytes are reserved",
+                "allows 500000 bytes in files",
+                "reserves 600000 bytes",
                 "raise the account's limit to at least 600000 bytes",
             ] {
                 assert!(error.says(text), "{version}: {error}");
@@ -206,7 +209,7 @@ fn the_streams_of_all_objects_of_a_plan_are_added_to_those_that_are_there() {
     };
     assert_eq!(error.summary, "The account allows no more streams");
     assert!(
-        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 with all that is planned"),
+        error.says("allows 5 streams (JetStream 10027). It has 1, and would have 7 after the planned changes"),
         "{error}"
     );
     account.accepted(&[("a", ""), ("b", "")]);
@@ -235,7 +238,7 @@ fn each_replica_takes_room_on_servers_that_count_so() {
     let error = failure.error();
     assert_eq!(error.code, "max_bytes = 170000");
     assert!(
-        error.says("0 are reserved now, and 1020000 would be with all that is planned. Each replica counts."),
+        error.says("0 bytes are reserved now, and 1020000 bytes would be reserved after the planned changes. Each replica is counted."),
         "{error}"
     );
     setup.applied("", "replicas = 3\nmax_bytes = 160000");
@@ -257,7 +260,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
         (
             "max_bytes = 600000",
             "max_bytes = 600000",
-            "1200000 would be",
+            "1200000 bytes would be",
         ),
         (
             "storage = \"memory\"",
@@ -277,7 +280,7 @@ fn an_account_with_tiers_is_judged_by_the_tier_of_the_replicas() {
     setup.terraform.write_file("more.tf", &more);
     let failure = setup.refused_to(|terraform| terraform.plan_error());
     assert!(
-        failure.says("It has 2, and would have 4 with all that is planned"),
+        failure.says("It has 2, and would have 4 after the planned changes"),
         "{failure}"
     );
 }

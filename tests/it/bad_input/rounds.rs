@@ -60,7 +60,7 @@ fn a_smaller_history_is_counted_in_the_same_round() {
     assert!(
         plan.diagnostics()
             .iter()
-            .any(|warning| warning.says("Of 5 stored values in 285 bytes, 2 are deleted")),
+            .any(|warning| warning.says("Of 5 stored revisions in 285 bytes, 2 are deleted")),
         "{:#?}",
         plan.diagnostics()
     );

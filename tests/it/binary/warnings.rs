@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::binary::setup::Setup;
 use crate::support::{Admin, Diagnostic, NatsServer};
 
-const WARNING: &str = "Compression of both buckets has no effect yet";
+const WARNING: &str = "Change of compression of both buckets has no effect yet";
 
 fn buckets(arguments: &str) -> String {
     format!("resource \"wasmcloud_lattice_buckets\" \"main\" {{\n{arguments}\n}}\n")

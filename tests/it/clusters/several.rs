@@ -66,7 +66,7 @@ fn the_servers_of_a_cluster_behind_gateways_can_keep_the_replicas() {
 
     let plan = terraform.plan();
 
-    let summary = "3 replicas need more servers than the 2 of the cluster";
+    let summary = "The cluster has 2 servers for 3 replicas";
     let doubt = plan
         .diagnostics()
         .iter()

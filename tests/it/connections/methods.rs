@@ -36,7 +36,7 @@ async fn a_user_and_a_password_log_in() {
     told.says("the user \"app\" with this password, set by the test")
         .says(&server.url())
         .never_says("wr0ng");
-    none.says("it requires a login, and none is set");
+    none.says("the server requires a login, and none is set");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -43,7 +43,7 @@ async fn a_domain_that_is_not_there_is_told_with_the_server_s_own() {
     assert_eq!(told.summary, "JetStream domain moon is not reachable");
     told.says("\"moon\" does not exist or is offline")
         .says("the domain is set by the test")
-        .says("that server is in the domain \"hub\"")
+        .says("the connected server is in the domain \"hub\"")
         .says(&pair.hub.url());
 }
 

@@ -70,8 +70,8 @@ async fn a_proxy_may_want_a_login() {
         told.says(&format!("the SOCKS proxy at {place}, set by the test"))
             .never_says("wr0ng");
     }
-    wrong.says("does not accept the user and the password");
-    none.says("requires another kind of login");
+    wrong.says("does not accept the user and password");
+    none.says("requires an authentication method that the provider does not support");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,7 @@ async fn a_private_websocket_is_judged_by_the_authority() {
         "The NATS server's certificate has an unknown CA"
     );
     assert_eq!(plain.summary, "This is not a NATS server");
-    plain.says("there is no websocket: \"HTTP/1.0 400 Bad Request\"");
+    plain.says("there is no WebSocket at this address: \"HTTP/1.0 400 Bad Request\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +70,7 @@ async fn a_websocket_where_none_is_and_the_reverse_are_told() {
     .await;
 
     assert_eq!(no_websocket.summary, "This is not a NATS server");
-    no_websocket.says("without websocket at this port: use nats:// or tls://");
+    no_websocket.says("is not for WebSocket: use nats:// or tls://");
     assert_eq!(no_tls.summary, "The NATS server does not use TLS");
     assert_eq!(websocket.summary, "The NATS server does not answer");
 }

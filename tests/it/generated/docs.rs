@@ -103,14 +103,14 @@ fn permissions(schema: &Schema) -> String {
         .collect();
     let rows = PERMISSIONS.iter().filter(|row| row.asset.is_none_or(has));
     format!(
-        "\n## Permissions\n\nThe provider's NATS user needs these, to publish unless the line says otherwise; what is optional may be left out. With a JetStream domain, `$JS.<domain>.API.` stands for `$JS.API.`. The streams are {}.\n\n{}",
+        "\n## Permissions\n\nThe NATS user of the provider needs permission to publish to these subjects, or to subscribe where the table states it. Without the optional ones, the provider works too. If the JetStream domain is not that of the connected server, use `$JS.<domain>.API.` instead of `$JS.API.`. The streams are {}.\n\n{}",
         streams.join(", "),
         permission_table(rows)
     )
 }
 
 fn permission_table<'a>(rows: impl Iterator<Item = &'a Permission>) -> String {
-    let mut table = "| line | needed |\n|---|---|\n".to_owned();
+    let mut table = "| subject | needed |\n|---|---|\n".to_owned();
     for row in rows {
         let subjects: Vec<_> = row
             .subjects
@@ -142,7 +142,7 @@ fn least_privilege(root: &Path) -> (String, String) {
     let page = fs::read_to_string(root.join(file)).expect("the guide");
     let page = with_part(
         &page,
-        "| line | needed |",
+        "| subject | needed |",
         "\n\n",
         permission_table(PERMISSIONS.iter()).trim_end(),
     );

@@ -190,7 +190,7 @@ fn nkey() {
 
 #[test]
 fn tls_with_a_private_authority() {
-    let way = Way::under("TLS with a private authority").with_certificates();
+    let way = Way::under("TLS with a private CA").with_certificates();
     let server = way.server();
 
     way.reaches(&server);

@@ -36,7 +36,7 @@ fn a_common_argument_that_is_ignored() {
 
 #[test]
 fn a_common_argument_of_which_only_one_bucket_differs() {
-    let mut on_server = situation("A common argument of which only one bucket differs");
+    let mut on_server = situation("Only one bucket differs from a common argument");
     on_server.run.step();
 
     raise(&on_server, &[CONFIG]);

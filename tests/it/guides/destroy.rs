@@ -60,7 +60,7 @@ fn skip_destroy_and_state_rm_leave_the_buckets_on_the_server() {
 
 #[test]
 fn prevent_destroy_protects_empty_buckets_while_the_block_is_there() {
-    let mut on_server = situation("Forbid every destroy");
+    let mut on_server = situation("Prevent every destroy");
     on_server.run.step();
 
     let printed = on_server.run.run("destroy");

@@ -1,7 +1,7 @@
 //! What holds for every block of every page, whether a test plays it or not.
 
 use crate::guides::page;
-use crate::support::{Terraform, serve, terraform_versions};
+use crate::support::{Terraform, serve};
 
 #[test]
 fn every_page_says_what_the_registries_want_to_know() {
@@ -23,36 +23,34 @@ fn every_page_says_what_the_registries_want_to_know() {
 #[test]
 fn every_configuration_is_formatted_and_valid() {
     let provider = serve(&[]);
-    for cli in terraform_versions() {
-        let terraform = Terraform::reattached_to(cli, &provider.reattach());
-        let all = terraform.folder().join("all");
-        std::fs::create_dir(&all).expect("a folder");
-        let mut blocks = page::all_blocks();
-        // Several steps of a page begin with the same one.
-        blocks.sort_by(|one, other| one.text.cmp(&other.text));
-        blocks.dedup_by(|one, other| one.text == other.text);
-        for (number, block) in blocks.into_iter().enumerate() {
-            let place = format!("{}.md, {:?}", block.page, block.heading);
-            // Also an `hcl` block is formatted: a test file, or what needs another provider too.
-            let ending = match block.language.as_str() {
-                "terraform" => "tf",
-                "hcl" => "tftest.hcl",
-                _ => continue,
-            };
-            let file = all.join(format!("{}-{number}.{ending}", block.page));
-            std::fs::write(file, &block.text).expect("a file");
-            // What is not valid is a situation too.
-            if block.language == "hcl" || block.page == page::SITUATIONS {
-                continue;
-            }
-            terraform.write(&block.text);
-
-            let valid = terraform.run(&["validate", "-no-color"]);
-            valid.unwrap_or_else(|failure| panic!("{place}: {failure}"));
+    let terraform = Terraform::reattached(&provider.reattach());
+    let all = terraform.folder().join("all");
+    std::fs::create_dir(&all).expect("a folder");
+    let mut blocks = page::all_blocks();
+    // Several steps of a page begin with the same one.
+    blocks.sort_by(|one, other| one.text.cmp(&other.text));
+    blocks.dedup_by(|one, other| one.text == other.text);
+    for (number, block) in blocks.into_iter().enumerate() {
+        let place = format!("{}.md, {:?}", block.page, block.heading);
+        // Also an `hcl` block is formatted: a test file, or what needs another provider too.
+        let ending = match block.language.as_str() {
+            "terraform" => "tf",
+            "hcl" => "tftest.hcl",
+            _ => continue,
+        };
+        let file = all.join(format!("{}-{number}.{ending}", block.page));
+        std::fs::write(file, &block.text).expect("a file");
+        // What is not valid is a situation too.
+        if block.language == "hcl" || block.page == page::SITUATIONS {
+            continue;
         }
-        let formatted = terraform.run(&["fmt", "-diff", "-check", "all"]);
-        formatted.unwrap_or_else(|failure| panic!("{failure}"));
+        terraform.write(&block.text);
+
+        let valid = terraform.run(&["validate", "-no-color"]);
+        valid.unwrap_or_else(|failure| panic!("{place}: {failure}"));
     }
+    let formatted = terraform.run(&["fmt", "-diff", "-check", "all"]);
+    formatted.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 #[test]

@@ -75,7 +75,7 @@ impl<S> Hosted<S> {
 #[test]
 fn one_line_of_max_bytes_is_enough_for_all() {
     let hosted = Hosted::start();
-    let mut run = hosted.page_run_with("One line", &[]);
+    let mut run = hosted.page_run_with("Set the size", &[]);
     run.terraform
         .set_env("TF_VAR_nats_credentials", &hosted.operator.credentials());
 

@@ -22,7 +22,7 @@ fn used(heading: &str) -> OnServer {
 
 #[test]
 fn a_block_imports_and_changes_nothing() {
-    let mut on_server = used("A block");
+    let mut on_server = used("With an import block");
     on_server.run.write();
 
     on_server.run.shows();
@@ -36,7 +36,7 @@ fn a_block_imports_and_changes_nothing() {
 
 #[test]
 fn the_command_imports_and_the_plan_is_empty() {
-    let mut on_server = used("The command");
+    let mut on_server = used("With the command");
     on_server.run.write();
 
     on_server.run.shows();
@@ -94,7 +94,11 @@ fn a_domain_stands_before_the_id() {
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
         admin.create_bucket(bucket);
     }
-    let mut run = PageRun::new(PAGE, "Another domain", &[("NATS_URL", &server.url())]);
+    let mut run = PageRun::new(
+        PAGE,
+        "In another JetStream domain",
+        &[("NATS_URL", &server.url())],
+    );
 
     let plan = run.step();
 

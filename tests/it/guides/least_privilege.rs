@@ -154,7 +154,7 @@ fn neither_wadm_nor_a_host_can_make_or_take_away_a_stream() {
 
 #[test]
 fn a_user_that_only_looks_sees_drift_and_can_change_nothing() {
-    let mut job = PageRun::new(PAGE, "A user that only looks", &[]);
+    let mut job = PageRun::new(PAGE, "A user for drift detection", &[]);
     let mut both = page::under(PAGE, HEADING)[0].clone();
     both.text = with_users_of(&both.text, &job.next("conf").text);
     let server = conf::start(&both, &[]);

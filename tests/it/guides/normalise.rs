@@ -31,9 +31,12 @@ pub fn normal(text: &str) -> String {
     let normal = with_digits_after(&normal, "127.0.0.1:", "4222");
     let normal = with_digits_after(&normal, " complete after ", "0");
     // How often a connection was tried, and for how long, in seconds with one decimal.
-    let normal = with_digits_after(&normal, "(tried ", "9");
-    let normal = with_digits_after(&normal, " times in ", "4");
-    let normal = with_digits_after(&normal, " times in 4.", "9");
+    let mut normal = with_digits_after(&normal, "(tried ", "9");
+    // Terraform may break the line before the number.
+    for space in [" ", "\n"] {
+        normal = with_digits_after(&normal, &format!(" times in{space}"), "4");
+        normal = with_digits_after(&normal, &format!(" times in{space}4."), "9");
+    }
     with_reads_sorted(&normal)
 }
 

@@ -80,7 +80,7 @@ fn the_other_sites_are_changed_with_target_and_the_rest_is_planned_without_refre
 #[test]
 fn with_a_state_for_each_site_one_that_is_offline_stops_only_its_own_plans() {
     let servers = Linked::start(&[]);
-    let mut run = servers.run_of(PAGE, "One state per site");
+    let mut run = servers.run_of(PAGE, "One state for each site");
     run.write();
 
     run.succeeds();
@@ -97,7 +97,7 @@ fn an_apply_waits_within_its_time_limit_for_a_site_that_was_disconnected_meanwhi
     let servers = Linked::start(&[]);
     let gate = Gate::before(servers.hub.port(), Side::Requests, CREATES);
     let through = gate.url().replace("nats://", "");
-    let mut run = servers.run_through(&through, PAGE, "Time limits", &[]);
+    let mut run = servers.run_through(&through, PAGE, "Timeouts", &[]);
     run.write();
 
     let apply = ["apply", "-input=false", "-no-color", "-auto-approve"];

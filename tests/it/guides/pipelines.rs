@@ -26,7 +26,7 @@ fn everything_may_come_from_variables() {
     let operator = Operator::new();
     let hosted = NatsServer::configured(&operator.config());
     let credentials = operator.credentials();
-    let heading = "Variables, no files";
+    let heading = "Variables instead of files";
 
     let mut run = PageRun::new(
         PAGE,
@@ -104,7 +104,7 @@ fn the_exit_code_tells_drift_from_health_and_from_failure() {
 
 #[test]
 fn times_are_set_in_the_provider_block_and_the_resource() {
-    let mut given = OnServer::new(PAGE, "Time");
+    let mut given = OnServer::new(PAGE, "Timeouts");
 
     given.run.step();
 }

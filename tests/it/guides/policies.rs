@@ -48,7 +48,7 @@ fn what_deletes_nothing_passes() {
 
 #[test]
 fn less_history_is_refused_until_it_is_approved() {
-    let mut judged = Judged::applied("Less history");
+    let mut judged = Judged::applied("A lower history");
     for value in ["first", "second", "third"] {
         judged
             .on_server

@@ -27,7 +27,7 @@ fn first_create() {
 
 #[test]
 fn nothing_to_do() {
-    let mut on_server = situation("Nothing to do");
+    let mut on_server = situation("No changes");
 
     on_server.run.step();
 
@@ -74,7 +74,7 @@ fn a_bucket_was_deleted_and_made_again() {
 
 #[test]
 fn less_history() {
-    let mut on_server = situation("Less history");
+    let mut on_server = situation("A lower history");
     on_server.run.step();
     for key in ["one", "two"] {
         for value in ["first", "second", "third"] {
@@ -91,7 +91,7 @@ fn less_history() {
 
 #[test]
 fn a_stream_is_replaced_alone() {
-    let mut on_server = situation("A stream is replaced alone");
+    let mut on_server = situation("Only one stream is replaced");
     on_server.run.step();
     on_server.admin.publish("wadm.evt.default.stop", "an event");
 
@@ -102,7 +102,7 @@ fn a_stream_is_replaced_alone() {
 
 #[test]
 fn what_the_server_cannot_change() {
-    let mut on_server = situation("What the server cannot change, on a bucket with keys");
+    let mut on_server = situation("A setting of a bucket with keys that the server cannot change");
     on_server.run.step();
     write_two_keys(&on_server);
 
@@ -127,7 +127,7 @@ fn drift_that_cannot_be_repaired() {
 
 #[test]
 fn a_destroy_of_what_holds_keys() {
-    let mut on_server = situation("A destroy of what contains keys");
+    let mut on_server = situation("A destroy of a bucket with keys");
     on_server.run.step();
     write_two_keys(&on_server);
 
@@ -148,7 +148,7 @@ fn three_replicas_on_a_single_server() {
 
 #[test]
 fn subjects_that_another_stream_takes() {
-    let mut on_server = situation("Subjects that another stream has");
+    let mut on_server = situation("Another stream has the same subjects");
     let audit = json!({ "name": "audit", "subjects": ["wasmbus.evt.>"] });
     on_server.admin.create_stream(&audit);
 
@@ -159,7 +159,7 @@ fn subjects_that_another_stream_takes() {
 
 #[test]
 fn it_exists_already() {
-    let mut on_server = situation("It already exists");
+    let mut on_server = situation("The buckets already exist");
     for bucket in ["LATTICEDATA_default", "CONFIGDATA_default"] {
         on_server.admin.create_bucket(bucket);
     }

@@ -111,7 +111,7 @@ run "refused" {
 fn a_module_is_tested_against_a_server() {
     let server = NatsServer::start();
     let place = format!("127.0.0.1:{}", server.port());
-    let mut run = PageRun::with_binary(PAGE, "Against a server").at(PLACE, &place);
+    let mut run = PageRun::with_binary(PAGE, "With a server").at(PLACE, &place);
     run.skip(&["shell"]);
     run.terraform.write(&module());
     run.write_file("hcl");
@@ -126,7 +126,7 @@ fn a_module_is_tested_against_a_server() {
 #[test]
 fn the_script_starts_a_server_and_stops_it() {
     let place = format!("127.0.0.1:{}", crate::support::free_port());
-    let mut run = PageRun::with_binary(PAGE, "Against a server").at(PLACE, &place);
+    let mut run = PageRun::with_binary(PAGE, "With a server").at(PLACE, &place);
     run.skip(&["text"]);
     run.terraform.write(&module());
     run.write_file("hcl");
@@ -148,7 +148,7 @@ fn port_of(place: &str) -> &str {
 fn keys_that_are_written_during_a_test_are_deleted_with_force_destroy_only() {
     for (version, is_forced) in versions_and_force() {
         let server = NatsServer::start();
-        let tests = test_file("Against a server")
+        let tests = test_file("With a server")
             .replace(PLACE, &format!("127.0.0.1:{}", server.port()))
             .replace(
                 "force_destroy = true",

@@ -42,7 +42,7 @@ fn the_table_names_every_bucket_and_stream_and_none_has_a_subject_of_2_x() {
 
 #[test]
 fn what_is_not_used_any_more_is_deleted_with_its_contents() {
-    let mut on_server = applied("Delete what is not used any more");
+    let mut on_server = applied("Delete what is no longer used");
 
     let printed = on_server.run.succeeds();
 
@@ -55,7 +55,7 @@ fn what_is_not_used_any_more_is_deleted_with_its_contents() {
 
 #[test]
 fn the_blocks_may_be_removed_instead() {
-    let mut on_server = applied("Delete what is not used any more");
+    let mut on_server = applied("Delete what is no longer used");
     on_server.run.skip(&["shell"]);
 
     on_server.run.terraform.write("");

@@ -45,7 +45,7 @@ fn contents() -> Vec<String> {
 fn is_told(failure: &Failure, content: &str, argument: &str) {
     let error = failure.error();
     assert!(
-        error.says("this looks like file content") && error.says("is expected"),
+        error.says("it looks like the content of a file") && error.says("is expected"),
         "{failure}"
     );
     assert!(error.says(&format!("Set `{argument}`")), "{failure}");

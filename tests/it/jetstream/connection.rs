@@ -9,7 +9,7 @@ use terraform_provider_wasmcloud::testing::jetstream::{ApiPrefix, Auth, Client, 
 use crate::jetstream::setup::{
     AT_ONCE, TIMEOUT, client, client_as, options, options_as, patient, scope, with_origin, within,
 };
-use crate::support::{NatsServer, account_without_jetstream, password, token};
+use crate::support::{NatsServer, Tap, account_without_jetstream, password, token, wait_for};
 
 /// How much longer a busy machine may take.
 const BUSY: Duration = Duration::from_secs(10);
@@ -323,4 +323,39 @@ async fn a_server_that_comes_back_and_refuses_us_is_not_waited_for() {
         "{:?}",
         started.elapsed()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_requests_do_not_wait_for_the_answer_to_the_login() {
+    let server = NatsServer::start();
+    // That answer never comes.
+    let tap = Tap::editing(server.port(), |_, bytes| match bytes {
+        b"PONG\r\n" => Vec::new(),
+        bytes => bytes.to_vec(),
+    });
+    let client = client(&tap.url());
+
+    let asking = tokio::spawn(async move { client.stream("A", &scope()).await });
+
+    let asked = || tap.sent().contains("$JS.API.STREAM.INFO.A").then_some(());
+    tokio::task::block_in_place(|| wait_for("the request", BUSY, asked));
+    asking.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_the_only_server_refuses_is_sent_once() {
+    let server = NatsServer::configured(&password("app", "secret"));
+    let tap = Tap::before(server.port());
+    let client = client_as(&tap.url(), "app", "wrong");
+
+    let bounds = scope();
+    let questions = ["A", "B", "C"].map(|stream| client.stream(stream, &bounds));
+    let answers = join_all(questions).await;
+
+    for answer in answers {
+        let error = answer.expect_err("the login is wrong");
+        assert!(error.is_unauthorized(), "{error}");
+    }
+    assert_eq!(tap.connections(), 1);
+    assert_eq!(tap.sent().matches("CONNECT ").count(), 1);
 }

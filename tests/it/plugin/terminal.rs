@@ -72,7 +72,7 @@ fn a_wrong_cookie_is_nobody_who_speaks_go_plugin() {
 
 #[test]
 fn a_host_that_speaks_other_protocols_is_told_so() {
-    for (versions, named) in [("4,5", "offers 4,5"), ("", "offers none")] {
+    for (versions, named) in [("4,5", "supports 4,5"), ("", "supports none")] {
         let mut command = as_terraform(binary());
         command.env("PLUGIN_PROTOCOL_VERSIONS", versions);
         let mut process = Process::start(command);

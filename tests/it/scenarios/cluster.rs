@@ -98,7 +98,7 @@ fn five_replicas_on_three_servers_are_a_warning_and_then_refused_with_nothing_ma
 
     let doubt = warning(
         plan.diagnostics(),
-        "5 replicas need more servers than the 3 of the cluster",
+        "The cluster has 3 servers for 5 replicas",
     );
     assert!(
         doubt.says("JetStream 10005") && doubt.says("add servers, or set `replicas` to at most 3"),

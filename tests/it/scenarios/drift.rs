@@ -274,7 +274,10 @@ fn either_deleted_bucket_is_planned_and_made_again_without_touching_the_other() 
         assert_eq!(plan.actions(MAIN), ["update"]);
         assert_eq!(plan.change(MAIN).before()[key], Value::Null);
         let words = warning(plan.diagnostics(), "no longer exists");
-        assert!(words.says("Restart running hosts afterwards"), "{words}");
+        assert!(
+            words.says("Running hosts must be restarted afterwards"),
+            "{words}"
+        );
         assert!(words.says("may not have restored it"), "{words}");
         scenario.admin.expect_noted(&[format!("CREATED {stream}")]);
         let changed = scenario
@@ -298,7 +301,10 @@ fn when_both_buckets_are_deleted_the_object_is_planned_again() {
 
     assert_eq!(plan.actions(MAIN), ["create"]);
     let words = warning(plan.diagnostics(), "Both buckets no longer exist");
-    assert!(words.says("Restart running hosts afterwards"), "{words}");
+    assert!(
+        words.says("Running hosts must be restarted afterwards"),
+        "{words}"
+    );
     assert_eq!(
         scenario.admin.stream_names(),
         [CONFIG_STREAM, LATTICE_STREAM]
@@ -322,7 +328,8 @@ fn a_bucket_made_again_the_same_is_told_and_then_accepted() {
         "Bucket LATTICEDATA_default was recreated outside Terraform",
     );
     assert!(
-        words.says(made.as_str().unwrap()) && words.says("Restart running hosts afterwards"),
+        words.says(made.as_str().unwrap())
+            && words.says("Running hosts must be restarted afterwards"),
         "{words}"
     );
     assert_eq!(

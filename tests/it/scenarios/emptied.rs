@@ -32,7 +32,10 @@ fn an_empty_bucket_is_made_anew_alone_within_the_update_on_every_server() {
             said.says("is empty now; if it is not when the plan is applied"),
             "{said}"
         );
-        assert!(said.says("Restart running hosts afterwards"), "{said}");
+        assert!(
+            said.says("Running hosts must be restarted afterwards"),
+            "{said}"
+        );
         scenario.admin.expect_noted(&[
             format!("CREATED {CONFIG_STREAM}"),
             format!("DELETED {CONFIG_STREAM}"),

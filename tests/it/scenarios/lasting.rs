@@ -34,7 +34,7 @@ fn a_sealed_bucket_is_one_warning_at_every_plan_that_begins_with_what_it_breaks(
 
             assert!(
                 words.starts_with(
-                    "Nothing can be written to it any more. Hosts can store no configuration"
+                    "Nothing can be written to it any more. Hosts cannot store or change configurations"
                 ),
                 "{version}: {words}"
             );
@@ -176,7 +176,7 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
                 "Bucket LATTICEDATA_default has mirror =",
             );
             assert!(
-                said.says("accepts no messages itself. Hosts can store no component"),
+                said.says("accepts no messages itself. Hosts cannot store components"),
                 "{said}"
             );
             only_warning(
@@ -186,7 +186,7 @@ fn a_mirror_in_place_of_a_bucket_is_promoted_where_the_server_can_and_else_stays
         } else {
             let said = warning(
                 plan.diagnostics(),
-                "Mirror of bucket LATTICEDATA_default cannot be undone",
+                "Change of mirror of bucket LATTICEDATA_default cannot be undone",
             );
             assert!(said.says("It contains 1 key"), "{said}");
             scenario.admin.put(LATTICE_DATA, "key", "value");
@@ -226,5 +226,5 @@ fn limits_of_consumers_are_taken_back_by_older_servers_where_there_is_no_consume
         &scenario.terraform.plan(),
         "Bucket LATTICEDATA_default has consumer_limits =",
     );
-    assert!(words.contains("As soon as it has no consumer"), "{words}");
+    assert!(words.contains("When it has no consumer"), "{words}");
 }

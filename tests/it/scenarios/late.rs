@@ -40,7 +40,7 @@ fn a_smaller_history_deletes_no_more_revisions_than_the_plan_counted() {
         );
         let counted = format!("and deletes {deleted} now");
         assert!(
-            error.says("would have deleted 0 values then") && error.says(&counted),
+            error.says("would have deleted 0 revisions then") && error.says(&counted),
             "{error}"
         );
         assert_eq!(scenario.admin.messages(LATTICE_STREAM), 3);
@@ -122,7 +122,7 @@ fn a_tainted_object_is_not_replaced_with_more_than_the_plan_showed() {
 
     let error = refused(&scenario, &plan);
 
-    assert!(error.says("deleted 0 values"), "{error}");
+    assert!(error.says("deleted 0 revisions"), "{error}");
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
 }
 

@@ -35,15 +35,15 @@ fn what_a_common_argument_does_to_both_buckets_is_one_warning_with_the_numbers_o
         summaries(said),
         [
             "Change of history deletes data of both buckets",
-            "Compression of both buckets has no effect yet",
+            "Change of compression of both buckets has no effect yet",
         ]
     );
     assert_eq!(said[0].code, "history = 1");
     for words in [
         "`history` changes from 5 to 1.",
-        "\n  - bucket LATTICEDATA_default: Of 3 stored values in ",
+        "\n  - bucket LATTICEDATA_default: Of 3 stored revisions in ",
         ", 2 are deleted, ",
-        "\n  - bucket CONFIGDATA_default: Of 6 stored values in ",
+        "\n  - bucket CONFIGDATA_default: Of 6 stored revisions in ",
         ", 4 are deleted, ",
     ] {
         assert!(said[0].says(words), "{words}: {}", said[0]);
@@ -70,7 +70,7 @@ fn what_each_bucket_sets_itself_is_one_warning_that_names_the_arguments() {
     let said = plan.diagnostics();
     assert_eq!(
         summaries(said),
-        ["Compression of both buckets has no effect yet"]
+        ["Change of compression of both buckets has no effect yet"]
     );
     assert!(
         said[0].says("bucket CONFIGDATA_default (`config_data.compression`)"),

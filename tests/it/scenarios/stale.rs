@@ -152,7 +152,7 @@ fn a_planned_change_that_would_now_delete_something_is_not_made() {
         "Bucket CONFIGDATA_default was changed after the plan was made"
     );
     assert!(
-        error.says("history is 20 now") && error.says("Plan again"),
+        error.says("history is now 20") && error.says("Plan again"),
         "{error}"
     );
     assert_eq!(scenario.admin.messages(CONFIG_STREAM), 10);
@@ -162,7 +162,7 @@ fn a_planned_change_that_would_now_delete_something_is_not_made() {
         "deletes data of bucket CONFIGDATA_default",
     );
     assert!(
-        said.says("Of 10 stored values") && said.says("5 are deleted"),
+        said.says("Of 10 stored revisions") && said.says("5 are deleted"),
         "{said}"
     );
 }

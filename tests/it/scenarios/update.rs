@@ -29,7 +29,7 @@ fn everything_that_the_server_changes_in_place_is_changed_in_place_with_the_cont
     assert_eq!(plan.actions(MAIN), ["update"]);
     warning(
         plan.diagnostics(),
-        "Compression of both buckets has no effect yet",
+        "Change of compression of both buckets has no effect yet",
     );
     assert_eq!(scenario.created(), created);
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 1);
@@ -164,7 +164,7 @@ fn lowering_the_history_says_how_many_values_are_lost_and_deletes_just_those() {
         "Change of history deletes data of bucket LATTICEDATA_default",
     );
     assert!(
-        words.says("Of 5 stored values") && words.says("3 are deleted"),
+        words.says("Of 5 stored revisions") && words.says("3 are deleted"),
         "{words}"
     );
     assert_eq!(words.code, "history = 1");
@@ -187,7 +187,7 @@ fn lowering_the_history_to_more_than_one_counts_what_each_key_loses() {
         "Change of history deletes data of bucket LATTICEDATA_default",
     );
     assert!(
-        words.says("Of 5 stored values") && words.says("1 is deleted"),
+        words.says("Of 5 stored revisions") && words.says("1 is deleted"),
         "{words}"
     );
     assert_eq!(scenario.admin.messages(LATTICE_STREAM), 4);

@@ -49,7 +49,7 @@ fn all_of_them_gone_is_said_and_what_a_replacement_has_deleted_too() {
         plan.diagnostics(),
         "All 8 buckets and streams no longer exist",
     );
-    assert!(said.says("deploy every manifest again"), "{said}");
+    assert!(said.says("every manifest must be deployed again"), "{said}");
     scenario.terraform.apply_plan(&plan);
     for bucket in ["wadm_manifests", "wadm_state"] {
         scenario.admin.put(bucket, "a", "1");
@@ -81,7 +81,7 @@ fn an_asset_that_wadm_made_again_is_planned_alone_and_kept_or_corrected() {
         assert_eq!(changed_assets(&plan), [key]);
         let said = warning(plan.diagnostics(), "was recreated outside Terraform");
         assert!(
-            said.says("Whether it contains what the former one contained is not known"),
+            said.says("It is not known whether it has the contents of the former one"),
             "{said}"
         );
         scenario.admin.expect_noted(&[format!("UPDATED {stream}")]);
@@ -96,8 +96,8 @@ fn what_wadm_must_do_about_a_lost_asset_is_said() {
     let scenario = Scenario::start();
     scenario.converge("");
     for (stream, says) in [
-        ("wadm_notify", "Restart wadm afterwards"),
-        ("KV_wadm_manifests", "deploy every manifest again"),
+        ("wadm_notify", "wadm must be restarted afterwards"),
+        ("KV_wadm_manifests", "every manifest must be deployed again"),
         ("KV_wadm_state", "within a minute"),
     ] {
         scenario.admin.delete_stream(stream);

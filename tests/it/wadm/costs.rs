@@ -185,16 +185,16 @@ fn compression_says_whether_it_ever_works() {
 
     let said = warning(
         plan.diagnostics(),
-        "Compression of 7 buckets and streams has no effect yet",
+        "Change of compression of 7 buckets and streams has no effect yet",
     );
     assert!(
-        said.says("only after it was restarted")
+        said.says("only blocks that it writes after its next restart")
             && said.says("stream wadm_events contains 0 messages (0 bytes)"),
         "{said}"
     );
     let said = warning(
         plan.diagnostics(),
-        "Compression of stream wadm_status has no effect",
+        "Change of compression of stream wadm_status has no effect",
     );
     assert!(said.says("never compressed"), "{said}");
 }

@@ -69,7 +69,7 @@ fn adopting_what_wadm_made_changes_nothing() {
     let adopted = warning(plan.diagnostics(), "8 buckets and streams are adopted");
     let manifests = adopted.says("bucket wadm_manifests was created 20");
     assert!(
-        manifests && adopted.says("contains 1 key (") && adopted.says("Nothing of it changes"),
+        manifests && adopted.says("contains 1 key (") && adopted.says("No setting changes"),
         "{adopted}"
     );
     scenario.admin.expect_noted::<&str>(&[]);

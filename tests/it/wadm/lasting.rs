@@ -76,7 +76,10 @@ fn an_age_that_the_user_asks_of_a_sealed_stream_makes_it_anew() {
         plan.diagnostics(),
         "Stream wadm_events is replaced to change max_age",
     );
-    assert!(said.says("In a sealed stream no message expires"), "{said}");
+    assert!(
+        said.says("In a sealed stream, no message expires"),
+        "{said}"
+    );
     assert_eq!(scenario.admin.config("wadm_events")["sealed"], false);
 }
 
@@ -98,7 +101,7 @@ fn a_stream_that_is_written_asynchronously_stays_so_until_the_user_asks_what_exc
         "Stream wadm_status has persist_mode = \"async\", which cannot be changed back",
     );
     assert!(
-        said.says("the last ones are lost if the server crashes"),
+        said.says("the last writes are lost if the server crashes"),
         "{said}"
     );
 }
@@ -127,7 +130,7 @@ fn of_a_sealed_stream_with_message_schedules_nothing_is_changed_but_by_recreatin
             plan.diagnostics(),
             "Stream wadm_events has allow_msg_schedules = true",
         );
-        assert!(schedules.says("Because of it max_msgs"), "{schedules}");
+        assert!(schedules.says("Because of this, max_msgs"), "{schedules}");
         let plan = scenario.step("events = { metadata = { team = \"platform\" } }");
         let said = warning(
             plan.diagnostics(),

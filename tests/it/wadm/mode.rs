@@ -50,7 +50,7 @@ fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restar
         assert_eq!(said.code, "multitenant = true");
         for words in [
             "wasmbus_events gets the subjects *.wasmbus.evt.*.> instead of wasmbus.evt.*.>",
-            "no longer acknowledges what is published to it (`no_ack`)",
+            "no longer acknowledges messages (`no_ack`)",
             "No stream is deleted",
             "no longer read, and expire",
             "stop it before the apply, and start it with `--multitenant` afterwards",
@@ -68,8 +68,7 @@ fn the_change_of_mode_says_which_streams_change_how_and_that_wadm_must_be_restar
             "wadm must be restarted in single-tenant mode",
         );
         assert!(
-            said.says("acknowledges what is published to it again")
-                && said.says("without `--multitenant`"),
+            said.says("acknowledges messages again") && said.says("without `--multitenant`"),
             "{said}"
         );
         assert_eq!(scenario.created(), created, "{version}");

@@ -23,7 +23,7 @@ fn a_mirror_of_an_old_wadm_is_a_warning_whenever_the_object_is_planned_or_read()
         for words in [
             "contains 1 message",
             "deletes it at every start",
-            "without the permission to do so, it does not start",
+            "If it has no permission to do so, it does not start",
             &format!("nats stream rm {mirror}"),
         ] {
             assert!(said.says(words), "{words}: {said}");

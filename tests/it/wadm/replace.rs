@@ -197,7 +197,7 @@ fn a_limit_of_consumers_is_changed_in_place_where_the_server_can_and_else_stays(
         });
         assert_eq!(stays.is_some(), old, "{version}: {:#?}", plan.diagnostics());
         assert!(
-            stays.is_none_or(|said| said.says("wadm does not manage their lattices")),
+            stays.is_none_or(|said| said.says("wadm does not manage these lattices")),
             "{stays:?}"
         );
         assert_eq!(scenario.created(), created, "{version}");
@@ -250,7 +250,7 @@ fn manifests_are_never_made_anew_without_force() {
         said.says("It contains 1 key (") && said.says("deletes: the manifests of all applications"),
         "{said}"
     );
-    assert!(said.says("deploy every manifest again"), "{said}");
+    assert!(said.says("every manifest must be deployed again"), "{said}");
     assert_replaced_alone(&scenario, "manifests", &plan);
 }
 

@@ -87,7 +87,7 @@ fn other(found: String, expected: &WithOrigin<String>) -> Failure {
 fn unverified(why: &str, expected: &WithOrigin<String>) -> Failure {
     let WithOrigin { value, origin } = expected;
     let how = format!(
-        "{origin} expects the account {value:?}, which is verified by a request to {USER_INFO}: {why}"
+        "{origin} expects the account {value:?}, and the request to {USER_INFO} that verifies it failed: {why}"
     );
     Failure::new(Unreachable::NotVerified, how)
 }
@@ -169,7 +169,7 @@ fn payload(message: &[u8]) -> Option<Result<Value, String>> {
     let total = lengths.next()?.ok()?;
     let content = rest.get(..total)?;
     if line.starts_with("HMSG ") {
-        return Some(Err("nobody answers it".to_owned()));
+        return Some(Err("no responders for this subject".to_owned()));
     }
     let answer = serde_json::from_slice(content);
     Some(answer.map_err(|_| "the server's answer is not JSON".to_owned()))

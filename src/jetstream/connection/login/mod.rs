@@ -73,7 +73,8 @@ fn section<'a>(content: &'a str, title: &str) -> Option<&'a str> {
 pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
     let what = match &login.value {
         Auth::None => {
-            return "authorization violation; it requires a login, and none is set".to_owned();
+            return "authorization violation; the server requires a login, and none is set"
+                .to_owned();
         }
         Auth::UserPassword { user, .. } => format!("the user {user:?} with this password"),
         Auth::Token(_) => "this token".to_owned(),
@@ -85,7 +86,7 @@ pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
         Auth::Jwt { .. } => "this JWT".to_owned(),
     };
     let mut text = format!(
-        "authorization violation; it does not accept {what}, set by {}",
+        "authorization violation; the server does not accept {what}, set by {}",
         login.origin
     );
     if let Some(user) = user(&login.value) {
@@ -95,7 +96,9 @@ pub fn refused(login: &WithOrigin<Auth>, told: Option<&str>) -> String {
         text.push_str(&format!("; the JWT expired at {}", time(expired)));
     }
     if let Some(told) = told {
-        text.push_str(&format!("; it ended an earlier connection with {told:?}"));
+        text.push_str(&format!(
+            "; the server ended an earlier connection with {told:?}"
+        ));
     }
     text
 }

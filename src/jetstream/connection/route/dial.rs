@@ -312,11 +312,11 @@ impl Route {
             Err(failure) => return failure,
         };
         let how = if answer.starts_with(b"INFO ") {
-            "the server uses NATS without websocket at this port: use nats:// or tls://".to_owned()
+            "this port of the server is not for WebSocket: use nats:// or tls://".to_owned()
         } else {
             let line = answer.split(|byte| *byte == b'\r').next();
             format!(
-                "there is no websocket: {}",
+                "there is no WebSocket at this address: {}",
                 excerpt(line.unwrap_or_default())
             )
         };

@@ -8,9 +8,13 @@
 //!
 //! Other users of the machine can connect to the port too. A connection must begin with a word that only this process
 //! knows, before anything is sent to a server or comes from one.
+//!
+//! The first connection does not wait for the answer to the login: requests follow it at once, which saves a round trip. If
+//! the server then refuses the login, the connection ends, and [`Relay::is_refused`] says so: the next attempt waits for
+//! the answer, as every later connection does, and knows why.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +22,7 @@ use async_nats::ServerAddr;
 use bytes::{Bytes, BytesMut};
 use rustls::crypto::CryptoProvider;
 use serde_json::{Map, Value};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, copy, split};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, copy, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
@@ -32,7 +36,7 @@ use crate::jetstream::connection::options::{Expected, WithOrigin};
 use crate::jetstream::connection::route::dial::{Dialed, Route, is_of_tls, read};
 use crate::jetstream::connection::route::io_stream::IoStream;
 use crate::jetstream::connection::route::server_bytes::{
-    Greeting, LONGEST_LINE, Operation, Passed, Rejected, ServerBytes,
+    Greeting, LONGEST_LINE, Operation, Rejected, ServerBytes,
 };
 
 /// Within this time a connection must have said the word.
@@ -42,6 +46,8 @@ const CONNECTIONS: usize = 16;
 /// What async-nats gets for a greeting. That of the server comes when the login has succeeded, and is kept here.
 const GREETING: &[u8] =
     b"INFO {\"server_id\":\"relay\",\"proto\":1,\"headers\":true,\"max_payload\":67108864}\r\n";
+/// What async-nats gets for its first ping, with which a server answers the login.
+const PONG: &[u8] = b"PONG\r\n";
 
 /// The relay of one connection. What it relays ends with it.
 pub struct Relay {
@@ -76,14 +82,21 @@ struct Upstream {
     share_millis: AtomicU64,
     /// The server with which the next connection begins.
     next: AtomicUsize,
+    /// Whether a connection is used only after the server has answered the login.
+    waits_for_login: AtomicBool,
     seen: Mutex<Seen>,
 }
 
 /// What was seen of the servers.
 #[derive(Default)]
 struct Seen {
-    /// Of the last server that accepted the login.
+    /// Of the last server that accepted the login, or has not answered it yet.
     greeting: Option<Greeting>,
+    /// Whether a server has accepted a login.
+    accepted: bool,
+    /// Whether a connection that was used before its login was answered has ended with a refusal. Until somebody takes it,
+    /// nothing is relayed.
+    refused: bool,
     /// By server: why the last attempt failed.
     refusals: Vec<Option<Refusal>>,
     /// What the server said before it ended the login, such as "User Authentication Expired".
@@ -114,6 +127,7 @@ impl Relay {
         let new_word = || word(route.config.crypto_provider());
         let word = new_word()?;
         let inbox = format!("{inbox_prefix}.{}", new_word()?);
+        let expects_account = expected.account.is_some();
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("nats://{}", listener.local_addr()?).parse()?;
         let upstream = Arc::new(Upstream {
@@ -125,6 +139,8 @@ impl Relay {
             word: word.clone(),
             share_millis: AtomicU64::new(0),
             next: AtomicUsize::new(0),
+            // Nothing may be requested in an account that is not the expected one.
+            waits_for_login: AtomicBool::new(expects_account),
             seen: Mutex::default(),
         });
         Ok(Relay {
@@ -172,6 +188,25 @@ impl Relay {
     pub fn ended(&self) -> Option<String> {
         self.upstream.seen().ended.clone()
     }
+
+    /// Whether a server has accepted a login, so that there was a connection.
+    pub fn is_accepted(&self) -> bool {
+        self.upstream.seen().accepted
+    }
+
+    /// Whether the first connection has ended since the server refused the login.
+    pub fn is_refused(&self) -> bool {
+        self.upstream.seen().refused
+    }
+
+    /// Lets the next connection begin, after [`Relay::is_refused`]. The reason why the only server refuses the login, which
+    /// asking it once more would not change.
+    pub fn take_refusal(&self) -> Option<Refusal> {
+        let was_refused = std::mem::take(&mut self.upstream.seen().refused);
+        let is_only_server = self.upstream.servers.len() == 1;
+        let refusal = self.refusal().filter(|_| was_refused && is_only_server);
+        refusal.filter(|refusal| matches!(refusal, Refusal::Unauthorized(_)))
+    }
 }
 
 fn word(provider: &CryptoProvider) -> io::Result<String> {
@@ -191,12 +226,25 @@ struct Introduction {
     rest: Bytes,
 }
 
-/// A connection whose login was accepted.
+/// A connection that can be used.
 struct Accepted {
     stream: IoStream,
     received: ServerBytes,
-    /// What the server answered to the first ping.
+    /// What the server answered to the first ping, or will.
     answer: Bytes,
+    /// The login, if the server has not answered it yet.
+    unanswered: Option<Login>,
+}
+
+/// A login that was sent.
+struct Login {
+    /// The server's place in the list.
+    place: usize,
+    auth: WithOrigin<Auth>,
+    /// Whether the connection has TLS.
+    secure: bool,
+    /// The time for an answer.
+    limit: Duration,
 }
 
 impl Upstream {
@@ -212,10 +260,13 @@ impl Upstream {
     }
 
     async fn relay(self: Arc<Self>, mut client: TcpStream) {
+        if self.seen().refused {
+            return;
+        }
         let _ = client.set_nodelay(true);
         let introduction = timeout(INTRODUCTION, self.introduction(&mut client)).await;
         let Ok(Ok(Some(introduction))) = introduction else {
-            debug!("refused to relay for a stranger");
+            debug!("refused a connection of another process");
             return;
         };
         // async-nats may give up meanwhile; then nobody needs the connection.
@@ -270,30 +321,48 @@ impl Upstream {
                 continue;
             };
             let share = Duration::from_millis(self.share_millis.load(Ordering::Relaxed));
-            let refusal = match timeout(share, self.log_in_to(server, introduction, share)).await {
+            let logging_in = self.log_in_to(server, place, introduction, share);
+            let refusal = match timeout(share, logging_in).await {
                 Ok(Ok((greeting, accepted))) => {
-                    *self.seen() = Seen {
-                        greeting: Some(greeting),
-                        ..Seen::default()
-                    };
+                    self.seen().greeting = Some(greeting);
+                    if accepted.unanswered.is_none() {
+                        self.accepted();
+                    }
                     return Some(accepted);
                 }
                 Ok(Err(refusal)) => refusal,
                 Err(_) => Refusal::Unreachable(Failure::silent(share)),
             };
-            debug!(server = server.shown(), ?refusal, "not connected");
-            let mut seen = self.seen();
-            seen.refusals.resize(servers, None);
-            if let Some(last) = seen.refusals.get_mut(place) {
-                *last = Some(refusal);
-            }
+            self.refused(place, refusal);
         }
         None
+    }
+
+    /// Notes that there is a connection.
+    fn accepted(&self) {
+        let mut seen = self.seen();
+        *seen = Seen {
+            greeting: seen.greeting.take(),
+            accepted: true,
+            ..Seen::default()
+        };
+    }
+
+    /// Notes why a server cannot be used.
+    fn refused(&self, place: usize, refusal: Refusal) {
+        let server = self.servers.get(place).map(Server::shown);
+        debug!(server, ?refusal, "not connected");
+        let mut seen = self.seen();
+        seen.refusals.resize(self.servers.len(), None);
+        if let Some(last) = seen.refusals.get_mut(place) {
+            *last = Some(refusal);
+        }
     }
 
     async fn log_in_to(
         &self,
         server: &Server,
+        place: usize,
         introduction: &Introduction,
         limit: Duration,
     ) -> Result<(Greeting, Accepted), Refusal> {
@@ -306,12 +375,12 @@ impl Upstream {
         } = dialed.map_err(Refusal::Unreachable)?;
         let as_expected = self.expected.check_cluster(&greeting);
         as_expected.map_err(Refusal::Unreachable)?;
-        let login = match &self.login.value {
+        let auth = match &self.login.value {
             Auth::None => WithOrigin::new(server.auth.clone(), self.login.origin.clone()),
             _ => self.login.clone(),
         };
         let mut fields = introduction.fields.clone();
-        let credentials = login::fields(&login, &greeting.info.nonce);
+        let credentials = login::fields(&auth, &greeting.info.nonce);
         fields.extend(credentials.map_err(Refusal::Unauthorized)?);
         fields.insert("tls_required".to_owned(), secure.into());
         let connect = format!("CONNECT {}\r\n", Value::Object(fields));
@@ -320,29 +389,48 @@ impl Upstream {
         if stream.write_all(&hello).await.is_ok() {
             let _ = stream.flush().await;
         }
-        let why = match answer(&mut stream, &mut received).await {
-            Ok(Ok(Passed { operation, bytes })) => match operation {
-                Operation::Error(error) if is_about_login(&error) => {
-                    let told = self.seen().login_ended.clone();
-                    return Err(Refusal::Unauthorized(login::refused(
-                        &login,
-                        told.as_deref(),
-                    )));
-                }
-                Operation::Error(error) => format!("the server answers '{error}'"),
-                _ => {
-                    let as_expected =
-                        self.expected
-                            .check_account(&mut stream, &mut received, &self.inbox, limit);
-                    as_expected.await.map_err(Refusal::Unreachable)?;
-                    let accepted = Accepted {
-                        stream,
-                        received,
-                        answer: bytes,
-                    };
-                    return Ok((greeting, accepted));
-                }
-            },
+        let login = Login {
+            place,
+            auth,
+            secure,
+            limit,
+        };
+        let waits = self.waits_for_login.swap(true, Ordering::Relaxed);
+        let unanswered = match waits {
+            true => {
+                self.answered(&mut stream, &mut received, &login).await?;
+                let checking =
+                    self.expected
+                        .check_account(&mut stream, &mut received, &self.inbox, limit);
+                checking.await.map_err(Refusal::Unreachable)?;
+                None
+            }
+            false => Some(login),
+        };
+        let accepted = Accepted {
+            stream,
+            received,
+            answer: Bytes::from_static(PONG),
+            unanswered,
+        };
+        Ok((greeting, accepted))
+    }
+
+    /// Waits for the answer to a login.
+    async fn answered(
+        &self,
+        stream: &mut (impl AsyncRead + Unpin),
+        received: &mut ServerBytes,
+        login: &Login,
+    ) -> Result<(), Refusal> {
+        let why = match answer(stream, received).await {
+            Ok(Ok(Operation::Error(error))) if is_about_login(&error) => {
+                let told = self.seen().login_ended.clone();
+                let why = login::refused(&login.auth, told.as_deref());
+                return Err(Refusal::Unauthorized(why));
+            }
+            Ok(Ok(Operation::Error(error))) => format!("the server answers '{error}'"),
+            Ok(Ok(_)) => return Ok(()),
             Ok(Err(Rejected(what))) => {
                 let how = format!("it is not a NATS server: {what}");
                 return Err(Refusal::Unreachable(Failure::new(
@@ -355,30 +443,73 @@ impl Upstream {
             }
             Err(error) => format!("the connection was lost: {error}"),
         };
-        let rejection = match secure {
-            true => self.route.rejection(server, limit / 2).await,
-            false => None,
+        let rejection = match self.servers.get(login.place) {
+            Some(server) if login.secure => self.route.rejection(server, login.limit / 2).await,
+            _ => None,
         };
         let refused = Failure::new(Unreachable::Refused, why);
         Err(Refusal::Unreachable(rejection.unwrap_or(refused)))
     }
 
+    /// Waits for the answer to a login on a connection that is used already; a refusal is noted for who used it.
+    async fn confirm(
+        &self,
+        from_server: &mut ReadHalf<IoStream>,
+        received: &mut ServerBytes,
+        login: &Login,
+    ) -> Result<(), String> {
+        let answered = timeout(login.limit, self.answered(from_server, received, login)).await;
+        let refusal = match answered {
+            Ok(Ok(())) => {
+                self.accepted();
+                return Ok(());
+            }
+            Ok(Err(refusal)) => refusal,
+            Err(_) => Refusal::Unreachable(Failure::silent(login.limit)),
+        };
+        self.refused(login.place, refusal);
+        self.seen().refused = true;
+        Err("the login was not accepted".to_owned())
+    }
+
     /// Relays until one side ends the connection; the error says what the server did, if it is the reason.
     async fn exchange(&self, client: TcpStream, accepted: Accepted) -> Result<(), String> {
+        let Accepted {
+            stream,
+            mut received,
+            answer,
+            unanswered,
+        } = accepted;
         let client: IoStream = Box::new(client);
         let (mut from_client, mut to_client) = split(client);
-        let (mut from_server, mut to_server) = split(accepted.stream);
-        let answer = to_client.write_all(&accepted.answer).await;
-        if answer.is_err() || to_client.flush().await.is_err() {
+        let (mut from_server, mut to_server) = split(stream);
+        let answered = to_client.write_all(&answer).await;
+        if answered.is_err() || to_client.flush().await.is_err() {
             return Ok(());
         }
+        let forwarding = copy(&mut from_client, &mut to_server);
+        tokio::pin!(forwarding);
+        if let Some(login) = unanswered {
+            let confirming = self.confirm(&mut from_server, &mut received, &login);
+            tokio::pin!(confirming);
+            tokio::select! {
+                confirmed = &mut confirming => confirmed?,
+                // A server that refuses the login takes nothing any more, but has said why.
+                forwarded = &mut forwarding => {
+                    return match forwarded {
+                        Ok(_) => Ok(()),
+                        Err(_) => confirming.await,
+                    };
+                }
+            }
+        }
         tokio::select! {
-            ended = self.check(&mut from_server, &mut to_client, accepted.received) => {
+            ended = self.check(&mut from_server, &mut to_client, received) => {
                 // Kept before async-nats notices the end, so that its requests fail with the reason.
                 self.seen().ended = ended.clone().err();
                 ended
             }
-            _ = copy(&mut from_client, &mut to_server) => Ok(()),
+            _ = &mut forwarding => Ok(()),
         }
     }
 
@@ -391,7 +522,7 @@ impl Upstream {
     ) -> Result<(), String> {
         loop {
             while let Some(passed) = received.next().map_err(|Rejected(what)| {
-                format!("the server sent what is not valid in the NATS protocol: {what}")
+                format!("the server violates the NATS protocol: {what}")
             })? {
                 match passed.operation {
                     Operation::Info(greeting) => self.seen().greeting = Some(*greeting),
@@ -426,12 +557,12 @@ impl Upstream {
 
 /// What a server answers to the login: to a ping, or an error.
 async fn answer(
-    stream: &mut IoStream,
+    stream: &mut (impl AsyncRead + Unpin),
     received: &mut ServerBytes,
-) -> io::Result<Result<Passed, Rejected>> {
+) -> io::Result<Result<Operation, Rejected>> {
     loop {
         match received.next() {
-            Ok(Some(passed)) if is_answer(&passed.operation) => return Ok(Ok(passed)),
+            Ok(Some(passed)) if is_answer(&passed.operation) => return Ok(Ok(passed.operation)),
             Ok(Some(_)) => continue,
             Ok(None) => {}
             Err(rejected) => return Ok(Err(rejected)),

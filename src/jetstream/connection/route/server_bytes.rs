@@ -172,7 +172,7 @@ impl ServerBytes {
         };
         if !are_headers(block) {
             return Err(Rejected(format!(
-                "headers that are none: {}",
+                "headers that are not valid: {}",
                 excerpt(block)
             )));
         }
@@ -389,11 +389,11 @@ mod tests {
             ),
             (
                 b"HMSG a 1 20 20\r\nNATS/1.0\r\nA: b\rc\r\n\r\n\r\n",
-                "headers that are none: \"NATS/1.0\\r\\nA: b\\rc\\r\\n\\r\\n\"",
+                "headers that are not valid: \"NATS/1.0\\r\\nA: b\\rc\\r\\n\\r\\n\"",
             ),
             (
                 b"HMSG a 1 4 4\r\nnone\r\n",
-                "headers that are none: \"none\"",
+                "headers that are not valid: \"none\"",
             ),
             (b"\xff\xfe\r\n", "\"\u{fffd}\u{fffd}\""),
         ] {

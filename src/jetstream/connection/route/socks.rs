@@ -97,16 +97,18 @@ fn is_about_login(error: &SocksError) -> bool {
 fn words(error: &SocksError) -> String {
     match error {
         SocksError::PasswordAuthFailure(_) => {
-            "does not accept the user and the password in its address".to_owned()
+            "does not accept the user and password in its address".to_owned()
         }
         SocksError::NoAcceptableAuthMethods
         | SocksError::AuthorizationRequired
-        | SocksError::UnknownAuthMethod => "requires another kind of login".to_owned(),
+        | SocksError::UnknownAuthMethod => {
+            "requires an authentication method that the provider does not support".to_owned()
+        }
         SocksError::InvalidAuthValues(_) => {
-            "cannot be given a user or password of 0 or more than 255 bytes".to_owned()
+            "accepts only a user and password of 1 to 255 bytes each".to_owned()
         }
         SocksError::InvalidResponseVersion => "does not support SOCKS5".to_owned(),
-        SocksError::Io(error) => format!("was lost: {error}"),
+        SocksError::Io(error) => format!("ended the connection: {error}"),
         error => format!("answers: {error}"),
     }
 }

@@ -29,7 +29,7 @@ pub async fn ensure_receives(
     }
     tracing::info!(
         stream = member.stream(),
-        "the stream receives nothing, asking for a new leader"
+        "the stream receives no messages, requesting a new leader"
     );
     let Operation { client, scope, .. } = *operation;
     match client.step_down(&member.stream(), scope).await {

@@ -119,6 +119,6 @@ async fn purge(operation: &Operation<'_>, member: &Member, below: Option<u64>) {
     let scope = operation.scope.aftermath(PURGE);
     let client = operation.client;
     if let Err(error) = client.purge(&member.stream(), below, &scope).await {
-        tracing::debug!(%error, stream = member.stream(), "not purged");
+        tracing::debug!(%error, stream = member.stream(), "the stream could not be purged");
     }
 }

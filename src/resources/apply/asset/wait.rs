@@ -79,7 +79,7 @@ async fn heal_sources(operation: &Operation<'_>, member: &Member) -> Option<Diag
     }
     tracing::info!(
         stream = member.stream(),
-        "sourcing has stalled, asking for a new leader"
+        "the stream receives nothing from its sources, requesting a new leader"
     );
     if let Err(error) = client.step_down(&member.stream(), scope).await {
         return Some(stalled_warning(
@@ -198,7 +198,7 @@ pub fn stalled_warning(member: &Member, what: &str) -> Diagnostic {
     );
     let word = shell_word(&stream);
     let detail = format!(
-        "{what} wadm then answers requests, but handles no event. Run `nats stream cluster step-down {word}`, for which you need permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}, and check with `nats stream info {word}` that the sources are active."
+        "{what} wadm then answers requests, but handles no events. Run `nats stream cluster step-down {word}`, for which you need permission to publish to $JS.API.STREAM.LEADER.STEPDOWN.{stream}, and check with `nats stream info {word}` that the sources are active."
     );
     Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key))
 }

@@ -31,7 +31,7 @@ fn age_rule(value: &Value) -> Result<(), String> {
     let text = value.as_str().unwrap_or_default();
     age(text).map(drop).ok_or_else(|| {
         format!(
-            "{text:?} is neither \"0s\" nor a duration of at least {} ms. Write a number with a unit, such as \"70s\" or \"24h\". Units are {UNIT_NAMES}.",
+            "{text:?} is neither \"0s\" nor a duration of at least {} ms. Set a number with a unit, such as \"70s\" or \"24h\". Units are {UNIT_NAMES}.",
             shortest_age().as_millis()
         )
     })
@@ -50,9 +50,12 @@ fn not_zero(value: &Value) -> Result<(), String> {
 fn short_text(value: &Value) -> Result<(), String> {
     let most = DESCRIPTION.most_bytes().unwrap_or_default();
     match value.as_str() {
-        Some("") => Err("An empty text is the same as none for the server.".to_owned()),
+        Some("") => Err(
+            "For the server, an empty description is the same as none. Remove it, or set a text."
+                .to_owned(),
+        ),
         Some(text) if text.len() > most => Err(format!(
-            "It has {} bytes; the server accepts at most {most}. Shorten it.",
+            "It has {} bytes, and the server accepts at most {most}. Shorten it.",
             text.len()
         )),
         _ => Ok(()),
@@ -67,7 +70,7 @@ fn own_keys(value: &Value) -> Result<(), String> {
         .collect();
     if !bad.is_empty() {
         return Err(format!(
-            "The keys {} cannot be set: a key must not be empty nor start with `_nats.`, which is the server's own, and needs a value.",
+            "These keys cannot be set: {}. A key must not be empty, must not begin with `_nats.`, which the server reserves, and must have a value.",
             bad.join(", ")
         ));
     }
@@ -78,7 +81,7 @@ fn own_keys(value: &Value) -> Result<(), String> {
     let most = METADATA.most_bytes().unwrap_or_default();
     if bytes > most {
         return Err(format!(
-            "Keys and values have {bytes} bytes together; the server accepts at most {most}."
+            "Keys and values have {bytes} bytes together, and the server accepts at most {most}. Shorten or remove some of them."
         ));
     }
     Ok(())

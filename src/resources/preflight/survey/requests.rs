@@ -396,7 +396,7 @@ pub async fn harmful_streams(
     let names = match session.cache.stream_names(client, scope).await {
         Ok(names) => names,
         Err(error) => {
-            tracing::debug!(%error, "stream names are not readable");
+            tracing::debug!(%error, "the names of the streams could not be read");
             return present;
         }
     };
@@ -412,7 +412,7 @@ pub async fn harmful_streams(
                 info: snapshot.info,
             }),
             Err(error) => {
-                tracing::debug!(%error, stream = name, "cannot be read");
+                tracing::debug!(%error, stream = name, "the stream could not be read");
                 present.push(Present {
                     stream: *stream,
                     info: None,

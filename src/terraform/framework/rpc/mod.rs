@@ -50,11 +50,11 @@ impl<P: Provider> Service<P> {
 }
 
 fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, Diagnostics> {
-    convert::decode(value.as_ref(), &schema.object_type())
+    convert::decode(value.as_ref(), schema.object_type())
 }
 
 fn encode(value: &Value, schema: &Schema) -> Option<proto::DynamicValue> {
-    Some(convert::encode(value, &schema.object_type()))
+    Some(convert::encode(value, schema.object_type()))
 }
 
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {

@@ -24,7 +24,7 @@ pub(super) fn upgrade(
         .into());
     }
     if version == resource.schema().version {
-        return wire::decode_json(&raw.json, &r#type);
+        return wire::decode_json(&raw.json, r#type);
     }
     let state = serde_json::from_slice(&raw.json).map_err(|cause| {
         Diagnostic::error(

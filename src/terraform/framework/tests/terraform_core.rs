@@ -145,7 +145,7 @@ pub(super) fn refuses_plan(
     let mut reasons = Vec::new();
     if planned.is_null() != config.is_null() {
         reasons.push("exists in only one of plan and configuration".to_owned());
-    } else if !wire::mismatches(planned, &schema.object_type()).is_empty() {
+    } else if !wire::mismatches(planned, schema.object_type()).is_empty() {
         reasons.push("is of another type".to_owned());
     } else if !planned.is_null() {
         plan_of_attributes(&schema.attributes, prior, config, planned, &mut reasons);
@@ -229,7 +229,7 @@ fn lengths(set: &Value) -> std::ops::RangeInclusive<usize> {
 /// Why core refuses a second plan, made with everything known, after a first one; nothing if it does not.
 pub(super) fn refuses_final_plan(schema: &Schema, first: &Value, last: &Value) -> Vec<String> {
     let mut reasons = Vec::new();
-    result(&schema.object_type(), first, last, "", &mut reasons);
+    result(schema.object_type(), first, last, "", &mut reasons);
     reasons
 }
 

@@ -8,6 +8,8 @@ pub mod validate;
 #[cfg(test)]
 mod lint;
 
+use std::sync::OnceLock;
+
 use crate::terraform::language::schema::rule::ValueRule;
 use crate::terraform::language::types::Type;
 use crate::terraform::language::value::Value;
@@ -22,12 +24,14 @@ pub struct Schema {
     pub description: String,
     /// In the order in which the docs list them.
     pub attributes: Vec<Attribute>,
+    /// See [`Schema::object_type`]; empty at first.
+    pub made_type: OnceLock<Type>,
 }
 
 impl Schema {
-    /// The type of a whole configuration or state.
-    pub fn object_type(&self) -> Type {
-        object_type(&self.attributes)
+    /// The type of a whole configuration or state. Each call of Terraform needs it several times, so it is made once.
+    pub fn object_type(&self) -> &Type {
+        self.made_type.get_or_init(|| object_type(&self.attributes))
     }
 
     /// The attribute that a path leads to or into: for `metadata["team"]` that is `metadata`.

@@ -14,7 +14,7 @@ pub enum ValueRule {
     OneOf(&'static [&'static str]),
     /// Text (or a list, set or map) that is not empty.
     NotEmpty,
-    /// Anything else: `Err` says what was wrong and what to do, as a sentence.
+    /// Anything else: `Err` says what is wrong and what to do, as sentences.
     Custom(fn(&Value) -> Result<(), String>),
 }
 
@@ -23,7 +23,7 @@ pub enum ValueRule {
 pub enum Violation {
     /// What the value must be, from "must" on, without full stop.
     Must(String),
-    /// A sentence of its own.
+    /// What is wrong and what to do, as sentences.
     Says(String),
 }
 

@@ -60,17 +60,17 @@ fn surplus(visited: &Visited<'_>) -> Diagnostic {
 
 fn invalid(visited: &Visited<'_>, violation: &Violation) -> Diagnostic {
     let path = visited.path;
-    let what = match violation {
-        Violation::Must(must) if visited.sensitive => format!("{path} {must}."),
-        Violation::Must(must) => format!("{path} is {}, but {must}.", shown(visited.value)),
-        Violation::Says(sentence) if visited.sensitive => hidden(sentence, visited.value),
-        Violation::Says(sentence) => sentence.clone(),
+    let must = |what: String| format!("{what}{} {}", hint(visited), action(visited));
+    let detail = match violation {
+        Violation::Must(rule) if visited.sensitive => must(format!("{path} {rule}.")),
+        Violation::Must(rule) => must(format!("{path} is {}, but {rule}.", shown(visited.value))),
+        Violation::Says(sentences) if visited.sensitive => hidden(sentences, visited.value),
+        Violation::Says(sentences) => sentences.clone(),
     };
-    let detail = format!("{what}{} {}", hint(visited), action(visited));
     Diagnostic::error(format!("Invalid value for {path}"), detail).at(visited.address())
 }
 
-/// What a reader can do about a value that breaks a rule.
+/// What a reader can do about a value that breaks a rule which is data. A rule in code says it itself.
 fn action(visited: &Visited<'_>) -> String {
     let attribute = visited.attribute;
     match (&attribute.default, attribute.mode) {
@@ -104,7 +104,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// A sentence without the secret that it may quote.
+/// Sentences without the secret that they may quote.
 fn hidden(sentence: &str, secret: &Value) -> String {
     let plain = secret.as_str().unwrap_or_default();
     let mut sentence = sentence.replace(&secret.to_string(), "(sensitive value)");
@@ -135,7 +135,7 @@ mod tests {
 
     fn odd(value: &Value) -> Result<(), String> {
         match value.as_i64() {
-            Some(number) if number % 2 == 0 => Err(format!("{number} is even.")),
+            Some(number) if number % 2 == 0 => Err(format!("{number} is even. Set an odd number.")),
             _ => Ok(()),
         }
     }
@@ -226,7 +226,7 @@ mod tests {
             ),
             (
                 config([("seed", 4.into())]),
-                "4 is even. Correct it, or remove it.",
+                "4 is even. Set an odd number.",
             ),
         ];
 

@@ -58,7 +58,7 @@ pub fn decode_json(bytes: &[u8], r#type: &Type) -> Result<Value, Diagnostics> {
         error
             .into_diagnostic(
                 "The stored value does not fit the provider's schema",
-                "Was it written by a newer version of the provider, or edited by hand? Use that version, or remove the \
+                "It may have been written by a newer version of the provider, or edited by hand. Use that version, or remove the \
                  resource from the state and import it again.",
             )
             .into()

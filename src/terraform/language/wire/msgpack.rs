@@ -22,7 +22,7 @@ pub(super) fn decode(bytes: &[u8], r#type: &Type, max_depth: usize) -> Result<Va
         .map_err(|error| PathError::new(format!("the msgpack is broken ({error})")))?;
     if !rest.is_empty() {
         return Err(PathError::new(format!(
-            "there are {} surplus bytes after the msgpack",
+            "the msgpack has {} additional bytes at its end",
             rest.len()
         )));
     }
@@ -66,7 +66,7 @@ fn decode_number(tree: &ValueRef<'_>) -> Result<Value, PathError> {
         Some(number) => Ok(Value::Number(number)),
         None => Err(PathError::mismatch(
             &Type::Number,
-            "something that is no decimal number",
+            "text that is not a number",
         )),
     }
 }

@@ -44,7 +44,7 @@ impl PathError {
 
     /// A key that its object or map has already.
     pub(super) fn twice(step: PathStep) -> Self {
-        Self::new("it is given twice").within(step)
+        Self::new("it occurs twice").within(step)
     }
 
     /// The same error, seen from one level further out.

@@ -27,7 +27,7 @@ impl fmt::Display for RsaKeyLength {
         let Self { bits, owner } = self;
         write!(
             f,
-            "{owner} is an RSA key of {bits} bits, and 2048 to 8192 are accepted"
+            "{owner} is an RSA key of {bits} bits, and only 2048 to 8192 bits are accepted"
         )
     }
 }
@@ -40,7 +40,7 @@ pub fn failure(error: &TlsError, tls: &Tls, requested: bool) -> Failure {
         TlsError::AlertReceived(alert) => of_alert(*alert, tls, requested),
         TlsError::InvalidMessage(_) => Failure::new(
             Unreachable::NoTls,
-            "the server does not use TLS at this port",
+            "the server does not use TLS on this port",
         ),
         TlsError::PeerIncompatible(why) => of_incompatible(why),
         // Ours: there are no authorities.
@@ -109,7 +109,7 @@ fn of_certificate(error: &CertificateError) -> Failure {
         ),
         Expired => (
             Unreachable::Expired,
-            "its certificate expired before it began to be valid".to_owned(),
+            "its certificate expires before it becomes valid".to_owned(),
         ),
         ExpiredContext { not_after, .. } => (
             Unreachable::Expired,
@@ -174,12 +174,12 @@ fn of_other(OtherError(error): &OtherError) -> (Unreachable, String) {
         ),
         Some(PkiError::EndEntityUsedAsCa) => (
             Unreachable::Certificate,
-            "its certificate is signed with a certificate that is not of a certificate authority (`CA:FALSE`)"
+            "its certificate is signed by a certificate that is not that of a certificate authority (`CA:FALSE`)"
                 .to_owned(),
         ),
         Some(PkiError::UnsupportedCertVersion) => (
             Unreachable::Certificate,
-            "its certificate is of X.509 version 1 or 2, which has no `subjectAltName`; version 3 is accepted"
+            "its certificate is of X.509 version 1 or 2, which has no `subjectAltName`; only version 3 is accepted"
                 .to_owned(),
         ),
         Some(PkiError::NameConstraintViolation) => (
@@ -210,7 +210,7 @@ fn names(presented: &[String]) -> String {
     });
     let names: Vec<String> = bare.collect();
     if names.is_empty() {
-        "no name at all, since it has no `subjectAltName`".to_owned()
+        "no name, because it has no `subjectAltName`".to_owned()
     } else {
         names.join(", ")
     }
@@ -233,11 +233,11 @@ pub const KNOWN_SIGNATURES: [(&[u8], &str); 7] = [
     ),
     (
         b"\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x04",
-        "ECDSA and SHA-512 by a key of another curve than P-521",
+        "ECDSA and SHA-512 with a key that is not on the curve P-521",
     ),
     (
         b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a",
-        "RSA-PSS with other parameters than usual",
+        "RSA-PSS with parameters that the provider does not support",
     ),
     (b"\x06\x03\x2b\x65\x71", "Ed448"),
 ];

@@ -161,7 +161,7 @@ fn of_the_system(provider: &Arc<CryptoProvider>) -> Result<Trusted, String> {
     }
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
     let set = named.iter().find(|name| env::var_os(name).is_some());
-    let place = set.map_or_else(String::new, |name| format!(" where {name} says"));
+    let place = set.map_or_else(String::new, |name| format!(" at the path in {name}"));
     Err(format!(
         "this system has no certificates of trusted CAs{place}"
     ))

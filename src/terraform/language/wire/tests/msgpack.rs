@@ -139,7 +139,7 @@ fn an_error_names_the_attribute_what_was_expected_and_what_was_found() {
         (
             b"\x82\xa1a\xc0\xa1a\xc0".to_vec(),
             "a",
-            "At a: it is given twice.",
+            "At a: it occurs twice.",
         ),
         (
             b"\x91\xc0".to_vec(),
@@ -166,7 +166,7 @@ fn an_error_names_the_attribute_what_was_expected_and_what_was_found() {
             "b.set",
             "in an element of the set, expected an object, found a number.",
         ),
-        (b"\xc0\xc0".to_vec(), "", "1 surplus bytes"),
+        (b"\xc0\xc0".to_vec(), "", "1 additional bytes"),
         (b"\x82\xa1a".to_vec(), "", "the msgpack is broken"),
         (
             b"\x82\xa1a\xa1\xff\xa1b\xc0".to_vec(),

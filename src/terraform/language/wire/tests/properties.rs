@@ -110,7 +110,7 @@ proptest! {
     fn types_survive_json(schema in schemas()) {
         let r#type = schema.object_type();
 
-        prop_assert_eq!(Type::from_json(r#type.to_json().to_string().as_bytes()), Ok(r#type));
+        prop_assert_eq!(Type::from_json(r#type.to_json().to_string().as_bytes()), Ok(r#type.clone()));
     }
 
     #[test]
