@@ -1,5 +1,5 @@
-# The configuration that the pipelines in github.yml and gitlab.yml plan, apply and watch. Address and login come from the
-# variables of the pipeline (NATS_URL, NATS_USER, NATS_PASSWORD), so that no saved plan contains them.
+# The configuration of the pipelines in github.yml and gitlab.yml. Address and login come from variables of the pipeline (NATS_URL,
+# NATS_USER, NATS_PASSWORD), so no saved plan contains them.
 
 terraform {
   required_providers {
@@ -9,13 +9,13 @@ terraform {
     }
   }
 
-  # Configured by variables too: TF_HTTP_ADDRESS and others. GitLab stores states itself; take any other backend that locks.
+  # Also set by variables: TF_HTTP_ADDRESS and others. GitLab has such a backend. Any other backend with locks works too.
   backend "http" {
   }
 }
 
 provider "wasmcloud" {
-  # No NATS context that somebody may have selected on the machine.
+  # Ignore a NATS context that is selected on the machine.
   context = ""
 }
 

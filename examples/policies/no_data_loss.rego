@@ -1,14 +1,14 @@
-# Refuses a plan that may delete data of a lattice or a wadm, unless somebody has approved the resource:
+# Refuses a plan that may delete data of a lattice or of wadm, unless somebody has approved the resource:
 #
 #     terraform show -json plan.tfplan > plan.json
 #     conftest test plan.json --policy policies --data approved.yaml
 #
-# where approved.yaml has the addresses that are approved, if there are any:
+# The file approved.yaml lists the addresses of approved resources, if there are any:
 #
 #     approved:
 #       - wasmcloud_lattice_buckets.default
 #
-# The changes that it looks for are those of the guide "Policies on plans", and so are its reasons.
+# It refuses the same changes as the script in the guide "Policies on plans".
 
 package main
 
@@ -48,7 +48,7 @@ deleted(change) := {reason |
 	reason := {true: "is replaced", false: "is destroyed"}["create" in change.actions]
 }
 
-# From here on: what is neither deleted, nor removed from the state without being deleted.
+# Neither deleted nor removed from the state (a `removed` block).
 updated(change) if {
 	not "delete" in change.actions
 	change.after != null
@@ -80,7 +80,7 @@ lowered(change) := {reason |
 	reason := sprintf("%s of %s is lowered from %v to %v", [setting, name, block[setting], change.after[name][setting]])
 }
 
-# The blocks of an update, such as config_data and events: what is known of each bucket and stream.
+# The blocks of an update, such as config_data and events; one for each bucket and stream.
 blocks(change) := {name: block |
 	updated(change)
 	some name, block in change.before
