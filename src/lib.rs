@@ -18,6 +18,7 @@
 //! terraform::proto              generated code of the plugin protocol
 //! ecdsa_p521                    the keys that ring does not know
 //! text                          lists, counts, quotes
+//! os                            what differs between operating systems
 //! ```
 //!
 //! `jetstream` and `terraform` never import each other. `plugin` knows neither a Terraform value nor NATS.
@@ -46,7 +47,8 @@
 //! * `terraform::language`: values, types, paths, diagnostics, schemas; `wire` has msgpack and JSON.
 //! * `terraform::framework`: the calls of Terraform around a resource (`rpc` takes them), and the check of our answers
 //!   against core's rules.
-//! * `plugin`: handshake, TLS to Terraform, `net::unix` for its socket, `log::hclog` for lines of its log, shutdown.
+//! * `os`: sockets, signals, processes and modes of files, for Unix and for Windows.
+//! * `plugin`: handshake, TLS to Terraform, `net` for its socket, `log::hclog` for lines of its log, shutdown.
 //! * `testing`: what the integration tests import.
 //! * `texts`, for tests: a sample of every diagnostic; `tests/snapshots/texts.md` and the page
 //!   `docs/guides/troubleshooting.md` follow from them.
@@ -118,6 +120,7 @@
 mod catalogue;
 mod ecdsa_p521;
 mod jetstream;
+mod os;
 pub mod plugin;
 pub mod provider;
 mod resources;

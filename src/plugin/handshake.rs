@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::plugin::host::{Host, PORTS};
 use crate::plugin::net::Address;
-use crate::plugin::tls::Identity;
+use crate::plugin::net::tls::Identity;
 
 /// What Terraform puts into the environment of every plugin, so that a plugin knows whether a
 /// human started it. It protects nothing.

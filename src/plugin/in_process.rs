@@ -9,6 +9,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::os;
 use crate::plugin::definition::Plugin;
 use crate::plugin::host::Host;
 use crate::plugin::net::{Address, Listener, Transport};
@@ -103,19 +104,13 @@ fn run<P: Provider>(
 
 /// What `-debug` prints.
 pub(super) fn instructions(server: &InProcess) -> String {
-    let reattach = server.reattach();
-    let set = if cfg!(windows) {
-        format!("set \"TF_REATTACH_PROVIDERS={reattach}\"")
-    } else {
-        format!("TF_REATTACH_PROVIDERS='{reattach}'")
-    };
+    let set = os::set_variable("TF_REATTACH_PROVIDERS", &server.reattach());
     format!(
         "The provider is running. To use it, set this variable in another terminal, and run Terraform there:\n\n\t{set}\n\nTo stop the provider, press Ctrl-C.\n"
     )
 }
 
-#[cfg(test)]
-#[cfg(unix)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::os::unix::net::UnixStream;
     use std::path::PathBuf;

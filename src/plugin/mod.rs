@@ -12,7 +12,6 @@ mod host;
 mod handshake;
 mod usage;
 mod net;
-mod tls;
 mod services;
 mod process;
 mod in_process;
@@ -26,9 +25,10 @@ use std::time::Duration;
 use anyhow::anyhow;
 use tracing::{debug, info};
 
+use crate::os;
 use crate::plugin::handshake::Start;
 use crate::plugin::host::Host;
-use crate::plugin::net::{Listener, Transport};
+use crate::plugin::net::{Listener, Transport, tls};
 use crate::plugin::process::Parent;
 use crate::plugin::services::Connections;
 use crate::terraform::proto::tfplugin6::provider_server::Provider;
@@ -82,7 +82,7 @@ async fn until_shutdown<P: Provider>(
     host: &Host,
     parent: &Parent,
 ) -> anyhow::Result<()> {
-    process::ignore_interrupts()?;
+    os::ignore_interrupts()?;
     let listener = Listener::open(Transport::here(), plugin.about.name, host).await?;
     let tls = host
         .client_certificate

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use crate::os;
+
 /// How often to look whether the parent is still there.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -22,19 +24,6 @@ pub(super) fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Ignores Ctrl-C from now on.
-///
-/// # Errors
-/// When the system refuses a signal handler.
-pub(super) fn ignore_interrupts() -> io::Result<()> {
-    // The handler stays when the stream is dropped; without a listener it does nothing.
-    #[cfg(unix)]
-    let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())?;
-    #[cfg(windows)]
-    let _ = tokio::signal::windows::ctrl_c()?;
-    Ok(())
-}
-
 /// The process that started this one.
 pub(super) struct Parent {
     id: Option<u32>,
@@ -43,24 +32,16 @@ pub(super) struct Parent {
 impl Parent {
     /// The parent now. In a container it may be process 1, which is no sign of its end.
     pub(super) fn now() -> Self {
-        Self { id: parent_id() }
+        Self {
+            id: os::parent_id(),
+        }
     }
 
     /// Done when this process has another parent than before. Never, where a system does not
     /// hand orphans over.
     pub(super) async fn gone(&self) {
-        while parent_id() == self.id {
+        while os::parent_id() == self.id {
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
-}
-
-#[cfg(unix)]
-fn parent_id() -> Option<u32> {
-    Some(std::os::unix::process::parent_id())
-}
-
-#[cfg(not(unix))]
-fn parent_id() -> Option<u32> {
-    None
 }

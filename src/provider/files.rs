@@ -94,20 +94,6 @@ pub fn looks_like_content(text: &str) -> bool {
     is_long || is_seed || is_jwt || is_pem || text.chars().any(char::is_control)
 }
 
-/// How far a file is open to others than its owner, as a mode: `0644`. `None` if it is not.
-#[cfg(unix)]
-pub fn openness(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then(|| format!("{mode:04o}"))
-}
-
-/// As on Unix; other systems have no such mode.
-#[cfg(not(unix))]
-pub fn openness(_: &Path) -> Option<String> {
-    None
-}
-
 /// The warning about a file that others may read.
 pub fn too_open(what: &str, file: &Path, mode: &str, at: Place) -> Diagnostic {
     Diagnostic::warning(

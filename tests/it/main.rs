@@ -42,9 +42,11 @@ mod hostile;
 mod plugin;
 mod real_host;
 mod real_wadm;
+mod release;
 mod secrets;
 mod stored_state;
 mod structure;
+mod versions;
 
 use _1_matrix as matrix;
 use _2_wadm as wadm;

@@ -1,11 +1,10 @@
 //! Where the plugin listens: a unix socket that only its owner reaches, or a TCP port on Windows.
 //!
-//! The socket's directory is what keeps other users out: 0700, created for it, removed at the end. A
+//! The socket's directory is what keeps other users out: 0700, created for it, removed at the end (`os::unix::socket`). A
 //! TCP port on the loopback interface is open to every local user, so there only the pinned
 //! client certificate protects, and Nagle's algorithm is off, which costs 40 ms a call otherwise.
 
-#[cfg(unix)]
-mod unix;
+pub(super) mod tls;
 
 use std::fmt;
 use std::io;
@@ -19,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tracing::warn;
 
+use crate::os::{self, UnixSocket};
 use crate::plugin::host::Host;
 
 /// Where a client connects.
@@ -61,7 +61,10 @@ pub(super) enum Transport {
 impl Transport {
     /// What this system offers.
     pub(super) fn here() -> Self {
-        if cfg!(unix) { Self::Unix } else { Self::Tcp }
+        match os::HAS_UNIX_SOCKETS {
+            true => Self::Unix,
+            false => Self::Tcp,
+        }
     }
 }
 
@@ -77,11 +80,7 @@ pub(super) struct Listener {
 }
 
 enum Socket {
-    #[cfg(unix)]
-    Unix {
-        listener: tokio::net::UnixListener,
-        _file: unix::SocketFile,
-    },
+    Unix(UnixSocket),
     Tcp(TcpListener),
 }
 
@@ -101,26 +100,14 @@ impl Listener {
         }
     }
 
-    #[cfg(unix)]
     fn unix(name: &str, host: &Host) -> anyhow::Result<Self> {
-        let (listener, file) = unix::bind(
-            name,
-            host.socket_dir.as_deref(),
-            host.socket_group.as_deref(),
-        )?;
-        let address = Address::Unix(file.socket().to_owned());
+        let directory = host.socket_dir.as_deref();
+        let socket = UnixSocket::bind(name, directory, host.socket_group.as_deref())?;
+        let address = Address::Unix(socket.path().to_owned());
         Ok(Self {
-            socket: Socket::Unix {
-                listener,
-                _file: file,
-            },
+            socket: Socket::Unix(socket),
             address,
         })
-    }
-
-    #[cfg(not(unix))]
-    fn unix(_name: &str, _host: &Host) -> anyhow::Result<Self> {
-        Err(io::Error::from(io::ErrorKind::Unsupported).into())
     }
 
     /// The first free port of the loopback interface in this range.
@@ -159,8 +146,7 @@ impl Listener {
 
     async fn try_accept(&self) -> io::Result<Box<dyn ByteStream>> {
         match &self.socket {
-            #[cfg(unix)]
-            Socket::Unix { listener, .. } => Ok(Box::new(listener.accept().await?.0)),
+            Socket::Unix(socket) => Ok(Box::new(socket.accept().await?)),
             Socket::Tcp(listener) => {
                 let stream = listener.accept().await?.0;
                 stream.set_nodelay(true)?;

@@ -2,6 +2,7 @@
 //!
 //! A value never travels without its origin, so that every later complaint can say which line, variable or file to edit.
 
+use crate::os;
 use crate::provider::arguments;
 use crate::provider::conflicts;
 use crate::provider::context::Context;
@@ -161,7 +162,7 @@ impl<'a> Sources<'a> {
             let summary = format!("The {} file cannot be read", part.what);
             found.problem(&summary, &format!("{}: {why}.", path.display()))
         })?;
-        if let (true, Some(mode)) = (part.private, files::openness(&path)) {
+        if let (true, Some(mode)) = (part.private, os::mode_for_others(&path)) {
             let what = format!("The {} file", part.what);
             warnings.push(files::too_open(&what, &path, &mode, found.path()));
         }

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json};
 
+use crate::os;
 use crate::provider::arguments::ARGUMENTS;
 use crate::provider::conflicts;
 use crate::provider::credentials;
@@ -218,7 +219,7 @@ impl<'a> Fields<'a> {
     /// What the reader should know about the file.
     pub fn warnings(&self) -> Diagnostics {
         let mut warnings = Diagnostics::new();
-        if let (Some(mode), true) = (files::openness(self.file), self.has_secret()) {
+        if let (Some(mode), true) = (os::mode_for_others(self.file), self.has_secret()) {
             warnings.push(files::too_open(
                 "The file of the NATS context",
                 self.file,

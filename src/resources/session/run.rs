@@ -9,7 +9,6 @@
 //! that Terraform did not start, a folder of somebody else.
 
 use std::collections::BTreeSet;
-#[cfg(target_os = "linux")]
 use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,10 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use crate::os;
 use crate::terraform::language::Value;
 
 /// Terraform sets it for the processes that it starts.
-#[cfg(target_os = "linux")]
 const STARTED_BY_TERRAFORM: &str = "TF_PLUGIN_MAGIC_COOKIE";
 
 /// Begins the name of the file that says that a process is there.
@@ -123,7 +122,7 @@ impl Run {
         names.map(|entry| entry.file_name()).any(|name| {
             let name = name.to_string_lossy().into_owned();
             let process = name.strip_prefix(PRESENCE).map(str::to_owned);
-            process.is_some_and(|id| id != self.process && Path::new("/proc").join(id).exists())
+            process.is_some_and(|id| id != self.process && os::is_running(&id))
         })
     }
 
@@ -132,7 +131,7 @@ impl Run {
         let Some(path) = self.path(note, about) else {
             return true;
         };
-        match symlink(&self.process, &path) {
+        match os::write_link(&self.process, &path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.is_own(&path),
             Err(error) => {
                 tracing::debug!(%error, ?note, "a note for the other processes of the run could not be written");
@@ -190,77 +189,27 @@ fn hash(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// A link is made with its text in one step, or not at all.
-#[cfg(unix)]
-fn symlink(text: &str, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(text, path)
-}
-
-#[cfg(not(unix))]
-fn symlink(_: &str, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn run_folder() -> Option<PathBuf> {
-    None
-}
-
 /// The folder of this run, without those of runs that are over.
-#[cfg(target_os = "linux")]
 fn run_folder() -> Option<PathBuf> {
     env::var_os(STARTED_BY_TERRAFORM)?;
-    let parent = std::os::unix::process::parent_id().to_string();
-    let run = format!("{parent}-{}", started(&parent)?);
-    let user = own_user()?;
-    let all = private_folder(
-        env::temp_dir().join(format!("terraform-provider-wasmcloud-{user}")),
-        user,
-    )?;
+    let parent = os::parent_id()?.to_string();
+    let run = format!("{parent}-{}", os::start_of_process(&parent)?);
+    let user = os::user_id()?;
+    let all = env::temp_dir().join(format!("terraform-provider-wasmcloud-{user}"));
+    let all = os::private_folder(all, user)?;
     for other in fs::read_dir(&all).ok()?.flatten() {
         if is_over(&other.file_name().to_string_lossy()) {
             let _ = fs::remove_dir_all(other.path());
         }
     }
-    private_folder(all.join(run), user)
+    os::private_folder(all.join(run), user)
 }
 
-#[cfg(target_os = "linux")]
 fn is_over(run: &str) -> bool {
     let Some((id, time)) = run.split_once('-') else {
         return false;
     };
-    started(id).as_deref() != Some(time)
-}
-
-/// When a process was started, in ticks since the system was (`man 5 proc_pid_stat`, field 22).
-#[cfg(target_os = "linux")]
-fn started(id: &str) -> Option<String> {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name before it may have any letters, brackets too.
-    let (_, fields) = stat.rsplit_once(')')?;
-    fields.split_whitespace().nth(19).map(str::to_owned)
-}
-
-#[cfg(target_os = "linux")]
-fn own_user() -> Option<u32> {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata("/proc/self").ok().map(|own| own.uid())
-}
-
-/// A folder that only this user reaches; `None` if it is somebody else's.
-#[cfg(target_os = "linux")]
-fn private_folder(path: PathBuf, user: u32) -> Option<PathBuf> {
-    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-    let made = fs::DirBuilder::new().mode(0o700).create(&path);
-    if let Err(error) = &made
-        && error.kind() != io::ErrorKind::AlreadyExists
-    {
-        tracing::debug!(%error, "the folder of the run could not be created");
-        return None;
-    }
-    let found = fs::symlink_metadata(&path).ok()?;
-    (found.is_dir() && found.uid() == user && found.mode() & 0o077 == 0).then_some(path)
+    os::start_of_process(id).as_deref() != Some(time)
 }
 
 #[cfg(test)]
@@ -293,7 +242,7 @@ mod tests {
     #[test]
     fn a_run_is_over_when_its_process_is_another_or_none() {
         let own = process::id().to_string();
-        let time = started(&own).unwrap();
+        let time = os::start_of_process(&own).unwrap();
 
         assert!(!is_over(&format!("{own}-{time}")));
         assert!(is_over(&format!("{own}-1")) && is_over("4194999-7"));

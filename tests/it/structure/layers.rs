@@ -3,7 +3,7 @@
 use super::source::{SourceFile, after_each, named, source};
 
 /// Each layer, and the layers that it may name besides itself.
-const LAYERS: [(&str, &[&str]); 13] = [
+const LAYERS: [(&str, &[&str]); 14] = [
     ("main", &["plugin", "provider"]),
     ("lib", &[]),
     (
@@ -26,6 +26,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "jetstream",
             "ecdsa_p521",
             "text",
+            "os",
         ],
     ),
     (
@@ -36,10 +37,11 @@ const LAYERS: [(&str, &[&str]); 13] = [
             "catalogue",
             "jetstream",
             "text",
+            "os",
         ],
     ),
     ("catalogue", &["jetstream"]),
-    ("plugin", &["terraform::proto", "ecdsa_p521", "text"]),
+    ("plugin", &["terraform::proto", "ecdsa_p521", "text", "os"]),
     (
         "terraform::framework",
         &["terraform::language", "terraform::proto", "text"],
@@ -49,6 +51,7 @@ const LAYERS: [(&str, &[&str]); 13] = [
     ("jetstream", &["ecdsa_p521", "text"]),
     ("ecdsa_p521", &[]),
     ("text", &[]),
+    ("os", &[]),
 ];
 
 /// Crates that only some layers may name: NATS is known to one, gRPC to those who speak it.
@@ -73,6 +76,34 @@ fn imports_point_down_only() {
         .collect();
 
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What names an operating system.
+const OF_A_SYSTEM: [&str; 9] = [
+    "cfg(unix)",
+    "cfg(not(unix",
+    "cfg(windows)",
+    "cfg!(unix",
+    "cfg!(windows",
+    "target_os",
+    "os::unix::",
+    "signal::unix",
+    "/proc",
+];
+
+#[test]
+fn what_differs_between_systems_is_in_one_module() {
+    let named: Vec<_> = source()
+        .iter()
+        .filter(|file| !file.module.starts_with(&["os".to_owned()]))
+        .flat_map(|file| {
+            let found = OF_A_SYSTEM.into_iter();
+            let found = found.filter(|name| file.code.contains(name));
+            found.map(|name| format!("src/{} names {name}", file.path.display()))
+        })
+        .collect();
+
+    assert!(named.is_empty(), "{}", named.join("\n"));
 }
 
 #[test]

@@ -14,8 +14,11 @@ mod network;
 /// Terraform, what it prints, and plugins that it starts.
 mod terraform;
 mod built;
+/// Folders from which `init` installs the provider.
+pub mod mirror;
 mod served;
 mod workspace;
+mod yaml;
 #[cfg(test)]
 mod self_test;
 mod tools;
@@ -44,10 +47,11 @@ pub use terraform::plan::Plan;
 pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
 pub use tools::{
-    Cli, nats_server, nats_server_of_line, nats_server_versions, terraform_default,
-    terraform_versions,
+    Cli, Program, conftest, every_cli, nats_server, nats_server_of_line, nats_server_versions,
+    newest_of, program, terraform_default, terraform_versions,
 };
 pub use workspace::{Provided, Workspace, login};
+pub use yaml::yaml;
 
 /// The threads on which everything asynchronous of the tests runs, for the whole test process.
 pub fn runtime() -> &'static tokio::runtime::Runtime {

@@ -8,7 +8,7 @@ use std::path::{self, Path, PathBuf};
 
 use anyhow::Context;
 use tempfile::TempDir;
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
 use tracing::warn;
 
 /// The longest path of a socket, in bytes: what a `sockaddr_un` holds besides the final zero.
@@ -20,11 +20,41 @@ const FALLBACK_DIR: &str = "/tmp";
 /// The socket in its directory.
 const SOCKET: &str = "plugin.sock";
 
-/// Listens in the host's directory if it named one, else in a directory of its own.
-///
-/// # Errors
-/// When no directory can be made, or the group is not known or not ours to give files to.
-pub(in crate::plugin) fn bind(
+/// An open socket, until dropped.
+pub(crate) struct UnixSocket {
+    listener: UnixListener,
+    file: SocketFile,
+}
+
+impl UnixSocket {
+    /// Listens in the host's directory if it named one, else in a directory of its own.
+    ///
+    /// # Errors
+    /// When no directory can be made, or the group is not known or not ours to give files to.
+    pub(crate) fn bind(
+        name: &str,
+        host_dir: Option<&Path>,
+        group: Option<&str>,
+    ) -> anyhow::Result<Self> {
+        let (listener, file) = bind(name, host_dir, group)?;
+        Ok(Self { listener, file })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.file.socket
+    }
+
+    /// The next client.
+    ///
+    /// # Errors
+    /// What the system says, such as that no file descriptor is left.
+    pub(crate) async fn accept(&self) -> io::Result<UnixStream> {
+        Ok(self.listener.accept().await?.0)
+    }
+}
+
+fn bind(
     name: &str,
     host_dir: Option<&Path>,
     group: Option<&str>,
@@ -62,17 +92,10 @@ pub(in crate::plugin) fn bind(
 }
 
 /// What a socket occupies in the file system, until dropped.
-pub(in crate::plugin) struct SocketFile {
+struct SocketFile {
     socket: PathBuf,
     /// The directory made for it, unless it is in one that belongs to the host.
     own_dir: Option<TempDir>,
-}
-
-impl SocketFile {
-    /// The socket's path.
-    pub(in crate::plugin) fn socket(&self) -> &Path {
-        &self.socket
-    }
 }
 
 impl Drop for SocketFile {
@@ -141,8 +164,6 @@ fn group_id(group: &str) -> anyhow::Result<u32> {
 mod tests {
     use std::os::unix::fs::MetadataExt;
 
-    use tokio::net::UnixStream;
-
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -152,13 +173,13 @@ mod tests {
 
     #[tokio::test]
     async fn the_socket_is_in_a_directory_for_its_owner_and_goes_with_it() {
-        let (listener, file) = bind("test", None, None).expect("a socket");
-        let dir = file.socket().parent().expect("a directory").to_owned();
+        let socket = UnixSocket::bind("test", None, None).expect("a socket");
+        let dir = socket.path().parent().expect("a directory").to_owned();
 
-        assert_eq!((mode(&dir), mode(file.socket())), (0o700, 0o600));
-        assert!(UnixStream::connect(file.socket()).await.is_ok());
+        assert_eq!((mode(&dir), mode(socket.path())), (0o700, 0o600));
+        assert!(UnixStream::connect(socket.path()).await.is_ok());
 
-        drop((listener, file));
+        drop(socket);
 
         assert!(!dir.exists());
     }
@@ -168,13 +189,13 @@ mod tests {
         let shared = tempfile::tempdir().expect("a directory");
         let entries = || fs::read_dir(shared.path()).expect("the directory").count();
 
-        let (listener, file) = bind("test", Some(shared.path()), None).expect("a socket");
+        let socket = UnixSocket::bind("test", Some(shared.path()), None).expect("a socket");
 
-        assert_eq!(file.socket().parent(), Some(shared.path()));
-        assert_eq!((mode(file.socket()), entries()), (0o600, 1));
-        assert!(UnixStream::connect(file.socket()).await.is_ok());
+        assert_eq!(socket.path().parent(), Some(shared.path()));
+        assert_eq!((mode(socket.path()), entries()), (0o600, 1));
+        assert!(UnixStream::connect(socket.path()).await.is_ok());
 
-        drop((listener, file));
+        drop(socket);
 
         assert_eq!(entries(), 0);
     }
@@ -185,12 +206,11 @@ mod tests {
         let own = tempfile::tempdir().expect("a directory");
         let group = own.path().metadata().expect("it is there").gid();
 
-        let (_listener, file) = bind("test", None, Some(&group.to_string())).expect("a socket");
+        let socket = UnixSocket::bind("test", None, Some(&group.to_string())).expect("a socket");
 
-        let socket = file.socket();
-        let dir = socket.parent().expect("a directory");
-        assert_eq!((mode(dir), mode(socket)), (0o710, 0o660));
-        assert_eq!(socket.metadata().expect("it is there").gid(), group);
+        let dir = socket.path().parent().expect("a directory");
+        assert_eq!((mode(dir), mode(socket.path())), (0o710, 0o660));
+        assert_eq!(socket.path().metadata().expect("it is there").gid(), group);
     }
 
     #[test]
@@ -209,10 +229,10 @@ mod tests {
         let long = deep.path().join("a".repeat(120));
         fs::create_dir(&long).expect("a directory with a long name");
 
-        let (_listener, file) = bind("test", Some(&long), None).expect("a socket");
+        let socket = UnixSocket::bind("test", Some(&long), None).expect("a socket");
 
-        assert!(file.socket().starts_with(FALLBACK_DIR));
-        assert!(UnixStream::connect(file.socket()).await.is_ok());
+        assert!(socket.path().starts_with(FALLBACK_DIR));
+        assert!(UnixStream::connect(socket.path()).await.is_ok());
         assert_eq!(fs::read_dir(&long).expect("the directory").count(), 0);
     }
 }

@@ -24,7 +24,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::ecdsa_p521;
 
 /// Our own certificate, and the rule who may call.
-pub(super) struct Identity {
+pub(crate) struct Identity {
     certificate: CertificateDer<'static>,
     config: ServerConfig,
 }
@@ -34,7 +34,7 @@ impl Identity {
     ///
     /// # Errors
     /// When the text is no certificate.
-    pub(super) fn for_client(pem: &str) -> anyhow::Result<Self> {
+    pub(crate) fn for_client(pem: &str) -> anyhow::Result<Self> {
         let client = CertificateDer::from_pem_slice(pem.as_bytes())
             .context("PLUGIN_CLIENT_CERT contains no certificate")?;
         let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
@@ -57,12 +57,12 @@ impl Identity {
     }
 
     /// The certificate that is announced to the host (DER).
-    pub(super) fn certificate(&self) -> &[u8] {
+    pub(crate) fn certificate(&self) -> &[u8] {
         &self.certificate
     }
 
     /// What turns accepted connections into private ones.
-    pub(super) fn into_acceptor(self) -> TlsAcceptor {
+    pub(crate) fn into_acceptor(self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::new(self.config))
     }
 }
