@@ -25,8 +25,9 @@ import {
 }
 
 import {
-  to = wadm_jetstream.this
-  id = "wadm_state/wadm_manifests" # with wadm in multi-tenant mode: "wadm_state/wadm_manifests/multitenant"
+  to       = wadm_jetstream.this
+  id       = "wadm_state/wadm_manifests" # with wadm in multi-tenant mode: "wadm_state/wadm_manifests/multitenant"
+  provider = wasmcloud
 }
 
 resource "wasmcloud_lattice_buckets" "each" {

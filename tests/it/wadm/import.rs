@@ -48,7 +48,7 @@ fn an_import_block_of_the_captured_streams_plans_no_change() {
     let configs = scenario.configs();
 
     let plan = scenario.terraform.step(&format!(
-        "import {{\nto = {MAIN}\nid = \"wadm_state/wadm_manifests\"\n}}\n{}",
+        "import {{\nto = {MAIN}\nid = \"wadm_state/wadm_manifests\"\nprovider = wasmcloud\n}}\n{}",
         wadm("")
     ));
 
