@@ -1,7 +1,9 @@
 //! Every file under `examples/` does what its comment says, with the real binary, as a reader would try it.
 
 mod authentication;
+mod opentofu;
 mod readme;
+mod terragrunt;
 mod use_cases;
 
 use std::fs;

@@ -9,7 +9,8 @@ use crate::examples::{examples, read};
 /// The folders with a configuration, those within another example not counted.
 fn folders(folder: &Path, found: &mut BTreeSet<String>) {
     let entries: Vec<_> = fs::read_dir(folder).unwrap().flatten().collect();
-    let is_configuration = |name: &str| name.ends_with(".tf");
+    let is_configuration =
+        |name: &str| name.ends_with(".tf") || name.ends_with(".tofu") || name == "root.hcl";
     let mut names = entries.iter().map(|entry| entry.file_name());
     if names.any(|name| is_configuration(name.to_str().unwrap())) {
         let relative = folder.strip_prefix(examples()).unwrap();
@@ -50,7 +51,9 @@ fn every_example_is_run_by_a_test() {
     let tests = concat!(
         include_str!("mod.rs"),
         include_str!("use_cases.rs"),
-        include_str!("authentication.rs")
+        include_str!("authentication.rs"),
+        include_str!("opentofu.rs"),
+        include_str!("terragrunt.rs")
     );
 
     for folder in all() {

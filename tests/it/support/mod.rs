@@ -14,6 +14,8 @@ mod network;
 /// Terraform, what it prints, and plugins that it starts.
 mod terraform;
 mod built;
+/// Folders from which `init` installs the provider.
+pub mod mirror;
 mod served;
 mod workspace;
 #[cfg(test)]
@@ -44,8 +46,8 @@ pub use terraform::plan::Plan;
 pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
 pub use tools::{
-    Cli, nats_server, nats_server_of_line, nats_server_versions, terraform_default,
-    terraform_versions,
+    Cli, Program, every_cli, nats_server, nats_server_of_line, nats_server_versions, newest_of,
+    terraform_default, terraform_versions, terragrunt,
 };
 pub use workspace::{Provided, Workspace, login};
 

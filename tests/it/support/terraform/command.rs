@@ -1,8 +1,8 @@
 //! A real Terraform in a folder of its own, as a person at a terminal would use it.
 //!
 //! The provider comes in one of three ways: served by the test process ([`Terraform::reattached`]), as the built binary
-//! ([`Terraform::with_binary`]), or not at all. Nothing is inherited that could change what Terraform does: no TF_*
-//! and no NATS_* variable, no configuration file and no NATS context of the user.
+//! ([`Terraform::with_binary`]), or not at all. Nothing is inherited that could change what Terraform does: no TF_*,
+//! TG_* and NATS_* variable, no configuration file and no NATS context of the user.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -115,6 +115,11 @@ impl Terraform {
 
     pub fn version(&self) -> &str {
         &self.cli.version
+    }
+
+    /// Which program this is.
+    pub fn cli(&self) -> &Cli {
+        &self.cli
     }
 
     /// Replaces `main.tf`. The provider's source address is added unless the text has one.
@@ -398,7 +403,9 @@ impl Terraform {
 
 fn is_foreign(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    name.starts_with("TF_") || name.starts_with("NATS_")
+    ["TF_", "TG_", "NATS_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// The right to run one of [`AT_ONCE`] commands, given in the order in which it was asked for: a test that runs one

@@ -122,12 +122,13 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Terraform breaks lines and draws a border along them.
+/// Terraform breaks lines and draws a border along them; OpenTofu says its own name in the same sentences.
 fn words(text: &str) -> String {
     text.split_whitespace()
         .filter(|word| *word != "│")
         .collect::<Vec<_>>()
         .join(" ")
+        .replace("OpenTofu", "Terraform")
 }
 
 /// The only warning that says this.

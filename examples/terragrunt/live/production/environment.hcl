@@ -1,0 +1,3 @@
+locals {
+  servers = ["nats://nats.production.example.com:4222"]
+}

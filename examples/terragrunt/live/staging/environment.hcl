@@ -1,0 +1,3 @@
+locals {
+  servers = ["nats://nats.staging.example.com:4222"]
+}
