@@ -45,6 +45,7 @@ mod real_wadm;
 mod secrets;
 mod stored_state;
 mod structure;
+mod versions;
 
 use _1_matrix as matrix;
 use _2_wadm as wadm;

@@ -280,7 +280,9 @@ fn secrets_are_marked_in_the_schema() {
         .unwrap();
 
     let schemas: Value = serde_json::from_str(&schemas).unwrap();
-    let arguments = schemas["provider_schemas"]["registry.terraform.io/wasmcloud/wasmcloud"]["provider"]["block"]["attributes"]
+    let registry = setup.terraform.cli().program.registry();
+    let address = format!("{registry}/wasmcloud/wasmcloud");
+    let arguments = schemas["provider_schemas"][&address]["provider"]["block"]["attributes"]
         .as_object()
         .unwrap();
     let mut sensitive: Vec<_> = arguments

@@ -30,8 +30,9 @@ fn every_terraform_makes_keeps_and_destroys() {
 fn from_a_mirror_it_is_installed_by_init() {
     let server = NatsServer::start();
     let terraform = Terraform::bare(terraform_default());
+    let registry = terraform.cli().program.registry();
     let mirror = terraform.folder().join(".mirror");
-    terraform.write_cli_config(&mirror::unpacked(&mirror, "registry.terraform.io"));
+    terraform.write_cli_config(&mirror::unpacked(&mirror, registry));
     let setup = Setup::of(terraform, &server.url());
 
     let init = setup
@@ -45,7 +46,7 @@ fn from_a_mirror_it_is_installed_by_init() {
 
     assert!(init.contains("Installed wasmcloud/wasmcloud v0"), "{init}");
     let selected = format!(
-        "\"registry.terraform.io/wasmcloud/wasmcloud\": \"{}\"",
+        "\"{registry}/wasmcloud/wasmcloud\": \"{}\"",
         env!("CARGO_PKG_VERSION")
     );
     assert!(version.contains(&selected), "{version}");

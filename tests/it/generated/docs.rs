@@ -184,7 +184,8 @@ fn default_lines() -> String {
 }
 
 /// A text with another part, from where `start` is to before the `end` after it.
-fn with_part(text: &str, start: &str, end: &str, part: &str) -> String {
+/// A text whose part from `start` to before `end` is replaced.
+pub fn with_part(text: &str, start: &str, end: &str, part: &str) -> String {
     let (before, rest) = text.split_once(start).expect(start);
     let (_, after) = rest.split_once(end).expect(end);
     format!("{before}{part}{end}{after}")

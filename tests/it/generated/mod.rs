@@ -2,12 +2,13 @@
 //!
 //! `GENERATE=1 cargo test --test it generated::` (that is `make generate`) writes the files instead.
 
-mod committed;
+pub mod committed;
 mod docs;
 
 use std::fs;
 
 use crate::generated::committed::{is_or_becomes, root};
+pub use crate::generated::docs::with_part;
 
 /// The generated modules: the `.proto` and protobuf package each comes from, and its file.
 const MODULES: [(&str, &str, &str); 3] = [
