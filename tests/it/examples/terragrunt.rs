@@ -8,7 +8,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::examples::{WADM, examples};
-use crate::support::{Admin, NatsServer, Program, Terraform, mirror, newest_of, terragrunt};
+use crate::support::{Admin, NatsServer, Program, Terraform, mirror, newest_of, program};
 
 const PRODUCTION: &str = "nats://nats.production.example.com:4222";
 const STAGING: &str = "nats://nats.staging.example.com:4222";
@@ -42,7 +42,9 @@ impl Live {
     /// Runs Terragrunt in a folder of the example.
     fn output(&self, folder: &str, arguments: &[&str]) -> Output {
         let root = self.terraform.folder();
-        let mut command = self.terraform.in_folder(Command::new(terragrunt()));
+        let mut command = self
+            .terraform
+            .in_folder(Command::new(program("terragrunt")));
         command
             .args(arguments)
             .current_dir(root.join("terragrunt").join(folder))

@@ -4,6 +4,7 @@
 
 pub mod committed;
 mod docs;
+mod registry;
 
 use std::fs;
 

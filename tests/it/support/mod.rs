@@ -47,7 +47,7 @@ pub use terraform::running::Running;
 pub use terraform::trapped::{act, trapped};
 pub use tools::{
     Cli, Program, every_cli, nats_server, nats_server_of_line, nats_server_versions, newest_of,
-    terraform_default, terraform_versions, terragrunt,
+    program, terraform_default, terraform_versions,
 };
 pub use workspace::{Provided, Workspace, login};
 

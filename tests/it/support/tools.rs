@@ -70,9 +70,9 @@ pub fn nats_server(version: &str) -> PathBuf {
     installed("nats-server", version)
 }
 
-/// The Terragrunt of `tools/versions`.
-pub fn terragrunt() -> PathBuf {
-    installed("terragrunt", pinned("terragrunt")[0])
+/// The default version of any program in `tools/versions`.
+pub fn program(name: &str) -> PathBuf {
+    installed(name, pinned(name)[0])
 }
 
 /// The one that `TEST_CLI` names; without it the Terraform on PATH, and without one the default of `tools/versions`.
