@@ -13,17 +13,18 @@
 )]
 
 mod delay;
+mod measure;
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the tests use all of it")]
 mod support;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use measure::{Cost, OPERATIONS, cost_of, lattices, median, millis, program};
 use support::{NatsServer, Terraform};
 
 const STARTS: usize = 20;
@@ -38,38 +39,15 @@ const MOST_MEMORY: f64 = 14.0;
 const PROCESSOR_LATTICES: [usize; 2] = [100, 600];
 /// The same where every instruction is counted, which takes fifty times as long.
 const COUNTED_LATTICES: [usize; 2] = [20, 120];
-/// In a second, of the times in `/proc/PID/stat`: the same on every Linux.
-const TICKS: f64 = 100.0;
 const BUCKETS_PER_LATTICE: usize = 2;
 const ROUND_TRIP: Duration = Duration::from_millis(50);
-
-const PLAN: &[&str] = &["plan", "-input=false", "-no-color", "-out=.plan"];
-const PLAN_DESTROY: &[&str] = &[
-    "plan",
-    "-destroy",
-    "-input=false",
-    "-no-color",
-    "-out=.plan",
-];
-const APPLY: &[&str] = &["apply", "-input=false", "-no-color", ".plan"];
-/// The life of a configuration, with the generation of it that is planned; plans and applies apart, because each is a
-/// process with its own connection.
-const OPERATIONS: [(&str, u32, &[&str]); 7] = [
-    ("plan create", 1, PLAN),
-    ("create", 1, APPLY),
-    ("steady plan", 1, PLAN),
-    ("plan update", 2, PLAN),
-    ("update", 2, APPLY),
-    ("plan destroy", 2, PLAN_DESTROY),
-    ("destroy", 2, APPLY),
-];
 
 fn main() {
     // `cargo test --benches` would start it like a test.
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let provider = provider();
+    let provider = program("BENCH_PROVIDER");
 
     println!(
         "nats-server {}, Terraform {}",
@@ -89,19 +67,6 @@ fn main() {
     measure_memory(&provider);
 }
 
-/// The release binary, whose path `make bench` hands over.
-fn provider() -> PathBuf {
-    let path = std::env::var_os("BENCH_PROVIDER")
-        .expect("BENCH_PROVIDER names the binary: run make bench");
-    let path = PathBuf::from(path);
-    assert!(
-        path.is_file(),
-        "{} is not there: run make bench",
-        path.display()
-    );
-    path
-}
-
 fn measure_start(provider: &Path) {
     let starts: Vec<Duration> = (0..STARTS).map(|_| start_to_handshake(provider)).collect();
     let floor: Vec<Duration> = (0..STARTS)
@@ -109,8 +74,8 @@ fn measure_start(provider: &Path) {
         .collect();
     println!(
         "start to handshake line: {:.2} ms, median of {STARTS} (an empty process, start to exit: {:.2} ms)",
-        millis(median(starts)),
-        millis(median(floor)),
+        median(starts.into_iter().map(millis).collect()),
+        median(floor.into_iter().map(millis).collect()),
     );
 }
 
@@ -166,7 +131,7 @@ fn measure_memory(provider: &Path) {
         terraform.write(&lattices(CROWD, generation));
         // Options come before the file of a plan.
         let command = [&command[..1], &[PARALLELISM], &command[1..]].concat();
-        let peak = usage(&terraform, &command).memory;
+        let peak = cost_of(&terraform, None, &command).memory;
         println!("{name:<16} {peak:>5.1}");
         peak
     });
@@ -176,46 +141,6 @@ fn measure_memory(provider: &Path) {
         peaks.iter().all(|peak| *peak > 0.0) && highest < MOST_MEMORY,
         "{peaks:?} MB"
     );
-}
-
-/// What the provider processes of a command took.
-struct Usage {
-    /// The most memory that one of them had, in MB.
-    memory: f64,
-    /// The processor time of all of them, in ms.
-    processor: f64,
-}
-
-/// Looks at the provider processes while a command runs.
-fn usage(terraform: &Terraform, command: &[&str]) -> Usage {
-    let mut peak = 0;
-    let mut ticks = BTreeMap::new();
-    let mut running = terraform.start(command);
-    while running.is_running() {
-        for pid in running.children() {
-            let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}"));
-            let (status, stat) = (read("status"), read("stat"));
-            let status = status.unwrap_or_default();
-            // Between fork and exec a child is a copy of Terraform.
-            if status.starts_with("Name:\tterraform-provi") {
-                peak = peak.max(kilobytes(&status, "VmHWM:"));
-                ticks.insert(pid, processor_ticks(&stat.unwrap_or_default()));
-            }
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    running.wait().unwrap_or_else(|failure| panic!("{failure}"));
-    Usage {
-        memory: peak as f64 / 1e3,
-        processor: ticks.into_values().sum::<u64>() as f64 * 1e3 / TICKS,
-    }
-}
-
-/// `utime` and `stime` of a line of `/proc/PID/stat`, whose second field is the name in parentheses (proc(5)).
-fn processor_ticks(stat: &str) -> u64 {
-    let fields = stat.rsplit(')').next().unwrap_or_default();
-    let times = fields.split_whitespace().skip(11).take(2);
-    times.filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
 }
 
 /// Measures the processor time of the provider for each lattice.
@@ -229,7 +154,7 @@ fn measure_processor(provider: &Path) {
         let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
         OPERATIONS.map(|(_, generation, command)| {
             terraform.write(&lattices(count, generation));
-            usage(&terraform, command).processor
+            cost_of(&terraform, None, command).processor
         })
     };
     let rounds: Vec<_> = (0..ROUNDS).map(|_| (measure(few), measure(many))).collect();
@@ -237,9 +162,7 @@ fn measure_processor(provider: &Path) {
         let each = rounds
             .iter()
             .map(|(low, high)| (high[place] - low[place]) / (many - few) as f64);
-        let mut each: Vec<_> = each.collect();
-        each.sort_by(f64::total_cmp);
-        println!("{name:<16} {:>6.2}", each[each.len() / 2]);
+        println!("{name:<16} {:>6.2}", median(each.collect()));
     }
 }
 
@@ -358,14 +281,6 @@ fn wadm_cycle(provider: &Path, round_trip: Option<Duration>) -> Vec<(&'static st
     })
 }
 
-/// What one operation cost.
-#[derive(Clone, Copy)]
-struct Cost {
-    time: Duration,
-    connections: u64,
-    requests: u64,
-}
-
 fn measure_operations(provider: &Path) {
     println!(
         "\nwall time in ms, median of {ROUNDS}; `above` is the time above the floor per lattice"
@@ -428,27 +343,6 @@ fn cycle(
     costs.to_vec()
 }
 
-fn cost_of(terraform: &Terraform, server: Option<&NatsServer>, command: &[&str]) -> Cost {
-    let counters = || {
-        let Some(server) = server else { return (0, 0) };
-        let connections = server.varz()["total_connections"].as_u64().unwrap();
-        let requests = server.jsz()["api"]["total"].as_u64().unwrap();
-        (connections, requests)
-    };
-    let before = counters();
-    let start = Instant::now();
-    terraform
-        .run(command)
-        .unwrap_or_else(|failure| panic!("{failure}"));
-    let time = start.elapsed();
-    let after = counters();
-    Cost {
-        time,
-        connections: after.0 - before.0,
-        requests: after.1 - before.1,
-    }
-}
-
 /// Several cycles as one: the median time of each operation, and its counts, which must not differ between rounds by luck.
 fn rounds(mut cycle: impl FnMut() -> Vec<(&'static str, Cost)>) -> Vec<(&'static str, Cost)> {
     let rounds: Vec<_> = (0..ROUNDS).map(|_| cycle()).collect();
@@ -456,8 +350,11 @@ fn rounds(mut cycle: impl FnMut() -> Vec<(&'static str, Cost)>) -> Vec<(&'static
     let median_of = |index: usize| {
         let (name, _) = rounds[0][index];
         let costs = || rounds.iter().map(|round| round[index].1);
+        let middle = |value: fn(Cost) -> f64| median(costs().map(value).collect());
         let cost = Cost {
-            time: median(costs().map(|cost| cost.time).collect()),
+            time: Duration::from_secs_f64(middle(|cost| cost.time.as_secs_f64())),
+            memory: middle(|cost| cost.memory),
+            processor: middle(|cost| cost.processor),
             connections: costs()
                 .map(|cost| cost.connections)
                 .max()
@@ -469,35 +366,8 @@ fn rounds(mut cycle: impl FnMut() -> Vec<(&'static str, Cost)>) -> Vec<(&'static
     operations.map(median_of).collect()
 }
 
-/// `generation` is what an update changes.
-fn lattices(count: usize, generation: u32) -> String {
-    format!(
-        "resource \"wasmcloud_lattice_buckets\" \"many\" {{
-          count   = {count}
-          lattice = \"bench-${{count.index}}\"
-          history = {generation}
-        }}"
-    )
-}
-
 fn floor_config(count: usize, generation: u32) -> String {
     format!(
         "resource \"terraform_data\" \"many\" {{\n  count = {count}\n  input = {generation}\n}}"
     )
-}
-
-fn median(mut values: Vec<Duration>) -> Duration {
-    values.sort();
-    values[values.len() / 2]
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
-}
-
-/// A line of `/proc/PID/status`, such as `VmHWM:    10240 kB`.
-fn kilobytes(status: &str, key: &str) -> u64 {
-    let line = status.lines().find(|line| line.starts_with(key));
-    line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
-        .unwrap_or_default()
 }

@@ -65,6 +65,7 @@ impl ObjectType for LatticeBuckets {
             name: lattice.map(|lattice| row.name.replace("{}", lattice)),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         })
         .collect()
     }

@@ -45,6 +45,7 @@ impl ObjectType for OneBucket {
             name: names.of(&ROW),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         }]
     }
 

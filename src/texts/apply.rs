@@ -34,6 +34,7 @@ fn member(key: &str) -> Member {
         name: Some(row.name.replace("{}", "default")),
         multitenant: false,
         window_nanos: None,
+        made_needs: std::sync::OnceLock::new(),
     }
 }
 

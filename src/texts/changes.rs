@@ -204,6 +204,7 @@ fn lasting(samples: &mut Samples) {
             name: Some(row.name.replace("{}", "default")),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         };
         let sealed = SETTINGS
             .iter()

@@ -3,6 +3,8 @@
 //! Made so that it can be compared: what the server writes in several ways (0 and -1, `{}` and nothing, a time with an
 //! offset) stands in one way here, and its own metadata is gone. Not made to be sent over what was read.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -34,19 +36,22 @@ impl StreamConfig {
 }
 
 fn normal(config: &StreamConfig) -> StreamConfig {
-    let known = SETTINGS.iter().map(|setting| {
-        let value = config
-            .get(setting.key)
-            .map(|value| canonical(setting, value))
-            .filter(|value| !value.is_null());
-        let value = value.unwrap_or_else(|| setting.default(config));
-        (setting.key.into(), value)
-    });
-    let unknown = config
-        .iter()
-        .filter(|(key, _)| setting(key).is_none())
-        .map(|(key, value)| (key.to_owned().into(), value.clone()));
-    StreamConfig::of(known.chain(unknown).collect())
+    // Servers send the keys in the order of the rows.
+    let (mut next, mut known) = (0, 0);
+    let mut entries: Vec<(Cow<'static, str>, Value)> = Vec::with_capacity(SETTINGS.len());
+    for row in SETTINGS {
+        let value = config.get_next(&mut next, row.key);
+        known += usize::from(value.is_some());
+        let value = value.map(|value| canonical(row, value));
+        let value = value.filter(|value| !value.is_null());
+        let value = value.unwrap_or_else(|| row.default(config));
+        entries.push((row.key.into(), value));
+    }
+    if known < config.len() {
+        let unknown = config.iter().filter(|(key, _)| setting(key).is_none());
+        entries.extend(unknown.map(|(key, value)| (key.to_owned().into(), value.clone())));
+    }
+    StreamConfig::of(entries)
 }
 
 /// The one way to write a value; null if it means the same as absence.

@@ -196,13 +196,13 @@ fn absent(text: &str) -> Value {
 impl Setting {
     /// The normal form of its absence in a configuration; null where nothing is.
     pub fn default(&self, config: &StreamConfig) -> Value {
-        let imports = config.has("mirror") || config.has("sources");
+        let imports = || config.has("mirror") || config.has("sources");
         match self.absent {
             Absent::Is(text) => absent(text),
             Absent::Never => Value::Null,
-            Absent::OwnName if imports => Value::Array(Vec::new()),
+            Absent::OwnName if imports() => Value::Array(Vec::new()),
             Absent::OwnName => Value::from(vec![config.name()]),
-            Absent::Window if imports => Value::from(0),
+            Absent::Window if imports() => Value::from(0),
             Absent::Window => Value::from(default_window(config)),
         }
     }

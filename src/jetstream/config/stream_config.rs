@@ -53,6 +53,22 @@ impl StreamConfig {
         entries.find_map(|(own, value)| (own == key).then_some(value))
     }
 
+    /// The same for a key that probably follows the last one that was found: `next` is its place.
+    pub(crate) fn get_next(&self, next: &mut usize, key: &str) -> Option<&Value> {
+        let is_next = self.0.get(*next).is_some_and(|(own, _)| own == key);
+        let place = match is_next {
+            true => *next,
+            false => self.0.iter().position(|(own, _)| own == key)?,
+        };
+        *next = place + 1;
+        self.0.get(place).map(|(_, value)| value)
+    }
+
+    /// How many keys it has.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
         let mut entries = self.0.iter_mut();
         entries.find_map(|(own, value)| (own == key).then_some(value))

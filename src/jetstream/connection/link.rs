@@ -176,7 +176,7 @@ impl Link {
     /// vain, the next request does not wait as long again.
     async fn connect(&self, patient: bool) -> DialResult {
         let relay = self.relay.get_or_try_init(|| self.open_relay()).await?;
-        if let Some(Refusal::Unauthorized(why)) = relay.take_refusal() {
+        if let Some(Refusal::Unauthorized(why)) = relay.final_refusal() {
             return Err(self.error(Cause::Unauthorized(why)));
         }
         let started = Instant::now();

@@ -258,6 +258,7 @@ mod tests {
             name: Some("LATTICEDATA_default".to_owned()),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         };
         let own = Value::object(values.iter().cloned());
         let planned = Value::object([(member.row.key, own)]);

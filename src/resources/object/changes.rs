@@ -172,6 +172,7 @@ mod tests {
             name: Some(row.name.replace("{}", "default")),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         }
     }
 

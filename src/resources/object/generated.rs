@@ -90,7 +90,7 @@ fn is_unset(argument: &Argument, member: &Member, asset: &Value, common: &Value)
             value.is_null()
                 || argument.name == "description" && value.as_str() == member.row.description
         }
-        (Value::Null, _) => value == &argument.unset_in(&member.needs()),
+        (Value::Null, _) => value == &argument.unset_in(member.needs()),
         (common, _) => value == common,
     }
 }

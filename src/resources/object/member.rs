@@ -1,6 +1,7 @@
 //! One asset between its object in Terraform's state and its stream on the server.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::Value as Json;
 
@@ -25,6 +26,8 @@ pub struct Member {
     /// The window for duplicates that its server has given it, if that is shorter than the default: see
     /// [`PrivateFact::Window`](crate::resources::object::private_facts::PrivateFact::Window).
     pub window_nanos: Option<i64>,
+    /// See [`Member::needs`]; empty at first. Each call needs it several times.
+    pub made_needs: OnceLock<StreamConfig>,
 }
 
 /// What a stream should be.
@@ -110,9 +113,10 @@ impl Member {
     }
 
     /// What its users need.
-    pub fn needs(&self) -> StreamConfig {
-        self.row
-            .config(self.name.as_deref().unwrap_or_default(), self.multitenant)
+    pub fn needs(&self) -> &StreamConfig {
+        let name = || self.name.as_deref().unwrap_or_default();
+        self.made_needs
+            .get_or_init(|| self.row.config(name(), self.multitenant))
     }
 
     /// What it listens to.
@@ -151,7 +155,7 @@ impl Member {
                 _ if matches!(argument.unset, Unset::LeftAlone) && !found && !prior.is_null() => {
                     keep(argument, prior.attribute(argument.name))
                 }
-                _ => self.unset(argument, &needs, found),
+                _ => self.unset(argument, needs, found),
             };
             let before = prior.attribute(argument.name);
             (
@@ -214,7 +218,7 @@ impl Member {
 
     /// What its stream should be, by its planned object.
     pub fn wanted(&self, object: &Value) -> DesiredAsset {
-        let mut config = self.needs();
+        let mut config = self.needs().clone();
         let mut metadata = BTreeMap::new();
         config.remove("metadata");
         for argument in self.row.arguments() {
@@ -284,7 +288,7 @@ impl Member {
 
     /// What differs on the server and has no argument, or cannot be seen in the argument's value.
     fn drift(&self, live: &StreamConfig) -> BTreeMap<String, Value> {
-        let mut pinned = self.needs();
+        let mut pinned = self.needs().clone();
         pinned.remove("metadata");
         for argument in self.row.arguments() {
             match live.get(argument.key) {

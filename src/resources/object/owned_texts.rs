@@ -157,6 +157,7 @@ mod tests {
             name: Some("LATTICEDATA_default".to_owned()),
             multitenant: false,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         }
     }
 

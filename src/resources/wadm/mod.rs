@@ -101,6 +101,7 @@ impl ObjectType for WadmJetStream {
             },
             multitenant,
             window_nanos: None,
+            made_needs: std::sync::OnceLock::new(),
         })
         .collect()
     }

@@ -57,7 +57,7 @@ pub const STEPS: &[Step] = &[
         ],
     },
     Step {
-        title: "Plan with everything but some resources (`-exclude`)",
+        title: "Plan without some of the resources (`-exclude`)",
         perform: excluded,
         refusals: &[no_terraform("flag provided but not defined: -exclude")],
     },
@@ -90,7 +90,7 @@ pub const STEPS: &[Step] = &[
         refusals: &[no_terraform("No configuration files")],
     },
     Step {
-        title: "Variable in the place of the state",
+        title: "Variable in a `backend` block",
         perform: variable_in_backend,
         refusals: &[no_terraform("Variables may not be used here")],
     },

@@ -94,7 +94,7 @@ struct Seen {
     greeting: Option<Greeting>,
     /// Whether a server has accepted a login.
     accepted: bool,
-    /// Whether a connection that was used before its login was answered has ended with a refusal. Until somebody takes it,
+    /// Whether a connection that was used before its login was answered has ended with a refusal. Meanwhile
     /// nothing is relayed.
     refused: bool,
     /// By server: why the last attempt failed.
@@ -199,13 +199,16 @@ impl Relay {
         self.upstream.seen().refused
     }
 
-    /// Lets the next connection begin, after [`Relay::is_refused`]. The reason why the only server refuses the login, which
-    /// asking it once more would not change.
-    pub fn take_refusal(&self) -> Option<Refusal> {
-        let was_refused = std::mem::take(&mut self.upstream.seen().refused);
-        let is_only_server = self.upstream.servers.len() == 1;
-        let refusal = self.refusal().filter(|_| was_refused && is_only_server);
-        refusal.filter(|refusal| matches!(refusal, Refusal::Unauthorized(_)))
+    /// After [`Relay::is_refused`]: why the only server refuses the login, which another attempt would not change.
+    /// Otherwise the next connection may begin.
+    pub fn final_refusal(&self) -> Option<Refusal> {
+        let refusal = self.refusal();
+        let mut seen = self.upstream.seen();
+        let is_final = seen.refused
+            && self.upstream.servers.len() == 1
+            && matches!(refusal, Some(Refusal::Unauthorized(_)));
+        seen.refused = is_final;
+        refusal.filter(|_| is_final)
     }
 }
 
@@ -451,25 +454,26 @@ impl Upstream {
         Err(Refusal::Unreachable(rejection.unwrap_or(refused)))
     }
 
-    /// Waits for the answer to a login on a connection that is used already; a refusal is noted for who used it.
+    /// Waits for the answer to a login on a connection that is used already, and says whether it is accepted; a refusal is
+    /// noted for who used it.
     async fn confirm(
         &self,
         from_server: &mut ReadHalf<IoStream>,
         received: &mut ServerBytes,
         login: &Login,
-    ) -> Result<(), String> {
+    ) -> bool {
         let answered = timeout(login.limit, self.answered(from_server, received, login)).await;
         let refusal = match answered {
             Ok(Ok(())) => {
                 self.accepted();
-                return Ok(());
+                return true;
             }
             Ok(Err(refusal)) => refusal,
             Err(_) => Refusal::Unreachable(Failure::silent(login.limit)),
         };
         self.refused(login.place, refusal);
         self.seen().refused = true;
-        Err("the login was not accepted".to_owned())
+        false
     }
 
     /// Relays until one side ends the connection; the error says what the server did, if it is the reason.
@@ -492,15 +496,18 @@ impl Upstream {
         if let Some(login) = unanswered {
             let confirming = self.confirm(&mut from_server, &mut received, &login);
             tokio::pin!(confirming);
-            tokio::select! {
-                confirmed = &mut confirming => confirmed?,
+            let confirmed = tokio::select! {
+                confirmed = &mut confirming => confirmed,
                 // A server that refuses the login takes nothing any more, but has said why.
                 forwarded = &mut forwarding => {
-                    return match forwarded {
-                        Ok(_) => Ok(()),
-                        Err(_) => confirming.await,
-                    };
+                    if forwarded.is_err() {
+                        confirming.await;
+                    }
+                    false
                 }
+            };
+            if !confirmed {
+                return Ok(());
             }
         }
         tokio::select! {

@@ -11,7 +11,7 @@ pub fn source_attributes() -> Vec<Attribute> {
         shown("src", "Subjects to transform, with wildcards."),
         shown(
             "dest",
-            "The subject that a message gets; `{{wildcard(1)}}` is what the first wildcard of `src` matches.",
+            "The subject that a message gets, with the wildcards of `src`.",
         ),
     ];
     vec![
