@@ -100,10 +100,12 @@ is_recreated(change, name) if change.after_unknown[name].created == true
 # A number, or a duration in seconds. -1 and 0 mean that there is no limit.
 limit(value) := limited(value) if is_number(value)
 
-limit(value) := limited(sum([to_number(part[1]) * seconds[part[2]] |
-	some part in regex.find_all_string_submatch_n(`([0-9.]+)([a-z]+)`, value, -1)
-])) if {
+limit(value) := limited(sum(lengths)) if {
 	is_string(value)
+	lengths := [length |
+		some part in regex.find_all_string_submatch_n(`([0-9.]+)([a-z]+)`, value, -1)
+		length := to_number(part[1]) * seconds[part[2]]
+	]
 }
 
 limited(number) := number if number > 0

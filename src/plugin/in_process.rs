@@ -110,8 +110,10 @@ pub(super) fn instructions(server: &InProcess) -> String {
     )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
+    #![cfg(unix)]
+
     use std::os::unix::net::UnixStream;
     use std::path::PathBuf;
 
