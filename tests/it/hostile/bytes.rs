@@ -100,13 +100,7 @@ async fn an_answer_that_is_none_ends_the_connection_and_the_next_request_has_a_n
     for (sent, said) in BAD.iter().copied().chain([("-ERR\r\n", "")]) {
         // The first answer of JetStream on the first connection is replaced.
         let tap = Tap::editing(server.port(), move |connection, bytes| {
-            // The answer to the login may come in the same packet.
-            let is_answer = |place: &usize| {
-                let line = &bytes[*place..];
-                line.starts_with(b"MSG ") || line.starts_with(b"HMSG ")
-            };
-            let answer = (0..bytes.len()).find(is_answer);
-            match (sent, answer) {
+            match (sent, answer_in(bytes)) {
                 (_, Some(place)) if connection == 0 => {
                     let (before, answers) = bytes.split_at(place);
                     // An error is beside the answer, and ends nothing.
@@ -138,14 +132,23 @@ async fn an_answer_that_is_none_ends_the_connection_and_the_next_request_has_a_n
     }
 }
 
+/// Where the first answer of JetStream begins: that to the login may be in the same packet before it.
+fn answer_in(bytes: &[u8]) -> Option<usize> {
+    let begins = |place: &usize| {
+        let line = &bytes[*place..];
+        line.starts_with(b"MSG ") || line.starts_with(b"HMSG ")
+    };
+    (0..bytes.len()).find(begins)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_never_stops_sending_nonsense_is_given_up_at_the_timeout_with_what_it_sent() {
     let server = NatsServer::start();
     let tap = Tap::editing(server.port(), |_, bytes| {
-        if bytes.starts_with(b"MSG ") || bytes.starts_with(b"HMSG ") {
-            b"MSG a 1 18446744073709551615\r\n".to_vec()
-        } else {
-            bytes.to_vec()
+        let answer = answer_in(bytes).map(|place| &bytes[..place]);
+        match answer {
+            Some(before) => [before, b"MSG a 1 18446744073709551615\r\n"].concat(),
+            None => bytes.to_vec(),
         }
     });
     let client = Client::new(options(&tap.url()));
