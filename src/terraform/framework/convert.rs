@@ -232,11 +232,11 @@ mod tests {
             let r#type = schema.object_type();
             let json = tfplugin6::DynamicValue {
                 msgpack: Vec::new(),
-                json: encode_json(&value, &r#type),
+                json: encode_json(&value, r#type),
             };
 
-            prop_assert_eq!(decode(Some(&encode(&value, &r#type)), &r#type), Ok(value.clone()));
-            prop_assert_eq!(decode(Some(&json), &r#type), Ok(value));
+            prop_assert_eq!(decode(Some(&encode(&value, r#type)), r#type), Ok(value.clone()));
+            prop_assert_eq!(decode(Some(&json), r#type), Ok(value));
         }
     }
 }

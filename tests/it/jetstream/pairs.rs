@@ -113,6 +113,7 @@ impl Trial {
                 name: Some(name),
                 multitenant: false,
                 window_nanos: None,
+                made_needs: std::sync::OnceLock::new(),
             },
             level: level_of(version),
             rows,

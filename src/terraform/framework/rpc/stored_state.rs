@@ -34,5 +34,5 @@ pub(super) fn upgrade(
     })?;
     let upgraded = lifecycle::upgrade(resource, version, state)?;
     let bytes = serde_json::to_vec(&upgraded).unwrap_or_default();
-    wire::decode_json(&bytes, &r#type)
+    wire::decode_json(&bytes, r#type)
 }

@@ -79,31 +79,31 @@ proptest! {
     #[test]
     fn values_survive_msgpack((schema, value) in typed_values(true)) {
         let r#type = schema.object_type();
-        let bytes = encode_msgpack(&value, &r#type);
+        let bytes = encode_msgpack(&value, r#type);
 
-        prop_assert_eq!(mismatches(&value, &r#type).0, vec![]);
-        prop_assert_eq!(decode_msgpack(&bytes, &r#type), Ok(value));
+        prop_assert_eq!(mismatches(&value, r#type).0, vec![]);
+        prop_assert_eq!(decode_msgpack(&bytes, r#type), Ok(value));
     }
 
     #[test]
     fn known_values_survive_json((schema, value) in typed_values(false)) {
         let r#type = schema.object_type();
-        let bytes = encode_json(&value, &r#type);
+        let bytes = encode_json(&value, r#type);
 
         prop_assert!(serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok());
-        prop_assert_eq!(decode_json(&bytes, &r#type), Ok(value));
+        prop_assert_eq!(decode_json(&bytes, r#type), Ok(value));
     }
 
     #[test]
     fn what_is_sent_has_the_shape_that_the_schema_says((schema, value) in typed_values(true)) {
         let r#type = schema.object_type();
-        let bytes = encode_msgpack(&value, &r#type);
+        let bytes = encode_msgpack(&value, r#type);
 
         let mut rest = bytes.as_slice();
         let tree = rmpv::decode::read_value(&mut rest).unwrap();
 
         prop_assert!(rest.is_empty());
-        assert_shape(&tree, &r#type);
+        assert_shape(&tree, r#type);
     }
 
     #[test]
@@ -119,19 +119,19 @@ proptest! {
         mutations in prop::collection::vec(any::<(Index, u8, u8)>(), 1..4),
     ) {
         let r#type = schema.object_type();
-        let mut msgpack = encode_msgpack(&value, &r#type);
-        let mut json = encode_json(&value, &r#type);
+        let mut msgpack = encode_msgpack(&value, r#type);
+        let mut json = encode_json(&value, r#type);
         for (place, byte, how) in mutations {
             mutate(&mut msgpack, place, byte, how);
             mutate(&mut json, place, byte, how);
         }
 
-        for read in [decode_msgpack(&msgpack, &r#type), decode_json(&json, &r#type)] {
+        for read in [decode_msgpack(&msgpack, r#type), decode_json(&json, r#type)] {
             match read {
                 Ok(value) => {
-                    prop_assert_eq!(mismatches(&value, &r#type).0, vec![]);
-                    let bytes = encode_msgpack(&value, &r#type);
-                    prop_assert_eq!(decode_msgpack(&bytes, &r#type), Ok(value));
+                    prop_assert_eq!(mismatches(&value, r#type).0, vec![]);
+                    let bytes = encode_msgpack(&value, r#type);
+                    prop_assert_eq!(decode_msgpack(&bytes, r#type), Ok(value));
                 }
                 Err(found) => prop_assert!(found.has_error()),
             }
@@ -142,7 +142,7 @@ proptest! {
     fn random_bytes_give_a_value_or_a_message(schema in schemas(), bytes: Vec<u8>) {
         let r#type = schema.object_type();
 
-        for read in [decode_msgpack(&bytes, &r#type), decode_json(&bytes, &r#type), decode_msgpack(&bytes, &Type::Dynamic)] {
+        for read in [decode_msgpack(&bytes, r#type), decode_json(&bytes, r#type), decode_msgpack(&bytes, &Type::Dynamic)] {
             if let Err(found) = read {
                 prop_assert!(found.has_error());
             }
