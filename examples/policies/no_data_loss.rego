@@ -77,7 +77,9 @@ lowered(change) := {reason |
 	some name, block in kept(change)
 	some setting in ["history", "max_bytes", "max_age"]
 	limit(change.after[name][setting]) < limit(block[setting])
-	reason := sprintf("%s of %s is lowered from %v to %v", [setting, name, block[setting], change.after[name][setting]])
+	from := shown(block[setting])
+	to := shown(change.after[name][setting])
+	reason := sprintf("%s of %s is lowered from %s to %s", [setting, name, from, to])
 }
 
 # The blocks of an update, such as config_data and events; one for each bucket and stream.
@@ -107,6 +109,11 @@ limit(value) := limited(sum(lengths)) if {
 		length := to_number(part[1]) * seconds[part[2]]
 	]
 }
+
+# Without an exponent, such as 1e+06.
+shown(value) := format_int(value, 10) if is_number(value)
+
+shown(value) := value if is_string(value)
 
 limited(number) := number if number > 0
 

@@ -112,8 +112,6 @@ pub(super) fn instructions(server: &InProcess) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![cfg(unix)]
-
     use std::os::unix::net::UnixStream;
     use std::path::PathBuf;
 

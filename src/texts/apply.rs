@@ -220,7 +220,7 @@ fn outcomes(samples: &mut Samples) {
         Topic::Cluster,
         [messages::not_reverted(&bucket, 1, &late, &Value::Null)],
     );
-    let state = |keys: u64| -> StreamState { info(&bucket.needs(), contents(keys)).state };
+    let state = |keys: u64| -> StreamState { info(bucket.needs(), contents(keys)).state };
     samples.add(
         Topic::Cluster,
         [messages::lost(&bucket, &state(9), &state(4))],
@@ -239,10 +239,10 @@ fn outcomes(samples: &mut Samples) {
     samples.add(Topic::Apply, [stays(&bucket)]);
     let mut older = contents(3);
     older["first_ts"] = json!("2025-12-01T00:00:00Z");
-    let resurrected = Outcome::stream(info(&bucket.needs(), older));
+    let resurrected = Outcome::stream(info(bucket.needs(), older));
     let resurrected = warn_if_resurrected(&bucket, resurrected);
     samples.add(Topic::Apply, resurrected.diagnostics);
-    let deleted = was_deleted(&bucket, &info(&bucket.needs(), contents(3)));
+    let deleted = was_deleted(&bucket, &info(bucket.needs(), contents(3)));
     samples.add(Topic::Destroy, deleted);
     let error = failure(&bucket, Crud::Read, &late, &Value::Null);
     let mut refused = Diagnostics::from(error);

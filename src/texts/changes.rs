@@ -119,7 +119,7 @@ fn settings(samples: &mut Samples) {
                     samples.more(Topic::Drift, [lasting.warning]);
                     continue;
                 }
-                let live = info(&member.needs(), contents(10));
+                let live = info(member.needs(), contents(10));
                 let loss = is_lowered.then_some(DataLoss {
                     extent: Extent::Exactly,
                     messages: 3,
@@ -142,7 +142,7 @@ fn settings(samples: &mut Samples) {
         }
     }
     let lattice_data = member(buckets.object, "lattice_data");
-    let live = info(&lattice_data.needs(), contents(10));
+    let live = info(lattice_data.needs(), contents(10));
     for extent in [Extent::Exactly, Extent::About, Extent::UpTo] {
         let setting = crate::jetstream::setting("max_age").expect("a row");
         let Edit::Lowering(what) = setting.edit else {
