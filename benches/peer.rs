@@ -51,8 +51,9 @@ fn main() {
         let section = section(buckets, &rounds);
         print!("{section}");
         page += &section;
+        // After each number, since the last one takes long.
+        fs::write(PAGE, &page).expect("the page");
     }
-    fs::write(PAGE, page).expect("the page");
 }
 
 fn head(peer_version: &str) -> String {
