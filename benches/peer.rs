@@ -75,7 +75,8 @@ machine, with nats-server {} and Terraform {}, {ROUNDS} rounds each. Times depen
 The time is that of Terraform with the provider: Terraform itself takes most of it for this provider. An update sets another
 `history`.
 
-The command is `make bench-peer`. Each number is the median; the spread of a time is its smallest and largest value.
+The command is `make bench-peer PEER=<version>/terraform-provider-jetstream`. Each number is the median; the spread of a time
+is its smallest and largest value.
 ",
         support::nats_server_versions()[0],
         support::terraform_default().version,
