@@ -176,8 +176,8 @@ impl Link {
     /// vain, the next request does not wait as long again.
     async fn connect(&self, patient: bool) -> DialResult {
         let relay = self.relay.get_or_try_init(|| self.open_relay()).await?;
-        if let Some(Refusal::Unauthorized(why)) = relay.final_refusal() {
-            return Err(self.error(Cause::Unauthorized(why)));
+        if let Some(refusal) = relay.final_refusal() {
+            return Err(self.error(self.refused(refusal)));
         }
         let started = Instant::now();
         let end = started + self.options.connect_timeout;
@@ -313,10 +313,14 @@ impl Link {
 
     /// Why there is no connection, if that is known.
     fn disconnect_cause(&self) -> Option<Cause> {
-        Some(match self.relay.get()?.refusal()? {
+        Some(self.refused(self.relay.get()?.refusal()?))
+    }
+
+    fn refused(&self, refusal: Refusal) -> Cause {
+        match refusal {
             Refusal::Unauthorized(why) => Cause::Unauthorized(why),
             Refusal::Unreachable(failure) => self.unreachable(failure),
-        })
+        }
     }
 
     fn unreachable(&self, failure: Failure) -> Cause {

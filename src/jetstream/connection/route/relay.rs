@@ -199,14 +199,19 @@ impl Relay {
         self.upstream.seen().refused
     }
 
-    /// After [`Relay::is_refused`]: why the only server refuses the login, which another attempt would not change.
+    /// After [`Relay::is_refused`]: why the only server cannot be used, if another attempt would not change that.
     /// Otherwise the next connection may begin.
     pub fn final_refusal(&self) -> Option<Refusal> {
         let refusal = self.refusal();
         let mut seen = self.upstream.seen();
-        let is_final = seen.refused
-            && self.upstream.servers.len() == 1
-            && matches!(refusal, Some(Refusal::Unauthorized(_)));
+        let may_pass = match &refusal {
+            Some(Refusal::Unauthorized(_)) => false,
+            // It has greeted as a NATS server, so that it is not another one that is about to end.
+            Some(Refusal::Unreachable(failure)) if failure.kind == Unreachable::Foreign => false,
+            Some(Refusal::Unreachable(failure)) => failure.kind.may_pass(),
+            None => true,
+        };
+        let is_final = seen.refused && self.upstream.servers.len() == 1 && !may_pass;
         seen.refused = is_final;
         refusal.filter(|_| is_final)
     }
