@@ -60,14 +60,8 @@ impl ObjectType for LatticeBuckets {
     fn members(&self, object: &Value, _: Names<'_>) -> Vec<Member> {
         let lattice = object.attribute("lattice").as_str();
         let rows = self.rows().into_iter();
-        rows.map(|row| Member {
-            row,
-            name: lattice.map(|lattice| row.name.replace("{}", lattice)),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        })
-        .collect()
+        rows.map(|row| Member::new(row, lattice.map(|lattice| row.name.replace("{}", lattice))))
+            .collect()
     }
 
     fn import_id(&self, object: &Value, _: &[Member]) -> String {

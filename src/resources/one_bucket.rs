@@ -40,13 +40,7 @@ impl ObjectType for OneBucket {
     }
 
     fn members(&self, _: &Value, names: Names<'_>) -> Vec<Member> {
-        vec![Member {
-            row: &ROW,
-            name: names.of(&ROW),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        }]
+        vec![Member::new(&ROW, names.of(&ROW))]
     }
 
     fn import_id(&self, _: &Value, members: &[Member]) -> String {

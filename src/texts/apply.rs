@@ -29,13 +29,7 @@ pub fn add(samples: &mut Samples) {
 fn member(key: &str) -> Member {
     let row = CATALOGUE.iter().find(|row| row.key == key);
     let row = row.expect("a row of the catalogue");
-    Member {
-        row,
-        name: Some(row.name.replace("{}", "default")),
-        multitenant: false,
-        window_nanos: None,
-        made_needs: std::sync::OnceLock::new(),
-    }
+    Member::new(row, Some(row.name.replace("{}", "default")))
 }
 
 /// What JetStream refuses, by code.

@@ -199,13 +199,7 @@ fn lasting(samples: &mut Samples) {
         }
     }
     for row in CATALOGUE {
-        let member = Member {
-            row,
-            name: Some(row.name.replace("{}", "default")),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        };
+        let member = Member::new(row, Some(row.name.replace("{}", "default")));
         let sealed = SETTINGS
             .iter()
             .find(|setting| setting.key == "sealed")

@@ -181,9 +181,9 @@ impl Client {
             match self.api.attempt(&request, scope).await {
                 Ok(_) => return Ok(true),
                 Err(error) if error.is_not_found() => {
-                    let since = asked_since.is_some();
-                    if since || !self.is_there(&mut backoff, &error, name, scope).await? {
-                        return Ok(since);
+                    let may_be_done = asked_since.is_some();
+                    if may_be_done || !self.is_there(&mut backoff, &error, name, scope).await? {
+                        return Ok(may_be_done);
                     }
                 }
                 Err(error) if error.is_unknown_outcome() => {

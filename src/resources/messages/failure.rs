@@ -253,13 +253,7 @@ mod tests {
 
     /// A bucket with these values.
     fn failed(operation: Crud, (code, words): (u64, &str), values: &[(&str, Value)]) -> Diagnostic {
-        let member = Member {
-            row: &CATALOGUE[0],
-            name: Some("LATTICEDATA_default".to_owned()),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        };
+        let member = Member::new(&CATALOGUE[0], Some("LATTICEDATA_default".to_owned()));
         let own = Value::object(values.iter().cloned());
         let planned = Value::object([(member.row.key, own)]);
         failure(

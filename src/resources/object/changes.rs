@@ -167,13 +167,7 @@ mod tests {
     use crate::jetstream::SETTINGS;
 
     fn member(row: &'static Asset) -> Member {
-        Member {
-            row,
-            name: Some(row.name.replace("{}", "default")),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        }
+        Member::new(row, Some(row.name.replace("{}", "default")))
     }
 
     /// What its users need, with one setting at another value.

@@ -93,6 +93,17 @@ impl Asset {
 }
 
 impl Member {
+    /// An asset of an object, in wadm's usual mode, on a server that has chosen nothing for it.
+    pub fn new(row: &'static Asset, name: Option<String>) -> Self {
+        Self {
+            row,
+            name,
+            multitenant: false,
+            window_nanos: None,
+            made_needs: OnceLock::new(),
+        }
+    }
+
     /// The stream's name; empty while it is not known.
     pub fn stream(&self) -> String {
         self.name

@@ -152,13 +152,7 @@ mod tests {
     use crate::catalogue::CATALOGUE;
 
     fn member() -> Member {
-        Member {
-            row: &CATALOGUE[0],
-            name: Some("LATTICEDATA_default".to_owned()),
-            multitenant: false,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
-        }
+        Member::new(&CATALOGUE[0], Some("LATTICEDATA_default".to_owned()))
     }
 
     fn object(description: Value, metadata: Value) -> Value {

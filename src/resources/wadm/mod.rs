@@ -94,14 +94,14 @@ impl ObjectType for WadmJetStream {
         let multitenant = object.attribute("multitenant").as_bool() == Some(true);
         let rows = self.rows().into_iter();
         rows.map(|row| Member {
-            row,
-            name: match row.is_named_by_user() {
-                true => names.of(row),
-                false => Some(row.name.to_owned()),
-            },
             multitenant,
-            window_nanos: None,
-            made_needs: std::sync::OnceLock::new(),
+            ..Member::new(
+                row,
+                match row.is_named_by_user() {
+                    true => names.of(row),
+                    false => Some(row.name.to_owned()),
+                },
+            )
         })
         .collect()
     }

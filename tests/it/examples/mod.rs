@@ -11,21 +11,10 @@ mod use_cases;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Admin, NatsServer, Terraform};
+use crate::support::{Admin, NatsServer, Terraform, WADM_STREAMS};
 use serde_json::{Value, json};
 
 const PROVIDER: &str = env!("CARGO_BIN_EXE_terraform-provider-wasmcloud");
-/// The streams of a wadm installation, sorted.
-const WADM: [&str; 8] = [
-    "KV_wadm_manifests",
-    "KV_wadm_state",
-    "wadm_commands",
-    "wadm_event_consumer",
-    "wadm_events",
-    "wadm_notify",
-    "wadm_status",
-    "wasmbus_events",
-];
 /// What the real wadm sent to make them.
 const WADM_REQUESTS: &str = include_str!("../../fixtures/wadm-create-requests.jsonl");
 const BUCKETS: &str = "wasmcloud_lattice_buckets.default";
@@ -152,7 +141,7 @@ fn the_wadm_example_makes_an_installation_in_each_of_two_accounts() {
     let admins =
         ["test", "production"].map(|user| Admin::connect_as(&server.url(), user, "secret"));
     for admin in &admins {
-        assert_eq!(admin.stream_names(), WADM);
+        assert_eq!(admin.stream_names(), WADM_STREAMS);
     }
     assert_eq!(admins[0].config("wadm_events")["max_bytes"], -1);
     let production = |stream: &str, key: &str| admins[1].config(stream)[key].clone();
@@ -177,7 +166,7 @@ fn the_platform_example_keeps_the_buckets_of_every_lattice_and_one_wadm() {
     let mut streams: Vec<String> = kinds
         .iter()
         .flat_map(|kind| ["production", "staging"].map(|lattice| format!("KV_{kind}_{lattice}")))
-        .chain(WADM.map(str::to_owned))
+        .chain(WADM_STREAMS.map(str::to_owned))
         .collect();
     streams.sort();
     assert_eq!(admin.stream_names(), streams);
@@ -236,7 +225,7 @@ fn a_module_that_calls_the_provider_wadm_gets_the_root_s_configuration_and_needs
             .any(|said| said.says("Duplicate required provider")),
         "{said:#?}"
     );
-    assert_eq!(admin.stream_names(), WADM);
+    assert_eq!(admin.stream_names(), WADM_STREAMS);
     for _ in 0..10 {
         assert!(terraform.plan().is_empty());
     }

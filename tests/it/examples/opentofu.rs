@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::examples::{PROVIDER, WADM, examples, read};
-use crate::support::{Admin, Failure, NatsServer, Program, Terraform, mirror, newest_of};
+use crate::examples::{PROVIDER, examples, read};
+use crate::support::{
+    Admin, Failure, NatsServer, Program, Terraform, WADM_STREAMS, mirror, newest_of,
+};
 
 const LATTICE: [&str; 2] = ["KV_CONFIGDATA_default", "KV_LATTICEDATA_default"];
 
@@ -36,7 +38,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 fn both_sorted() -> Vec<&'static str> {
-    let mut streams = [&LATTICE[..], &WADM[..]].concat();
+    let mut streams = [&LATTICE[..], &WADM_STREAMS[..]].concat();
     streams.sort_unstable();
     streams
 }

@@ -10,8 +10,10 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::examples::{WADM, examples, read};
-use crate::support::{Admin, NatsServer, Program, Terraform, mirror, terraform_default, yaml};
+use crate::examples::{examples, read};
+use crate::support::{
+    Admin, NatsServer, Program, Terraform, WADM_STREAMS, mirror, terraform_default, yaml,
+};
 
 const CONFIG: &str = "KV_CONFIGDATA_production";
 const LATTICE: &str = "KV_LATTICEDATA_production";
@@ -91,7 +93,7 @@ fn expect_life(variables: &Value, run: impl Fn(&Ci, &str) -> i32) {
     assert!(!ci.artifact("plan.json").contains(&server.url()));
 
     assert_eq!(run(ci, "apply"), 0);
-    let streams = [&[CONFIG, LATTICE][..], &WADM].concat();
+    let streams = [&[CONFIG, LATTICE][..], &WADM_STREAMS].concat();
     assert_eq!(admin.stream_names(), streams);
     assert_eq!(run(ci, "drift"), 0);
 

@@ -7,8 +7,10 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::examples::{WADM, examples};
-use crate::support::{Admin, NatsServer, Program, Terraform, mirror, newest_of, program};
+use crate::examples::examples;
+use crate::support::{
+    Admin, NatsServer, Program, Terraform, WADM_STREAMS, mirror, newest_of, program,
+};
 
 const PRODUCTION: &str = "nats://nats.production.example.com:4222";
 const STAGING: &str = "nats://nats.staging.example.com:4222";
@@ -92,7 +94,7 @@ fn streams() -> Vec<String> {
     let lattices = ["CONFIGDATA", "LATTICEDATA"]
         .into_iter()
         .flat_map(|kind| ["orders", "payments"].map(|lattice| format!("KV_{kind}_{lattice}")));
-    let mut streams: Vec<String> = lattices.chain(WADM.map(str::to_owned)).collect();
+    let mut streams: Vec<String> = lattices.chain(WADM_STREAMS.map(str::to_owned)).collect();
     streams.sort();
     streams
 }

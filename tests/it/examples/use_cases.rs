@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::examples::{WADM, WADM_REQUESTS, read, server_of_hosts};
+use crate::examples::{WADM_REQUESTS, read, server_of_hosts};
 use crate::support::{
-    Admin, Cluster, Leaf, NatsServer, Provided, terraform_default, terraform_versions, warning,
+    Admin, Cluster, Leaf, NatsServer, Provided, WADM_STREAMS, terraform_default,
+    terraform_versions, warning,
 };
 
 const CONFIG: &str = "KV_CONFIGDATA_default";
@@ -245,7 +246,7 @@ fn import_takes_what_hosts_and_wadm_have_created() {
     ] {
         assert_eq!(plan.actions(address), ["no-op"], "{address}");
     }
-    assert_eq!(admin.stream_names().len(), WADM.len() + 4);
+    assert_eq!(admin.stream_names().len(), WADM_STREAMS.len() + 4);
 }
 
 #[test]

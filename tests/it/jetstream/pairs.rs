@@ -108,13 +108,7 @@ impl Trial {
                 asset.key, rows[0].key, rows[1].key
             ),
             needs: asset.config(&name, false),
-            member: Member {
-                row: asset,
-                name: Some(name),
-                multitenant: false,
-                window_nanos: None,
-                made_needs: std::sync::OnceLock::new(),
-            },
+            member: Member::new(asset, Some(name)),
             level: level_of(version),
             rows,
         }

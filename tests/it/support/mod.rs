@@ -32,7 +32,8 @@ pub use nats::cluster::{Cluster, Leaf, wait_for_domain};
 pub use nats::credentials::{Operator, User};
 pub use nats::server::{NatsServer, free_port};
 pub use nats::setup::{
-    account_without_jetstream, denied_publish, domain, password, system_account, token,
+    WADM_STREAMS, account_without_jetstream, denied_publish, domain, password, system_account,
+    token,
 };
 pub use network::gate::{CREATES, Gate, Side};
 pub use network::link::Link;

@@ -203,10 +203,7 @@ fn mocks(mut workspace: Workspace) -> Result<(), Failure> {
     workspace
         .provided
         .provide(&[("NATS_URL", "nats://127.0.0.1:1")]);
-    workspace.terraform.write(MODULE);
-    workspace.terraform.write_file(
-        "main.tftest.hcl",
-        r#"
+    let tests = r#"
 mock_provider "wasmcloud" {}
 
 run "configured" {
@@ -233,10 +230,21 @@ run "created" {
     error_message = "The default of the variable is not used."
   }
 }
-"#,
-    );
+"#;
 
-    let printed = workspace.terraform.run(&["test", "-no-color"])?;
+    both_runs_pass(&workspace, tests)
+}
+
+/// Runs a test file of the module, and gives what is printed.
+fn run_tests(workspace: &Workspace, tests: &str) -> Result<String, Failure> {
+    workspace.terraform.write(MODULE);
+    workspace.terraform.write_file("main.tftest.hcl", tests);
+    workspace.terraform.run(&["test", "-no-color"])
+}
+
+/// Runs a test file with two runs, which leaves nothing on the server.
+fn both_runs_pass(workspace: &Workspace, tests: &str) -> Result<(), Failure> {
+    let printed = run_tests(workspace, tests)?;
 
     assert!(printed.contains("2 passed, 0 failed"), "{printed}");
     assert_eq!(workspace.admin.stream_names(), [""; 0]);
@@ -244,10 +252,7 @@ run "created" {
 }
 
 fn partial_mocks(workspace: Workspace) -> Result<(), Failure> {
-    workspace.terraform.write(MODULE);
-    workspace.terraform.write_file(
-        "main.tftest.hcl",
-        r#"
+    let tests = r#"
 mock_provider "wasmcloud" {
   mock_resource "wasmcloud_lattice_buckets" {
     defaults = { lattice_data = { stream = "KV_mocked" } }
@@ -260,12 +265,9 @@ run "created" {
     error_message = "The value of the mock is not used."
   }
 }
-"#,
-    );
+"#;
 
-    workspace.terraform.run(&["test", "-no-color"])?;
-
-    Ok(())
+    run_tests(&workspace, tests).map(drop)
 }
 
 const OTHERS: &str = r#"
@@ -289,7 +291,6 @@ fn known_mocks(workspace: Workspace) -> Result<(), Failure> {
         Program::Terraform => ("override_during = plan", ""),
         Program::OpenTofu => ("", OTHERS),
     };
-    workspace.terraform.write(MODULE);
     let tests = r#"
 mock_provider "wasmcloud" {
   ARGUMENT
@@ -315,18 +316,12 @@ run "planned" {
 "#;
     let tests = tests.replace("ARGUMENT", argument);
     let tests = tests.replace("OTHERS", others);
-    workspace.terraform.write_file("main.tftest.hcl", &tests);
 
-    workspace.terraform.run(&["test", "-no-color"])?;
-
-    Ok(())
+    run_tests(&workspace, &tests).map(drop)
 }
 
 fn test_against_server(workspace: Workspace) -> Result<(), Failure> {
-    workspace.terraform.write(MODULE);
-    workspace.terraform.write_file(
-        "main.tftest.hcl",
-        r#"
+    let tests = r#"
 run "create" {
   assert {
     condition     = join(" ", output.streams) == "KV_LATTICEDATA_default KV_wadm_manifests"
@@ -344,14 +339,9 @@ run "raise_the_limit" {
     error_message = "The limit was not changed."
   }
 }
-"#,
-    );
+"#;
 
-    let printed = workspace.terraform.run(&["test", "-no-color"])?;
-
-    assert!(printed.contains("2 passed, 0 failed"), "{printed}");
-    assert_eq!(workspace.admin.stream_names(), [""; 0]);
-    Ok(())
+    both_runs_pass(&workspace, tests)
 }
 
 fn ephemeral_password(workspace: Workspace) -> Result<(), Failure> {

@@ -18,10 +18,19 @@ use std::sync::Mutex;
 use std::thread;
 
 use self::step::{Outcome, Outcomes, Step};
-use crate::support::{Cli, every_cli};
+use crate::support::{Cli, Program, every_cli};
 
 /// So many steps at once; more only wait for each other.
 const AT_ONCE: usize = 6;
+
+/// A program of a version, which is not started.
+fn cli(program: Program, version: &str) -> Cli {
+    Cli {
+        program,
+        version: version.to_owned(),
+        path: "unused".into(),
+    }
+}
 
 fn steps() -> Vec<&'static Step> {
     let parts = [life::STEPS, addresses::STEPS, language::STEPS];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Plan, Workspace};
+use crate::support::{Plan, WADM_STREAMS, Workspace};
 
 pub const LATTICE: &str = "wasmcloud_lattice_buckets.main";
 pub const WADM: &str = "wadm_jetstream.main";
@@ -13,18 +13,11 @@ pub const LATTICE_BUCKET: (&str, &str) = ("LATTICEDATA_default", "KV_LATTICEDATA
 pub const WADM_BUCKET: (&str, &str) = ("wadm_manifests", "KV_wadm_manifests");
 
 /// All streams of both objects, sorted.
-pub const STREAMS: [&str; 10] = [
-    "KV_CONFIGDATA_default",
-    "KV_LATTICEDATA_default",
-    "KV_wadm_manifests",
-    "KV_wadm_state",
-    "wadm_commands",
-    "wadm_event_consumer",
-    "wadm_events",
-    "wadm_notify",
-    "wadm_status",
-    "wasmbus_events",
-];
+pub const STREAMS: [&str; 10] = {
+    let [a, b, c, d, e, f, g, h] = WADM_STREAMS;
+    let (config, lattice) = ("KV_CONFIGDATA_default", "KV_LATTICEDATA_default");
+    [config, lattice, a, b, c, d, e, f, g, h]
+};
 
 /// Both objects with these arguments.
 pub fn both(lattice: &str, wadm: &str) -> String {

@@ -121,14 +121,7 @@ fn range(lines: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn cli(program: Program, version: &str) -> Cli {
-        Cli {
-            program,
-            version: version.to_owned(),
-            path: "unused".into(),
-        }
-    }
+    use crate::versions::cli;
 
     #[test]
     fn a_step_has_a_row_for_who_performs_it_and_one_for_each_error() {

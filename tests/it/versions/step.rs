@@ -128,14 +128,7 @@ pub type Outcomes = BTreeMap<(usize, usize), Outcome>;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn cli(program: Program, version: &str) -> Cli {
-        Cli {
-            program,
-            version: version.to_owned(),
-            path: "unused".into(),
-        }
-    }
+    use crate::versions::cli;
 
     #[test]
     fn a_refusal_concerns_the_versions_before_the_first_that_can() {

@@ -238,8 +238,6 @@ struct Introduction {
 struct Accepted {
     stream: IoStream,
     received: ServerBytes,
-    /// What the server answered to the first ping, or will.
-    answer: Bytes,
     /// The login, if the server has not answered it yet.
     unanswered: Option<Login>,
 }
@@ -334,20 +332,20 @@ impl Upstream {
                 Ok(Ok((greeting, accepted))) => {
                     self.seen().greeting = Some(greeting);
                     if accepted.unanswered.is_none() {
-                        self.accepted();
+                        self.note_accepted();
                     }
                     return Some(accepted);
                 }
                 Ok(Err(refusal)) => refusal,
                 Err(_) => Refusal::Unreachable(Failure::silent(share)),
             };
-            self.refused(place, refusal);
+            self.note_refusal(place, refusal);
         }
         None
     }
 
     /// Notes that there is a connection.
-    fn accepted(&self) {
+    fn note_accepted(&self) {
         let mut seen = self.seen();
         *seen = Seen {
             greeting: seen.greeting.take(),
@@ -357,7 +355,7 @@ impl Upstream {
     }
 
     /// Notes why a server cannot be used.
-    fn refused(&self, place: usize, refusal: Refusal) {
+    fn note_refusal(&self, place: usize, refusal: Refusal) {
         let server = self.servers.get(place).map(Server::shown);
         debug!(server, ?refusal, "not connected");
         let mut seen = self.seen();
@@ -418,7 +416,6 @@ impl Upstream {
         let accepted = Accepted {
             stream,
             received,
-            answer: Bytes::from_static(PONG),
             unanswered,
         };
         Ok((greeting, accepted))
@@ -470,13 +467,13 @@ impl Upstream {
         let answered = timeout(login.limit, self.answered(from_server, received, login)).await;
         let refusal = match answered {
             Ok(Ok(())) => {
-                self.accepted();
+                self.note_accepted();
                 return true;
             }
             Ok(Err(refusal)) => refusal,
             Err(_) => Refusal::Unreachable(Failure::silent(login.limit)),
         };
-        self.refused(login.place, refusal);
+        self.note_refusal(login.place, refusal);
         self.seen().refused = true;
         false
     }
@@ -486,13 +483,12 @@ impl Upstream {
         let Accepted {
             stream,
             mut received,
-            answer,
             unanswered,
         } = accepted;
         let client: IoStream = Box::new(client);
         let (mut from_client, mut to_client) = split(client);
         let (mut from_server, mut to_server) = split(stream);
-        let answered = to_client.write_all(&answer).await;
+        let answered = to_client.write_all(PONG).await;
         if answered.is_err() || to_client.flush().await.is_err() {
             return Ok(());
         }

@@ -2,6 +2,18 @@
 //!
 //! On a busy machine a login may take longer than the two seconds that a server gives it by itself.
 
+/// The streams of a wadm installation, sorted.
+pub const WADM_STREAMS: [&str; 8] = [
+    "KV_wadm_manifests",
+    "KV_wadm_state",
+    "wadm_commands",
+    "wadm_event_consumer",
+    "wadm_events",
+    "wadm_notify",
+    "wadm_status",
+    "wasmbus_events",
+];
+
 /// Everybody must log in with this user and password.
 pub fn password(user: &str, password: &str) -> String {
     format!("authorization {{ timeout: 30, user: \"{user}\", password: \"{password}\" }}")
