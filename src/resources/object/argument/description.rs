@@ -30,7 +30,8 @@ impl Argument {
         match (self.setting.edit, self.of) {
             (Edit::Lowering(what), _) => lowered(what),
             (Edit::LoweringEach(what, ..), AssetKinds::Buckets) => {
-                lowered(&what.replace("messages of each subject", "revisions of each key"))
+                let what = what.replace("messages of each subject", "revisions of each key");
+                lowered(&format!("{what}, and the plan counts them"))
             }
             (Edit::LoweringEach(what, ..), _) => lowered(what),
             // A bucket discards new writes, so that the server would keep what is above; no plan lets it come to that.

@@ -228,7 +228,7 @@ impl Argument {
                 ..attribute
             },
             Value::Null => attribute,
-            // Not a default of the schema: it is kept beside the names of buckets, which a plan may not know yet.
+            // Only named: the plan of an asset sets it (`Member::plan`), not the schema.
             default => attribute.names_default(&default),
         }
     }
