@@ -19,7 +19,7 @@ use crate::jetstream::api::verify::{self, Check, Checks, INFO};
 use crate::jetstream::connection::link::Link;
 use crate::jetstream::connection::options::{ApiPrefix, WithOrigin};
 use crate::jetstream::connection::pending::Verdict;
-use crate::jetstream::error::{Cause, Error};
+use crate::jetstream::error::{Cause, Error, NoServers};
 
 /// Requests in flight at once: beyond this nothing gets faster, and the server drops its whole queue when it overflows.
 const IN_FLIGHT: usize = 64;
@@ -27,6 +27,9 @@ const IN_FLIGHT: usize = 64;
 const TRIES_UNHEARD: u32 = 3;
 /// Attempts at a stream that the answering server does not know, though it exists: about five seconds.
 const TRIES_UNKNOWN: u32 = 8;
+/// Attempts at a stream for which too many servers are offline: about fifteen seconds. A leader takes a server for offline
+/// that it has not heard of yet, and each tells of itself every ten seconds (`statsz` in nats-server's events.go).
+const TRIES_OFFLINE: u32 = 15;
 /// The header with which a request says what the server must at least be.
 const REQUIRED_LEVEL: &str = "Nats-Required-Api-Level";
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -149,7 +152,7 @@ impl Api {
         tokio::select! {
             // Boxed, since only one of all requests that wait here runs it.
             checked = check.done.get_or_try_init(|| Box::pin(self.check(&check, scope))) => checked.copied(),
-            () = scope.over() => Err(self.link.error(ended(scope).unwrap_or(Cause::Stopped))),
+            () = scope.over() => Err(self.link.error(self.ended(scope).unwrap_or(Cause::Stopped))),
         }
     }
 
@@ -204,7 +207,7 @@ impl Api {
                 .error(cause)
                 .asking(&request.asked, &subject, &request.stream)
         };
-        if let Some(ended) = ended(scope) {
+        if let Some(ended) = self.ended(scope) {
             return Err(failed(ended));
         }
         let permit = tokio::select! {
@@ -212,7 +215,7 @@ impl Api {
             () = scope.over() => None,
         };
         let Some(_permit) = permit else {
-            return Err(failed(ended(scope).unwrap_or(Cause::Stopped)));
+            return Err(failed(self.ended(scope).unwrap_or(Cause::Stopped)));
         };
         let client = self
             .link
@@ -294,6 +297,20 @@ impl Api {
         answered.and_then(|message| self.read(&message.payload))
     }
 
+    /// Why nothing more is asked: the caller stopped, or its time is over. If there never was a connection, what kept it from
+    /// being opened says more than the time.
+    fn ended(&self, scope: &Scope) -> Option<Cause> {
+        if scope.is_stopped() {
+            Some(Cause::Stopped)
+        } else if scope.remaining().is_zero() {
+            let refused = self.link.refusal_of_login();
+            let late = || Cause::Deadline("no further request was sent".to_owned());
+            Some(refused.unwrap_or_else(late))
+        } else {
+            None
+        }
+    }
+
     /// Waits before the next attempt.
     ///
     /// # Errors
@@ -321,6 +338,7 @@ impl Api {
         match error.cause() {
             Cause::NoResponders { .. } => heard,
             Cause::Timeout { .. } => heard || backoff.tries + 1 < TRIES_UNHEARD,
+            _ if error.no_servers().contains(&NoServers::Offline) => backoff.tries < TRIES_OFFLINE,
             _ => error.is_transient(),
         }
     }
@@ -384,16 +402,6 @@ pub fn body_text(body: &Value) -> String {
     match body.is_null() {
         true => String::new(),
         false => body.to_string(),
-    }
-}
-
-fn ended(scope: &Scope) -> Option<Cause> {
-    if scope.is_stopped() {
-        Some(Cause::Stopped)
-    } else if scope.remaining().is_zero() {
-        Some(Cause::Deadline("no further request was sent".to_owned()))
-    } else {
-        None
     }
 }
 

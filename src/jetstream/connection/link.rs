@@ -311,6 +311,11 @@ impl Link {
         Ok(())
     }
 
+    /// Why no server has accepted the login so far, if that is known.
+    pub fn refusal_of_login(&self) -> Option<Cause> {
+        self.disconnect_cause().filter(|_| !self.is_accepted())
+    }
+
     /// Why there is no connection, if that is known.
     fn disconnect_cause(&self) -> Option<Cause> {
         Some(self.refused(self.relay.get()?.refusal()?))

@@ -147,7 +147,7 @@ fn no_servers(reason: NoServers, member: &Member, config: &Value) -> (&'static s
         ),
         (NoServers::Offline, _) => (
             "",
-            "Servers that could store it are offline: start them, and apply again.",
+            "Servers that could store it are offline: start them, and apply again. A create or an update waits about 15 seconds for them.",
         ),
         (NoServers::UniqueTag, _) => (
             "replicas",

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
-use crate::jetstream::setup::{client, config, options, scope, within};
-use crate::support::Cluster;
+use crate::jetstream::setup::{PATIENCE, client, config, options, scope, within};
+use crate::support::{Admin, Cluster, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_are_waited_for_up_and_down_and_a_leader_hands_over() {
@@ -155,4 +155,29 @@ async fn a_create_without_a_quorum_is_known_once_there_is_one() {
     let created = creating.await.unwrap().unwrap();
 
     assert!(created.ours);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_waits_for_a_server_that_is_about_to_come_back() {
+    let cluster = Cluster::start(3);
+    let (away, url) = (&cluster.servers()[0], cluster.servers()[1].url());
+    let (admin, client) = (Admin::connect(&url), client(&url));
+    let on_it = |name: &str| json!({ "name": name, "num_replicas": 1, "placement": { "tags": ["node:1"] } });
+    away.stop();
+    let mut tried = 0;
+    wait_for("a leader that knows who is away", PATIENCE, || {
+        tried += 1;
+        let name = format!("BEFORE{tried}");
+        let api = format!("STREAM.CREATE.{name}");
+        let refused = admin.try_api(&api, &on_it(&name)).err()?;
+        refused.to_string().contains("peer offline").then_some(())
+    });
+
+    let wanted = config(on_it("A"));
+    let creating = tokio::spawn(async move { client.create(&wanted, &scope()).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!creating.is_finished(), "{:?}", creating.await);
+    tokio::task::block_in_place(|| away.restart());
+
+    assert!(creating.await.unwrap().unwrap().ours);
 }

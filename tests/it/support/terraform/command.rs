@@ -376,8 +376,9 @@ impl Terraform {
             .stdin(Stdio::null())
             .env("CHECKPOINT_DISABLE", "1")
             .env("TF_IN_AUTOMATION", "1")
-            // A command of a fraction of a second is over before it is worth collecting much.
-            .env("GOGC", "400")
+            // A command of a fraction of a second is over before collecting is worth anything.
+            .env("GOGC", "off")
+            .env("GOMEMLIMIT", "512MiB")
             .env("TF_CLI_CONFIG_FILE", self.folder().join(".terraformrc"))
             .env("XDG_CONFIG_HOME", self.folder().join(".config"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
