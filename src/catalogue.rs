@@ -41,6 +41,16 @@ pub enum AssetKind {
     Stream(Stream),
 }
 
+impl AssetKind {
+    /// As users are told: `bucket` or `stream`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bucket => "bucket",
+            Self::Stream(_) => "stream",
+        }
+    }
+}
+
 /// What the users of a stream rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stream {

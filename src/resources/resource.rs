@@ -12,7 +12,7 @@ use crate::resources::object::domain;
 use crate::resources::object::generated;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen, with_window};
-use crate::resources::object::{Object, existing};
+use crate::resources::object::{Object, STREAMS, existing, streams};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
 use crate::resources::plan::{plan_changes, plan_values};
@@ -201,6 +201,8 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             .extend(renamed(&object.members, &prior_members));
         plan.diagnostics.extend(self.object_type.consequence(plan));
         plan_values(&object.members, plan);
+        plan.planned
+            .set_attribute(STREAMS, streams(&object.members));
         let sessions = (
             self.session.of_object(&plan.planned),
             self.session.of_object(&plan.prior),
@@ -310,7 +312,10 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let object = self.object_of_state(state, &private);
         let session = self.session.of_object(state);
         let harmful = self.object_type.harmful_streams();
-        let applied = read::read(&object, &session, harmful, state, private, call).await;
+        let mut applied = read::read(&object, &session, harmful, state, private, call).await;
+        if let Some(state) = &mut applied.state {
+            state.set_attribute(STREAMS, streams(&object.members));
+        }
         self.reported_of(applied, &object, Phase::Plan, ShownFor::Refresh)
     }
 
@@ -352,6 +357,18 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let domain = domain::own(&self.session.provider_domain(), state);
         config.set_attribute(domain::NAME, domain);
         config
+    }
+
+    fn completed(&self, mut state: Value) -> Value {
+        if state.is_null() || !state.attribute(STREAMS).is_null() {
+            return state;
+        }
+        let members = self.object_of_state(&state, &Private::default()).members;
+        // Only the private state, which is not here, knows the name of a bucket that no longer exists.
+        if existing(&members, &state).len() == members.len() {
+            state.set_attribute(STREAMS, streams(&members));
+        }
+        state
     }
 
     fn remember(&self, state: &Value) {

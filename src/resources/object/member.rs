@@ -73,11 +73,7 @@ impl Asset {
                 "Settings without an argument that differ on the server from what wasmCloud needs: the name of each setting, with its value on the server as JSON. Empty if nothing differs. The next apply changes back what the server can change.",
             ),
         ]);
-        let what = if self.kind == AssetKind::Bucket {
-            "bucket"
-        } else {
-            "stream"
-        };
+        let what = self.kind.name();
         let doc = format!(
             "The {what} `{}`: {}. What is set here overrides the common argument of the same name. It is null if a refresh did not find it on the server, so an output that uses it must check for null.",
             self.name.replace("{}", "<lattice>"),
@@ -114,11 +110,7 @@ impl Member {
 
     /// As the user knows it: `bucket LATTICEDATA_default`, `stream wadm_commands`.
     pub fn title(&self) -> String {
-        let what = if self.row.kind == AssetKind::Bucket {
-            "bucket"
-        } else {
-            "stream"
-        };
+        let what = self.row.kind.name();
         let pattern = self.row.name.replace("{}", "<lattice>");
         format!("{what} {}", self.name.as_deref().unwrap_or(&pattern))
     }

@@ -12,8 +12,12 @@ pub mod generated;
 pub mod private_facts;
 pub mod storage;
 
+use crate::catalogue::AssetKind;
 use crate::resources::object::member::Member;
-use crate::terraform::language::{Path, Value};
+use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Path, Type, Value};
+
+/// The attribute that lists the streams of an object.
+pub const STREAMS: &str = "streams";
 
 /// What is known of one object without a server.
 #[derive(Clone, Debug)]
@@ -45,6 +49,53 @@ pub fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
     members
         .filter(|member| !state.attribute(member.row.key).is_null())
         .collect()
+}
+
+/// The attribute with all streams of an object, for other modules: dashboards, permissions, backups.
+pub fn streams_attribute() -> Attribute {
+    let nested = [
+        ("name", Type::String, "Name of the JetStream stream."),
+        ("kind", Type::String, "`\"bucket\"` or `\"stream\"`."),
+        (
+            "bucket",
+            Type::String,
+            "Name of the key/value bucket. Null for a stream that is no bucket.",
+        ),
+        (
+            "subjects",
+            Type::list(Type::String),
+            "Subjects of the stream, as wasmCloud needs them. Empty for a stream that only reads from others.",
+        ),
+    ]
+    .map(|(name, r#type, doc)| Attribute::new(name, r#type, Mode::Computed, doc));
+    let doc = "All streams of the resource, by the names of the blocks above, for dashboards, permissions and backups of other modules. A stream stays in the map if it was deleted on the server: the next apply recreates it.";
+    let nested = AttributeKind::Nested(Nesting::Map, nested.into());
+    Attribute::new(STREAMS, nested, Mode::Computed, doc)
+}
+
+/// The value of [`streams_attribute`]: what is in it depends on nothing but the names of the assets and on wadm's mode.
+pub fn streams(members: &[Member]) -> Value {
+    let entry = |member: &Member| {
+        let name = member.name.as_deref();
+        let bucket = match member.row.kind {
+            AssetKind::Bucket => name.map_or(Value::Unknown, Value::from),
+            AssetKind::Stream(_) => Value::Null,
+        };
+        let subjects = member.subjects().into_iter().map(Value::from).collect();
+        Value::object([
+            (
+                "name",
+                name.map_or(Value::Unknown, |_| member.stream().into()),
+            ),
+            ("kind", member.row.kind.name().into()),
+            ("bucket", bucket),
+            (
+                "subjects",
+                name.map_or(Value::Unknown, |_| Value::List(subjects)),
+            ),
+        ])
+    };
+    Value::object(members.iter().map(|member| (member.row.key, entry(member))))
 }
 
 /// The assets by position, those that nothing else must precede first, then those that source from them.

@@ -110,6 +110,12 @@ pub trait Resource: Send + Sync + 'static {
         ))
     }
 
+    /// A stored state with the attributes that an earlier version of the provider did not have. Called before every plan,
+    /// so that Terraform sees no change.
+    fn completed(&self, state: Value) -> Value {
+        state
+    }
+
     /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
     /// only this shows that what the server holds is the object's own.
     fn remember(&self, _state: &Value) {}

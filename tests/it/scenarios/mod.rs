@@ -26,6 +26,7 @@ mod newer;
 mod options;
 mod partial;
 mod stale;
+mod streams;
 mod unknown;
 mod timeouts;
 mod cluster;

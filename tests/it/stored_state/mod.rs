@@ -23,6 +23,12 @@ fn a_state_of_an_earlier_build_plans_nothing_on_any_server() {
         terraform.write_file("terraform.tfstate", &state);
 
         terraform.expect_empty_without_refresh_too();
+        let refresh = terraform.plan_with(&["-refresh-only"]);
+        assert!(
+            refresh.json()["resource_drift"].is_null(),
+            "{}",
+            refresh.text()
+        );
         assert!(
             terraform
                 .apply()

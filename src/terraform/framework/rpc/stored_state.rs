@@ -24,7 +24,8 @@ pub(super) fn upgrade(
         .into());
     }
     if version == resource.schema().version {
-        return wire::decode_json(&raw.json, r#type);
+        let state = wire::decode_json(&raw.json, r#type)?;
+        return Ok(resource.completed(state));
     }
     let state = serde_json::from_slice(&raw.json).map_err(|cause| {
         Diagnostic::error(
@@ -34,5 +35,6 @@ pub(super) fn upgrade(
     })?;
     let upgraded = lifecycle::upgrade(resource, version, state)?;
     let bytes = serde_json::to_vec(&upgraded).unwrap_or_default();
-    wire::decode_json(&bytes, r#type)
+    let state = wire::decode_json(&bytes, r#type)?;
+    Ok(resource.completed(state))
 }
