@@ -50,8 +50,5 @@ check "no_drift" {
 
 output "streams" {
   description = "Streams of the lattice, for permissions and monitoring."
-  value = compact([
-    try(wasmcloud_lattice_buckets.default.lattice_data.stream, ""),
-    try(wasmcloud_lattice_buckets.default.config_data.stream, ""),
-  ])
+  value       = [for stream in try(wasmcloud_lattice_buckets.default.streams, {}) : stream.name]
 }

@@ -43,23 +43,11 @@ resource "wadm_jetstream" "this" {
   max_bytes = 104857600
 }
 
-# After `terraform apply -refresh-only`, a stream that no longer exists on the server is null. So `try` is needed.
+# After `terraform apply -refresh-only`, a resource of which nothing exists on the server is null. So `try` is needed.
 output "streams" {
   description = "Every stream that this configuration manages."
-  value = sort(compact(concat(
-    flatten([for buckets in wasmcloud_lattice_buckets.each : [
-      try(buckets.lattice_data.stream, ""),
-      try(buckets.config_data.stream, ""),
-    ]]),
-    [
-      try(wadm_jetstream.this.state.stream, ""),
-      try(wadm_jetstream.this.manifests.stream, ""),
-      try(wadm_jetstream.this.events.stream, ""),
-      try(wadm_jetstream.this.commands.stream, ""),
-      try(wadm_jetstream.this.status.stream, ""),
-      try(wadm_jetstream.this.notify.stream, ""),
-      try(wadm_jetstream.this.wasmbus_events.stream, ""),
-      try(wadm_jetstream.this.event_consumer.stream, ""),
-    ],
-  )))
+  value = sort(concat(
+    flatten([for buckets in wasmcloud_lattice_buckets.each : [for stream in try(buckets.streams, {}) : stream.name]]),
+    [for stream in try(wadm_jetstream.this.streams, {}) : stream.name],
+  ))
 }

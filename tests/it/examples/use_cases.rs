@@ -318,7 +318,7 @@ fn checks_warn_of_drift_and_outputs_name_the_streams() {
     provided.terraform.step(&read("checks/main.tf"));
 
     let outputs = provided.terraform.shown_state()["values"]["outputs"].clone();
-    assert_eq!(outputs["streams"]["value"], json!([LATTICE, CONFIG]));
+    assert_eq!(outputs["streams"]["value"], json!([CONFIG, LATTICE]));
     let refused = provided
         .terraform
         .try_plan(&["-var=replicas=2"])
