@@ -10,6 +10,7 @@
 //! ```text
 //! main                          starts the process
 //! provider                      the provider block: from arguments and environment to a connection
+//! functions                     names, permissions and import ids, without a server
 //! resources                     the resource types: plan, preflight, apply
 //! catalogue                     which buckets and streams there are
 //! terraform::framework          what Terraform demands around a resource        jetstream   NATS and its API
@@ -34,7 +35,8 @@
 //! * `resources::object`: one object of Terraform: its assets, its arguments, attributes <-> stream configurations; its
 //!   `private_facts`; which texts are Terraform's (`owned_texts`).
 //! * `resources::messages`: the sentences of diagnostics about assets, and how contents are counted in them.
-//! * `resources::permissions`: what the provider's NATS user must and may be allowed.
+//! * `resources::permissions`: what NATS users must and may be allowed: the provider's, those of hosts, and wadm's;
+//!   `table` has the rows, `allowed` makes lists of subjects of them.
 //! * `resources::plan`: prior state and configuration -> planned state, without requests.
 //! * `resources::preflight`: `survey::requests` sends all requests that a plan needs; every other file is one rule, such as
 //!   `cluster_size`, `account_limits`, `permissions`, `data_loss`.
@@ -43,6 +45,7 @@
 //!   one run of Terraform tell each other.
 //! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
+//! * `functions`: the functions of the provider; `options` reads the object of optional arguments.
 //! * `provider`: arguments, environment variables, NATS contexts, their precedence and checks.
 //! * `terraform::language`: values, types, paths, diagnostics, schemas; `wire` has msgpack and JSON.
 //! * `terraform::framework`: the calls of Terraform around a resource (`rpc` takes them), and the check of our answers
@@ -106,7 +109,8 @@
 //! | which buckets or streams exist, and what wadm wants of them | its row in `catalogue` |
 //! | an argument of a bucket or stream | `resources::object::argument` |
 //! | an argument or environment variable of the provider block | its row in `provider::arguments` |
-//! | a permission of the provider's user | its row in `resources::permissions` |
+//! | a permission of the provider's user, of a host or of wadm | its row in `resources::permissions::table` |
+//! | a function | `functions`, the rules around it `terraform::framework::function` |
 //! | when a plan is refused or warns | a rule in `resources::preflight` |
 //! | the words of a diagnostic about an asset | `resources::messages` |
 //! | what the samples of a diagnostic are | `texts` |
@@ -119,6 +123,7 @@
 
 mod catalogue;
 mod ecdsa_p521;
+mod functions;
 mod jetstream;
 mod os;
 pub mod plugin;

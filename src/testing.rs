@@ -21,6 +21,8 @@ pub mod resources {
     pub use crate::resources::object::argument::{Argument, BUCKET, COMMON, Unset};
     pub use crate::resources::object::changes::Changes;
     pub use crate::resources::object::member::Member;
+    pub use crate::resources::permissions::allowed::{Allowed, Used};
+    pub use crate::resources::permissions::table::{HOST, WADM};
     pub use crate::resources::permissions::{Need, PERMISSIONS, Permission, Right};
 }
 

@@ -1,4 +1,5 @@
-//! The provider block: from its arguments and the environment to a connection, and the list of resource types.
+//! The provider block: from its arguments and the environment to a connection, and the lists of
+//! resource types and functions.
 //!
 //! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
 //! are known only after another resource was made.
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
+use crate::functions;
 use crate::jetstream::Client;
 use crate::provider::connection::options;
 use crate::provider::environment::Environment;
@@ -26,6 +28,7 @@ use crate::resources::session::run::Run;
 use crate::resources::session::shown::{Phase, ShownFor};
 use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
+use crate::terraform::framework::function::Function;
 use crate::terraform::framework::rpc::Service;
 use crate::terraform::framework::{Provider, Resource};
 use crate::terraform::language::{Diagnostics, Schema, Value};
@@ -54,6 +57,7 @@ pub struct WasmCloud {
     environment: Environment,
     session: Arc<Session>,
     resources: Vec<Arc<dyn Resource>>,
+    functions: Vec<Function>,
 }
 
 impl WasmCloud {
@@ -71,6 +75,7 @@ impl WasmCloud {
             environment: environment.into_iter().collect(),
             session,
             resources,
+            functions: functions::all(),
         }
     }
 }
@@ -114,6 +119,10 @@ impl Provider for WasmCloud {
 
     fn resources(&self) -> &[Arc<dyn Resource>] {
         &self.resources
+    }
+
+    fn functions(&self) -> &[Function] {
+        &self.functions
     }
 }
 

@@ -87,7 +87,10 @@ impl ObjectType for LatticeBuckets {
 
 /// A bucket's name takes only these characters, and the lattice is part of it (NATS ADR-6); a host with another
 /// lattice ends at its start.
-fn lattice_name(value: &Value) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong with it and what to do, as sentences.
+pub fn lattice_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     let bad: String = name
         .chars()

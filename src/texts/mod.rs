@@ -16,6 +16,7 @@ mod server;
 mod changes;
 mod apply;
 mod framework;
+mod functions;
 // Shared with the integration tests, which generate other pages.
 #[path = "../../tests/it/generated/committed.rs"]
 mod committed;
@@ -26,6 +27,7 @@ use std::sync::LazyLock;
 use crate::catalogue::CATALOGUE;
 use crate::provider::WasmCloud;
 use crate::resources::permissions::PERMISSIONS;
+use crate::resources::permissions::table::{HOST, WADM};
 use crate::terraform::framework::Provider;
 use crate::terraform::language::Attribute;
 use crate::terraform::language::diagnostics::made;
@@ -47,6 +49,7 @@ fn samples() -> Samples {
     apply::add(&mut samples);
     provider_block::add(&mut samples);
     configuration::add(&mut samples);
+    functions::add(&mut samples);
     framework::add(&mut samples);
     samples
 }
@@ -137,7 +140,13 @@ fn said_elsewhere() -> String {
         texts.push(schema.description.clone());
         texts.extend(descriptions(&schema.attributes));
     }
-    let purposes = PERMISSIONS.iter().map(|permission| permission.purpose);
+    for function in provider.functions() {
+        let parameters = function.parameters.iter().chain(&function.variadic);
+        texts.extend(parameters.map(|parameter| parameter.description.clone()));
+        texts.extend([function.summary.to_owned(), function.description.clone()]);
+    }
+    let tables = [PERMISSIONS, HOST, WADM].into_iter().flatten();
+    let purposes = tables.map(|permission| permission.purpose);
     let creators = CATALOGUE.iter().filter_map(|row| row.description);
     texts.extend(purposes.chain(creators).map(str::to_owned));
     // The fragments of a literal have one brace for two, since it may be one of a format.

@@ -18,13 +18,14 @@ pub enum Topic {
     Apply,
     ProviderBlock,
     Configuration,
+    Functions,
     Import,
     Bugs,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Connection,
         Self::Tls,
         Self::Login,
@@ -38,6 +39,7 @@ impl Topic {
         Self::Apply,
         Self::ProviderBlock,
         Self::Configuration,
+        Self::Functions,
         Self::Import,
         Self::Bugs,
     ];
@@ -58,6 +60,7 @@ impl Topic {
             Self::Apply => "Failed applies",
             Self::ProviderBlock => "Provider block, variables and NATS contexts",
             Self::Configuration => "Arguments of the resources",
+            Self::Functions => "Functions",
             Self::Import => "Import and stored state",
             Self::Bugs => "Bugs in the provider",
         }

@@ -36,6 +36,7 @@ mod clusters;
 mod connections;
 mod examples;
 mod faults;
+mod functions;
 mod generated;
 mod guides;
 mod hostile;

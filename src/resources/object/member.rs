@@ -346,7 +346,11 @@ pub fn fits_bucket_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
 }
 
-fn bucket_name(value: &Value) -> Result<(), String> {
+/// A name that wadm can be configured with for a bucket.
+///
+/// # Errors
+/// What is wrong with it and what to do, as sentences.
+pub fn bucket_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     match !name.is_empty() && name.len() <= 250 && name.chars().all(fits_bucket_name) {
         true => Ok(()),

@@ -1,4 +1,5 @@
-//! What Terraform demands around a resource: one place for planning, applying, refreshing, importing and upgrading.
+//! What Terraform demands around a resource: one place for planning, applying, refreshing, importing and upgrading; and
+//! around a function.
 //!
 //! A resource says what it is (a schema) and what it does (the trait below); the order of the steps, the defaults,
 //! the unknown values and the check of our own answers against Terraform core's rules are here, once for all.
@@ -7,6 +8,7 @@ pub mod lifecycle;
 pub mod plan;
 pub mod check;
 pub mod private;
+pub mod function;
 pub mod calls;
 pub mod rpc;
 pub mod convert;
@@ -19,6 +21,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
+use crate::terraform::framework::function::Function;
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
@@ -36,6 +39,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Every resource type, in the order of the docs.
     fn resources(&self) -> &[Arc<dyn Resource>];
+
+    /// Every function, in the order of the docs. They work without a configuration.
+    fn functions(&self) -> &[Function] {
+        &[]
+    }
 }
 
 /// One resource type.

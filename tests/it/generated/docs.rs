@@ -7,19 +7,23 @@ use std::path::Path;
 
 use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::testing::catalogue::CATALOGUE;
-use terraform_provider_wasmcloud::testing::resources::{Need, PERMISSIONS, Permission, Right};
+use terraform_provider_wasmcloud::testing::resources::{
+    Allowed, HOST, Member, Need, PERMISSIONS, Permission, Right, Used, WADM,
+};
 use terraform_provider_wasmcloud::testing::terraform::framework::{Provider, Resource};
 use terraform_provider_wasmcloud::testing::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Schema, Type, ValueRule,
 };
 
+use crate::generated::functions;
+
 const PROVIDER: &str = "wasmcloud";
 
 /// What a page is of. The registries show that of the provider first, outside every subcategory.
 #[derive(Clone, Copy)]
-enum Page {
+pub enum Page {
     Provider,
-    Resource,
+    Other,
 }
 
 /// Every page: its file under the project's root, and its text.
@@ -39,6 +43,8 @@ pub fn pages(root: &Path) -> Vec<(String, String)> {
             resource_page(root, resource.as_ref()),
         ));
     }
+    let functions = provider.functions().iter();
+    pages.extend(functions.map(|function| functions::page(root, function)));
     pages
 }
 
@@ -60,7 +66,7 @@ fn index(root: &Path, schema: &Schema) -> String {
 fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     let (name, schema) = (resource.type_name(), resource.schema());
     let mut page = front_matter(
-        Page::Resource,
+        Page::Other,
         &format!("{name} Resource - terraform-provider-{PROVIDER}"),
         &schema.description,
     );
@@ -101,7 +107,7 @@ fn permissions(schema: &Schema) -> String {
             )
         })
         .collect();
-    let rows = PERMISSIONS.iter().filter(|row| row.asset.is_none_or(has));
+    let rows = PERMISSIONS.iter().filter(|row| row.is_for(has));
     format!(
         "\n## Permissions\n\nThe NATS user of the provider needs permission to publish to these subjects, or to subscribe where the table states it. Without the optional ones, the provider works too. If the JetStream domain is not that of the connected server, use `$JS.<domain>.API.` instead of `$JS.API.`. The streams are {}.\n\n{}",
         streams.join(", "),
@@ -147,14 +153,46 @@ fn least_privilege(root: &Path) -> (String, String) {
         permission_table(PERMISSIONS.iter()).trim_end(),
     );
     let start = "  { user: terraform, password: $TERRAFORM_PASSWORD, permissions: {\n      publish: { allow: [\n";
-    (
-        file.to_owned(),
-        with_part(
-            &page,
-            start,
-            "      ] }\n",
-            &(start.to_owned() + &default_lines()),
-        ),
+    let mut page = with_part(
+        &page,
+        start,
+        "      ] }\n",
+        &(start.to_owned() + &default_lines()),
+    );
+    for (user, rows) in [("wadm", WADM), ("host", HOST)] {
+        let start = format!(
+            "  {{ user: {user}, password: ${}_PASSWORD, permissions: {{\n",
+            user.to_uppercase()
+        );
+        let part = start.clone() + &client_lines(rows);
+        page = with_part(&page, &start, "      allow_responses:", &part);
+    }
+    (file.to_owned(), page)
+}
+
+/// What a client publishes and subscribes to that uses the default lattice, or a wadm with the default names.
+fn client_lines(rows: &[Permission]) -> String {
+    let is_host = std::ptr::eq(rows, HOST);
+    let assets = CATALOGUE.iter();
+    let assets = assets.filter(|asset| asset.name.contains("{}") == is_host);
+    let members = assets.map(|asset| Member::new(asset, Some(asset.name.replace("{}", "default"))));
+    let allowed = Allowed::of(
+        rows,
+        &Used {
+            members: &members.collect::<Vec<_>>(),
+            lattice: "default",
+            multitenant: false,
+        },
+    );
+    let list = |subjects: &[String]| {
+        let lines = subjects.iter();
+        let lines: String = lines.map(|one| format!("        \"{one}\"\n")).collect();
+        format!("{{ allow: [\n{lines}      ] }}\n")
+    };
+    format!(
+        "      publish: {}      subscribe: {}",
+        list(&allowed.publish),
+        list(&allowed.subscribe)
     )
 }
 
@@ -191,18 +229,18 @@ pub fn with_part(text: &str, start: &str, end: &str, part: &str) -> String {
     format!("{before}{part}{end}{after}")
 }
 
-fn front_matter(page: Page, title: &str, description: &str) -> String {
+pub fn front_matter(page: Page, title: &str, description: &str) -> String {
     let sentence = description.split("\n\n").next().unwrap_or_default();
     let subcategory = match page {
         Page::Provider => "",
-        Page::Resource => "subcategory: \"\"\n",
+        Page::Other => "subcategory: \"\"\n",
     };
     format!(
         "---\n# Generated from the schema and the examples: run `make generate` after changing either.\npage_title: \"{title}\"\n{subcategory}description: |-\n  {sentence}\n---\n\n"
     )
 }
 
-fn example(root: &Path, file: &str, language: &str) -> String {
+pub fn example(root: &Path, file: &str, language: &str) -> String {
     let text =
         fs::read_to_string(root.join(file)).unwrap_or_else(|cause| panic!("{file}: {cause}"));
     format!("```{language}\n{}\n```\n\n", text.trim_end())
@@ -300,7 +338,7 @@ fn type_name(kind: &AttributeKind) -> String {
     }
 }
 
-fn plain_name(plain: &Type) -> String {
+pub fn plain_name(plain: &Type) -> String {
     match plain {
         Type::Bool => "Boolean".to_owned(),
         Type::Number => "Number".to_owned(),

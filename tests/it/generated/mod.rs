@@ -4,6 +4,7 @@
 
 pub mod committed;
 mod docs;
+mod functions;
 mod registry;
 
 use std::fs;
@@ -48,7 +49,7 @@ fn the_docs_are_what_the_schema_and_the_examples_say() {
 }
 
 fn pages_on_disk() -> Vec<String> {
-    let folders = ["docs", "docs/resources"];
+    let folders = ["docs", "docs/resources", "docs/functions"];
     let files = folders.iter().flat_map(|folder| {
         fs::read_dir(root().join(folder))
             .into_iter()

@@ -3,7 +3,7 @@
 use super::source::{SourceFile, after_each, named, source};
 
 /// Each layer, and the layers that it may name besides itself.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("main", &["plugin", "provider"]),
     ("lib", &[]),
     (
@@ -20,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     (
         "provider",
         &[
+            "functions",
             "resources",
             "terraform::framework",
             "terraform::language",
@@ -27,6 +28,16 @@ const LAYERS: [(&str, &[&str]); 14] = [
             "ecdsa_p521",
             "text",
             "os",
+        ],
+    ),
+    (
+        "functions",
+        &[
+            "resources",
+            "terraform::framework",
+            "terraform::language",
+            "catalogue",
+            "text",
         ],
     ),
     (

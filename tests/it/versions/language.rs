@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use super::objects::{ADDRESSES, LATTICE, STREAMS, both, created, plain};
 use super::step::{Step, no_opentofu, no_terraform, opentofu_before, terraform_before};
 use crate::support::{Admin, Failure, NatsServer, Program, Terraform, Workspace, mirror};
@@ -83,6 +85,11 @@ pub const STEPS: &[Step] = &[
             no_terraform("An argument named \"destroy\" is not expected here"),
             opentofu_before("1.12", "An argument named \"destroy\" is not expected here"),
         ],
+    },
+    Step {
+        title: "Functions of the provider",
+        perform: functions,
+        refusals: &[],
     },
     Step {
         title: "`.tofu` files",
@@ -476,6 +483,46 @@ fn never_destroyed(workspace: Workspace) -> Result<(), Failure> {
 
     assert_eq!(created(&workspace), before);
     assert_eq!(workspace.terraform.state().addresses(), [""; 0]);
+    Ok(())
+}
+
+fn functions(mut workspace: Workspace) -> Result<(), Failure> {
+    // Nothing is contacted.
+    workspace
+        .provided
+        .provide(&[("NATS_URL", "nats://127.0.0.1:1")]);
+    let output = |call: &str| {
+        let value = format!("output \"it\" {{\n  value = provider::wasmcloud::{call}\n}}\n");
+        crate::functions::HEADER.to_owned() + &value
+    };
+    for (call, value) in [
+        (
+            "lattice_buckets(\"prod\").config_data",
+            json!("CONFIGDATA_prod"),
+        ),
+        (
+            "build_lattice_import_id(\"prod\", { jetstream_domain = \"hub\" })",
+            json!("hub:prod"),
+        ),
+        (
+            "host_permissions(\"prod\").subscribe.allow[0]",
+            json!("wasmbus.ctl.v1.prod.>"),
+        ),
+    ] {
+        workspace.terraform.write(&output(call));
+        let plan = workspace.terraform.try_plan(&[])?;
+        assert_eq!(
+            plan.json()["planned_values"]["outputs"]["it"]["value"],
+            value
+        );
+    }
+
+    workspace
+        .terraform
+        .write(&output("lattice_buckets(\"my lattice\")"));
+    let failure = workspace.terraform.plan_error();
+
+    assert!(failure.says("\"lattice\" parameter"), "{failure}");
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
 
 mod stored_state;
+mod functions;
 #[cfg(test)]
 mod tests;
 
@@ -76,9 +77,16 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 type_name: resource.type_name().to_owned(),
             })
             .collect();
+        let functions = self.provider.functions().iter();
+        let functions = functions
+            .map(|function| proto::get_metadata::FunctionMetadata {
+                name: function.name.to_owned(),
+            })
+            .collect();
         Ok(Response::new(proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
             resources,
+            functions,
             ..Default::default()
         }))
     }
@@ -99,6 +107,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Ok(Response::new(proto::get_provider_schema::Response {
             provider: Some(convert::schema(self.provider.schema())),
             resource_schemas,
+            functions: functions::declarations(self.provider.functions()),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()
         }))
@@ -117,7 +126,19 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_functions::Request>,
     ) -> Result<Response<proto::get_functions::Response>, Status> {
-        Ok(Response::new(proto::get_functions::Response::default()))
+        Ok(Response::new(proto::get_functions::Response {
+            functions: functions::declarations(self.provider.functions()),
+            diagnostics: Vec::new(),
+        }))
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<proto::call_function::Request>,
+    ) -> Result<Response<proto::call_function::Response>, Status> {
+        let (request, provider) = (request.into_inner(), self.provider.clone());
+        let work = async move { Ok(functions::call(provider.functions(), &request)) };
+        self.calls.run(functions::failed, work).await
     }
 
     async fn stop_provider(

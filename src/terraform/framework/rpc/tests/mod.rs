@@ -4,6 +4,7 @@ mod test_provider;
 mod panics;
 mod running;
 mod unreadable;
+mod functions;
 
 use std::sync::{Arc, Mutex};
 
@@ -36,6 +37,7 @@ fn served(behaviour: Behaviour) -> Served {
         schema: schema(),
         behaviour,
         resources: vec![Arc::new(resource)],
+        functions: functions::all(),
     };
     let tasks = TaskTracker::new();
     Served {

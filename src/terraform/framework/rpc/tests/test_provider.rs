@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
+use crate::terraform::framework::function::Function;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Applied, Call, Plan, Provider, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
@@ -138,6 +139,7 @@ pub(super) struct TestProvider {
     pub schema: Schema,
     pub behaviour: Behaviour,
     pub resources: Vec<Arc<dyn Resource>>,
+    pub functions: Vec<Function>,
 }
 
 #[async_trait]
@@ -158,6 +160,10 @@ impl Provider for TestProvider {
 
     fn resources(&self) -> &[Arc<dyn Resource>] {
         &self.resources
+    }
+
+    fn functions(&self) -> &[Function] {
+        &self.functions
     }
 }
 

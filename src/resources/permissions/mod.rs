@@ -1,29 +1,44 @@
-//! What the provider's NATS user must be allowed, and what it may do without.
+//! What NATS users must be allowed, and what they may do without: the provider's, those of hosts, and wadm's.
 //!
-//! The one table: the reference pages and the guide on least privilege are generated from it, preflight asks it whether a
-//! denied subject is an error, and the tests log in as users who have its lines and no others.
+//! The one table is [`table`]: the reference pages, the guide on least privilege and the functions of the provider follow
+//! from it, preflight asks it whether a denied subject is an error, and the tests log in as users who have its lines and no
+//! others.
+
+pub mod table;
+pub mod allowed;
+
+pub use self::table::PERMISSIONS;
 
 /// What stands for the name of a stream in a subject.
 const STREAM: &str = "<stream>";
 /// What the subjects of the JetStream API begin with, where no domain and no prefix is configured.
 const API: &str = "$JS.API.";
 
-/// Subjects that the user may be allowed, for one purpose.
-#[cfg_attr(without_tests, allow(dead_code, reason = "for the generated pages"))]
+/// What stands for the name of a bucket in a subject.
+const BUCKET: &str = "<bucket>";
+/// What stands for each subject of a stream.
+const SUBJECT: &str = "<subject>";
+/// What stands for the name of a lattice in a subject.
+const LATTICE: &str = "<lattice>";
+
+/// Subjects that a user may be allowed, for one purpose.
 pub struct Permission {
-    /// The subjects, with `<stream>` for the name of each stream of a resource.
+    /// The subjects, with `<stream>` for the name of each stream that it is about, `<bucket>` for that of each bucket,
+    /// `<subject>` for each subject of them, and `<lattice>` for the lattice.
     pub subjects: &'static [&'static str],
     /// Whether it is about publishing or about subscribing.
     pub right: Right,
     pub need: Need,
-    /// The asset without which a resource has no use for it.
-    pub asset: Option<&'static str>,
+    /// The assets that it is about, and without which nobody has a use for it; none for all.
+    pub assets: &'static [&'static str],
+    /// The only mode of wadm in which it is needed.
+    pub only_multitenant: bool,
     /// What it is for, in the words of the guide.
+    #[cfg_attr(without_tests, allow(dead_code, reason = "for the generated pages"))]
     pub purpose: &'static str,
 }
 
 /// What a permission allows.
-#[cfg_attr(without_tests, allow(dead_code, reason = "for the generated pages"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Right {
     Publish,
@@ -41,92 +56,12 @@ pub enum Need {
     Optional,
 }
 
-/// Every permission, in the order in which one reads about them.
-pub const PERMISSIONS: &[Permission] = &[
-    required(
-        &["$JS.API.STREAM.INFO.<stream>"],
-        "always, to read the stream",
-    ),
-    required(
-        &["$JS.API.INFO"],
-        "for a plan that creates a stream, or raises `max_bytes` or `replicas`: to read the limits of the account",
-    ),
-    required(
-        &["$JS.API.STREAM.NAMES"],
-        "for a plan that creates a stream: to find other streams with the same subjects",
-    ),
-    required(&["$JS.API.STREAM.CREATE.<stream>"], "to create the stream"),
-    required(
-        &["$JS.API.STREAM.UPDATE.<stream>"],
-        "to change the stream in place, and to create it: a new stream has a temporary key in its metadata, which an update removes",
-    ),
-    required(
-        &["$JS.API.STREAM.DELETE.<stream>"],
-        "to destroy or replace the stream, and to delete it again after a create that failed",
-    ),
-    Permission {
-        right: Right::Subscribe,
-        ..required(
-            &["_INBOX.>"],
-            "always, to receive answers; with `inbox_prefix`, that prefix instead of `_INBOX`",
-        )
-    },
-    optional(
-        &["$JS.API.STREAM.PURGE.<stream>"],
-        "to purge a stream that is not empty before it is replaced: otherwise a server may bring back messages of a stream that is recreated at once",
-    ),
-    Permission {
-        asset: Some("event_consumer"),
-        ..optional(
-            &["$JS.API.STREAM.LEADER.STEPDOWN.wadm_event_consumer"],
-            "to request a new leader after a change of `replicas`: on some servers, this stream otherwise receives no messages from its sources any more",
-        )
-    },
-    optional(
-        &["$JS.API.STREAM.LEADER.STEPDOWN.terraform-provider-wasmcloud-no-stream"],
-        "to find out whether JetStream is clustered, if a plan cannot find out in another way: no stream has this name, and the answer of the server shows it",
-    ),
-    Permission {
-        asset: Some("event_consumer"),
-        ..optional(
-            &[
-                "$JS.API.STREAM.INFO.wadm_mirror",
-                "$JS.API.STREAM.INFO.wadm_multitenant_mirror",
-            ],
-            "to report how many messages a stream of an old wadm contains, which a new wadm deletes; `$JS.API.STREAM.NAMES` is enough to report that it exists",
-        )
-    },
-    Permission {
-        right: Right::Trace,
-        ..optional(
-            &["_INBOX.>", "<subject>"],
-            "to check that a stream still receives messages after a change of its subjects or `replicas`, with one message for each subject; servers trace this message and do not deliver or store it (nats-server 2.11 and newer)",
-        )
-    },
-    optional(
-        &["$SYS.REQ.USER.INFO"],
-        "to check `expected_account`; without that argument, it is not requested",
-    ),
-];
-
-const fn required(subjects: &'static [&'static str], purpose: &'static str) -> Permission {
-    Permission {
-        subjects,
-        right: Right::Publish,
-        need: Need::Required,
-        asset: None,
-        purpose,
-    }
-}
-
-const fn optional(subjects: &'static [&'static str], purpose: &'static str) -> Permission {
-    Permission {
-        need: Need::Optional,
-        ..required(subjects, purpose)
-    }
-}
-
 impl Permission {
+    /// Whether it is of use to who has no other assets than those of which this says so.
+    pub fn is_for(&self, has: impl Fn(&str) -> bool) -> bool {
+        self.assets.is_empty() || self.assets.iter().any(|asset| has(asset))
+    }
+
     /// The subjects for some streams, or for any stream (`*`).
     #[cfg(not(without_tests))]
     pub fn lines<S: AsRef<str>>(&self, streams: &[S]) -> Vec<String> {
