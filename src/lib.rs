@@ -10,6 +10,7 @@
 //! ```text
 //! main                          starts the process
 //! provider                      the provider block: from arguments and environment to a connection
+//! data_sources                  what exists, with its volatile facts
 //! functions                     names, permissions and import ids, without a server
 //! resources                     the resource types: plan, preflight, apply
 //! catalogue                     which buckets and streams there are
@@ -45,6 +46,7 @@
 //!   one run of Terraform tell each other.
 //! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
+//! * `data_sources`: `object` reads what a resource type manages; `lattices` lists; `account` has limits and servers.
 //! * `functions`: the functions of the provider; `options` reads the object of optional arguments.
 //! * `provider`: arguments, environment variables, NATS contexts, their precedence and checks.
 //! * `terraform::language`: values, types, paths, diagnostics, schemas; `wire` has msgpack and JSON.
@@ -110,6 +112,7 @@
 //! | an argument of a bucket or stream | `resources::object::argument` |
 //! | an argument or environment variable of the provider block | its row in `provider::arguments` |
 //! | a permission of the provider's user, of a host or of wadm | its row in `resources::permissions::table` |
+//! | a data source | `data_sources`; the attributes of an asset in it `data_sources::attributes` |
 //! | a function | `functions`, the rules around it `terraform::framework::function` |
 //! | when a plan is refused or warns | a rule in `resources::preflight` |
 //! | the words of a diagnostic about an asset | `resources::messages` |
@@ -122,6 +125,7 @@
 //! | logs and their format | `plugin::log` |
 
 mod catalogue;
+mod data_sources;
 mod ecdsa_p521;
 mod functions;
 mod jetstream;

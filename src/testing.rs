@@ -23,7 +23,7 @@ pub mod resources {
     pub use crate::resources::object::member::Member;
     pub use crate::resources::permissions::allowed::{Allowed, Used};
     pub use crate::resources::permissions::table::{HOST, WADM};
-    pub use crate::resources::permissions::{Need, PERMISSIONS, Permission, Right};
+    pub use crate::resources::permissions::{Need, PERMISSIONS, Permission, Reading, Right};
 }
 
 pub mod terraform {

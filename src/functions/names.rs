@@ -5,7 +5,7 @@ use crate::functions::options;
 use crate::resources::lattice_buckets::{LatticeBuckets, lattice_name};
 use crate::resources::object::member::Member;
 use crate::resources::object_type::{Names, ObjectType};
-use crate::resources::wadm::WadmJetStream;
+use crate::resources::wadm::{WadmJetStream, object_named};
 use crate::terraform::framework::function::{Function, FunctionError, Parameter};
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Attribute, Type, Value, ValueRule};
@@ -120,15 +120,12 @@ pub fn members_of(lattice: &Value) -> Vec<Member> {
 
 /// The assets of the wadm that some options describe.
 pub fn wadm_members(options: &Value) -> Vec<Member> {
-    let bucket = |option: &str| Value::object([("bucket", options.attribute(option).clone())]);
-    let object = Value::object([
-        ("state", bucket(options::STATE_BUCKET)),
-        ("manifests", bucket(options::MANIFESTS_BUCKET)),
-        (
-            "multitenant",
-            options.attribute(options::MULTITENANT).clone(),
-        ),
-    ]);
+    let option = |name: &str| options.attribute(name);
+    let object = object_named(
+        option(options::STATE_BUCKET),
+        option(options::MANIFESTS_BUCKET),
+        option(options::MULTITENANT),
+    );
     members(&WadmJetStream, &object)
 }
 

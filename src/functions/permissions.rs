@@ -16,6 +16,7 @@ use crate::terraform::language::{Attribute, Type, Value, ValueRule};
 const LATTICES: &str = "lattices";
 const IS_WITH_WADM: &str = "wadm";
 const IS_WITH_OPTIONAL: &str = "optional";
+const IS_READ_ONLY: &str = "read_only";
 const INBOX_PREFIX: &str = "inbox_prefix";
 
 const RESULT: &str = "The result has the form of `permissions` in the configuration of nats-server, so `jsonencode` of it can be written there. Other tools get its lists: `publish.allow` and `subscribe.allow`.";
@@ -54,7 +55,7 @@ pub fn all() -> Vec<Function> {
                 "provider_permissions",
                 "NATS permissions of this provider",
                 format!(
-                    "The NATS permissions that this provider needs to create, change and delete the buckets of lattices, and the buckets and streams of wadm. It cannot read or write a key or a message with them.\n\n{RESULT}"
+                    "The NATS permissions that this provider needs to create, change and delete the buckets of lattices, and the buckets and streams of wadm, or only to read them. It cannot read or write a key or a message with them.\n\n{RESULT}"
                 ),
                 permissions_type(false),
                 provider,
@@ -111,6 +112,11 @@ fn provider_options() -> Vec<Attribute> {
     let mut all = vec![lattices.rule(ValueRule::Custom(lattice_names)), wadm];
     all.extend(options::wadm_buckets());
     all.push(optional);
+    all.push(options::option(
+        IS_READ_ONLY,
+        Type::Bool,
+        "Whether the user only reads: for data sources, and for a job that detects drift. Default: `false`.",
+    ));
     all.push(
         inbox
             .rule(ValueRule::NotEmpty)
@@ -153,7 +159,8 @@ fn wadm(arguments: &[Value]) -> Result<Value, FunctionError> {
 fn provider(arguments: &[Value]) -> Result<Value, FunctionError> {
     let options = options::read(&provider_options(), arguments, 0)?;
     let members = managed(&options);
-    if members.is_empty() {
+    let is_read_only = options.attribute(IS_READ_ONLY).as_bool() == Some(true);
+    if members.is_empty() && !is_read_only {
         let text =
             "It names nothing that the provider manages. Set `lattices`, or set `wadm` to `true`.";
         return Err(FunctionError {
@@ -167,7 +174,10 @@ fn provider(arguments: &[Value]) -> Result<Value, FunctionError> {
         multitenant: false,
     };
     let optional = options.attribute(IS_WITH_OPTIONAL).as_bool() != Some(false);
-    let wanted = |row: &&Permission| optional || row.need == Need::Required;
+    let wanted = |row: &&Permission| match is_read_only {
+        true => row.is_required_to_read() || optional && !row.readings.is_empty(),
+        false => row.need == Need::Required || optional,
+    };
     let mut allowed = Allowed::of(PERMISSIONS.iter().filter(wanted), &used);
     if let Some(prefix) = options.attribute(INBOX_PREFIX).as_str() {
         allowed = allowed.with_inbox(prefix);
@@ -282,6 +292,23 @@ mod tests {
         assert_eq!(once.len(), publish.len());
         assert_eq!(publish.len(), 2 + 4 * 4, "{publish:?}");
         assert_eq!(subjects(&permissions, "subscribe"), ["_INBOX_TF.>"]);
+    }
+
+    #[test]
+    fn a_user_who_only_reads_can_change_nothing() {
+        let options = Value::object([("read_only", Value::from(true)), ("wadm", true.into())]);
+
+        let permissions = provider(&[options]).unwrap();
+
+        let publish = subjects(&permissions, "publish");
+        assert!(publish.contains(&"$JS.API.STREAM.INFO.wadm_notify".to_owned()));
+        assert!(publish.contains(&"$JS.API.STREAM.NAMES".to_owned()));
+        for operation in ["CREATE", "UPDATE", "DELETE", "PURGE"] {
+            assert!(
+                !publish.iter().any(|one| one.contains(operation)),
+                "{publish:?}"
+            );
+        }
     }
 
     #[test]

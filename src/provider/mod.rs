@@ -1,5 +1,5 @@
 //! The provider block: from its arguments and the environment to a connection, and the lists of
-//! resource types and functions.
+//! resource types, data sources and functions.
 //!
 //! Configuring never dials: Terraform configures processes that only plan, and a provider block may hold values that
 //! are known only after another resource was made.
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio_util::task::TaskTracker;
 
+use crate::data_sources;
 use crate::functions;
 use crate::jetstream::Client;
 use crate::provider::connection::options;
@@ -30,7 +31,7 @@ use crate::resources::session::{Connection, Session};
 use crate::terraform::framework::calls::Guard;
 use crate::terraform::framework::function::Function;
 use crate::terraform::framework::rpc::Service;
-use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::framework::{DataSource, Provider, Resource};
 use crate::terraform::language::{Diagnostics, Schema, Value};
 
 /// The address in the registries, without host, so that each tool uses its own.
@@ -57,6 +58,7 @@ pub struct WasmCloud {
     environment: Environment,
     session: Arc<Session>,
     resources: Vec<Arc<dyn Resource>>,
+    data_sources: Vec<Arc<dyn DataSource>>,
     functions: Vec<Function>,
 }
 
@@ -70,11 +72,13 @@ impl WasmCloud {
     pub fn with_environment(environment: HashMap<OsString, OsString>) -> Self {
         let session = Arc::new(Session::default());
         let resources = resources::all(&session);
+        let data_sources = data_sources::all(&session);
         Self {
             schema: arguments::schema(),
             environment: environment.into_iter().collect(),
             session,
             resources,
+            data_sources,
             functions: functions::all(),
         }
     }
@@ -121,6 +125,10 @@ impl Provider for WasmCloud {
         &self.resources
     }
 
+    fn data_sources(&self) -> &[Arc<dyn DataSource>] {
+        &self.data_sources
+    }
+
     fn functions(&self) -> &[Function] {
         &self.functions
     }
@@ -135,8 +143,13 @@ mod tests {
         let provider = WasmCloud::with_environment(HashMap::new());
         let resources = provider.resources.iter();
         let schemas = resources.map(|resource| (resource.type_name(), resource.schema()));
+        let data_sources = provider.data_sources.iter();
+        let data_sources = data_sources.map(|one| (one.type_name(), one.schema()));
 
-        for (name, schema) in schemas.chain([("provider", &provider.schema)]) {
+        for (name, schema) in schemas
+            .chain(data_sources)
+            .chain([("provider", &provider.schema)])
+        {
             assert_eq!(schema.lint(), Vec::<String>::new(), "{name}");
         }
     }

@@ -9,6 +9,7 @@
 
 pub mod lattice_buckets;
 pub mod wadm;
+pub mod lattices;
 #[cfg(test)]
 mod one_bucket;
 pub mod object_type;

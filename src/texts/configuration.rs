@@ -185,4 +185,6 @@ fn unconfigured(samples: &mut Samples) {
     session.configure(unknown, &Value::Null);
     let client = session.of_object(&Value::Null).client();
     samples.add(Topic::Connection, client.err());
+    let client = session.of_object(&Value::Null).client_for_data_source();
+    samples.add(Topic::Connection, client.err());
 }

@@ -11,6 +11,11 @@ pub struct Exception {
 /// Few: each must be needed.
 pub const EXCEPTIONS: &[Exception] = &[
     Exception {
+        file: "src/data_sources/hazards.rs",
+        text: "its replicas are not all current",
+        reason: "an attribute of a data source",
+    },
+    Exception {
         file: "src/jetstream/connection/address.rs",
         text: "its login cannot be decoded",
         reason: "what cannot be decoded is refused before",

@@ -74,6 +74,14 @@ fn states(samples: &mut Samples) {
     samples.add(Topic::Import, upgraded(TYPE, 0, "{\"lattice\": 5", false));
     samples.more(Topic::Import, upgraded(TYPE, 0, "{\"lattice\": []}", false));
     samples.add(Topic::Import, upgraded("wasmcloud_lattice", 0, "{}", false));
+    let service = provider::service(TaskTracker::new(), |work| work);
+    let request = proto::validate_data_resource_config::Request {
+        type_name: "wasmcloud_lattice".to_owned(),
+        config: None,
+    };
+    let answer = in_runtime(service.validate_data_resource_config(Request::new(request)));
+    let diagnostics = answer.expect("an answer").into_inner().diagnostics;
+    samples.more(Topic::DataSources, received(diagnostics));
     let resource = &resources()[0];
     samples.add(Topic::Import, resource.upgrade(-1, json!({})).err());
 

@@ -17,6 +17,7 @@ mod changes;
 mod apply;
 mod framework;
 mod functions;
+mod data_sources;
 // Shared with the integration tests, which generate other pages.
 #[path = "../../tests/it/generated/committed.rs"]
 mod committed;
@@ -49,6 +50,7 @@ fn samples() -> Samples {
     apply::add(&mut samples);
     provider_block::add(&mut samples);
     configuration::add(&mut samples);
+    data_sources::add(&mut samples);
     functions::add(&mut samples);
     framework::add(&mut samples);
     samples
@@ -136,7 +138,10 @@ fn said_elsewhere() -> String {
     let resources = provider.resources().iter();
     let resources = resources.map(|resource| resource.schema());
     let mut texts = vec![crate::provider::help()];
-    for schema in std::iter::once(provider.schema()).chain(resources) {
+    let data_sources = provider.data_sources().iter();
+    let data_sources = data_sources.map(|data_source| data_source.schema());
+    let schemas = std::iter::once(provider.schema()).chain(resources);
+    for schema in schemas.chain(data_sources) {
         texts.push(schema.description.clone());
         texts.extend(descriptions(&schema.attributes));
     }
@@ -146,7 +151,10 @@ fn said_elsewhere() -> String {
         texts.extend([function.summary.to_owned(), function.description.clone()]);
     }
     let tables = [PERMISSIONS, HOST, WADM].into_iter().flatten();
-    let purposes = tables.map(|permission| permission.purpose);
+    let purposes = tables.flat_map(|permission| {
+        let readings = permission.readings.iter().map(|reading| reading.purpose);
+        readings.chain([permission.purpose])
+    });
     let creators = CATALOGUE.iter().filter_map(|row| row.description);
     texts.extend(purposes.chain(creators).map(str::to_owned));
     // The fragments of a literal have one brace for two, since it may be one of a format.

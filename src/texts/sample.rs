@@ -18,6 +18,7 @@ pub enum Topic {
     Apply,
     ProviderBlock,
     Configuration,
+    DataSources,
     Functions,
     Import,
     Bugs,
@@ -25,7 +26,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Connection,
         Self::Tls,
         Self::Login,
@@ -39,6 +40,7 @@ impl Topic {
         Self::Apply,
         Self::ProviderBlock,
         Self::Configuration,
+        Self::DataSources,
         Self::Functions,
         Self::Import,
         Self::Bugs,
@@ -60,6 +62,7 @@ impl Topic {
             Self::Apply => "Failed applies",
             Self::ProviderBlock => "Provider block, variables and NATS contexts",
             Self::Configuration => "Arguments of the resources",
+            Self::DataSources => "Data sources",
             Self::Functions => "Functions",
             Self::Import => "Import and stored state",
             Self::Bugs => "Bugs in the provider",

@@ -42,6 +42,7 @@ pub fn source() -> Spoken {
     for folder in [
         "catalogue.rs",
         "text.rs",
+        "data_sources",
         "functions",
         "jetstream",
         "provider",

@@ -34,6 +34,7 @@ mod bad_input;
 mod binary;
 mod clusters;
 mod connections;
+mod data_sources;
 mod examples;
 mod faults;
 mod functions;

@@ -48,6 +48,9 @@ pub struct StreamState {
     pub first_ts: String,
     /// Sequence of the last message.
     pub last_seq: u64,
+    /// When the last message was stored (RFC 3339, the server's clock), also if it is deleted by now; says nothing while
+    /// there was none.
+    pub last_ts: String,
     /// Subjects with messages; in a bucket the keys.
     pub num_subjects: u64,
     /// Consumers.
@@ -241,6 +244,7 @@ impl StreamState {
             first_seq: number(state, "first_seq"),
             first_ts: text(state, "first_ts"),
             last_seq: number(state, "last_seq"),
+            last_ts: text(state, "last_ts"),
             num_subjects: number(state, "num_subjects"),
             consumer_count: number(state, "consumer_count"),
         }

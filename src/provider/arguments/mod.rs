@@ -16,9 +16,12 @@ const DESCRIPTION: &str = "Manages the NATS JetStream buckets and streams that w
 beforehand, they have the replicas, limits and placement that you want, hosts and wadm need no permission to create \
 them, and the next plan shows what another client has changed.
 
+Data sources show what the buckets and streams contain, which servers store them, which lattices there are, and the limits \
+of the account; use them in `check` blocks. Functions return names, import ids and the permissions of NATS users.
+
 Tested with nats-server 2.10, 2.11, 2.12, 2.14 and 2.15 and with Terraform 1.11 and 1.15. The provider never reads or \
 writes a key or a message. All arguments are optional, and all may come from other resources or from ephemeral values: the \
-provider connects only when a resource needs the server. An argument without a default is not set. A change of an argument \
+provider connects only when a resource or a data source needs the server. An argument without a default is not set. A change of an argument \
 changes nothing on the server; only another `jetstream_domain` replaces the resources that do not set their own.
 
 An argument in the configuration overrides environment variables, which override a NATS context, which overrides \

@@ -34,10 +34,7 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
             keys.join(", ")
         ),
     };
-    let readers = match member.row.when_read_only {
-        wadm if wadm.starts_with("wadm") => wadm.to_owned(),
-        hosts => capitalised(hosts),
-    };
+    let readers = readers(member);
     let save = match member.row.contents {
         Contents::Transient => "",
         Contents::Precious => "save the contents, ",
@@ -53,6 +50,14 @@ pub fn lasting(member: &Member, change: &SettingChange, with_it: &[&str]) -> Las
     LastingDrift {
         breaks: lasting.breaks,
         warning: Diagnostic::warning(summary, detail).at(Path::attribute(member.row.key)),
+    }
+}
+
+/// What the users of an asset fail to do when it accepts no message, as a sentence begins.
+pub fn readers(member: &Member) -> String {
+    match member.row.when_read_only {
+        wadm if wadm.starts_with("wadm") => wadm.to_owned(),
+        hosts => capitalised(hosts),
     }
 }
 

@@ -99,6 +99,19 @@ pub fn timeouts() -> Attribute {
     )
 }
 
+/// The argument that limits how long a read of a data source takes.
+pub fn read_timeout() -> Attribute {
+    let all = timeouts();
+    let mut nested = all.nested().to_vec();
+    nested.retain(|one| one.name == Crud::Read.name());
+    Attribute::new(
+        &all.name,
+        AttributeKind::Nested(Nesting::Single, nested),
+        Mode::Optional,
+        "How long the read may take, with all retries.",
+    )
+}
+
 fn positive_duration(value: &Value) -> Result<(), String> {
     duration::wait(value.as_str().unwrap_or_default()).map(drop)
 }

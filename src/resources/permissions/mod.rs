@@ -33,8 +33,20 @@ pub struct Permission {
     pub assets: &'static [&'static str],
     /// The only mode of wadm in which it is needed.
     pub only_multitenant: bool,
+    /// The data sources that need it too.
+    pub readings: &'static [Reading],
     /// What it is for, in the words of the guide.
     #[cfg_attr(without_tests, allow(dead_code, reason = "for the generated pages"))]
+    pub purpose: &'static str,
+}
+
+/// A data source that needs a permission.
+#[cfg_attr(without_tests, allow(dead_code, reason = "for the generated pages"))]
+pub struct Reading {
+    /// Its type; `None` for all of them.
+    pub data_source: Option<&'static str>,
+    pub need: Need,
+    /// What it is for, in the words of its page.
     pub purpose: &'static str,
 }
 
@@ -60,6 +72,19 @@ impl Permission {
     /// Whether it is of use to who has no other assets than those of which this says so.
     pub fn is_for(&self, has: impl Fn(&str) -> bool) -> bool {
         self.assets.is_empty() || self.assets.iter().any(|asset| has(asset))
+    }
+
+    /// Why a data source needs it; `None` if it does not.
+    #[cfg(not(without_tests))]
+    pub fn reading(&self, data_source: &str) -> Option<&'static Reading> {
+        let mut readings = self.readings.iter();
+        readings.find(|reading| reading.data_source.is_none_or(|one| one == data_source))
+    }
+
+    /// Whether a data source cannot do without it.
+    pub fn is_required_to_read(&self) -> bool {
+        let mut readings = self.readings.iter();
+        readings.any(|reading| reading.need == Need::Required)
     }
 
     /// The subjects for some streams, or for any stream (`*`).

@@ -1,21 +1,63 @@
 //! The rows: first those of the provider's user, then those of a host, then wadm's.
 
-use crate::resources::permissions::{Need, Permission, Right};
+use crate::resources::permissions::{Need, Permission, Reading, Right};
 
 /// Every permission of the provider's user, in the order in which one reads about them.
 pub const PERMISSIONS: &[Permission] = &[
-    required(
-        &["$JS.API.STREAM.INFO.<stream>"],
-        "always, to read the stream",
-    ),
-    required(
-        &["$JS.API.INFO"],
-        "for a plan that creates a stream, or raises `max_bytes` or `replicas`: to read the limits of the account",
-    ),
-    required(
-        &["$JS.API.STREAM.NAMES"],
-        "for a plan that creates a stream: to find other streams with the same subjects",
-    ),
+    Permission {
+        readings: &[
+            Reading {
+                data_source: Some("wasmcloud_lattice_buckets"),
+                need: Need::Required,
+                purpose: "to read the buckets",
+            },
+            Reading {
+                data_source: Some("wadm_jetstream"),
+                need: Need::Required,
+                purpose: "to read the buckets and streams",
+            },
+        ],
+        ..required(
+            &["$JS.API.STREAM.INFO.<stream>"],
+            "always, to read the stream",
+        )
+    },
+    Permission {
+        readings: &[
+            Reading {
+                data_source: Some("wasmcloud_jetstream_account"),
+                need: Need::Required,
+                purpose: "to read the limits, and what is reserved and used",
+            },
+            Reading {
+                data_source: None,
+                need: Need::Optional,
+                purpose: "to check once for each connection that the server is not too old",
+            },
+        ],
+        ..required(
+            &["$JS.API.INFO"],
+            "for a plan that creates a stream, or raises `max_bytes` or `replicas`: to read the limits of the account",
+        )
+    },
+    Permission {
+        readings: &[
+            Reading {
+                data_source: Some("wadm_jetstream"),
+                need: Need::Required,
+                purpose: "to find streams of an old wadm",
+            },
+            Reading {
+                data_source: Some("wasmcloud_lattices"),
+                need: Need::Required,
+                purpose: "to find the lattices",
+            },
+        ],
+        ..required(
+            &["$JS.API.STREAM.NAMES"],
+            "for a plan that creates a stream: to find other streams with the same subjects",
+        )
+    },
     required(&["$JS.API.STREAM.CREATE.<stream>"], "to create the stream"),
     required(
         &["$JS.API.STREAM.UPDATE.<stream>"],
@@ -27,6 +69,11 @@ pub const PERMISSIONS: &[Permission] = &[
     ),
     Permission {
         right: Right::Subscribe,
+        readings: &[Reading {
+            data_source: None,
+            need: Need::Required,
+            purpose: "to receive answers; with `inbox_prefix`, that prefix instead of `_INBOX`",
+        }],
         ..required(
             &["_INBOX.>"],
             "always, to receive answers; with `inbox_prefix`, that prefix instead of `_INBOX`",
@@ -43,12 +90,24 @@ pub const PERMISSIONS: &[Permission] = &[
             "to request a new leader after a change of `replicas`: on some servers, this stream otherwise receives no messages from its sources any more",
         )
     },
-    optional(
-        &["$JS.API.STREAM.LEADER.STEPDOWN.terraform-provider-wasmcloud-no-stream"],
-        "to find out whether JetStream is clustered, if a plan cannot find out in another way: no stream has this name, and the answer of the server shows it",
-    ),
+    Permission {
+        readings: &[Reading {
+            data_source: Some("wasmcloud_jetstream_account"),
+            need: Need::Optional,
+            purpose: "for `cluster_size`, if the servers do not announce their addresses: no stream has this name, and the answer shows whether JetStream is clustered",
+        }],
+        ..optional(
+            &["$JS.API.STREAM.LEADER.STEPDOWN.terraform-provider-wasmcloud-no-stream"],
+            "to find out whether JetStream is clustered, if a plan cannot find out in another way: no stream has this name, and the answer of the server shows it",
+        )
+    },
     Permission {
         assets: &["event_consumer"],
+        readings: &[Reading {
+            data_source: Some("wadm_jetstream"),
+            need: Need::Optional,
+            purpose: "to report how many messages a stream of an old wadm contains",
+        }],
         ..optional(
             &[
                 "$JS.API.STREAM.INFO.wadm_mirror",
@@ -64,10 +123,17 @@ pub const PERMISSIONS: &[Permission] = &[
             "to check that a stream still receives messages after a change of its subjects or `replicas`, with one message for each subject; servers trace this message and do not deliver or store it (nats-server 2.11 and newer)",
         )
     },
-    optional(
-        &["$SYS.REQ.USER.INFO"],
-        "to check `expected_account`; without that argument, it is not requested",
-    ),
+    Permission {
+        readings: &[Reading {
+            data_source: None,
+            need: Need::Optional,
+            purpose: "to check `expected_account`; without that argument, it is not requested",
+        }],
+        ..optional(
+            &["$SYS.REQ.USER.INFO"],
+            "to check `expected_account`; without that argument, it is not requested",
+        )
+    },
 ];
 
 /// What a wasmCloud host (1.x) needs whose buckets exist. The real host runs with these and no others.
@@ -182,6 +248,7 @@ const fn required(subjects: &'static [&'static str], purpose: &'static str) -> P
         need: Need::Required,
         assets: &[],
         only_multitenant: false,
+        readings: &[],
         purpose,
     }
 }

@@ -179,17 +179,31 @@ impl DomainSession {
         }
     }
 
-    /// The client.
+    /// The client, for a resource.
     ///
     /// # Errors
     /// When the provider is not configured yet, or its configuration is not known yet.
     pub fn client(&self) -> Result<Client, Diagnostic> {
+        self.client_or("or plan with `-refresh=false`")
+    }
+
+    /// The client, for a data source: Terraform reads it in the apply if it depends on what the apply changes.
+    ///
+    /// # Errors
+    /// When the provider is not configured yet, or its configuration is not known yet.
+    pub fn client_for_data_source(&self) -> Result<Client, Diagnostic> {
+        self.client_or(
+            "or add them to `depends_on` of the data source, so that it is read in the apply",
+        )
+    }
+
+    fn client_or(&self, alternative: &str) -> Result<Client, Diagnostic> {
         match &self.connection {
             Connection::Ready(client) => Ok(client.clone()),
             Connection::Unknown(names) => Err(Diagnostic::error(
                 "Provider configuration is not known yet",
                 format!(
-                    "The provider needs {} to connect to the NATS server, and this is known only after apply. First apply the resources that it comes from (`terraform apply -target=...`), or plan with `-refresh=false`.",
+                    "The provider needs {} to connect to the NATS server, and this is known only after apply. First apply the resources that it comes from (`terraform apply -target=...`), {alternative}.",
                     names.join(", ")
                 ),
             )),

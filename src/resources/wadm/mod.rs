@@ -171,6 +171,16 @@ impl ObjectType for WadmJetStream {
     }
 }
 
+/// The object of a wadm whose buckets have these names; null for the default.
+pub fn object_named(state: &Value, manifests: &Value, multitenant: &Value) -> Value {
+    let bucket = |name: &Value| Value::object([("bucket", name.clone())]);
+    Value::object([
+        ("state", bucket(state)),
+        ("manifests", bucket(manifests)),
+        ("multitenant", multitenant.clone()),
+    ])
+}
+
 fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(fits_bucket_name)
 }

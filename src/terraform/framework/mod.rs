@@ -1,5 +1,5 @@
 //! What Terraform demands around a resource: one place for planning, applying, refreshing, importing and upgrading; and
-//! around a function.
+//! around data sources and functions.
 //!
 //! A resource says what it is (a schema) and what it does (the trait below); the order of the steps, the defaults,
 //! the unknown values and the check of our own answers against Terraform core's rules are here, once for all.
@@ -9,6 +9,7 @@ pub mod plan;
 pub mod check;
 pub mod private;
 pub mod function;
+pub mod data_source;
 pub mod calls;
 pub mod rpc;
 pub mod convert;
@@ -39,6 +40,11 @@ pub trait Provider: Send + Sync + 'static {
 
     /// Every resource type, in the order of the docs.
     fn resources(&self) -> &[Arc<dyn Resource>];
+
+    /// Every data source type, in the order of the docs.
+    fn data_sources(&self) -> &[Arc<dyn DataSource>] {
+        &[]
+    }
 
     /// Every function, in the order of the docs. They work without a configuration.
     fn functions(&self) -> &[Function] {
@@ -127,6 +133,22 @@ pub trait Resource: Send + Sync + 'static {
     /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
     /// only this shows that what the server holds is the object's own.
     fn remember(&self, _state: &Value) {}
+}
+
+/// One data source type.
+#[async_trait]
+pub trait DataSource: Send + Sync + 'static {
+    /// As written in a configuration: `wasmcloud_lattice_buckets`.
+    fn type_name(&self) -> &'static str;
+
+    /// Its attributes.
+    fn schema(&self) -> &Schema;
+
+    /// What exists, with what the configuration says: the defaults are in it already.
+    ///
+    /// # Errors
+    /// When it does not exist, or could not be read.
+    async fn read(&self, config: &Value, call: &Call) -> Result<Value, Diagnostics>;
 }
 
 /// One call of Terraform that is running.

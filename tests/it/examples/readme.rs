@@ -15,8 +15,11 @@ fn folders(folder: &Path, found: &mut BTreeSet<String>) {
     if names.any(|name| is_configuration(name.to_str().unwrap())) {
         let relative = folder.strip_prefix(examples()).unwrap();
         let relative = relative.to_str().unwrap().to_owned();
-        // tests/it/functions/examples.rs has a list of these.
-        if !relative.starts_with("functions/") {
+        // tests/it/functions/examples.rs and tests/it/data_sources/examples.rs have lists of these.
+        if !["functions/", "data-sources/"]
+            .iter()
+            .any(|one| relative.starts_with(one))
+        {
             found.insert(relative);
         }
         return;
@@ -58,7 +61,8 @@ fn every_example_is_run_by_a_test() {
         include_str!("authentication.rs"),
         include_str!("opentofu.rs"),
         include_str!("pipelines.rs"),
-        include_str!("terragrunt.rs")
+        include_str!("terragrunt.rs"),
+        include_str!("../data_sources/examples.rs")
     );
 
     for folder in all() {

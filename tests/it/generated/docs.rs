@@ -15,7 +15,7 @@ use terraform_provider_wasmcloud::testing::terraform::language::{
     Attribute, AttributeKind, Mode, Nesting, Schema, Type, ValueRule,
 };
 
-use crate::generated::functions;
+use crate::generated::{data_sources, functions};
 
 const PROVIDER: &str = "wasmcloud";
 
@@ -43,6 +43,8 @@ pub fn pages(root: &Path) -> Vec<(String, String)> {
             resource_page(root, resource.as_ref()),
         ));
     }
+    let data_sources = provider.data_sources().iter();
+    pages.extend(data_sources.map(|one| data_sources::page(root, one.as_ref())));
     let functions = provider.functions().iter();
     pages.extend(functions.map(|function| functions::page(root, function)));
     pages
@@ -98,15 +100,7 @@ fn permissions(schema: &Schema) -> String {
             .iter()
             .any(|attribute| attribute.name == key)
     };
-    let assets = CATALOGUE.iter().filter(|asset| has(asset.key));
-    let streams: Vec<_> = assets
-        .map(|asset| {
-            format!(
-                "`{}`",
-                asset.stream_name(&asset.name.replace("{}", "<lattice>"))
-            )
-        })
-        .collect();
+    let streams = streams(schema);
     let rows = PERMISSIONS.iter().filter(|row| row.is_for(has));
     format!(
         "\n## Permissions\n\nThe NATS user of the provider needs permission to publish to these subjects, or to subscribe where the table states it. Without the optional ones, the provider works too. If the JetStream domain is not that of the connected server, use `$JS.<domain>.API.` instead of `$JS.API.`. The streams are {}.\n\n{}",
@@ -115,31 +109,41 @@ fn permissions(schema: &Schema) -> String {
     )
 }
 
+/// The streams of the assets that a schema has, as the pages write them.
+pub fn streams(schema: &Schema) -> Vec<String> {
+    let has = |key: &str| schema.attributes.iter().any(|one| one.name == key);
+    let assets = CATALOGUE.iter().filter(|asset| has(asset.key));
+    let stream = |name: &str| name.replace("{}", "<lattice>");
+    assets
+        .map(|asset| format!("`{}`", asset.stream_name(&stream(asset.name))))
+        .collect()
+}
+
 fn permission_table<'a>(rows: impl Iterator<Item = &'a Permission>) -> String {
     let mut table = "| subject | needed |\n|---|---|\n".to_owned();
     for row in rows {
-        let subjects: Vec<_> = row
-            .subjects
-            .iter()
-            .map(|subject| format!("`{subject}`"))
-            .collect();
-        let right = match row.right {
-            Right::Publish => "",
-            Right::Subscribe => ", to subscribe",
-            Right::Trace => ", to publish traced messages",
-        };
-        let need = match row.need {
-            Need::Required => "",
-            Need::Optional => "optional, ",
-        };
-        let _ = writeln!(
-            table,
-            "| {}{right} | {need}{} |",
-            subjects.join(", "),
-            row.purpose
-        );
+        table += &permission_row(row, row.need, row.purpose);
     }
     table
+}
+
+/// One row of a table of permissions.
+pub fn permission_row(row: &Permission, need: Need, purpose: &str) -> String {
+    let subjects: Vec<_> = row
+        .subjects
+        .iter()
+        .map(|subject| format!("`{subject}`"))
+        .collect();
+    let right = match row.right {
+        Right::Publish => "",
+        Right::Subscribe => ", to subscribe",
+        Right::Trace => ", to publish traced messages",
+    };
+    let need = match need {
+        Need::Required => "",
+        Need::Optional => "optional, ",
+    };
+    format!("| {}{right} | {need}{purpose} |\n", subjects.join(", "))
 }
 
 /// The guide on least privilege, with the permissions of Terraform's user from the table.
@@ -246,7 +250,7 @@ pub fn example(root: &Path, file: &str, language: &str) -> String {
     format!("```{language}\n{}\n```\n\n", text.trim_end())
 }
 
-fn schema_section(schema: &Schema) -> String {
+pub fn schema_section(schema: &Schema) -> String {
     let mut page = "## Schema\n".to_owned();
     page += &groups(&schema.attributes, "### ", "");
     for attribute in &schema.attributes {

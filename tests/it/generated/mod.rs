@@ -3,6 +3,7 @@
 //! `GENERATE=1 cargo test --test it generated::` (that is `make generate`) writes the files instead.
 
 pub mod committed;
+mod data_sources;
 mod docs;
 mod functions;
 mod registry;
@@ -49,7 +50,12 @@ fn the_docs_are_what_the_schema_and_the_examples_say() {
 }
 
 fn pages_on_disk() -> Vec<String> {
-    let folders = ["docs", "docs/resources", "docs/functions"];
+    let folders = [
+        "docs",
+        "docs/resources",
+        "docs/data-sources",
+        "docs/functions",
+    ];
     let files = folders.iter().flat_map(|folder| {
         fs::read_dir(root().join(folder))
             .into_iter()

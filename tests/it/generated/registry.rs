@@ -34,10 +34,13 @@ fn every_page_has_the_place_and_the_form_that_the_registry_wants() {
     assert!(output.status.success(), "{said}");
     // It has found both resources, one of which has a name that does not begin with the provider's.
     let said = said.into_owned() + &String::from_utf8_lossy(&output.stdout);
-    for page in ["lattice_buckets", "wadm_jetstream"] {
-        assert!(
-            said.contains(&format!("docs/resources/{page}.md")),
-            "{said}"
-        );
+    for page in [
+        "resources/lattice_buckets",
+        "resources/wadm_jetstream",
+        "data-sources/wadm_jetstream",
+        "data-sources/lattices",
+        "functions/host_permissions",
+    ] {
+        assert!(said.contains(&format!("docs/{page}.md")), "{said}");
     }
 }

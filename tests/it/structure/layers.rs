@@ -3,7 +3,7 @@
 use super::source::{SourceFile, after_each, named, source};
 
 /// Each layer, and the layers that it may name besides itself.
-const LAYERS: [(&str, &[&str]); 15] = [
+const LAYERS: [(&str, &[&str]); 16] = [
     ("main", &["plugin", "provider"]),
     ("lib", &[]),
     (
@@ -20,6 +20,7 @@ const LAYERS: [(&str, &[&str]); 15] = [
     (
         "provider",
         &[
+            "data_sources",
             "functions",
             "resources",
             "terraform::framework",
@@ -28,6 +29,17 @@ const LAYERS: [(&str, &[&str]); 15] = [
             "ecdsa_p521",
             "text",
             "os",
+        ],
+    ),
+    (
+        "data_sources",
+        &[
+            "resources",
+            "terraform::framework",
+            "terraform::language",
+            "catalogue",
+            "jetstream",
+            "text",
         ],
     ),
     (

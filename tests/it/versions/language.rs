@@ -87,6 +87,11 @@ pub const STEPS: &[Step] = &[
         ],
     },
     Step {
+        title: "Data sources, also in `check` blocks",
+        perform: data_sources,
+        refusals: &[],
+    },
+    Step {
         title: "Functions of the provider",
         perform: functions,
         refusals: &[],
@@ -483,6 +488,60 @@ fn never_destroyed(workspace: Workspace) -> Result<(), Failure> {
 
     assert_eq!(created(&workspace), before);
     assert_eq!(workspace.terraform.state().addresses(), [""; 0]);
+    Ok(())
+}
+
+fn data_sources(workspace: Workspace) -> Result<(), Failure> {
+    let data = "
+data \"wasmcloud_lattice_buckets\" \"main\" {
+  depends_on = [wasmcloud_lattice_buckets.main]
+}
+
+data \"wadm_jetstream\" \"main\" {
+  provider   = wasmcloud
+  depends_on = [wadm_jetstream.main]
+}
+
+data \"wasmcloud_jetstream_account\" \"main\" {
+}
+
+check \"empty\" {
+  data \"wasmcloud_lattices\" \"all\" {
+  }
+
+  assert {
+    condition     = length(data.wasmcloud_lattices.all.lattices) == 0
+    error_message = \"There is a lattice.\"
+  }
+}
+";
+    workspace.terraform.write(&(plain() + data));
+    workspace.terraform.try_apply(&[])?;
+    let diagnostics = workspace.terraform.try_plan(&[])?.diagnostics().to_vec();
+
+    let state = workspace.terraform.state();
+    let keys = |address: &str, bucket: &str| state.values(address)[bucket]["keys"].clone();
+    let (buckets, wadm) = (
+        "data.wasmcloud_lattice_buckets.main",
+        "data.wadm_jetstream.main",
+    );
+    assert_eq!(
+        [keys(buckets, "config_data"), keys(wadm, "manifests")],
+        [0, 0]
+    );
+    assert_eq!(state.values(wadm)["hazards"], json!([]));
+    assert!(
+        state
+            .addresses()
+            .contains(&"data.wasmcloud_jetstream_account.main")
+    );
+    let failed = diagnostics
+        .iter()
+        .find(|one| one.says("There is a lattice."));
+    assert!(
+        failed.is_some_and(|one| one.severity == "warning"),
+        "{diagnostics:?}"
+    );
     Ok(())
 }
 

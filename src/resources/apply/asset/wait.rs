@@ -144,12 +144,8 @@ pub async fn stalled(
     member: &Member,
     info: &StreamInfo,
 ) -> Option<Diagnostic> {
-    let inactive = |active: Option<Duration>| match active {
-        Some(active) => active > SUSPICIOUS,
-        None => info.age().is_none_or(|age| age > SUSPICIOUS),
-    };
     let sources = !member.row.sources().is_empty();
-    if !sources || !info.sources.iter().any(|source| inactive(source.active)) {
+    if !sources || inactive_sources(info).is_empty() {
         return None;
     }
     match is_sourcing(operation, member, INACTIVITY).await? {
@@ -159,6 +155,19 @@ pub async fn stalled(
             "It has received nothing from a source for more than 10 seconds.",
         )),
     }
+}
+
+/// The sources from which a stream has received nothing for so long that it may have stalled.
+pub fn inactive_sources(info: &StreamInfo) -> Vec<&str> {
+    let inactive = |active: Option<Duration>| match active {
+        Some(active) => active > SUSPICIOUS,
+        None => info.age().is_none_or(|age| age > SUSPICIOUS),
+    };
+    let sources = info.sources.iter();
+    sources
+        .filter(|source| inactive(source.active))
+        .map(|source| source.name.as_str())
+        .collect()
 }
 
 /// On a refresh: a warning if the replicas are not all current, and stay so for a while. Right after a write they may be

@@ -5,6 +5,7 @@
 
 mod stored_state;
 mod functions;
+mod data_sources;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +18,7 @@ use crate::terraform::framework::calls::{Calls, Guard};
 use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::framework::{Provider, Resource, data_source};
 use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
@@ -85,6 +86,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             .collect();
         Ok(Response::new(proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
+            data_sources: data_sources::metadata(self.provider.as_ref()),
             resources,
             functions,
             ..Default::default()
@@ -107,6 +109,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Ok(Response::new(proto::get_provider_schema::Response {
             provider: Some(convert::schema(self.provider.schema())),
             resource_schemas,
+            data_source_schemas: data_sources::schemas(self.provider.as_ref()),
             functions: functions::declarations(self.provider.functions()),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()
@@ -198,6 +201,48 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             Ok(answer(lifecycle::validate(resource.schema(), &config, own)))
         };
         self.calls.run(answer, work).await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<proto::validate_data_resource_config::Request>,
+    ) -> Result<Response<proto::validate_data_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let found = data_sources::of_type(self.provider.as_ref(), &request.type_name);
+        let answer = |diagnostics| proto::validate_data_resource_config::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let found = found?;
+            let schema = found.schema();
+            let config = decode(request.config, schema)?;
+            let nothing_more = |_: &Value| Diagnostics::new();
+            Ok(answer(lifecycle::validate(schema, &config, nothing_more)))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<proto::read_data_source::Request>,
+    ) -> Result<Response<proto::read_data_source::Response>, Status> {
+        let request = request.into_inner();
+        let found = data_sources::of_type(self.provider.as_ref(), &request.type_name);
+        let (call, _caller) = self.calls.begin().await;
+        let failed = |diagnostics| proto::read_data_source::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+            ..Default::default()
+        };
+        let work = async move {
+            let found = found?;
+            let config = decode(request.config, found.schema())?;
+            let state = data_source::read(found.as_ref(), config, &call).await?;
+            Ok(proto::read_data_source::Response {
+                state: encode(&state, found.schema()),
+                ..Default::default()
+            })
+        };
+        self.calls.run(failed, work).await
     }
 
     async fn upgrade_resource_state(

@@ -5,6 +5,7 @@ mod panics;
 mod running;
 mod unreadable;
 mod functions;
+mod data_sources;
 
 use std::sync::{Arc, Mutex};
 
@@ -38,6 +39,7 @@ fn served(behaviour: Behaviour) -> Served {
         behaviour,
         resources: vec![Arc::new(resource)],
         functions: functions::all(),
+        data_sources: data_sources::all(),
     };
     let tasks = TaskTracker::new();
     Served {

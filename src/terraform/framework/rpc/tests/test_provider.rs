@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use crate::terraform::framework::function::Function;
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Provider, Resource};
+use crate::terraform::framework::{Applied, Call, DataSource, Plan, Provider, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
 
 pub(super) const TYPE: &str = "test_resource";
@@ -140,6 +140,7 @@ pub(super) struct TestProvider {
     pub behaviour: Behaviour,
     pub resources: Vec<Arc<dyn Resource>>,
     pub functions: Vec<Function>,
+    pub data_sources: Vec<Arc<dyn DataSource>>,
 }
 
 #[async_trait]
@@ -160,6 +161,10 @@ impl Provider for TestProvider {
 
     fn resources(&self) -> &[Arc<dyn Resource>] {
         &self.resources
+    }
+
+    fn data_sources(&self) -> &[Arc<dyn DataSource>] {
+        &self.data_sources
     }
 
     fn functions(&self) -> &[Function] {
