@@ -5,6 +5,7 @@ use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::object::{common, domain, streams_attribute};
+use crate::resources::plan::data_loss;
 use crate::resources::preflight::survey::HarmfulStream;
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
@@ -130,6 +131,7 @@ pub fn schema(object_type: &impl ObjectType) -> Schema {
     attributes.extend(common::protection());
     attributes.push(common::timeouts());
     attributes.push(streams_attribute());
+    attributes.push(data_loss::attribute());
     Schema {
         version: 0,
         description: object_type.description().to_owned(),

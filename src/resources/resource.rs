@@ -15,7 +15,7 @@ use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen,
 use crate::resources::object::{Object, STREAMS, existing, streams};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
-use crate::resources::plan::{plan_changes, plan_values};
+use crate::resources::plan::{data_loss, plan_changes, plan_values};
 use crate::resources::preflight::survey::Survey;
 use crate::resources::preflight::survey::requests::Domains;
 use crate::resources::preflight::{self, object_conflicts};
@@ -228,6 +228,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             );
         }
         let costly = plan_changes(&object.members, &prior_members, plan);
+        data_loss::plan_data_loss(&costly, plan);
         if !plan.diagnostics.has_error() && plan.planned != plan.prior {
             let scope = common::scope(&plan.planned, Crud::Read, call);
             let planned = ObjectPlan {
@@ -301,7 +302,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
-        let planned = &domain::completed(&self.session.provider_domain(), planned);
+        let mut planned = domain::completed(&self.session.provider_domain(), planned).into_owned();
+        data_loss::settle(&mut planned);
+        let planned = &planned;
         let object = self.object_of_state(planned, &private);
         let session = self.session.of_object(planned);
         let applied = create::create(&object, &session, planned, private, call).await;
@@ -315,6 +318,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let mut applied = read::read(&object, &session, harmful, state, private, call).await;
         if let Some(state) = &mut applied.state {
             state.set_attribute(STREAMS, streams(&object.members));
+            data_loss::note_destroy(&object.members, &applied.private, state);
         }
         self.reported_of(applied, &object, Phase::Plan, ShownFor::Refresh)
     }
@@ -363,6 +367,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         if state.is_null() || !state.attribute(STREAMS).is_null() {
             return state;
         }
+        state.set_attribute(data_loss::NAME, data_loss::nothing());
         let members = self.object_of_state(&state, &Private::default()).members;
         // Only the private state, which is not here, knows the name of a bucket that no longer exists.
         if existing(&members, &state).len() == members.len() {
