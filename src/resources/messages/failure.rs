@@ -172,6 +172,10 @@ fn unsaid(member: &Member, error: &Error, config: &Value) -> (&'static str, Stri
                 .to_owned(),
         ),
         (Some(10023), _) => ("replicas", every_reason(member, config)),
+        _ if error.has_no_folder() => (
+            "",
+            "The server could not create a folder for it, also when it was requested again: check the free space and the permissions of the server's `store_dir`. The log of the server states the reason.".to_owned(),
+        ),
         _ => ("", String::new()),
     }
 }
