@@ -41,7 +41,8 @@
 //! * `resources::apply`: read, create, update, replace, delete, and the wait until it works.
 //! * `resources::session`: the connection, and what this process has seen of the server; `claims` is what the processes of
 //!   one run of Terraform tell each other.
-//! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states.
+//! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states, and
+//!   `resources::identity` is what follows from it for Terraform's identities.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
 //! * `provider`: arguments, environment variables, NATS contexts, their precedence and checks.
 //! * `terraform::language`: values, types, paths, diagnostics, schemas; `wire` has msgpack and JSON.

@@ -12,6 +12,7 @@ pub mod wadm;
 #[cfg(test)]
 mod one_bucket;
 pub mod object_type;
+pub mod identity;
 pub mod resource;
 pub mod apply;
 pub mod preflight;

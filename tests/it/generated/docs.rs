@@ -73,7 +73,15 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     page += &schema_section(schema);
     page += &permissions(schema);
     page += "\n## Import\n\nImport is supported using the following syntax:\n\n";
-    page += "In Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
+    page += "In Terraform v1.12.0 and later, and in OpenTofu v1.12.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `identity` attribute, for example:\n\n";
+    page += &example(
+        root,
+        &format!("{folder}/import-by-identity.tf"),
+        "terraform",
+    );
+    page += "### Identity Schema\n";
+    page += &groups(&resource.identity_schema().attributes, "#### ", "");
+    page += "\nIn Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
     page += &example(
         root,
         &format!("{folder}/import-by-string-id.tf"),

@@ -16,7 +16,7 @@ use crate::terraform::framework::calls::{Calls, Guard};
 use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Provider, Resource};
+use crate::terraform::framework::{ImportTarget, Provider, Resource};
 use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
@@ -55,6 +55,16 @@ fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, 
 
 fn encode(value: &Value, schema: &Schema) -> Option<proto::DynamicValue> {
     Some(convert::encode(value, schema.object_type()))
+}
+
+/// The identity of an object that exists.
+fn identity_of(
+    resource: &dyn Resource,
+    state: &Value,
+    private: &Private,
+) -> Option<proto::ResourceIdentityData> {
+    let identity = lifecycle::identity(resource, state, private).without_unknowns();
+    convert::identity(&identity, resource.identity_schema())
 }
 
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
@@ -108,8 +118,16 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
+        let resources = self.provider.resources().iter();
+        let identity_schemas = resources.map(|resource| {
+            let schema = convert::identity_schema(resource.identity_schema());
+            (resource.type_name().to_owned(), schema)
+        });
         Ok(Response::new(
-            proto::get_resource_identity_schemas::Response::default(),
+            proto::get_resource_identity_schemas::Response {
+                identity_schemas: identity_schemas.collect(),
+                diagnostics: Vec::new(),
+            },
         ))
     }
 
@@ -202,6 +220,28 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         self.calls.run(failed, work).await
     }
 
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let failed = |diagnostics| proto::upgrade_resource_identity::Response {
+            upgraded_identity: None,
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let raw = request.raw_identity.unwrap_or_default();
+            let identity = stored_state::identity(resource.as_ref(), request.version, &raw)?;
+            Ok(proto::upgrade_resource_identity::Response {
+                upgraded_identity: convert::identity(&identity, resource.identity_schema()),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
@@ -210,9 +250,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let resource = self.resource(&request.type_name);
         let (call, _caller) = self.calls.begin().await;
         let (state, private) = (request.current_state.clone(), request.private.clone());
+        let identity = request.current_identity;
         let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
             private,
+            new_identity: identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
@@ -221,8 +263,10 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let state = decode(request.current_state, resource.schema())?;
             let private = Private::decode(&request.private)?;
             let read = lifecycle::read(resource.as_ref(), state, private, &call).await;
+            let state = read.state.unwrap_or_default();
             Ok(proto::read_resource::Response {
-                new_state: encode(&read.state.unwrap_or_default(), resource.schema()),
+                new_state: encode(&state, resource.schema()),
+                new_identity: identity_of(resource.as_ref(), &state, &read.private),
                 private: read.private.encode(),
                 diagnostics: convert::diagnostics(read.diagnostics),
                 ..Default::default()
@@ -239,9 +283,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let resource = self.resource(&request.type_name);
         let (call, _caller) = self.calls.begin().await;
         let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
+        let identity = request.prior_identity;
         let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
             planned_private: private,
+            planned_identity: identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
@@ -259,6 +305,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 planned_state: encode(&plan.planned, schema),
                 requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
                 planned_private: plan.private.encode(),
+                planned_identity: convert::identity(&plan.identity, resource.identity_schema()),
                 diagnostics: convert::diagnostics(plan.diagnostics),
                 ..Default::default()
             })
@@ -286,25 +333,28 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 return Ok(Response::new(proto::apply_resource_change::Response {
                     new_state: request.prior_state,
                     private: request.planned_private,
+                    new_identity: request.planned_identity,
                     diagnostics: convert::diagnostics(diagnostics),
                     ..Default::default()
                 }));
             }
         };
-        let known = encode(
-            &lifecycle::state_after_failure(&prior, &planned),
-            resource.schema(),
-        );
+        let known = lifecycle::state_after_failure(&prior, &planned);
+        let known_identity = identity_of(resource.as_ref(), &known, &private);
+        let known = encode(&known, resource.schema());
         let failed = move |diagnostics| proto::apply_resource_change::Response {
             new_state: known,
             private: request.planned_private,
+            new_identity: known_identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
             let applied = lifecycle::apply(resource.as_ref(), prior, planned, private, &call).await;
+            let state = applied.state.unwrap_or_default();
             Ok(proto::apply_resource_change::Response {
-                new_state: encode(&applied.state.unwrap_or_default(), resource.schema()),
+                new_state: encode(&state, resource.schema()),
+                new_identity: identity_of(resource.as_ref(), &state, &applied.private),
                 private: applied.private.encode(),
                 diagnostics: convert::diagnostics(applied.diagnostics),
                 ..Default::default()
@@ -326,10 +376,17 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         };
         let work = async move {
             let resource = resource?;
-            let state = lifecycle::import(resource.as_ref(), &request.id, &call).await?;
+            let identity_schema = resource.identity_schema();
+            let named = convert::decode_identity(request.identity, identity_schema)?;
+            let target = match &named {
+                Value::Null => ImportTarget::Id(&request.id),
+                identity => ImportTarget::Identity(identity),
+            };
+            let (state, identity) = lifecycle::import(resource.as_ref(), target, &call).await?;
             let imported = proto::import_resource_state::ImportedResource {
                 type_name: request.type_name,
                 state: encode(&state, resource.schema()),
+                identity: convert::identity(&identity, identity_schema),
                 ..Default::default()
             };
             Ok(proto::import_resource_state::Response {

@@ -1,4 +1,4 @@
-//! States as Terraform stores them, which an older version of the provider may have written.
+//! States and identities as Terraform stores them, which an older version of the provider may have written.
 
 use crate::terraform::framework::{Resource, lifecycle};
 use crate::terraform::language::{Diagnostic, Diagnostics, Value, wire};
@@ -35,4 +35,28 @@ pub(super) fn upgrade(
     let upgraded = lifecycle::upgrade(resource, version, state)?;
     let bytes = serde_json::to_vec(&upgraded).unwrap_or_default();
     wire::decode_json(&bytes, r#type)
+}
+
+/// The stored identity, by the current schema of identities.
+///
+/// # Errors
+/// When it cannot be read, or a newer provider has written it.
+pub(super) fn identity(
+    resource: &dyn Resource,
+    version: i64,
+    raw: &proto::RawState,
+) -> Result<Value, Diagnostics> {
+    let schema = resource.identity_schema();
+    if version != schema.version {
+        let detail = format!(
+            "The identity has schema version {version}, and this version of the provider supports {}. Use the newer version of the provider.",
+            schema.version
+        );
+        let summary = format!(
+            "Identity of {} was written by a newer provider",
+            resource.type_name()
+        );
+        return Err(Diagnostic::error(summary, detail).into());
+    }
+    wire::decode_json(&raw.json, schema.object_type())
 }

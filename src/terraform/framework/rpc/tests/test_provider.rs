@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use tokio::sync::Notify;
 
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Provider, Resource};
+use crate::terraform::framework::{Applied, Call, ImportTarget, Plan, Provider, Resource};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
 
 pub(super) const TYPE: &str = "test_resource";
@@ -28,6 +28,7 @@ pub(super) enum Behaviour {
 /// A resource that notes what it is asked.
 pub(super) struct TestResource {
     pub schema: Schema,
+    pub identity: Schema,
     pub behaviour: Behaviour,
     /// What it was asked, and what it finished.
     pub log: Arc<Mutex<Vec<String>>>,
@@ -116,9 +117,21 @@ impl Resource for TestResource {
         Applied::unchanged(&Value::Null, private, Diagnostics::new())
     }
 
-    async fn import(&self, id: &str, _: &Call) -> Result<Value, Diagnostics> {
+    fn identity_schema(&self) -> &Schema {
+        &self.identity
+    }
+
+    fn identity(&self, object: &Value, _: &Private) -> Value {
+        Value::object([("name", object.attribute("name").clone())])
+    }
+
+    async fn import(&self, target: ImportTarget<'_>, _: &Call) -> Result<Value, Diagnostics> {
         self.called("import");
-        Ok(object(id.into(), Value::Null))
+        let name = match target {
+            ImportTarget::Id(id) => id.into(),
+            ImportTarget::Identity(identity) => identity.attribute("name").clone(),
+        };
+        Ok(object(name, Value::Null))
     }
 
     fn upgrade(
@@ -165,9 +178,17 @@ pub(super) fn schema() -> Schema {
     Schema {
         version: VERSION,
         attributes: vec![
-            Attribute::new("name", Type::String, Mode::Required, "Name."),
+            Attribute::new("name", Type::String, Mode::Required, "Name.").replaces(),
             Attribute::new("made", Type::String, Mode::Computed, "Made."),
         ],
+        ..Schema::default()
+    }
+}
+
+pub(super) fn identity_schema() -> Schema {
+    let named = Attribute::new("name", Type::String, Mode::Required, "Name.");
+    Schema {
+        attributes: vec![named],
         ..Schema::default()
     }
 }
