@@ -13,6 +13,7 @@ pub mod wadm;
 mod one_bucket;
 pub mod object_type;
 pub mod identity;
+pub mod inventory;
 pub mod resource;
 pub mod apply;
 pub mod preflight;
