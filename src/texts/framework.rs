@@ -89,8 +89,22 @@ fn states(samples: &mut Samples) {
 
     let service = provider::service(TaskTracker::new(), |work| work);
     let request = proto::move_resource_state::Request {
-        source_type_name: "nats_kv_bucket".to_owned(),
-        source_provider_address: "registry.terraform.io/example/nats".to_owned(),
+        source_type_name: "jetstream_kv_bucket".to_owned(),
+        source_provider_address: "registry.terraform.io/nats-io/jetstream".to_owned(),
+        target_type_name: TYPE.to_owned(),
+        ..Default::default()
+    };
+    let answer = in_runtime(service.move_resource_state(Request::new(request)));
+    let diagnostics = answer.expect("an answer").into_inner().diagnostics;
+    samples.add(Topic::Import, received(diagnostics));
+    let service = provider::service(TaskTracker::new(), |work| work);
+    let request = proto::move_resource_state::Request {
+        source_type_name: TYPE.to_owned(),
+        source_provider_address: "registry.terraform.io/example/wasmcloud".to_owned(),
+        source_state: Some(proto::RawState {
+            json: b"{}".to_vec(),
+            ..Default::default()
+        }),
         target_type_name: TYPE.to_owned(),
         ..Default::default()
     };

@@ -4,3 +4,4 @@
 //! part of `versions`.
 
 mod identity;
+pub mod moved;

@@ -7,6 +7,7 @@ use super::objects::{
     streams_in_state,
 };
 use super::step::{Step, no_opentofu, no_terraform, opentofu_before, terraform_before};
+use crate::discovery::moved::also_at;
 use crate::support::{Failure, Program, Terraform, Workspace, newest_of, serve};
 
 pub const STEPS: &[Step] = &[
@@ -57,6 +58,11 @@ pub const STEPS: &[Step] = &[
     Step {
         title: "`moved` block",
         perform: moved,
+        refusals: &[],
+    },
+    Step {
+        title: "`moved` block from another address of the provider",
+        perform: moved_from_another_address,
         refusals: &[],
     },
     Step {
@@ -235,6 +241,31 @@ fn moved(workspace: Workspace) -> Result<(), Failure> {
     }
     workspace.terraform.expect_empty();
     assert_eq!(created(&workspace), before);
+    Ok(())
+}
+
+fn moved_from_another_address(workspace: Workspace) -> Result<(), Failure> {
+    const OTHER: &str = "registry.example.com/platform/wasmcloud";
+    let cli = workspace.terraform.cli().clone();
+    let own = format!("{}/wasmcloud/wasmcloud", cli.program.registry());
+    let provider = serve(&[("NATS_URL", &workspace.server.url())]);
+    let terraform = Terraform::reattached_to(cli, &also_at(&provider.reattach(), OTHER));
+    terraform.converge(&plain());
+    let state = terraform.state_file().to_string().replace(&own, OTHER);
+    terraform.write_file("terraform.tfstate", &state);
+    let moved = ADDRESSES.map(|from| {
+        let to = from.replace(".main", ".other");
+        format!("moved {{\nfrom = {from}\nto = {to}\n}}\n")
+    });
+    terraform.write(&(moved.concat() + &plain().replace("\"main\"", "\"other\"")));
+
+    let plan = terraform.try_plan(&[])?;
+    terraform.apply_plan(&plan);
+
+    for address in ADDRESSES {
+        assert_eq!(plan.actions(&address.replace(".main", ".other")), ["no-op"]);
+    }
+    terraform.expect_empty();
     Ok(())
 }
 

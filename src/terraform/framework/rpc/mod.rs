@@ -424,14 +424,22 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         request: Request<proto::move_resource_state::Request>,
     ) -> Result<Response<proto::move_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let detail = format!(
-            "This version of the provider cannot turn a {} of {} into a {}. Remove it from the state (`terraform state rm`) and import it under its new address.",
-            request.source_type_name, request.source_provider_address, request.target_type_name
-        );
-        let diagnostic = Diagnostic::error("State cannot be moved between these types", detail);
-        Ok(Response::new(proto::move_resource_state::Response {
-            diagnostics: convert::diagnostics(diagnostic),
+        let resource = self.resource(&request.target_type_name);
+        let failed = |diagnostics| proto::move_resource_state::Response {
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
-        }))
+        };
+        let work = async move {
+            let resource = resource?;
+            let (state, private) = stored_state::moved(resource.as_ref(), request)?;
+            resource.remember(&state);
+            Ok(proto::move_resource_state::Response {
+                target_state: encode(&state, resource.schema()),
+                target_identity: identity_of(resource.as_ref(), &state, &private),
+                target_private: private.encode(),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
     }
 }

@@ -3,10 +3,12 @@
 use tonic::Request;
 
 use crate::terraform::framework::convert;
-use crate::terraform::framework::rpc::tests::test_provider::{Behaviour, TYPE, identity_schema};
+use crate::terraform::framework::rpc::tests::test_provider::{
+    Behaviour, TYPE, VERSION, identity_schema,
+};
 use crate::terraform::framework::rpc::tests::{
-    Served, apply_request, error, garbage, plan_request, planned, read_request, served, there,
-    value, wanted,
+    PRIVATE, Served, apply_request, error, garbage, plan_request, planned, read_request, served,
+    there, value, wanted,
 };
 use crate::terraform::language::Value;
 use crate::terraform::proto::tfplugin6 as proto;
@@ -123,6 +125,46 @@ async fn what_cannot_be_read_keeps_the_identity_that_it_came_with() {
 
     error(&read.diagnostics);
     assert_eq!(identity(read.new_identity), named("a"));
+}
+
+async fn moved(served: &Served, from: &str, json: &str) -> proto::move_resource_state::Response {
+    let request = proto::move_resource_state::Request {
+        source_provider_address: "registry.example.com/test/test".to_owned(),
+        source_type_name: from.to_owned(),
+        source_schema_version: VERSION,
+        source_state: Some(proto::RawState {
+            json: json.as_bytes().to_vec(),
+            ..Default::default()
+        }),
+        source_private: PRIVATE.to_vec(),
+        target_type_name: TYPE.to_owned(),
+        ..Default::default()
+    };
+    let answer = served.service.move_resource_state(Request::new(request));
+    answer.await.unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn a_state_of_the_same_type_is_moved_from_any_address_of_the_provider_as_it_is() {
+    let served = served(Behaviour::Normal);
+
+    let same = moved(&served, TYPE, r#"{"name":"a","made":"made"}"#).await;
+    let other = moved(&served, "other_resource", r#"{"name":"a"}"#).await;
+    let foreign = moved(&served, TYPE, r#"{"title":"a"}"#).await;
+    let broken = moved(&served, TYPE, "{").await;
+
+    assert!(same.diagnostics.is_empty());
+    assert_eq!(value(same.target_state), there());
+    assert_eq!(same.target_private, PRIVATE);
+    assert_eq!(identity(same.target_identity), named("a"));
+    let summary = "State of a other_resource cannot be moved to a test_resource";
+    assert_eq!(error(&other.diagnostics), summary);
+    let summary = "State of a test_resource cannot be read";
+    assert_eq!(error(&foreign.diagnostics), summary);
+    error(&broken.diagnostics);
+    for refused in [other, foreign, broken] {
+        assert_eq!(refused.target_state, None);
+    }
 }
 
 #[tokio::test]
