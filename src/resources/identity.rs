@@ -46,7 +46,7 @@ fn of_identity(attribute: Attribute, mode: Mode) -> Attribute {
 }
 
 /// The attribute of an identity that has the name of a bucket.
-fn bucket_name(row: &Asset) -> String {
+pub fn bucket_name(row: &Asset) -> String {
     format!("{}_bucket", row.key)
 }
 
@@ -68,6 +68,23 @@ pub fn identity(object_type: &impl ObjectType, object: &Value, members: &[Member
         )
     });
     let domain = object.attribute(domain::NAME).clone();
+    Value::object(own.chain(named).chain([(domain::NAME.to_owned(), domain)]))
+}
+
+/// The identity of an object that was found: with its name, the names of its buckets by key, and the domain of `place`.
+pub fn listed(
+    object_type: &impl ObjectType,
+    (name, buckets): (&str, &[(&'static str, String)]),
+    place: &Value,
+) -> Value {
+    let own = object_type.identity_attributes().into_iter();
+    let own = own.map(|attribute| (attribute.name, Value::from(name)));
+    let rows = object_type.rows();
+    let row = |key: &str| rows.iter().find(|row| row.key == key);
+    let named = buckets
+        .iter()
+        .filter_map(|(key, name)| Some((bucket_name(row(key)?), Value::from(name.as_str()))));
+    let domain = place.attribute(domain::NAME).clone();
     Value::object(own.chain(named).chain([(domain::NAME.to_owned(), domain)]))
 }
 

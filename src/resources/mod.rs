@@ -14,6 +14,7 @@ mod one_bucket;
 pub mod object_type;
 pub mod identity;
 pub mod inventory;
+pub mod list;
 pub mod resource;
 pub mod apply;
 pub mod preflight;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::resources::apply::{create, delete, read, update};
 use crate::resources::causes;
 use crate::resources::identity;
+use crate::resources::inventory::config;
 use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
@@ -25,15 +26,18 @@ use crate::resources::session::cache::InState;
 use crate::resources::session::claims::Claims;
 use crate::resources::session::shown::{Phase, ShownFor};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Action, Applied, Call, ImportTarget, Plan, Resource};
+use crate::terraform::framework::{
+    Action, Applied, Call, ImportTarget, ListResource, Plan, Resource,
+};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
 
 /// A resource whose objects are buckets and streams.
 pub struct ObjectResource<T> {
-    object_type: T,
+    pub(super) object_type: T,
     schema: Schema,
     identity_schema: Schema,
-    session: Arc<Session>,
+    pub(super) list_schema: Schema,
+    pub(super) session: Arc<Session>,
 }
 
 impl<T: ObjectType> ObjectResource<T> {
@@ -42,6 +46,7 @@ impl<T: ObjectType> ObjectResource<T> {
         Self {
             schema: object_type::schema(&object_type),
             identity_schema: identity::schema(&object_type),
+            list_schema: config::schema(&object_type),
             object_type,
             session,
         }
@@ -60,7 +65,7 @@ impl<T: ObjectType> ObjectResource<T> {
         }
     }
 
-    fn object_of_state(&self, state: &Value, private: &Private) -> Object {
+    pub(super) fn object_of_state(&self, state: &Value, private: &Private) -> Object {
         let names = Names {
             set_in: state,
             private,
@@ -121,7 +126,7 @@ impl<T: ObjectType> ObjectResource<T> {
     }
 
     /// What an identity says of an object.
-    fn named_by_identity(&self, identity: &Value) -> Value {
+    pub(super) fn named_by_identity(&self, identity: &Value) -> Value {
         let known = identity::attributes(&self.object_type, identity);
         let mut named = common::imported(&self.schema, known);
         let domain = domain::of_identity(&self.session.provider_domain(), identity);
@@ -131,7 +136,7 @@ impl<T: ObjectType> ObjectResource<T> {
 
     /// Completes what an identity says of an object by what the server tells. What goes wrong, the read that follows
     /// reports.
-    async fn complete(&self, named: &mut Value, call: &Call) {
+    pub(super) async fn complete(&self, named: &mut Value, call: &Call) {
         let session = self.session.of_object(named);
         let (Some(row), Ok(client)) = (self.object_type.telling_asset(), session.client()) else {
             return;
@@ -402,6 +407,10 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let domain = domain::own(&self.session.provider_domain(), state);
         config.set_attribute(domain::NAME, domain);
         config
+    }
+
+    fn list(&self) -> Option<&dyn ListResource> {
+        Some(self)
     }
 
     fn remember(&self, state: &Value) {

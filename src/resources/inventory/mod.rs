@@ -3,6 +3,7 @@
 //!
 //! The names come page by page, and only what they say of objects is kept: of 10,000 lattices that is less than a megabyte.
 
+pub mod config;
 pub mod pattern;
 
 use std::collections::BTreeMap;
@@ -24,16 +25,19 @@ pub struct Filter {
     pub buckets: Vec<(&'static str, Pattern)>,
 }
 
-impl Filter {
-    /// Lattices with such names.
-    pub fn lattices(name: Pattern) -> Self {
+impl Default for Filter {
+    /// Everything, with the usual names of buckets.
+    fn default() -> Self {
         Self {
-            name,
+            name: Pattern::all(),
             buckets: Vec::new(),
         }
     }
+}
 
-    fn bucket(&self, row: &Asset) -> Pattern {
+impl Filter {
+    /// The names of the bucket of a row.
+    pub fn bucket(&self, row: &Asset) -> Pattern {
         let mut buckets = self.buckets.iter();
         let own = buckets.find(|(key, _)| *key == row.key);
         own.map_or_else(|| Pattern::new(row.name), |(_, pattern)| pattern.clone())
@@ -82,7 +86,6 @@ fn bit(place: usize) -> u32 {
 ///
 /// # Errors
 /// What kept the server from listing its streams.
-#[allow(dead_code, reason = "for lists and data sources")]
 pub async fn inventory(
     rows: &[&'static Asset],
     filter: &Filter,
@@ -200,8 +203,12 @@ mod tests {
             "OBJ_LATTICEDATA_e",
         ];
 
-        let all = found(&rows, &Filter::lattices(Pattern::all()), &streams);
-        let some = found(&rows, &Filter::lattices(Pattern::new("a*")), &streams);
+        let a = Filter {
+            name: Pattern::new("a*"),
+            ..Filter::default()
+        };
+        let all = found(&rows, &Filter::default(), &streams);
+        let some = found(&rows, &a, &streams);
 
         assert_eq!(
             missing(&rows, &all),
@@ -224,13 +231,13 @@ mod tests {
             "wadm_events",
         ];
 
-        let usual = found(&rows, &Filter::lattices(Pattern::all()), &streams);
+        let usual = found(&rows, &Filter::default(), &streams);
         let filter = Filter {
             buckets: vec![
                 ("state", Pattern::new("blue")),
                 ("manifests", Pattern::new("*_manifests")),
             ],
-            name: Pattern::all(),
+            ..Filter::default()
         };
         let named = found(&rows, &filter, &streams);
 

@@ -92,7 +92,7 @@ pub fn plan(provider: &ProviderDomain, plan: &mut Plan) {
 }
 
 /// A domain and the subject in front of the API are two ways to say where it is.
-fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
+pub fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
     let prefix = provider.api_prefix.as_deref()?;
     let domain = config.attribute(NAME).as_str()?;
     let detail = format!(

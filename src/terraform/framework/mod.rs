@@ -10,6 +10,7 @@ pub mod private;
 pub mod calls;
 pub mod rpc;
 pub mod convert;
+pub mod list;
 #[cfg(test)]
 mod tests;
 
@@ -17,8 +18,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::terraform::framework::list::{ListRequest, Listed};
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
@@ -118,9 +121,32 @@ pub trait Resource: Send + Sync + 'static {
         ))
     }
 
+    /// What finds existing objects, if they can be listed.
+    fn list(&self) -> Option<&dyn ListResource> {
+        None
+    }
+
     /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
     /// only this shows that what the server holds is the object's own.
     fn remember(&self, _state: &Value) {}
+}
+
+/// What finds the objects of one resource type.
+#[async_trait]
+pub trait ListResource: Send + Sync {
+    /// The arguments of the block `config` in a `list` block.
+    fn list_schema(&self) -> &Schema;
+
+    /// Hands over one object after the other. A receiver that does not want more is closed.
+    ///
+    /// # Errors
+    /// What kept it from finding them.
+    async fn list(
+        &self,
+        request: &ListRequest,
+        found: &mpsc::Sender<Listed>,
+        call: &Call,
+    ) -> Result<(), Diagnostics>;
 }
 
 /// What an import names an object by.

@@ -5,3 +5,4 @@
 
 mod identity;
 pub mod moved;
+mod query;

@@ -3,20 +3,24 @@
 //! An answer is never a gRPC error, except for a call that we do not serve at all: core would show it without attribute
 //! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
 
+mod lists;
 mod stored_state;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use tokio_util::task::TaskTracker;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use crate::terraform::framework::calls::{Calls, Guard};
 use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
+use crate::terraform::framework::list::Listed;
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{ImportTarget, Provider, Resource};
+use crate::terraform::framework::{ImportTarget, ListResource, Provider, Resource};
 use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
@@ -34,6 +38,13 @@ impl<P: Provider> Service<P> {
             provider: Arc::new(provider),
             calls: Calls::new(tasks, guard),
         }
+    }
+
+    /// Something of every resource type whose objects can be listed.
+    fn lists<T>(&self, of: impl Fn(&dyn Resource, &dyn ListResource) -> T) -> Vec<T> {
+        let resources = self.provider.resources().iter();
+        let lists = resources.filter_map(|resource| Some(of(resource.as_ref(), resource.list()?)));
+        lists.collect()
     }
 
     fn resource(&self, type_name: &str) -> Result<Arc<dyn Resource>, Diagnostics> {
@@ -88,6 +99,9 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             .collect();
         Ok(Response::new(proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
+            list_resources: self.lists(|resource, _| proto::get_metadata::ListResourceMetadata {
+                type_name: resource.type_name().to_owned(),
+            }),
             resources,
             ..Default::default()
         }))
@@ -109,6 +123,13 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Ok(Response::new(proto::get_provider_schema::Response {
             provider: Some(convert::schema(self.provider.schema())),
             resource_schemas,
+            list_resource_schemas: self
+                .lists(|resource, list| {
+                    let schema = convert::schema(list.list_schema());
+                    (resource.type_name().to_owned(), schema)
+                })
+                .into_iter()
+                .collect(),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()
         }))
@@ -417,6 +438,43 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             })
         };
         self.calls.run(failed, work).await
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<proto::validate_list_resource_config::Request>,
+    ) -> Result<Response<proto::validate_list_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let answer = |diagnostics| proto::validate_list_resource_config::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let schema = lists::of(resource.as_ref())?.list_schema();
+            let config = decode(request.config, schema)?;
+            let own = |_: &Value| Diagnostics::new();
+            Ok(answer(lifecycle::validate(schema, &config, own)))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<proto::list_resource::Request>,
+    ) -> Result<Response<BoxStream<proto::list_resource::Event>>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let listed = resource.clone().ok();
+        let work = |call, found| async move {
+            let resource = resource?;
+            let list = lists::of(resource.as_ref())?;
+            let request = lists::request(list, &request)?;
+            list.list(&request, &found, &call).await
+        };
+        let found = self.calls.stream(Listed::from, work).await;
+        let events = found.map(move |one| Ok(lists::event(listed.as_ref(), one)));
+        Ok(Response::new(Box::pin(events)))
     }
 
     async fn move_resource_state(

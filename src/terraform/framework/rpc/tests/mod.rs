@@ -2,6 +2,7 @@
 
 mod test_provider;
 mod identity;
+mod lists;
 mod panics;
 mod running;
 mod unreadable;

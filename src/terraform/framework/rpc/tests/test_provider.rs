@@ -3,10 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
+use crate::terraform::framework::list::{ListRequest, Listed};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, ImportTarget, Plan, Provider, Resource};
+use crate::terraform::framework::{
+    Applied, Call, ImportTarget, ListResource, Plan, Provider, Resource,
+};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
 
 pub(super) const TYPE: &str = "test_resource";
@@ -134,6 +137,10 @@ impl Resource for TestResource {
         Ok(object(name, Value::Null))
     }
 
+    fn list(&self) -> Option<&dyn ListResource> {
+        Some(self)
+    }
+
     fn upgrade(
         &self,
         version: i64,
@@ -143,6 +150,37 @@ impl Resource for TestResource {
         let name = format!("{}+{version}", state["name"].as_str().unwrap());
         state["name"] = name.into();
         Ok(state)
+    }
+}
+
+#[async_trait]
+impl ListResource for TestResource {
+    fn list_schema(&self) -> &Schema {
+        &self.identity
+    }
+
+    async fn list(
+        &self,
+        request: &ListRequest,
+        found: &mpsc::Sender<Listed>,
+        _: &Call,
+    ) -> Result<(), Diagnostics> {
+        self.called("list");
+        for number in 0..request.limit {
+            let name = Value::from(format!("object {number}"));
+            let listed = Listed {
+                identity: Value::object([("name", name.clone())]),
+                display_name: format!("number {number}"),
+                object: request.include_object.then(|| object(name, "made".into())),
+                diagnostics: Diagnostics::new(),
+            };
+            if found.send(listed).await.is_err() {
+                self.called("nobody wants more");
+                return Ok(());
+            }
+            self.called("found");
+        }
+        Ok(())
     }
 }
 
