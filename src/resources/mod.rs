@@ -12,6 +12,9 @@ pub mod wadm;
 #[cfg(test)]
 mod one_bucket;
 pub mod object_type;
+pub mod identity;
+pub mod inventory;
+pub mod list;
 pub mod resource;
 pub mod apply;
 pub mod preflight;

@@ -1,6 +1,7 @@
 //! What a resource type states about its objects; everything else exists once for all types.
 
 use crate::catalogue::Asset;
+use crate::jetstream::StreamConfig;
 use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
@@ -55,6 +56,16 @@ pub trait ObjectType: Send + Sync + 'static {
         id: &str,
         rest: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic>;
+
+    /// The asset whose stream on the server tells what an identity leaves open.
+    fn telling_asset(&self) -> Option<&'static Asset> {
+        None
+    }
+
+    /// The attributes that the configuration of this stream tells.
+    fn told(&self, _live: &StreamConfig) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
 
     /// An import names a bucket that does not exist.
     fn bucket_missing(&self, member: &Member) -> Diagnostic {

@@ -131,9 +131,14 @@ fn the_troubleshooting_page_has_every_kind_of_message() {
 fn said_elsewhere() -> String {
     let provider = WasmCloud::with_environment(HashMap::new());
     let resources = provider.resources().iter();
+    let lists = resources.clone().filter_map(|resource| resource.list());
+    let lists = lists.map(|list| list.list_schema());
     let resources = resources.map(|resource| resource.schema());
     let mut texts = vec![crate::provider::help()];
-    for schema in std::iter::once(provider.schema()).chain(resources) {
+    for schema in std::iter::once(provider.schema())
+        .chain(resources)
+        .chain(lists)
+    {
         texts.push(schema.description.clone());
         texts.extend(descriptions(&schema.attributes));
     }

@@ -34,6 +34,7 @@ mod bad_input;
 mod binary;
 mod clusters;
 mod connections;
+mod discovery;
 mod examples;
 mod faults;
 mod generated;

@@ -23,6 +23,21 @@ pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) 
     Diagnostic::error(summary, with_advice(error.to_string(), &advice)).at(path)
 }
 
+/// The diagnostic of streams that could not be listed.
+pub fn listing_failure(error: &Error) -> Diagnostic {
+    if error.is_of_the_connection() {
+        return connection_failure(error);
+    }
+    let advice = match error.denied_subject() {
+        Some(subject) => {
+            format!("Grant the provider's user permission to publish to {subject}, then try again.")
+        }
+        None => String::new(),
+    };
+    let detail = with_advice(error.to_string(), &advice);
+    Diagnostic::error("The streams could not be listed", detail)
+}
+
 /// The version since which every supported server knows a setting.
 const KNOWN_TO_ALL: &str = "2.9";
 

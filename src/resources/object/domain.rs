@@ -92,7 +92,7 @@ pub fn plan(provider: &ProviderDomain, plan: &mut Plan) {
 }
 
 /// A domain and the subject in front of the API are two ways to say where it is.
-fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
+pub fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
     let prefix = provider.api_prefix.as_deref()?;
     let domain = config.attribute(NAME).as_str()?;
     let detail = format!(
@@ -140,6 +140,14 @@ pub fn split_import_id<'a>(
                 detail,
             ))
         }
+    }
+}
+
+/// The domain that an identity names, or that of the provider block.
+pub fn of_identity(provider: &ProviderDomain, identity: &Value) -> Value {
+    match identity.attribute(NAME) {
+        Value::Null => value(provider.domain.clone().flatten()),
+        named => named.clone(),
     }
 }
 

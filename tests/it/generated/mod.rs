@@ -48,7 +48,7 @@ fn the_docs_are_what_the_schema_and_the_examples_say() {
 }
 
 fn pages_on_disk() -> Vec<String> {
-    let folders = ["docs", "docs/resources"];
+    let folders = ["docs", "docs/resources", "docs/list-resources"];
     let files = folders.iter().flat_map(|folder| {
         fs::read_dir(root().join(folder))
             .into_iter()

@@ -39,5 +39,9 @@ fn every_page_has_the_place_and_the_form_that_the_registry_wants() {
             said.contains(&format!("docs/resources/{page}.md")),
             "{said}"
         );
+        assert!(
+            said.contains(&format!("docs/list-resources/{page}.md")),
+            "{said}"
+        );
     }
 }
