@@ -6,3 +6,5 @@
 mod identity;
 pub mod moved;
 mod query;
+#[cfg(target_os = "linux")]
+mod many;

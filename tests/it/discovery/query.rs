@@ -283,3 +283,44 @@ fn the_examples_list_what_exists() {
         assert!(answer.warnings().is_empty(), "{:?}", answer.0);
     }
 }
+
+#[test]
+fn a_list_needs_only_the_permissions_of_its_page() {
+    const NAMES: &str = "$JS.API.STREAM.NAMES";
+    const PAGE: &str = include_str!("../../../docs/list-resources/lattice_buckets.md");
+    assert!(PAGE.contains(NAMES) && PAGE.contains("$JS.API.STREAM.INFO.<stream>"));
+    let users = format!(
+        "authorization {{ timeout: 30, users: [
+            {{ user: admin, password: secret }}
+            {{ user: names, password: secret, permissions: {{ publish: [\"{NAMES}\"], subscribe: [\"_INBOX.>\"] }} }}
+            {{ user: reads, password: secret, permissions: {{
+                publish: [\"{NAMES}\", \"$JS.API.STREAM.INFO.>\"], subscribe: [\"_INBOX.>\"]
+            }} }}
+            {{ user: nothing, password: secret, permissions: {{ publish: [\"other\"], subscribe: [\"_INBOX.>\"] }} }}
+        ] }}"
+    );
+    let server = NatsServer::configured(&users);
+    let mut workspace = Workspace::logged_in(server, "names");
+    workspace.provided.use_cli(newest_of(Program::Terraform));
+    workspace.terraform.write("provider \"wasmcloud\" {}\n");
+    make_lattice(&workspace.admin, "default");
+
+    let listed = Answer::of(&workspace.terraform, &lattices("", ""));
+    assert_eq!(listed.names(), ["default"]);
+
+    workspace.log_in("reads");
+    let read = Answer::of(
+        &workspace.terraform,
+        &lattices("", "include_resource = true"),
+    );
+    assert_eq!(read.names(), ["default"]);
+
+    workspace.log_in("nothing");
+    let Err(failure) = Answer::try_of(&workspace.terraform, &lattices("", "")) else {
+        panic!("it was listed")
+    };
+    assert!(
+        failure.says("permission to publish to $JS.API.STREAM.NAMES"),
+        "{failure}"
+    );
+}

@@ -56,6 +56,14 @@ pub const STEPS: &[Step] = &[
         )],
     },
     Step {
+        title: "`query` with generated configuration",
+        perform: query,
+        refusals: &[
+            no_opentofu("OpenTofu has no command named \"query\""),
+            terraform_before("1.14", "Terraform has no command named \"query\""),
+        ],
+    },
+    Step {
         title: "`moved` block",
         perform: moved,
         refusals: &[],
@@ -217,6 +225,27 @@ fn generated(workspace: Workspace) -> Result<(), Failure> {
         assert!(text.contains(&block), "{text}");
     }
     terraform.expect_empty();
+    assert_eq!(created(&workspace), before);
+    Ok(())
+}
+
+fn query(workspace: Workspace) -> Result<(), Failure> {
+    let before = existing(&workspace);
+    let terraform = &workspace.terraform;
+    terraform.write("provider \"wasmcloud\" {}\n");
+    let lists = ADDRESSES.map(|address| {
+        let (r#type, name) = address.split_once('.').expect("an address");
+        format!("list \"{type}\" \"{name}\" {{\n{PROVIDER}}}\n")
+    });
+    terraform.write_file("main.tfquery.hcl", &lists.concat());
+
+    terraform.run(&["query", "-generate-config-out=generated.tf"])?;
+
+    let plan = terraform.try_plan(&[])?;
+    assert!(plan.is_empty(), "{}", plan.text());
+    terraform.apply_plan(&plan);
+    terraform.expect_empty();
+    assert_eq!(terraform.state().addresses().len(), 2);
     assert_eq!(created(&workspace), before);
     Ok(())
 }
