@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use measure::{Cost, OPERATIONS, cost_of, lattices, median, millis, program};
+use measure::{Cost, OPERATIONS, as_users_run_it, cost_of, lattices, median, millis, program};
 use support::{NatsServer, Terraform};
 
 const STARTS: usize = 20;
@@ -126,7 +126,8 @@ fn measure_memory(provider: &Path) {
         "\nmemory of the provider for {CROWD} lattices with {PARALLELISM}, in MB at most (VmHWM); {MOST_MEMORY} allowed"
     );
     let server = NatsServer::start();
-    let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+    let terraform =
+        as_users_run_it(Terraform::with_binary(provider).env("NATS_URL", &server.url()));
     let peaks = OPERATIONS.map(|(name, generation, command)| {
         terraform.write(&lattices(CROWD, generation));
         // Options come before the file of a plan.
@@ -151,7 +152,8 @@ fn measure_processor(provider: &Path) {
     );
     let measure = |count: usize| {
         let server = NatsServer::start();
-        let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+        let terraform =
+            as_users_run_it(Terraform::with_binary(provider).env("NATS_URL", &server.url()));
         OPERATIONS.map(|(_, generation, command)| {
             terraform.write(&lattices(count, generation));
             cost_of(&terraform, None, command).processor
@@ -272,7 +274,7 @@ fn wadm_cycle(provider: &Path, round_trip: Option<Duration>) -> Vec<(&'static st
         ),
         None => server.url(),
     };
-    let terraform = Terraform::with_binary(provider).env("NATS_URL", &url);
+    let terraform = as_users_run_it(Terraform::with_binary(provider).env("NATS_URL", &url));
     cycle(&terraform, Some(&server), |generation| {
         let bytes = u64::from(generation) << 20;
         format!(
@@ -300,14 +302,15 @@ fn measure_operations(provider: &Path) {
     for count in LATTICES {
         let floor = rounds(|| {
             cycle(
-                &Terraform::bare(support::terraform_default()),
+                &as_users_run_it(Terraform::bare(support::terraform_default())),
                 None,
                 |generation| floor_config(count, generation),
             )
         });
         let ours = rounds(|| {
             let server = NatsServer::start();
-            let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+            let terraform =
+                as_users_run_it(Terraform::with_binary(provider).env("NATS_URL", &server.url()));
             cycle(&terraform, Some(&server), |generation| {
                 lattices(count, generation)
             })

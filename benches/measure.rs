@@ -101,6 +101,11 @@ fn kilobytes(status: &str, key: &str) -> u64 {
         .unwrap_or_default()
 }
 
+/// Terraform with Go's own settings for its memory, which the tests change for it and for every provider that it starts.
+pub fn as_users_run_it(terraform: Terraform) -> Terraform {
+    terraform.env("GOGC", "100").env("GOMEMLIMIT", "off")
+}
+
 /// A program whose path `make` hands over in a variable.
 ///
 /// # Panics

@@ -21,15 +21,23 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use measure::{Cost, OPERATIONS, cost_of, lattices, median, millis, program};
+use measure::{Cost, OPERATIONS, as_users_run_it, cost_of, lattices, median, millis, program};
 use support::{NatsServer, Terraform};
 
-const BUCKETS: [usize; 3] = [100, 300, 1000];
-const ROUNDS: usize = 3;
+/// How many buckets, and how many rounds: fewer where each takes minutes.
+const BUCKETS: [(usize, usize); 3] = [(100, 5), (300, 3), (1000, 1)];
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/guides/benchmarks.md");
 
 /// The costs of all operations in one round.
 type Round = [Cost; OPERATIONS.len()];
+
+/// One round of each.
+struct Rounds {
+    ours: Round,
+    theirs: Round,
+    /// Terraform without a plugin.
+    floor: Round,
+}
 
 fn main() {
     // `cargo test --benches` would start it like a test.
@@ -44,9 +52,13 @@ fn main() {
         .to_string_lossy()
         .into_owned();
     let mut page = head(&peer_version);
-    for buckets in BUCKETS {
-        let rounds: Vec<(Round, Round)> = (0..ROUNDS)
-            .map(|_| (our_round(&ours, buckets), their_round(&theirs, buckets)))
+    for (buckets, rounds) in BUCKETS {
+        let rounds: Vec<Rounds> = (0..rounds)
+            .map(|_| Rounds {
+                ours: our_round(&ours, buckets),
+                theirs: their_round(&theirs, buckets),
+                floor: floor_round(buckets),
+            })
             .collect();
         let section = section(buckets, &rounds);
         print!("{section}");
@@ -71,9 +83,9 @@ description: |-
 
 The same key/value buckets, created, planned, updated and destroyed with this provider (`wasmcloud_lattice_buckets`, two
 buckets for each) and with the provider nats-io/jetstream {peer_version} (`jetstream_kv_bucket`). Both ran in turns on the same
-machine, with nats-server {} and Terraform {}, {ROUNDS} rounds each. Times depend on the machine; the ratios do so much less.
-The time is that of Terraform with the provider: Terraform itself takes most of it for this provider. An update sets another
-`history`.
+machine, with nats-server {} and Terraform {}. Times depend on the machine; the ratios do so much less. The time is that of Terraform
+with the provider. \"Terraform alone\" is the time of the same number of `terraform_data` resources with one attribute, which need
+neither a plugin nor a server: less is not possible. An update sets another `history`.
 
 The command is `make bench-peer PEER=<version>/terraform-provider-jetstream`. Each number is the median; the spread of a time
 is its smallest and largest value.
@@ -84,18 +96,20 @@ is its smallest and largest value.
 }
 
 /// The table of one number of buckets.
-fn section(buckets: usize, rounds: &[(Round, Round)]) -> String {
+fn section(buckets: usize, rounds: &[Rounds]) -> String {
     let mut text = format!(
         "
-## {buckets} buckets
+## {buckets} buckets, rounds: {}
 
-| operation | time, s | jetstream: time, s | ratio | provider's processor, s | jetstream: processor, s | memory, MB | jetstream: memory, MB | connections | jetstream: connections | requests | jetstream: requests |
-|---|---|---|---|---|---|---|---|---|---|---|---|
-"
+| operation | time, s | jetstream: time, s | ratio | Terraform alone: time, s | provider's processor, s | jetstream: processor, s | memory, MB | jetstream: memory, MB | connections | jetstream: connections | requests | jetstream: requests |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|
+",
+        rounds.len()
     );
     for (place, (name, ..)) in OPERATIONS.into_iter().enumerate() {
-        let ours = || rounds.iter().map(|(ours, _)| ours[place]);
-        let theirs = || rounds.iter().map(|(_, theirs)| theirs[place]);
+        let ours = || rounds.iter().map(|round| round.ours[place]);
+        let theirs = || rounds.iter().map(|round| round.theirs[place]);
+        let floor = rounds.iter().map(|round| round.floor[place]).collect();
         let middle = |costs: &dyn Fn() -> Vec<Cost>, value: fn(Cost) -> f64| {
             median(costs().into_iter().map(value).collect())
         };
@@ -103,10 +117,11 @@ fn section(buckets: usize, rounds: &[(Round, Round)]) -> String {
         let seconds = |cost: Cost| millis(cost.time) / 1e3;
         let _ = writeln!(
             text,
-            "| {name} | {} | {} | {:.2} | {:.2} | {:.2} | {:.1} | {:.1} | {:.0} | {:.0} | {:.0} | {:.0} |",
+            "| {name} | {} | {} | {:.2} | {} | {:.2} | {:.2} | {:.1} | {:.1} | {:.0} | {:.0} | {:.0} | {:.0} |",
             with_spread(ours()),
             with_spread(theirs()),
             middle(ours, seconds) / middle(theirs, seconds),
+            with_spread(floor),
             middle(ours, |cost| cost.processor / 1e3),
             middle(theirs, |cost| cost.processor / 1e3),
             middle(ours, |cost| cost.memory),
@@ -130,7 +145,8 @@ fn with_spread(costs: Vec<Cost>) -> String {
 
 fn our_round(provider: &Path, buckets: usize) -> Round {
     let server = NatsServer::start();
-    let terraform = Terraform::with_binary(provider).env("NATS_URL", &server.url());
+    let terraform =
+        as_users_run_it(Terraform::with_binary(provider).env("NATS_URL", &server.url()));
     round(&terraform, &server, |generation| {
         lattices(buckets / 2, generation)
     })
@@ -138,7 +154,7 @@ fn our_round(provider: &Path, buckets: usize) -> Round {
 
 fn their_round(provider: &Path, buckets: usize) -> Round {
     let server = NatsServer::start();
-    let terraform = Terraform::bare(support::terraform_default());
+    let terraform = as_users_run_it(Terraform::bare(support::terraform_default()));
     let folder = provider.parent().expect("a folder").display();
     terraform.write_cli_config(&format!(
         "provider_installation {{\n  dev_overrides {{ \"nats-io/jetstream\" = \"{folder}\" }}\n  direct {{}}\n}}\n"
@@ -146,6 +162,19 @@ fn their_round(provider: &Path, buckets: usize) -> Round {
     let url = server.url();
     round(&terraform, &server, |generation| {
         jetstream(&url, buckets, generation)
+    })
+}
+
+fn floor_round(buckets: usize) -> Round {
+    let terraform = as_users_run_it(Terraform::bare(support::terraform_default()));
+    let config = |generation| {
+        format!(
+            "resource \"terraform_data\" \"many\" {{\ncount = {buckets}\ninput = {generation}\n}}"
+        )
+    };
+    OPERATIONS.map(|(_, generation, command)| {
+        terraform.write(&config(generation));
+        cost_of(&terraform, None, command)
     })
 }
 

@@ -23,14 +23,14 @@ approved contains address if some address in data.approved
 deny contains message if {
 	some resource in changed
 	not resource.address in approved
-	some reason in reasons(resource.change)
+	some reason in reasons(resource)
 	message := sprintf("%s %s", [resource.address, reason])
 }
 
 warn contains message if {
 	some resource in changed
 	resource.address in approved
-	some reason in reasons(resource.change)
+	some reason in reasons(resource)
 	message := sprintf("approved: %s %s", [resource.address, reason])
 }
 
@@ -40,7 +40,27 @@ changed contains resource if {
 	resource.change.before != null
 }
 
-reasons(change) := union({deleted(change), allowed(change), recreated(change), retained(change), lowered(change)})
+reasons(resource) := union({counted(resource), changes(resource.change)})
+
+changes(change) := union({deleted(change), allowed(change), recreated(change), retained(change), lowered(change)})
+
+# What the refresh before the plan has counted.
+counted(resource) := {reason |
+	some loss in losses(resource)
+	loss.revisions > 0
+	reason := sprintf("deletes revisions of %s (%s): %d", [loss.stream, loss.cause, loss.revisions])
+}
+
+losses(resource) := [loss | some loss in resource.change.after.data_loss] if "update" in resource.change.actions
+
+losses(resource) := [loss |
+	walk(input.prior_state, [_, prior])
+	prior.address == resource.address
+	some loss in prior.values.data_loss
+	loss.cause == "destroy"
+] if {
+	"delete" in resource.change.actions
+}
 
 deleted(change) := {reason |
 	"delete" in change.actions

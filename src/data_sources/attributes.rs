@@ -38,10 +38,8 @@ pub fn connected(session: &Session, config: &Value) -> Result<(Value, Client), D
         return Err(contradiction.into());
     }
     let mut config = config.clone();
-    if config.attribute(domain::NAME).is_null() {
-        let default = provider.domain.flatten();
-        config.set_attribute(domain::NAME, default.map_or(Value::Null, Value::from));
-    }
+    let domain = domain::of_identity(&provider, &config);
+    config.set_attribute(domain::NAME, domain);
     let client = session.of_object(&config).client_for_data_source()?;
     Ok((config, client))
 }

@@ -81,11 +81,14 @@ pub async fn harmful(
     if streams.is_empty() {
         return Ok(Vec::new());
     }
-    let names = client.stream_names(None, scope).await?;
+    let mut present: Vec<&HarmfulStream> = Vec::new();
+    let each = |name: &str| {
+        let harmful = streams.iter().find(|stream| stream.name == name);
+        present.extend(harmful.filter(|one| !present.contains(one)));
+        0
+    };
+    client.each_stream_name(None, scope, each).await?;
     let mut found = Vec::new();
-    let present = streams
-        .iter()
-        .filter(|stream| names.iter().any(|name| name == stream.name));
     for stream in present {
         // How much it contains is optional: the permission for it is.
         let info = client.stream(stream.name, scope).await.ok().flatten();

@@ -9,6 +9,7 @@ use crate::data_sources::attributes::{self, argument, connected};
 use crate::data_sources::{failure, hazards};
 use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::lattice_buckets::LatticeBuckets;
+use crate::resources::messages::failure::listing_failure;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::member::{Member, bucket_name};
 use crate::resources::object::private_facts::{keep_window, with_window};
@@ -204,9 +205,7 @@ impl<T: ObjectData> DataSource for ObjectDataSource<T> {
         let harmful = hazards::harmful(&client, self.object_type.harmful_streams(), &scope);
         let (infos, harmful) = futures::join!(infos, harmful);
         let infos = infos?;
-        let harmful = harmful.map_err(|error| {
-            failure::unreadable(vec![("the list of streams".to_owned(), error)])
-        })?;
+        let harmful = harmful.map_err(|error| listing_failure(&error))?;
         self.object_type
             .note_found(&infos, &mut object, &mut answer);
         let mut hazards = Vec::new();

@@ -99,6 +99,9 @@ const NO_SERVERS: [(&str, NoServers); 6] = [
     ("server tag not unique", NoServers::UniqueTag),
 ];
 
+/// The server's words for that among those with one code (`errStreamStoreFailed` in nats-server's jetstream_api.go).
+const NO_FOLDER: &str = "error creating store for stream";
+
 /// How what answers differs from what was configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsupported {
@@ -213,6 +216,12 @@ impl Error {
         };
         let reasons = NO_SERVERS.iter().filter(|(text, _)| words.contains(text));
         reasons.map(|(_, reason)| *reason).collect()
+    }
+
+    /// The server could not make the folder of a stream that it stores in files. It removes the folder of an account with the
+    /// account's last stream, which may happen at the same moment (seen with 2.15.1).
+    pub fn has_no_folder(&self) -> bool {
+        matches!(&self.0.cause, Cause::Api { err_code: 10049, description } if description.starts_with(NO_FOLDER))
     }
 
     /// The stream of the request; empty if none.

@@ -9,10 +9,12 @@
 
 pub mod lattice_buckets;
 pub mod wadm;
-pub mod lattices;
 #[cfg(test)]
 mod one_bucket;
 pub mod object_type;
+pub mod identity;
+pub mod inventory;
+pub mod list;
 pub mod resource;
 pub mod apply;
 pub mod preflight;

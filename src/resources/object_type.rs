@@ -1,10 +1,12 @@
 //! What a resource type states about its objects; everything else exists once for all types.
 
 use crate::catalogue::Asset;
+use crate::jetstream::StreamConfig;
 use crate::resources::object::argument::Argument;
 use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::PrivateFact;
 use crate::resources::object::{common, domain, streams_attribute};
+use crate::resources::plan::data_loss;
 use crate::resources::preflight::survey::HarmfulStream;
 use crate::terraform::framework::Plan;
 use crate::terraform::framework::private::Private;
@@ -54,6 +56,16 @@ pub trait ObjectType: Send + Sync + 'static {
         id: &str,
         rest: &str,
     ) -> Result<Vec<(&'static str, Value)>, Diagnostic>;
+
+    /// The asset whose stream on the server tells what an identity leaves open.
+    fn telling_asset(&self) -> Option<&'static Asset> {
+        None
+    }
+
+    /// The attributes that the configuration of this stream tells.
+    fn told(&self, _live: &StreamConfig) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
 
     /// An import names a bucket that does not exist.
     fn bucket_missing(&self, member: &Member) -> Diagnostic {
@@ -130,6 +142,7 @@ pub fn schema(object_type: &impl ObjectType) -> Schema {
     attributes.extend(common::protection());
     attributes.push(common::timeouts());
     attributes.push(streams_attribute());
+    attributes.push(data_loss::attribute());
     Schema {
         version: 0,
         description: object_type.description().to_owned(),

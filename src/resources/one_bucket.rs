@@ -70,7 +70,7 @@ mod tests {
     use crate::resources::preflight::{data_loss, destroy, existing};
     use crate::resources::resource::ObjectResource;
     use crate::resources::session::Session;
-    use crate::terraform::framework::{Call, Resource};
+    use crate::terraform::framework::{Call, ImportTarget, Resource};
 
     #[test]
     fn its_schema_is_one_that_terraform_loads() {
@@ -124,7 +124,9 @@ mod tests {
         let resource = ObjectResource::new(OneBucket, Arc::new(Session::default()));
         let call = Call::default();
 
-        let imported = resource.import("component_cache", &call).await;
+        let imported = resource
+            .import(ImportTarget::Id("component_cache"), &call)
+            .await;
 
         assert_eq!(resource.type_name(), "wasmcloud_one_bucket");
         let said = imported.expect_err("no connection");

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 
 use crate::resources::apply::{create, delete, read, update};
 use crate::resources::causes;
+use crate::resources::identity;
+use crate::resources::inventory::config;
 use crate::resources::messages::destroy;
 use crate::resources::object::common::{self, Crud};
 use crate::resources::object::domain;
@@ -15,7 +17,7 @@ use crate::resources::object::private_facts::{note_deleted, note_deleted_unseen,
 use crate::resources::object::{Object, STREAMS, existing, streams};
 use crate::resources::object_type::{self, Names, ObjectType};
 use crate::resources::plan::object_plan::{ObjectPlan, actions};
-use crate::resources::plan::{plan_changes, plan_values};
+use crate::resources::plan::{data_loss, plan_changes, plan_values};
 use crate::resources::preflight::survey::Survey;
 use crate::resources::preflight::survey::requests::Domains;
 use crate::resources::preflight::{self, object_conflicts};
@@ -24,14 +26,18 @@ use crate::resources::session::cache::InState;
 use crate::resources::session::claims::Claims;
 use crate::resources::session::shown::{Phase, ShownFor};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Action, Applied, Call, Plan, Resource};
+use crate::terraform::framework::{
+    Action, Applied, Call, ImportTarget, ListResource, Plan, Resource,
+};
 use crate::terraform::language::{Diagnostics, Path, Schema, Value};
 
 /// A resource whose objects are buckets and streams.
 pub struct ObjectResource<T> {
-    object_type: T,
+    pub(super) object_type: T,
     schema: Schema,
-    session: Arc<Session>,
+    identity_schema: Schema,
+    pub(super) list_schema: Schema,
+    pub(super) session: Arc<Session>,
 }
 
 impl<T: ObjectType> ObjectResource<T> {
@@ -39,6 +45,8 @@ impl<T: ObjectType> ObjectResource<T> {
     pub fn new(object_type: T, session: Arc<Session>) -> Self {
         Self {
             schema: object_type::schema(&object_type),
+            identity_schema: identity::schema(&object_type),
+            list_schema: config::schema(&object_type),
             object_type,
             session,
         }
@@ -57,7 +65,7 @@ impl<T: ObjectType> ObjectResource<T> {
         }
     }
 
-    fn object_of_state(&self, state: &Value, private: &Private) -> Object {
+    pub(super) fn object_of_state(&self, state: &Value, private: &Private) -> Object {
         let names = Names {
             set_in: state,
             private,
@@ -105,6 +113,40 @@ impl<T: ObjectType> ObjectResource<T> {
         match conflicts.has_error() && self.session.serves_several_walks().await {
             true => Diagnostics::new(),
             false => conflicts,
+        }
+    }
+
+    /// What an import id says of an object.
+    fn named_by_id(&self, id: &str) -> Result<Value, Diagnostics> {
+        let (domain, rest) = domain::split_import_id(&self.session.provider_domain(), id)?;
+        let known = self.object_type.parse_import_id(id, rest)?;
+        let mut named = common::imported(&self.schema, known);
+        named.set_attribute(domain::NAME, domain);
+        Ok(named)
+    }
+
+    /// What an identity says of an object.
+    pub(super) fn named_by_identity(&self, identity: &Value) -> Value {
+        let known = identity::attributes(&self.object_type, identity);
+        let mut named = common::imported(&self.schema, known);
+        let domain = domain::of_identity(&self.session.provider_domain(), identity);
+        named.set_attribute(domain::NAME, domain);
+        named
+    }
+
+    /// Completes what an identity says of an object by what the server tells. What goes wrong, the read that follows
+    /// reports.
+    pub(super) async fn complete(&self, named: &mut Value, call: &Call) {
+        let session = self.session.of_object(named);
+        let (Some(row), Ok(client)) = (self.object_type.telling_asset(), session.client()) else {
+            return;
+        };
+        let scope = common::scope(named, Crud::Read, call);
+        let stream = row.stream_name(row.name);
+        if let Ok(Some(live)) = session.cache.stream(&client, &stream, &scope).await {
+            for (name, value) in self.object_type.told(&live.config) {
+                named.set_attribute(name, value);
+            }
         }
     }
 
@@ -228,6 +270,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
             );
         }
         let costly = plan_changes(&object.members, &prior_members, plan);
+        data_loss::plan_data_loss(&costly, plan);
         if !plan.diagnostics.has_error() && plan.planned != plan.prior {
             let scope = common::scope(&plan.planned, Crud::Read, call);
             let planned = ObjectPlan {
@@ -301,7 +344,9 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
     }
 
     async fn create(&self, planned: &Value, private: Private, call: &Call) -> Applied {
-        let planned = &domain::completed(&self.session.provider_domain(), planned);
+        let mut planned = domain::completed(&self.session.provider_domain(), planned).into_owned();
+        data_loss::settle(&mut planned);
+        let planned = &planned;
         let object = self.object_of_state(planned, &private);
         let session = self.session.of_object(planned);
         let applied = create::create(&object, &session, planned, private, call).await;
@@ -315,6 +360,7 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         let mut applied = read::read(&object, &session, harmful, state, private, call).await;
         if let Some(state) = &mut applied.state {
             state.set_attribute(STREAMS, streams(&object.members));
+            data_loss::note_destroy(&object.members, &applied.private, state);
         }
         self.reported_of(applied, &object, Phase::Plan, ShownFor::Refresh)
     }
@@ -342,11 +388,24 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         self.reported_of(applied, &object, Phase::Apply, ShownFor::Destroy)
     }
 
-    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
-        let (domain, rest) = domain::split_import_id(&self.session.provider_domain(), id)?;
-        let known = self.object_type.parse_import_id(id, rest)?;
-        let mut imported = common::imported(&self.schema, known);
-        imported.set_attribute(domain::NAME, domain);
+    fn identity_schema(&self) -> &Schema {
+        &self.identity_schema
+    }
+
+    fn identity(&self, object: &Value, private: &Private) -> Value {
+        let members = self.object_of_state(object, private).members;
+        identity::identity(&self.object_type, object, &members)
+    }
+
+    async fn import(&self, target: ImportTarget<'_>, call: &Call) -> Result<Value, Diagnostics> {
+        let imported = match target {
+            ImportTarget::Id(id) => self.named_by_id(id)?,
+            ImportTarget::Identity(identity) => {
+                let mut imported = self.named_by_identity(identity);
+                self.complete(&mut imported, call).await;
+                imported
+            }
+        };
         self.expect_named_buckets(&imported, call).await?;
         Ok(imported)
     }
@@ -363,12 +422,17 @@ impl<T: ObjectType> Resource for ObjectResource<T> {
         if state.is_null() || !state.attribute(STREAMS).is_null() {
             return state;
         }
+        state.set_attribute(data_loss::NAME, data_loss::nothing());
         let members = self.object_of_state(&state, &Private::default()).members;
         // Only the private state, which is not here, knows the name of a bucket that no longer exists.
         if existing(&members, &state).len() == members.len() {
             state.set_attribute(STREAMS, streams(&members));
         }
         state
+    }
+
+    fn list(&self) -> Option<&dyn ListResource> {
+        Some(self)
     }
 
     fn remember(&self, state: &Value) {

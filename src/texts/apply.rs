@@ -73,6 +73,11 @@ fn answers(samples: &mut Samples) {
         (10023, "insufficient resources".to_owned(), vec![three()]),
         (10049, "system limit reached".to_owned(), vec![three()]),
         (
+            10049,
+            "error creating store for stream".to_owned(),
+            Vec::new(),
+        ),
+        (
             10047,
             "insufficient storage resources available".to_owned(),
             vec![limit()],

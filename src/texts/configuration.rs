@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use crate::jetstream::Error;
 use crate::provider::WasmCloud;
+use crate::resources::inventory::{Filter, Inventory, Present};
 use crate::resources::lattice_buckets::LatticeBuckets;
+use crate::resources::list;
+use crate::resources::messages::failure::listing_failure;
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::object_type::ObjectType;
 use crate::resources::preflight::fixture::{Case, member, value};
 use crate::resources::session::{Connection, DomainSession, Session};
 use crate::resources::wadm::WadmJetStream;
+use crate::terraform::framework::list::no_list;
 use crate::terraform::framework::{Provider, Resource, lifecycle};
 use crate::terraform::language::schema::validate;
 use crate::terraform::language::{
@@ -24,6 +29,7 @@ pub fn add(samples: &mut Samples) {
     schemas(samples);
     domains(samples);
     imports(samples);
+    lists(samples);
     unconfigured(samples);
 }
 
@@ -42,6 +48,34 @@ fn found(type_name: &str, config: Json) -> Diagnostics {
     lifecycle::validate(resource.schema(), &config, |config| {
         resource.validate(config)
     })
+}
+
+/// What a list says.
+fn lists(samples: &mut Samples) {
+    let resources = resources();
+    let schema = resources[0].list().expect("a list").list_schema();
+    let config = value(schema, json!({ "lattice": "a.b" }));
+    samples.more(Topic::Configuration, validate::config(schema, &config));
+    samples.add(Topic::Import, [no_list("wasmcloud_other")]);
+    samples.add(
+        Topic::Permissions,
+        [listing_failure(&Error::denied("$JS.API.STREAM.NAMES"))],
+    );
+    let (lattices, wadm) = (LatticeBuckets.rows(), WadmJetStream.rows());
+    let half = |name: &str| (name.to_owned(), Present::default());
+    let of_many: Vec<_> = (0..12).map(|number| half(&format!("l{number}"))).collect();
+    samples.add(Topic::Import, list::incomplete(&lattices, &of_many));
+    samples.more(Topic::Import, list::incomplete(&wadm, &[half("")]));
+    let several = Inventory {
+        buckets: [(
+            "state",
+            vec!["one_state".to_owned(), "two_state".to_owned()],
+        )]
+        .into(),
+        ..Inventory::default()
+    };
+    let chosen = list::buckets(&wadm, &Filter::default(), &several);
+    samples.add(Topic::Import, chosen.expect_err("several"));
 }
 
 fn arguments(samples: &mut Samples) {

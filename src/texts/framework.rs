@@ -86,9 +86,33 @@ fn states(samples: &mut Samples) {
     samples.add(Topic::Import, resource.upgrade(-1, json!({})).err());
 
     let service = provider::service(TaskTracker::new(), |work| work);
+    let request = proto::upgrade_resource_identity::Request {
+        type_name: TYPE.to_owned(),
+        version: 1,
+        raw_identity: None,
+    };
+    let answer = in_runtime(service.upgrade_resource_identity(Request::new(request)));
+    let diagnostics = answer.expect("an answer").into_inner().diagnostics;
+    samples.add(Topic::Import, received(diagnostics));
+
+    let service = provider::service(TaskTracker::new(), |work| work);
     let request = proto::move_resource_state::Request {
-        source_type_name: "nats_kv_bucket".to_owned(),
-        source_provider_address: "registry.terraform.io/example/nats".to_owned(),
+        source_type_name: "jetstream_kv_bucket".to_owned(),
+        source_provider_address: "registry.terraform.io/nats-io/jetstream".to_owned(),
+        target_type_name: TYPE.to_owned(),
+        ..Default::default()
+    };
+    let answer = in_runtime(service.move_resource_state(Request::new(request)));
+    let diagnostics = answer.expect("an answer").into_inner().diagnostics;
+    samples.add(Topic::Import, received(diagnostics));
+    let service = provider::service(TaskTracker::new(), |work| work);
+    let request = proto::move_resource_state::Request {
+        source_type_name: TYPE.to_owned(),
+        source_provider_address: "registry.terraform.io/example/wasmcloud".to_owned(),
+        source_state: Some(proto::RawState {
+            json: b"{}".to_vec(),
+            ..Default::default()
+        }),
         target_type_name: TYPE.to_owned(),
         ..Default::default()
     };
@@ -206,12 +230,25 @@ fn answers(samples: &mut Samples) {
             &value(json!({ "tags": ["a"] })),
             &value(json!({ "tags": ["b"] })),
         ),
+        check::identity(
+            &Schema {
+                attributes: vec![Attribute::new(
+                    "name",
+                    Type::String,
+                    Mode::Required,
+                    "A name.",
+                )],
+                ..Schema::default()
+            },
+            &Value::Unknown,
+            &Value::object([("name", Value::Null)]),
+        ),
         check::refreshed(&schema, &Value::Unknown),
         check::refreshed(&schema, &Value::object([("other", Value::Null)])),
     ];
     for (place, found) in found.into_iter().enumerate() {
         match place {
-            0 | 6 | 8 => samples.add(Topic::Bugs, found),
+            0 | 6 | 8 | 9 => samples.add(Topic::Bugs, found),
             _ => samples.more(Topic::Bugs, found),
         }
     }

@@ -136,12 +136,14 @@ fn the_troubleshooting_page_has_every_kind_of_message() {
 fn said_elsewhere() -> String {
     let provider = WasmCloud::with_environment(HashMap::new());
     let resources = provider.resources().iter();
+    let lists = resources.clone().filter_map(|resource| resource.list());
+    let lists = lists.map(|list| list.list_schema());
     let resources = resources.map(|resource| resource.schema());
     let mut texts = vec![crate::provider::help()];
     let data_sources = provider.data_sources().iter();
     let data_sources = data_sources.map(|data_source| data_source.schema());
     let schemas = std::iter::once(provider.schema()).chain(resources);
-    for schema in schemas.chain(data_sources) {
+    for schema in schemas.chain(lists).chain(data_sources) {
         texts.push(schema.description.clone());
         texts.extend(descriptions(&schema.attributes));
     }

@@ -35,6 +35,7 @@ mod binary;
 mod clusters;
 mod connections;
 mod data_sources;
+mod discovery;
 mod examples;
 mod faults;
 mod functions;

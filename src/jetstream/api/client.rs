@@ -95,9 +95,29 @@ impl Client {
         subject: Option<&str>,
         scope: &Scope,
     ) -> Result<Vec<String>, Error> {
-        let (mut names, mut bytes) = (Vec::new(), 0);
+        let mut names = Vec::new();
+        let each = |name: &str| {
+            names.push(name.to_owned());
+            name.len()
+        };
+        self.each_stream_name(subject, scope, each).await?;
+        Ok(names)
+    }
+
+    /// Hands over the names of all streams, or of those that listen to a subject, page by page. `each` gives how many bytes
+    /// it keeps of a name. A stream that is created or deleted meanwhile may come twice or not at all, and another with it.
+    ///
+    /// # Errors
+    /// What kept the server from answering.
+    pub async fn each_stream_name(
+        &self,
+        subject: Option<&str>,
+        scope: &Scope,
+        mut each: impl FnMut(&str) -> usize,
+    ) -> Result<(), Error> {
+        let (mut names, mut bytes) = (0, 0);
         for _ in 0..MOST_PAGES {
-            let mut body = json!({ "offset": names.len() });
+            let mut body = json!({ "offset": names });
             if let Some(subject) = subject {
                 body["subject"] = subject.into();
             }
@@ -115,24 +135,25 @@ impl Client {
                 .and_then(Value::as_array)
                 .map(Vec::as_slice)
                 .unwrap_or_default();
-            for name in page.iter().filter_map(Value::as_str) {
-                bytes += name.len();
-                names.push(name.to_owned());
-            }
+            names += page.len();
+            bytes += page
+                .iter()
+                .filter_map(Value::as_str)
+                .map(&mut each)
+                .sum::<usize>();
             let total = answer
                 .get("total")
                 .and_then(Value::as_u64)
                 .unwrap_or_default();
-            if page.is_empty() || names.len() as u64 >= total {
-                return Ok(names);
+            if page.is_empty() || names as u64 >= total {
+                return Ok(());
             }
             if bytes > MOST_BYTES_OF_NAMES {
                 break;
             }
         }
         Err(self.api.link.error(Cause::Malformed(format!(
-            "a list of streams that does not end ({} names so far)",
-            names.len()
+            "a list of streams that does not end ({names} names so far)"
         ))))
     }
 

@@ -25,7 +25,8 @@ use crate::jetstream::error::{Cause, Error, NoServers};
 const IN_FLIGHT: usize = 64;
 /// Attempts without an answer before anything was ever answered: then there is no responder, rather than an election.
 const TRIES_UNHEARD: u32 = 3;
-/// Attempts at a stream that the answering server does not know, though it exists: about five seconds.
+/// Attempts at a stream that the answering server does not know, though it exists, or whose folder is being removed: about
+/// five seconds.
 const TRIES_UNKNOWN: u32 = 8;
 /// Attempts at a stream for which too many servers are offline: about fifteen seconds. A leader takes a server for offline
 /// that it has not heard of yet, and each tells of itself every ten seconds (`statsz` in nats-server's events.go).
@@ -338,6 +339,7 @@ impl Api {
         match error.cause() {
             Cause::NoResponders { .. } => heard,
             Cause::Timeout { .. } => heard || backoff.tries + 1 < TRIES_UNHEARD,
+            _ if error.has_no_folder() => backoff.is_early(),
             _ if error.no_servers().contains(&NoServers::Offline) => backoff.tries < TRIES_OFFLINE,
             _ => error.is_transient(),
         }
@@ -412,7 +414,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Whether so few attempts were made that the cluster may just have a new leader.
+    /// Whether so few attempts were made that the cluster may just have a new leader, or the server be removing a folder.
     pub fn is_early(&self) -> bool {
         self.tries < TRIES_UNKNOWN
     }

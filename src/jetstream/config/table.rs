@@ -157,7 +157,7 @@ pub const SETTINGS: &[Setting] = &[
         ]),
     // The server refuses limits that an existing consumer exceeds (JetStream 10069).
     row("consumer_limits", SettingKind::Object, Absent::Is("{}"), Edit::HeldBefore(4, "servers before 2.14 do not remove consumer limits while the stream has a consumer, such as that of a stream that sources from it (JetStream 10069)"))
-        .example(r#"{"inactive_threshold":60000000000,"max_ack_pending":10}"#)
+        .example(r#"{"inactive_threshold":3600000000000,"max_ack_pending":10}"#)
         .since("2.10", 0),
     row("metadata", SettingKind::Texted { max: 128 * 1024 }, Absent::Is("{}"), Edit::InPlace)
         .example(r#"{"team":"lattice"}"#)

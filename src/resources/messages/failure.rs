@@ -23,6 +23,21 @@ pub fn failure(member: &Member, operation: Crud, error: &Error, config: &Value) 
     Diagnostic::error(summary, with_advice(error.to_string(), &advice)).at(path)
 }
 
+/// The diagnostic of streams that could not be listed.
+pub fn listing_failure(error: &Error) -> Diagnostic {
+    if error.is_of_the_connection() {
+        return connection_failure(error);
+    }
+    let advice = match error.denied_subject() {
+        Some(subject) => {
+            format!("Grant the provider's user permission to publish to {subject}, then try again.")
+        }
+        None => String::new(),
+    };
+    let detail = with_advice(error.to_string(), &advice);
+    Diagnostic::error("The streams could not be listed", detail)
+}
+
 /// The version since which every supported server knows a setting.
 const KNOWN_TO_ALL: &str = "2.9";
 
@@ -172,6 +187,10 @@ fn unsaid(member: &Member, error: &Error, config: &Value) -> (&'static str, Stri
                 .to_owned(),
         ),
         (Some(10023), _) => ("replicas", every_reason(member, config)),
+        _ if error.has_no_folder() => (
+            "",
+            "The server could not create a folder for it, also when it was requested again: check the free space and the permissions of the server's `store_dir`. The log of the server states the reason.".to_owned(),
+        ),
         _ => ("", String::new()),
     }
 }

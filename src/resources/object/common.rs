@@ -150,12 +150,16 @@ pub fn scope(object: &Value, operation: Crud, call: &Call) -> Scope {
 }
 
 /// The state to start an import from: nothing but what the id says, and the defaults of what no server knows.
-pub fn imported(schema: &Schema, known: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+pub fn imported<N: AsRef<str>>(
+    schema: &Schema,
+    known: impl IntoIterator<Item = (N, Value)>,
+) -> Value {
     let mut state = with_all_attributes(&schema.attributes, &Value::Null);
     for flag in ["force_destroy", "skip_destroy", "adopt_existing"] {
         state.set_attribute(flag, false.into());
     }
     for (name, value) in known {
+        let name = name.as_ref();
         let attribute = schema.attributes.iter().find(|one| one.name == name);
         let nested = attribute.map(Attribute::nested).unwrap_or_default();
         let value = match nested {

@@ -143,6 +143,14 @@ pub fn split_import_id<'a>(
     }
 }
 
+/// The domain that an identity names, or that of the provider block.
+pub fn of_identity(provider: &ProviderDomain, identity: &Value) -> Value {
+    match identity.attribute(NAME) {
+        Value::Null => value(provider.domain.clone().flatten()),
+        named => named.clone(),
+    }
+}
+
 /// The import id of an object: with its domain, unless that is the provider block's.
 pub fn import_id(provider: &ProviderDomain, object: &Value, id: &str) -> String {
     match own(provider, object).as_str() {

@@ -55,7 +55,7 @@ pub const PERMISSIONS: &[Permission] = &[
         ],
         ..required(
             &["$JS.API.STREAM.NAMES"],
-            "for a plan that creates a stream: to find other streams with the same subjects",
+            "for a plan that creates a stream: to find other streams with the same subjects; and for `terraform query`: to find what exists",
         )
     },
     required(&["$JS.API.STREAM.CREATE.<stream>"], "to create the stream"),

@@ -4,6 +4,7 @@
 //! connection plans the same values. What the server knows besides, the preflight adds as diagnostics.
 
 pub mod common;
+pub mod data_loss;
 pub mod object_plan;
 pub mod planned_change;
 

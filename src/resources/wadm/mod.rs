@@ -3,6 +3,7 @@
 pub mod limits;
 
 use crate::catalogue::{self, Asset};
+use crate::jetstream::StreamConfig;
 use crate::resources::object::argument::{Argument, COMMON};
 use crate::resources::object::member::{Member, fits_bucket_name};
 use crate::resources::object_type::{Names, ObjectType};
@@ -140,6 +141,20 @@ impl ObjectType for WadmJetStream {
             ("state", bucket(state)),
             ("manifests", bucket(manifests)),
         ])
+    }
+
+    /// Its subjects depend on the mode.
+    fn telling_asset(&self) -> Option<&'static Asset> {
+        catalogue::rows(&["wasmbus_events"]).into_iter().next()
+    }
+
+    fn told(&self, live: &StreamConfig) -> Vec<(&'static str, Value)> {
+        let subjects = |multitenant| {
+            let row = self.telling_asset()?;
+            row.config(row.name, multitenant).get("subjects").cloned()
+        };
+        let multitenant = live.get("subjects").cloned() == subjects(true);
+        vec![("multitenant", multitenant.into())]
     }
 
     fn bucket_missing(&self, member: &Member) -> Diagnostic {

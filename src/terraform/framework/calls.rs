@@ -10,12 +10,12 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use futures::{FutureExt, Stream, stream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tonic::{Response, Status};
@@ -29,20 +29,22 @@ pub type Guard = fn(BoxFuture<'static, ()>) -> BoxFuture<'static, ()>;
 
 /// Calls on objects that run at once: three times as many as Terraform sends by itself.
 pub(super) const AT_ONCE: usize = 32;
+/// What a call that answers with a stream has ready before Terraform takes it.
+const AHEAD: usize = 8;
 
 /// The calls of one connection to Terraform.
 pub(super) struct Calls {
     tasks: TaskTracker,
     guard: Guard,
     stop: Mutex<CancellationToken>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 /// What the caller of a call holds while it waits for the answer. Dropped, it tells the call that the caller is gone, and
 /// lets another call begin.
-pub(super) struct Caller<'a> {
+pub(super) struct Caller {
     _gone: DropGuard,
-    _turn: Option<SemaphorePermit<'a>>,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Calls {
@@ -52,19 +54,19 @@ impl Calls {
             tasks,
             guard,
             stop: Mutex::default(),
-            turns: Semaphore::new(AT_ONCE),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 
     /// What a call on an object carries with it, once it is its turn, and what its caller holds while it waits.
-    pub(super) async fn begin(&self) -> (Call, Caller<'_>) {
+    pub(super) async fn begin(&self) -> (Call, Caller) {
         // Before the wait: a stop is for the calls that wait for their turn too, which then begin nothing.
         let stop = self.token().child_token();
         let abandoned = CancellationToken::new();
         let arrived = Instant::now();
         let caller = Caller {
             _gone: abandoned.clone().drop_guard(),
-            _turn: self.turns.acquire().await.ok(),
+            _turn: self.turns.clone().acquire_owned().await.ok(),
         };
         let call = Call {
             stop,
@@ -95,6 +97,35 @@ impl Calls {
         self.tasks.spawn((self.guard)(work.boxed()));
         let outcome = answered.await.unwrap_or_else(|_| Err(ended().into()));
         Ok(Response::new(outcome.unwrap_or_else(failed)))
+    }
+
+    /// Runs a call that answers with one message after the other; `failed` makes the last one when it fails. It runs while
+    /// its caller takes them, and no further ahead than some.
+    pub(super) async fn stream<T, F>(
+        &self,
+        failed: impl FnOnce(Diagnostics) -> T + Send + 'static,
+        work: impl FnOnce(Call, mpsc::Sender<T>) -> F + Send + 'static,
+    ) -> impl Stream<Item = T> + Send + 'static
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<(), Diagnostics>> + Send + 'static,
+    {
+        let (call, caller) = self.begin().await;
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        let work = async move {
+            let work = async { work(call, sender.clone()).await };
+            let outcome = AssertUnwindSafe(work).catch_unwind().await;
+            let outcome = outcome.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+            if let Err(diagnostics) = outcome {
+                // Nobody takes it any more when Terraform has what it wants.
+                let _ = sender.send(failed(diagnostics)).await;
+            }
+        };
+        self.tasks.spawn((self.guard)(work.boxed()));
+        stream::unfold((receiver, caller), |(mut receiver, caller)| async {
+            let next = receiver.recv().await?;
+            Some((next, (receiver, caller)))
+        })
     }
 
     fn token(&self) -> MutexGuard<'_, CancellationToken> {

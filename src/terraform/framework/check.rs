@@ -2,7 +2,8 @@
 //!
 //! Core refuses an answer that breaks them and blames the provider; after a create it even taints the object, so that
 //! the next apply would destroy it. Found here, it is a diagnostic that asks for a report. The rules are those of
-//! core's `AssertPlanValid` and `AssertObjectCompatible` (terraform `internal/plans/objchange`).
+//! core's `AssertPlanValid` and `AssertObjectCompatible` (terraform `internal/plans/objchange`). Of an identity core demands only
+//! that it is known unless an object is created; that it stays the same is the rule of Terraform's own framework.
 
 use crate::terraform::framework::plan::{element, part};
 use crate::terraform::language::value::path::PathStep;
@@ -34,6 +35,39 @@ pub fn refreshed(schema: &Schema, state: &Value) -> Vec<Diagnostic> {
     problems.unknown(state);
     problems.found
 }
+
+/// Problems of the identity of a planned object. `kept` is that of the prior object, unless the plan creates another one:
+/// only then may it be unknown or differ.
+pub fn planned_identity(schema: &Schema, kept: Option<&Value>, planned: &Value) -> Vec<Diagnostic> {
+    match kept {
+        Some(kept) => identity(schema, kept, planned),
+        None => {
+            let mut problems = Problems::new(IDENTITY);
+            problems.mistyped(schema, planned);
+            problems.found
+        }
+    }
+}
+
+/// Problems of the identity of an object that exists. `expected` is the one that was planned, or that it had before;
+/// unknown where nobody knows.
+pub fn identity(schema: &Schema, expected: &Value, actual: &Value) -> Vec<Diagnostic> {
+    let mut problems = Problems::new(IDENTITY);
+    problems.mistyped(schema, actual);
+    problems.applied(schema.object_type(), expected, actual, &Path::root());
+    problems.unknown(actual);
+    for attribute in &schema.attributes {
+        if attribute.mode == Mode::Required && actual.attribute(&attribute.name).is_null() {
+            let path = Path::attribute(&attribute.name);
+            problems.push(&path, "the identity has no value");
+        }
+    }
+    // They are not attributes of the configuration, at which Terraform could point.
+    let found = problems.found.into_iter();
+    found.map(|problem| problem.at(Path::root())).collect()
+}
+
+const IDENTITY: &str = "an identity that Terraform would refuse";
 
 struct Problems {
     what: &'static str,

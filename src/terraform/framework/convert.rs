@@ -49,6 +49,42 @@ pub fn schema(schema: &Schema) -> tfplugin6::Schema {
     }
 }
 
+/// The attributes that identify an object.
+pub fn identity_schema(schema: &Schema) -> tfplugin6::ResourceIdentitySchema {
+    let attributes = schema.attributes.iter().map(|attribute| {
+        tfplugin6::resource_identity_schema::IdentityAttribute {
+            name: attribute.name.clone(),
+            r#type: attribute.kind.to_type().to_json().to_string().into_bytes(),
+            required_for_import: attribute.mode == Mode::Required,
+            optional_for_import: attribute.mode == Mode::Optional,
+            description: attribute.description.clone(),
+        }
+    });
+    tfplugin6::ResourceIdentitySchema {
+        version: schema.version,
+        identity_attributes: attributes.collect(),
+    }
+}
+
+/// Reads an identity; null where there is none.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_identity(
+    message: Option<tfplugin6::ResourceIdentityData>,
+    schema: &Schema,
+) -> Result<Value, Diagnostics> {
+    let data = message.and_then(|message| message.identity_data);
+    decode(data.as_ref(), schema.object_type())
+}
+
+/// An identity; nothing where there is no object.
+pub fn identity(identity: &Value, schema: &Schema) -> Option<tfplugin6::ResourceIdentityData> {
+    (!identity.is_null()).then(|| tfplugin6::ResourceIdentityData {
+        identity_data: Some(encode(identity, schema.object_type())),
+    })
+}
+
 fn attribute(attribute: &Attribute) -> tfplugin6::schema::Attribute {
     let (r#type, nested_type) = match &attribute.kind {
         AttributeKind::Plain(r#type) => (r#type.to_json().to_string().into_bytes(), None),

@@ -4,7 +4,9 @@
 //! Terraform forget what was made.
 
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Action, Applied, Call, Plan, Resource, check, plan};
+use crate::terraform::framework::{
+    Action, Applied, Call, DataSource, ImportTarget, Plan, Resource, check, plan,
+};
 use crate::terraform::language::schema::validate;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
@@ -26,6 +28,9 @@ pub struct PlanAnswer {
     pub planned: Value,
     /// Attributes that make another object of it.
     pub requires_replace: Vec<Path>,
+    /// The identity of the planned object, of the prior one to destroy; null while it is not known. One with unknown parts
+    /// is allowed where an object is created, but then `terraform show -json` fails for the plan (Terraform 1.15.5).
+    pub identity: Value,
     /// Facts to keep.
     pub private: Private,
     /// Words for the user.
@@ -78,6 +83,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
             PlanAnswer {
                 planned: Value::Null,
                 requires_replace: Vec::new(),
+                identity: resource.identity(&prior, &private),
                 private,
                 diagnostics,
             }
@@ -99,6 +105,7 @@ pub async fn plan(resource: &dyn Resource, request: PlanRequest, call: &Call) ->
         Err(error) => PlanAnswer {
             planned: Value::Null,
             requires_replace: Vec::new(),
+            identity: Value::Null,
             private,
             diagnostics: error.into(),
         },
@@ -131,20 +138,32 @@ async fn plan_create_or_update(
         private,
         diagnostics: Diagnostics::new(),
     };
+    let before = identity(resource, &plan.prior, &plan.private);
     resource.plan(&mut plan, call).await;
-    if !plan.diagnostics.has_error() {
-        let problems = check::planned(schema, &plan.config, &plan.prior, &plan.planned);
-        plan.diagnostics.extend(problems);
-    }
     // The resource may have taken a value back to the prior one, and then nothing asks for another object any more.
     let (prior, planned) = (&plan.prior, &plan.planned);
     plan.requires_replace
         .retain(|path| !prior.is_null() && prior.get(path) != planned.get(path));
     plan.requires_replace.sort();
     plan.requires_replace.dedup();
+    let planned_identity = identity(resource, planned, &plan.private);
+    if !plan.diagnostics.has_error() {
+        let is_new = action == Action::Create || !plan.requires_replace.is_empty();
+        let kept = Some(&before).filter(|_| !is_new);
+        let mut problems = check::planned(schema, &plan.config, prior, planned);
+        problems.extend(check::planned_identity(
+            resource.identity_schema(),
+            kept,
+            &planned_identity,
+        ));
+        plan.diagnostics.extend(problems);
+    }
     PlanAnswer {
         planned: plan.planned,
         requires_replace: plan.requires_replace,
+        identity: Some(planned_identity)
+            .filter(Value::is_wholly_known)
+            .unwrap_or_default(),
         private: plan.private,
         diagnostics: plan.diagnostics,
     }
@@ -158,6 +177,7 @@ pub async fn apply(
     private: Private,
     call: &Call,
 ) -> Applied {
+    let planned_identity = identity(resource, &planned, &private);
     let mut applied = match action(&prior, &planned) {
         Ok(Action::Create) => resource.create(&planned, private, call).await,
         Ok(Action::Update) => resource.update(&prior, &planned, private, call).await,
@@ -166,12 +186,30 @@ pub async fn apply(
     };
     if !applied.diagnostics.has_error() {
         let state = applied.state.as_ref().unwrap_or(&Value::Null);
-        let problems = check::applied(resource.schema(), &planned, state);
+        let mut problems = check::applied(resource.schema(), &planned, state);
+        problems.extend(identified(resource, &planned_identity, &applied));
         applied.diagnostics.extend(problems);
     }
     // Core would save what is still unknown as null, with an error of its own.
     applied.state = applied.state.map(Value::without_unknowns);
     applied
+}
+
+/// The identity of an object; null where there is none.
+pub fn identity(resource: &dyn Resource, object: &Value, private: &Private) -> Value {
+    match object.is_null() {
+        true => Value::Null,
+        false => resource.identity(object, private),
+    }
+}
+
+/// Problems of the identity of what exists now, which is the one of before where that was known.
+fn identified(resource: &dyn Resource, before: &Value, now: &Applied) -> Vec<Diagnostic> {
+    let Some(state) = &now.state else {
+        return Vec::new();
+    };
+    let identity = resource.identity(state, &now.private);
+    check::identity(resource.identity_schema(), before, &identity)
 }
 
 /// What to answer when an apply ended without saying what it left: the next refresh corrects it, whereas an object that
@@ -191,9 +229,11 @@ pub async fn read(resource: &dyn Resource, state: Value, private: Private, call:
         };
     }
     resource.remember(&state);
+    let before = resource.identity(&state, &private);
     let mut read = resource.read(&state, private, call).await;
     if let Some(state) = &read.state {
-        let problems = check::refreshed(resource.schema(), state);
+        let mut problems = check::refreshed(resource.schema(), state);
+        problems.extend(identified(resource, &before, &read));
         read.diagnostics.extend(problems);
     }
     if read.diagnostics.has_error() {
@@ -202,17 +242,58 @@ pub async fn read(resource: &dyn Resource, state: Value, private: Private, call:
     read
 }
 
-/// The state to start from for an import id.
+/// The state to start from for an import id or an identity, and the identity that it has.
 ///
 /// # Errors
-/// When the id does not have the documented form.
-pub async fn import(resource: &dyn Resource, id: &str, call: &Call) -> Result<Value, Diagnostics> {
-    let state = resource.import(id, call).await?;
-    let problems = Diagnostics(check::refreshed(resource.schema(), &state));
-    if problems.has_error() {
-        return Err(problems);
+/// When the id does not have the documented form, or the identity breaks a rule of its schema.
+pub async fn import(
+    resource: &dyn Resource,
+    target: ImportTarget<'_>,
+    call: &Call,
+) -> Result<(Value, Value), Diagnostics> {
+    let identity_schema = resource.identity_schema();
+    if let ImportTarget::Identity(identity) = target {
+        let invalid = validate::config(identity_schema, identity);
+        if invalid.has_error() {
+            return Err(invalid);
+        }
     }
-    Ok(state)
+    let state = resource.import(target, call).await?;
+    let identity = resource.identity(&state, &Private::default());
+    let expected = match target {
+        ImportTarget::Identity(identity) => identity.with_nulls_unknown(),
+        ImportTarget::Id(_) => Value::Unknown,
+    };
+    let mut problems = check::refreshed(resource.schema(), &state);
+    problems.extend(check::identity(identity_schema, &expected, &identity));
+    match problems.is_empty() {
+        true => Ok((state, identity)),
+        false => Err(Diagnostics(problems)),
+    }
+}
+
+/// Reads what exists. Terraform calls this only when the whole configuration is known.
+///
+/// # Errors
+/// When it does not exist, could not be read, or is not what the schema says.
+pub async fn read_data_source(
+    data_source: &dyn DataSource,
+    mut config: Value,
+    call: &Call,
+) -> Result<Value, Diagnostics> {
+    let schema = data_source.schema();
+    for attribute in &schema.attributes {
+        if let Some(default) = &attribute.default
+            && config.attribute(&attribute.name).is_null()
+        {
+            config.set_attribute(&attribute.name, default.clone());
+        }
+    }
+    let state = data_source.read(&config, call).await?;
+    match Diagnostics(check::refreshed(schema, &state)) {
+        problems if problems.has_error() => Err(problems),
+        _ => Ok(state),
+    }
 }
 
 /// Raises a stored state to the current schema version, one version at a time.

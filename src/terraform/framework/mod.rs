@@ -9,10 +9,10 @@ pub mod plan;
 pub mod check;
 pub mod private;
 pub mod function;
-pub mod data_source;
 pub mod calls;
 pub mod rpc;
 pub mod convert;
+pub mod list;
 #[cfg(test)]
 mod tests;
 
@@ -20,9 +20,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::terraform::framework::function::Function;
+use crate::terraform::framework::list::{ListRequest, Listed};
 use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Diagnostic, Diagnostics, Path, Schema, Value};
 
@@ -98,11 +100,19 @@ pub trait Resource: Send + Sync + 'static {
     /// Removes what the state says. `None` for the state together with no error means that it is gone.
     async fn delete(&self, prior: &Value, private: Private, call: &Call) -> Applied;
 
-    /// The state to start from for an import id; core reads it right afterwards.
+    /// What identifies an object, which Terraform keeps beside its state: a required attribute must be set to import by
+    /// it, an optional one may be.
+    fn identity_schema(&self) -> &Schema;
+
+    /// The identity of an object of a state or of a plan, by [`Resource::identity_schema`]. It is always made from the
+    /// object, so that no answer can forget it; and what it is made from changes only with another object.
+    fn identity(&self, object: &Value, private: &Private) -> Value;
+
+    /// The state to start from for an import; core reads it right afterwards.
     ///
     /// # Errors
     /// When the id does not have the documented form.
-    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics>;
+    async fn import(&self, target: ImportTarget<'_>, call: &Call) -> Result<Value, Diagnostics>;
 
     /// The smallest configuration that means a state: what Terraform writes for an import without a configuration.
     fn configuration(&self, state: &Value) -> Value;
@@ -130,6 +140,11 @@ pub trait Resource: Send + Sync + 'static {
         state
     }
 
+    /// What finds existing objects, if they can be listed.
+    fn list(&self) -> Option<&dyn ListResource> {
+        None
+    }
+
     /// Hears of every object that Terraform has in its state. A tainted object is planned as if it did not exist, and
     /// only this shows that what the server holds is the object's own.
     fn remember(&self, _state: &Value) {}
@@ -149,6 +164,33 @@ pub trait DataSource: Send + Sync + 'static {
     /// # Errors
     /// When it does not exist, or could not be read.
     async fn read(&self, config: &Value, call: &Call) -> Result<Value, Diagnostics>;
+}
+
+/// What finds the objects of one resource type.
+#[async_trait]
+pub trait ListResource: Send + Sync {
+    /// The arguments of the block `config` in a `list` block.
+    fn list_schema(&self) -> &Schema;
+
+    /// Hands over one object after the other. A receiver that does not want more is closed.
+    ///
+    /// # Errors
+    /// What kept it from finding them.
+    async fn list(
+        &self,
+        request: &ListRequest,
+        found: &mpsc::Sender<Listed>,
+        call: &Call,
+    ) -> Result<(), Diagnostics>;
+}
+
+/// What an import names an object by.
+#[derive(Clone, Copy, Debug)]
+pub enum ImportTarget<'a> {
+    /// Its import id.
+    Id(&'a str),
+    /// Its identity, which satisfies the rules of its schema.
+    Identity(&'a Value),
 }
 
 /// One call of Terraform that is running.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use terraform_provider_wasmcloud::provider::WasmCloud;
 use terraform_provider_wasmcloud::testing::terraform::framework::private::Private;
 use terraform_provider_wasmcloud::testing::terraform::framework::{
-    Applied, Call, Plan, Provider, Resource,
+    Applied, Call, ImportTarget, Plan, Provider, Resource,
 };
 use terraform_provider_wasmcloud::testing::terraform::language::{Diagnostics, Schema, Value};
 
@@ -102,8 +102,16 @@ impl Resource for Trap {
         self.0.delete(prior, private, call).await
     }
 
-    async fn import(&self, id: &str, call: &Call) -> Result<Value, Diagnostics> {
-        self.0.import(id, call).await
+    fn identity_schema(&self) -> &Schema {
+        self.0.identity_schema()
+    }
+
+    fn identity(&self, object: &Value, private: &Private) -> Value {
+        self.0.identity(object, private)
+    }
+
+    async fn import(&self, target: ImportTarget<'_>, call: &Call) -> Result<Value, Diagnostics> {
+        self.0.import(target, call).await
     }
 
     fn remember(&self, state: &Value) {

@@ -35,6 +35,14 @@ fn complete_and_incomplete_lattices_are_listed_and_other_streams_are_not() {
             "c": { "complete": false, "missing": ["LATTICEDATA_c"] },
         })
     );
+    let some = DATA.replace("{\n", "{\n  name = \"?\"\n");
+    assert_eq!(
+        read(&workspace, &some, ADDRESS)["lattices"],
+        found["lattices"]
+    );
+    let one = DATA.replace("{\n", "{\n  name = \"c*\"\n");
+    let found = read(&workspace, &one, ADDRESS);
+    assert_eq!(found["lattices"].as_object().unwrap().len(), 1);
 }
 
 #[test]

@@ -74,6 +74,30 @@ fn the_policy_refuses_what_the_script_of_the_guide_refuses_until_it_is_approved(
     let changed = "wadm_jetstream.this retention of notify is changed from limits to interest";
     assert_eq!(refused(terraform), [changed]);
 
+    terraform.step(&created);
+    for value in ["first", "second", "third"] {
+        admin.put("LATTICEDATA_default", "key", value);
+    }
+    terraform.write(&(buckets("history = 2") + &wadm("")));
+    assert_eq!(
+        refused(terraform),
+        [
+            "wasmcloud_lattice_buckets.default deletes revisions of KV_LATTICEDATA_default (history): 1",
+            "wasmcloud_lattice_buckets.default history of config_data is lowered from 5 to 2",
+            "wasmcloud_lattice_buckets.default history of lattice_data is lowered from 5 to 2",
+        ]
+    );
+    let forced = buckets("history = 5\n  force_destroy = true") + &wadm("");
+    terraform.step(&forced);
+    terraform.write(&wadm(""));
+    assert_eq!(
+        refused(terraform),
+        [
+            "wasmcloud_lattice_buckets.default deletes revisions of KV_LATTICEDATA_default (destroy): 3",
+            "wasmcloud_lattice_buckets.default is destroyed",
+        ]
+    );
+
     let skipped = buckets("history = 5\n  skip_destroy = true") + &wadm("");
     terraform.step(&skipped);
     terraform.write("");

@@ -12,6 +12,7 @@ use crate::support::{
 };
 
 const STREAM: &str = "KV_CONFIGDATA_default";
+const STREAMS: [&str; 2] = ["KV_LATTICEDATA_default", STREAM];
 
 fn on(cluster: Cluster) -> Scenario<Cluster> {
     let urls: Vec<_> = cluster.servers().iter().map(NatsServer::url).collect();
@@ -22,7 +23,7 @@ fn on(cluster: Cluster) -> Scenario<Cluster> {
 
 /// A server that follows the leaders of both streams, and leads no meta group.
 fn follower(scenario: &Scenario<Cluster>) -> &NatsServer {
-    let leaders: Vec<_> = ["KV_LATTICEDATA_default", STREAM]
+    let leaders: Vec<_> = STREAMS
         .map(|stream| scenario.admin.stream(stream).unwrap()["cluster"]["leader"].clone())
         .to_vec();
     let servers = scenario.server.servers().iter();
@@ -32,12 +33,14 @@ fn follower(scenario: &Scenario<Cluster>) -> &NatsServer {
         .expect("a server that leads neither stream")
 }
 
-/// Whether a server is known to be away.
+/// Whether a server is known to be away, by the leaders of both streams.
 fn is_behind(admin: &Admin) -> bool {
-    let info = admin.stream(STREAM).unwrap_or_default();
-    let replicas = info["cluster"]["replicas"].as_array().cloned();
     let away = |replica: &Value| replica["offline"] == true || replica["current"] == false;
-    replicas.unwrap_or_default().iter().any(away)
+    STREAMS.iter().all(|stream| {
+        let info = admin.stream(stream).unwrap_or_default();
+        let replicas = info["cluster"]["replicas"].as_array().cloned();
+        replicas.unwrap_or_default().iter().any(away)
+    })
 }
 
 #[test]

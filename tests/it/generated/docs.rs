@@ -34,10 +34,17 @@ pub fn pages(root: &Path) -> Vec<(String, String)> {
         least_privilege(root),
     ];
     for resource in provider.resources() {
-        let page = resource
-            .type_name()
-            .strip_prefix("wasmcloud_")
-            .unwrap_or(resource.type_name());
+        let Some(list) = resource.list() else {
+            continue;
+        };
+        let name = resource.type_name();
+        pages.push((
+            format!("docs/list-resources/{}.md", file_name(name)),
+            list_page(root, name, list.list_schema()),
+        ));
+    }
+    for resource in provider.resources() {
+        let page = file_name(resource.type_name());
         pages.push((
             format!("docs/resources/{page}.md"),
             resource_page(root, resource.as_ref()),
@@ -65,6 +72,34 @@ fn index(root: &Path, schema: &Schema) -> String {
     page
 }
 
+/// The registries name a page without the provider.
+fn file_name(type_name: &str) -> &str {
+    type_name.strip_prefix("wasmcloud_").unwrap_or(type_name)
+}
+
+fn list_page(root: &Path, name: &str, schema: &Schema) -> String {
+    let mut page = front_matter(
+        Page::Other,
+        &format!("{name} List Resource - terraform-provider-{PROVIDER}"),
+        &schema.description,
+    );
+    page += &format!(
+        "# {name} (List Resource)\n\n{}\n\n## Example Usage\n\n",
+        schema.description
+    );
+    let example_file = format!("examples/list-resources/{name}/list-resource.tfquery.hcl");
+    page += &example(root, &example_file, "terraform");
+    page += &schema_section(schema);
+    let needed = ["STREAM.NAMES", "STREAM.INFO.<stream>", "_INBOX.>"];
+    let rows = PERMISSIONS.iter().filter(|row| {
+        let subject = row.subjects[0];
+        row.need == Need::Required && needed.iter().any(|one| subject.ends_with(one))
+    });
+    page += "\n## Permissions\n\nThe NATS user of the provider needs permission to publish to these subjects, or to subscribe where the table states it. Streams are read only with `include_resource = true`, with `-generate-config-out`, and for `wadm_jetstream` with an import.\n\n";
+    page += &permission_table(rows);
+    page
+}
+
 fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     let (name, schema) = (resource.type_name(), resource.schema());
     let mut page = front_matter(
@@ -81,7 +116,15 @@ fn resource_page(root: &Path, resource: &dyn Resource) -> String {
     page += &schema_section(schema);
     page += &permissions(schema);
     page += "\n## Import\n\nImport is supported using the following syntax:\n\n";
-    page += "In Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
+    page += "In Terraform v1.12.0 and later, and in OpenTofu v1.12.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `identity` attribute, for example:\n\n";
+    page += &example(
+        root,
+        &format!("{folder}/import-by-identity.tf"),
+        "terraform",
+    );
+    page += "### Identity Schema\n";
+    page += &groups(&resource.identity_schema().attributes, "#### ", "");
+    page += "\nIn Terraform v1.5.0 and later, the [`import` block](https://developer.hashicorp.com/terraform/language/import) can be used with the `id` attribute, for example:\n\n";
     page += &example(
         root,
         &format!("{folder}/import-by-string-id.tf"),

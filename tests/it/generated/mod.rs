@@ -55,6 +55,7 @@ fn pages_on_disk() -> Vec<String> {
         "docs/resources",
         "docs/data-sources",
         "docs/functions",
+        "docs/list-resources",
     ];
     let files = folders.iter().flat_map(|folder| {
         fs::read_dir(root().join(folder))

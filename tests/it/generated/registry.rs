@@ -37,6 +37,8 @@ fn every_page_has_the_place_and_the_form_that_the_registry_wants() {
     for page in [
         "resources/lattice_buckets",
         "resources/wadm_jetstream",
+        "list-resources/lattice_buckets",
+        "list-resources/wadm_jetstream",
         "data-sources/wadm_jetstream",
         "data-sources/lattices",
         "functions/host_permissions",

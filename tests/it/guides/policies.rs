@@ -88,6 +88,12 @@ fn another_lattice_is_refused() {
 #[test]
 fn a_destroy_is_refused_unless_it_skips_the_server() {
     let mut judged = Judged::applied("A destroy");
+    for value in ["first", "second", "third"] {
+        judged
+            .on_server
+            .admin
+            .put("LATTICEDATA_default", "key", value);
+    }
     judged.on_server.run.terraform.write("");
 
     assert_eq!(judged.pipeline().0, 1);

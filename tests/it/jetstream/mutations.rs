@@ -184,3 +184,22 @@ async fn a_stream_that_exists_is_deleted_though_the_answer_is_that_it_does_not()
     assert!(delete.await.unwrap().unwrap());
     assert!(Admin::connect(&server.url()).stream("A").is_none());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_create_is_tried_again_where_the_server_could_not_make_the_folder_of_the_stream() {
+    let server = NatsServer::start();
+    let client = client(&server.url());
+    // As while the server removes the folder of an account with its last stream. It takes away what is in its way, after it
+    // has failed once.
+    let account = server.folder().join("jetstream/jetstream/$G");
+    let _ = std::fs::remove_dir_all(&account);
+    std::fs::write(&account, "").unwrap();
+
+    let created = client
+        .create(&config(json!({ "name": "A" })), &scope())
+        .await;
+
+    assert!(created.unwrap().ours);
+    let log = server.log();
+    assert_eq!(log.matches("Stream create failed").count(), 1, "{log}");
+}

@@ -8,6 +8,7 @@ mod relay;
 pub mod scenario;
 
 mod create;
+mod data_loss;
 mod drift;
 mod ignored;
 mod two_want;

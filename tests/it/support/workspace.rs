@@ -36,6 +36,11 @@ impl Provided {
         self.provide(&login(url, user));
     }
 
+    /// The same provider for another Terraform or OpenTofu.
+    pub fn use_cli(&mut self, cli: Cli) {
+        self.terraform = Terraform::reattached_to(cli, &self.provider.reattach());
+    }
+
     /// A second Terraform, with a state of its own, and the same provider.
     pub fn another_terraform(&self) -> Terraform {
         Terraform::reattached(&self.provider.reattach())

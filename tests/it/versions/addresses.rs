@@ -6,7 +6,8 @@ use super::objects::{
     ADDRESSES, LATTICE, STREAMS, WADM, assert_actions, both, created, existing, plain,
     streams_in_state,
 };
-use super::step::{Step, no_opentofu, no_terraform, terraform_before};
+use super::step::{Step, no_opentofu, no_terraform, opentofu_before, terraform_before};
+use crate::discovery::moved::also_at;
 use crate::support::{Failure, Program, Terraform, Workspace, newest_of, serve};
 
 pub const STEPS: &[Step] = &[
@@ -33,6 +34,20 @@ pub const STEPS: &[Step] = &[
         refusals: &[],
     },
     Step {
+        title: "`import` block with `identity`",
+        perform: import_by_identity,
+        refusals: &[
+            terraform_before(
+                "1.12",
+                "An argument named \"identity\" is not expected here",
+            ),
+            opentofu_before(
+                "1.12",
+                "An argument named \"identity\" is not expected here",
+            ),
+        ],
+    },
+    Step {
         title: "Generated configuration (`-generate-config-out`)",
         perform: generated,
         refusals: &[terraform_before(
@@ -41,8 +56,21 @@ pub const STEPS: &[Step] = &[
         )],
     },
     Step {
+        title: "`query` with generated configuration",
+        perform: query,
+        refusals: &[
+            no_opentofu("OpenTofu has no command named \"query\""),
+            terraform_before("1.14", "Terraform has no command named \"query\""),
+        ],
+    },
+    Step {
         title: "`moved` block",
         perform: moved,
+        refusals: &[],
+    },
+    Step {
+        title: "`moved` block from another address of the provider",
+        perform: moved_from_another_address,
         refusals: &[],
     },
     Step {
@@ -60,6 +88,11 @@ pub const STEPS: &[Step] = &[
             ),
             no_terraform("Missing required provider"),
         ],
+    },
+    Step {
+        title: "State with identities, written by the newest Terraform",
+        perform: state_with_identities,
+        refusals: &[],
     },
     Step {
         title: "State written by the other program, after `state replace-provider`",
@@ -97,6 +130,27 @@ fn import_command(workspace: Workspace) -> Result<(), Failure> {
 
 fn import_block(workspace: Workspace) -> Result<(), Failure> {
     import_by(workspace, &import_blocks())
+}
+
+fn import_by_identity(workspace: Workspace) -> Result<(), Failure> {
+    let before = existing(&workspace);
+    let blocks = format!(
+        "import {{\nto = {LATTICE}\nidentity = {{ lattice = \"default\" }}\n}}\n\
+         import {{\nto = {WADM}\nidentity = {{ state_bucket = \"wadm_state\", manifests_bucket = \"wadm_manifests\" }}\n{PROVIDER}}}\n"
+    );
+    workspace.terraform.write(&format!("{}{blocks}", plain()));
+
+    let plan = workspace.terraform.try_plan(&[])?;
+    workspace.terraform.apply_plan(&plan);
+
+    assert_actions(&plan, &["no-op"]);
+    workspace.terraform.expect_empty();
+    assert_eq!(created(&workspace), before);
+    let state = workspace.terraform.state_file();
+    let resources = state["resources"].as_array().expect("resources");
+    let identities = resources.iter().map(|one| &one["instances"][0]["identity"]);
+    assert!(identities.clone().all(|one| one.is_object()), "{state}");
+    Ok(())
 }
 
 fn import_block_without_provider(workspace: Workspace) -> Result<(), Failure> {
@@ -175,6 +229,27 @@ fn generated(workspace: Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
+fn query(workspace: Workspace) -> Result<(), Failure> {
+    let before = existing(&workspace);
+    let terraform = &workspace.terraform;
+    terraform.write("provider \"wasmcloud\" {}\n");
+    let lists = ADDRESSES.map(|address| {
+        let (r#type, name) = address.split_once('.').expect("an address");
+        format!("list \"{type}\" \"{name}\" {{\n{PROVIDER}}}\n")
+    });
+    terraform.write_file("main.tfquery.hcl", &lists.concat());
+
+    terraform.run(&["query", "-generate-config-out=generated.tf"])?;
+
+    let plan = terraform.try_plan(&[])?;
+    assert!(plan.is_empty(), "{}", plan.text());
+    terraform.apply_plan(&plan);
+    terraform.expect_empty();
+    assert_eq!(terraform.state().addresses().len(), 2);
+    assert_eq!(created(&workspace), before);
+    Ok(())
+}
+
 fn moved(workspace: Workspace) -> Result<(), Failure> {
     workspace.terraform.converge(&plain());
     let before = created(&workspace);
@@ -198,6 +273,31 @@ fn moved(workspace: Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
+fn moved_from_another_address(workspace: Workspace) -> Result<(), Failure> {
+    const OTHER: &str = "registry.example.com/platform/wasmcloud";
+    let cli = workspace.terraform.cli().clone();
+    let own = format!("{}/wasmcloud/wasmcloud", cli.program.registry());
+    let provider = serve(&[("NATS_URL", &workspace.server.url())]);
+    let terraform = Terraform::reattached_to(cli, &also_at(&provider.reattach(), OTHER));
+    terraform.converge(&plain());
+    let state = terraform.state_file().to_string().replace(&own, OTHER);
+    terraform.write_file("terraform.tfstate", &state);
+    let moved = ADDRESSES.map(|from| {
+        let to = from.replace(".main", ".other");
+        format!("moved {{\nfrom = {from}\nto = {to}\n}}\n")
+    });
+    terraform.write(&(moved.concat() + &plain().replace("\"main\"", "\"other\"")));
+
+    let plan = terraform.try_plan(&[])?;
+    terraform.apply_plan(&plan);
+
+    for address in ADDRESSES {
+        assert_eq!(plan.actions(&address.replace(".main", ".other")), ["no-op"]);
+    }
+    terraform.expect_empty();
+    Ok(())
+}
+
 fn removed(workspace: Workspace) -> Result<(), Failure> {
     workspace.terraform.converge(&plain());
     let before = created(&workspace);
@@ -217,6 +317,27 @@ fn removed(workspace: Workspace) -> Result<(), Failure> {
 
 fn state_of_the_other(workspace: Workspace) -> Result<(), Failure> {
     take_state_of_the_other(&workspace);
+
+    let plan = workspace.terraform.try_plan(&[])?;
+
+    assert_actions(&plan, &["no-op"]);
+    workspace.terraform.apply_plan(&plan);
+    workspace.terraform.expect_empty();
+    Ok(())
+}
+
+fn state_with_identities(workspace: Workspace) -> Result<(), Failure> {
+    let provider = serve(&[("NATS_URL", &workspace.server.url())]);
+    let writer = Terraform::reattached_to(newest_of(Program::Terraform), &provider.reattach());
+    writer.write(&plain());
+    writer.apply();
+    let registry = |program: Program| format!("{}/wasmcloud/wasmcloud", program.registry());
+    let state = writer.state_file().to_string();
+    assert!(state.contains("\"identity\":{"), "{state}");
+    let own = registry(workspace.terraform.cli().program);
+    let state = state.replace(&registry(Program::Terraform), &own);
+    workspace.terraform.write(&plain());
+    workspace.terraform.write_file("terraform.tfstate", &state);
 
     let plan = workspace.terraform.try_plan(&[])?;
 

@@ -3,6 +3,7 @@
 //! An answer is never a gRPC error, except for a call that we do not serve at all: core would show it without attribute
 //! and lose the state that goes with it. What cannot be read is a diagnostic beside the state as it came.
 
+mod lists;
 mod stored_state;
 mod functions;
 mod data_sources;
@@ -11,14 +12,17 @@ mod tests;
 
 use std::sync::Arc;
 
+use futures::StreamExt;
 use tokio_util::task::TaskTracker;
+use tonic::codegen::BoxStream;
 use tonic::{Request, Response, Status};
 
 use crate::terraform::framework::calls::{Calls, Guard};
 use crate::terraform::framework::convert;
 use crate::terraform::framework::lifecycle::{self, PlanRequest};
+use crate::terraform::framework::list::Listed;
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Provider, Resource, data_source};
+use crate::terraform::framework::{ImportTarget, ListResource, Provider, Resource};
 use crate::terraform::language::{Diagnostic, Diagnostics, Schema, Value};
 use crate::terraform::proto::tfplugin6 as proto;
 use crate::terraform::proto::tfplugin6::provider_server;
@@ -36,6 +40,13 @@ impl<P: Provider> Service<P> {
             provider: Arc::new(provider),
             calls: Calls::new(tasks, guard),
         }
+    }
+
+    /// Something of every resource type whose objects can be listed.
+    fn lists<T>(&self, of: impl Fn(&dyn Resource, &dyn ListResource) -> T) -> Vec<T> {
+        let resources = self.provider.resources().iter();
+        let lists = resources.filter_map(|resource| Some(of(resource.as_ref(), resource.list()?)));
+        lists.collect()
     }
 
     fn resource(&self, type_name: &str) -> Result<Arc<dyn Resource>, Diagnostics> {
@@ -57,6 +68,16 @@ fn decode(value: Option<proto::DynamicValue>, schema: &Schema) -> Result<Value, 
 
 fn encode(value: &Value, schema: &Schema) -> Option<proto::DynamicValue> {
     Some(convert::encode(value, schema.object_type()))
+}
+
+/// The identity of an object that exists.
+fn identity_of(
+    resource: &dyn Resource,
+    state: &Value,
+    private: &Private,
+) -> Option<proto::ResourceIdentityData> {
+    let identity = lifecycle::identity(resource, state, private).without_unknowns();
+    convert::identity(&identity, resource.identity_schema())
 }
 
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
@@ -87,6 +108,9 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         Ok(Response::new(proto::get_metadata::Response {
             server_capabilities: Some(CAPABILITIES),
             data_sources: data_sources::metadata(self.provider.as_ref()),
+            list_resources: self.lists(|resource, _| proto::get_metadata::ListResourceMetadata {
+                type_name: resource.type_name().to_owned(),
+            }),
             resources,
             functions,
             ..Default::default()
@@ -111,6 +135,13 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             resource_schemas,
             data_source_schemas: data_sources::schemas(self.provider.as_ref()),
             functions: functions::declarations(self.provider.functions()),
+            list_resource_schemas: self
+                .lists(|resource, list| {
+                    let schema = convert::schema(list.list_schema());
+                    (resource.type_name().to_owned(), schema)
+                })
+                .into_iter()
+                .collect(),
             server_capabilities: Some(CAPABILITIES),
             ..Default::default()
         }))
@@ -120,8 +151,16 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         &self,
         _: Request<proto::get_resource_identity_schemas::Request>,
     ) -> Result<Response<proto::get_resource_identity_schemas::Response>, Status> {
+        let resources = self.provider.resources().iter();
+        let identity_schemas = resources.map(|resource| {
+            let schema = convert::identity_schema(resource.identity_schema());
+            (resource.type_name().to_owned(), schema)
+        });
         Ok(Response::new(
-            proto::get_resource_identity_schemas::Response::default(),
+            proto::get_resource_identity_schemas::Response {
+                identity_schemas: identity_schemas.collect(),
+                diagnostics: Vec::new(),
+            },
         ))
     }
 
@@ -236,7 +275,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let work = async move {
             let found = found?;
             let config = decode(request.config, found.schema())?;
-            let state = data_source::read(found.as_ref(), config, &call).await?;
+            let state = lifecycle::read_data_source(found.as_ref(), config, &call).await?;
             Ok(proto::read_data_source::Response {
                 state: encode(&state, found.schema()),
                 ..Default::default()
@@ -268,6 +307,28 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         self.calls.run(failed, work).await
     }
 
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<proto::upgrade_resource_identity::Request>,
+    ) -> Result<Response<proto::upgrade_resource_identity::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let failed = |diagnostics| proto::upgrade_resource_identity::Response {
+            upgraded_identity: None,
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let raw = request.raw_identity.unwrap_or_default();
+            let identity = stored_state::identity(resource.as_ref(), request.version, &raw)?;
+            Ok(proto::upgrade_resource_identity::Response {
+                upgraded_identity: convert::identity(&identity, resource.identity_schema()),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
+    }
+
     async fn read_resource(
         &self,
         request: Request<proto::read_resource::Request>,
@@ -276,9 +337,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let resource = self.resource(&request.type_name);
         let (call, _caller) = self.calls.begin().await;
         let (state, private) = (request.current_state.clone(), request.private.clone());
+        let identity = request.current_identity;
         let failed = move |diagnostics| proto::read_resource::Response {
             new_state: state,
             private,
+            new_identity: identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
@@ -287,8 +350,10 @@ impl<P: Provider> provider_server::Provider for Service<P> {
             let state = decode(request.current_state, resource.schema())?;
             let private = Private::decode(&request.private)?;
             let read = lifecycle::read(resource.as_ref(), state, private, &call).await;
+            let state = read.state.unwrap_or_default();
             Ok(proto::read_resource::Response {
-                new_state: encode(&read.state.unwrap_or_default(), resource.schema()),
+                new_state: encode(&state, resource.schema()),
+                new_identity: identity_of(resource.as_ref(), &state, &read.private),
                 private: read.private.encode(),
                 diagnostics: convert::diagnostics(read.diagnostics),
                 ..Default::default()
@@ -305,9 +370,11 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         let resource = self.resource(&request.type_name);
         let (call, _caller) = self.calls.begin().await;
         let (prior, private) = (request.prior_state.clone(), request.prior_private.clone());
+        let identity = request.prior_identity;
         let failed = move |diagnostics| proto::plan_resource_change::Response {
             planned_state: prior,
             planned_private: private,
+            planned_identity: identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
@@ -325,6 +392,7 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 planned_state: encode(&plan.planned, schema),
                 requires_replace: plan.requires_replace.iter().map(convert::path).collect(),
                 planned_private: plan.private.encode(),
+                planned_identity: convert::identity(&plan.identity, resource.identity_schema()),
                 diagnostics: convert::diagnostics(plan.diagnostics),
                 ..Default::default()
             })
@@ -352,25 +420,28 @@ impl<P: Provider> provider_server::Provider for Service<P> {
                 return Ok(Response::new(proto::apply_resource_change::Response {
                     new_state: request.prior_state,
                     private: request.planned_private,
+                    new_identity: request.planned_identity,
                     diagnostics: convert::diagnostics(diagnostics),
                     ..Default::default()
                 }));
             }
         };
-        let known = encode(
-            &lifecycle::state_after_failure(&prior, &planned),
-            resource.schema(),
-        );
+        let known = lifecycle::state_after_failure(&prior, &planned);
+        let known_identity = identity_of(resource.as_ref(), &known, &private);
+        let known = encode(&known, resource.schema());
         let failed = move |diagnostics| proto::apply_resource_change::Response {
             new_state: known,
             private: request.planned_private,
+            new_identity: known_identity,
             diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
         };
         let work = async move {
             let applied = lifecycle::apply(resource.as_ref(), prior, planned, private, &call).await;
+            let state = applied.state.unwrap_or_default();
             Ok(proto::apply_resource_change::Response {
-                new_state: encode(&applied.state.unwrap_or_default(), resource.schema()),
+                new_state: encode(&state, resource.schema()),
+                new_identity: identity_of(resource.as_ref(), &state, &applied.private),
                 private: applied.private.encode(),
                 diagnostics: convert::diagnostics(applied.diagnostics),
                 ..Default::default()
@@ -392,10 +463,17 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         };
         let work = async move {
             let resource = resource?;
-            let state = lifecycle::import(resource.as_ref(), &request.id, &call).await?;
+            let identity_schema = resource.identity_schema();
+            let named = convert::decode_identity(request.identity, identity_schema)?;
+            let target = match &named {
+                Value::Null => ImportTarget::Id(&request.id),
+                identity => ImportTarget::Identity(identity),
+            };
+            let (state, identity) = lifecycle::import(resource.as_ref(), target, &call).await?;
             let imported = proto::import_resource_state::ImportedResource {
                 type_name: request.type_name,
                 state: encode(&state, resource.schema()),
+                identity: convert::identity(&identity, identity_schema),
                 ..Default::default()
             };
             Ok(proto::import_resource_state::Response {
@@ -428,19 +506,64 @@ impl<P: Provider> provider_server::Provider for Service<P> {
         self.calls.run(failed, work).await
     }
 
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<proto::validate_list_resource_config::Request>,
+    ) -> Result<Response<proto::validate_list_resource_config::Response>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let answer = |diagnostics| proto::validate_list_resource_config::Response {
+            diagnostics: convert::diagnostics(diagnostics),
+        };
+        let work = async move {
+            let resource = resource?;
+            let schema = lists::of(resource.as_ref())?.list_schema();
+            let config = decode(request.config, schema)?;
+            let own = |_: &Value| Diagnostics::new();
+            Ok(answer(lifecycle::validate(schema, &config, own)))
+        };
+        self.calls.run(answer, work).await
+    }
+
+    async fn list_resource(
+        &self,
+        request: Request<proto::list_resource::Request>,
+    ) -> Result<Response<BoxStream<proto::list_resource::Event>>, Status> {
+        let request = request.into_inner();
+        let resource = self.resource(&request.type_name);
+        let listed = resource.clone().ok();
+        let work = |call, found| async move {
+            let resource = resource?;
+            let list = lists::of(resource.as_ref())?;
+            let request = lists::request(list, &request)?;
+            list.list(&request, &found, &call).await
+        };
+        let found = self.calls.stream(Listed::from, work).await;
+        let events = found.map(move |one| Ok(lists::event(listed.as_ref(), one)));
+        Ok(Response::new(Box::pin(events)))
+    }
+
     async fn move_resource_state(
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Result<Response<proto::move_resource_state::Response>, Status> {
         let request = request.into_inner();
-        let detail = format!(
-            "This version of the provider cannot turn a {} of {} into a {}. Remove it from the state (`terraform state rm`) and import it under its new address.",
-            request.source_type_name, request.source_provider_address, request.target_type_name
-        );
-        let diagnostic = Diagnostic::error("State cannot be moved between these types", detail);
-        Ok(Response::new(proto::move_resource_state::Response {
-            diagnostics: convert::diagnostics(diagnostic),
+        let resource = self.resource(&request.target_type_name);
+        let failed = |diagnostics| proto::move_resource_state::Response {
+            diagnostics: convert::diagnostics(diagnostics),
             ..Default::default()
-        }))
+        };
+        let work = async move {
+            let resource = resource?;
+            let (state, private) = stored_state::moved(resource.as_ref(), request)?;
+            resource.remember(&state);
+            Ok(proto::move_resource_state::Response {
+                target_state: encode(&state, resource.schema()),
+                target_identity: identity_of(resource.as_ref(), &state, &private),
+                target_private: private.encode(),
+                diagnostics: Vec::new(),
+            })
+        };
+        self.calls.run(failed, work).await
     }
 }

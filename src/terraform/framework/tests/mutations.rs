@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use crate::terraform::framework::check;
+use crate::terraform::framework::private::Private;
 use crate::terraform::framework::tests::properties::{Given, given};
 use crate::terraform::framework::tests::random::{another, resolved};
 use crate::terraform::framework::tests::terraform_core;
+use crate::terraform::framework::{check, lifecycle};
 use crate::terraform::language::{AttributeKind, Mode, Nesting, Path, Schema, Type, Value};
 
 const CASES: u32 = 200;
@@ -88,6 +89,52 @@ fn every_fault_of_a_result_is_found_before_core_finds_it() {
     ];
     assert_eq!(drawn, expected);
     assert!(found.values().all(|count| *count >= ENOUGH), "{found:?}");
+}
+
+#[test]
+fn every_fault_of_an_identity_is_found_before_core_finds_it() {
+    let found = refused(|given| {
+        let Given {
+            resource, first, ..
+        } = given;
+        let known = resolved(&resource.schema, first, resource.seed);
+        let state = resource.state(&Value::Null, &known);
+        let schema = &resource.identity;
+        let identity = lifecycle::identity(resource, &state, &Private::default());
+        let faults = faults_of_identity(schema, &identity, resource.seed);
+        let refused = faults.into_iter().map(|(name, faulty)| {
+            let core = terraform_core::refuses_identity(schema, Some(&identity), &faulty);
+            let planned = check::planned_identity(schema, Some(&identity), &faulty);
+            let actual = check::identity(schema, &identity, &faulty);
+            let ours = !planned.is_empty() && !actual.is_empty();
+            (name, !core.is_empty(), ours)
+        });
+        refused.collect()
+    });
+
+    let drawn: Vec<_> = found.keys().copied().collect();
+    let expected = ["absent", "another type", "another value", "unknown"];
+    assert_eq!(drawn, expected);
+    assert!(found.values().all(|count| *count >= ENOUGH), "{found:?}");
+}
+
+fn faults_of_identity(schema: &Schema, identity: &Value, seed: u64) -> Vec<Fault> {
+    let mut faults = vec![("absent", Value::Null)];
+    schema.walk(identity, &mut |place| {
+        let (path, r#type) = (place.path, place.attribute.kind.to_type());
+        let Some(value) = identity.get(path) else {
+            return;
+        };
+        let mut put = |name, fault: Option<Value>| {
+            let faulty = fault.and_then(|fault| with(identity, path, fault));
+            faults.extend(faulty.map(|identity| (name, identity)));
+        };
+
+        put("another type", of_another_type(&r#type));
+        put("another value", another(&r#type, &[value], seed));
+        put("unknown", Some(Value::Unknown));
+    });
+    faults
 }
 
 /// Draws faults, demands that core and we refuse each, and counts them.

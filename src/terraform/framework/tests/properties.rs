@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::terraform::framework::lifecycle::{self, PlanAnswer, PlanRequest};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::tests::random::{ApplyOutcome, Random, resolved};
+use crate::terraform::framework::tests::random::{ApplyOutcome, Random, identity_schema, resolved};
 use crate::terraform::framework::tests::terraform_core;
 use crate::terraform::framework::{Applied, Call};
 use crate::terraform::language::arbitrary::{configs, schemas};
@@ -37,6 +37,7 @@ pub(super) fn given() -> impl Strategy<Value = Given> {
             second.set_attribute(&attribute.name, value);
         }
         let resource = Random {
+            identity: identity_schema(&schema),
             schema,
             seed,
             outcome: ApplyOutcome::AsPlanned,
@@ -89,6 +90,14 @@ fn is_valid(resource: &Random, prior: &Value, config: &Value, plan: &PlanAnswer)
     prop_assert!(reasons.is_empty(), "{reasons:?} in {}", plan.planned);
     prop_assert!(plan.diagnostics.is_empty(), "{:?}", plan.diagnostics);
     prop_assert_eq!(&plan.private, &noted("planned from this"));
+    let is_new = prior.is_null() || !plan.requires_replace.is_empty();
+    let before = lifecycle::identity(resource, prior, &Private::default());
+    let reasons = terraform_core::refuses_identity(
+        &resource.identity,
+        Some(&before).filter(|_| !is_new),
+        &plan.identity,
+    );
+    prop_assert!(reasons.is_empty() || config.is_null(), "{reasons:?}");
     for path in &plan.requires_replace {
         let (was, will) = (prior.get(path), plan.planned.get(path));
         prop_assert!(!prior.is_null() && was != will, "{path} does not differ");
@@ -123,6 +132,10 @@ fn step(resource: &Random, prior: &Value, config: &Value) -> Result<Value, TestC
     let reasons = terraform_core::refuses_result(schema, &last.planned, &state);
     prop_assert!(reasons.is_empty(), "{reasons:?} in {state}");
     prop_assert!(applied.diagnostics.is_empty(), "{:?}", applied.diagnostics);
+    let identity = lifecycle::identity(resource, &state, &applied.private);
+    let kept = Some(&last.identity).filter(|planned| !planned.is_null());
+    let reasons = terraform_core::refuses_identity(&resource.identity, kept, &identity);
+    prop_assert!(reasons.is_empty() && !identity.is_null(), "{reasons:?}");
     prop_assert_eq!(applied.private, noted("applied"));
     Ok(state)
 }
@@ -221,6 +234,8 @@ proptest! {
 
         is_valid(&resource, &state, &Value::Null, &plan)?;
         prop_assert_eq!(plan.planned, Value::Null);
+        let identity = lifecycle::identity(&resource, &state, &Private::default());
+        prop_assert_eq!(plan.identity, identity);
         prop_assert_eq!(deleted.state, None);
         prop_assert!(deleted.diagnostics.is_empty());
         prop_assert_eq!(refused.state, Some(state));

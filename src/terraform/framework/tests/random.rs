@@ -11,7 +11,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, Plan, Resource};
+use crate::terraform::framework::{Applied, Call, ImportTarget, Plan, Resource};
 use crate::terraform::language::arbitrary::{attribute_config, known};
 use crate::terraform::language::{
     Attribute, AttributeKind, Diagnostic, Diagnostics, Mode, Nesting, Schema, Type, Value,
@@ -32,8 +32,29 @@ pub(super) enum ApplyOutcome {
 #[derive(Debug)]
 pub(super) struct Random {
     pub schema: Schema,
+    pub identity: Schema,
     pub seed: u64,
     pub outcome: ApplyOutcome,
+}
+
+/// What identifies objects of a schema: what is simple and makes another object of it.
+pub(super) fn identity_schema(schema: &Schema) -> Schema {
+    let simple = [Type::Bool, Type::Number, Type::String];
+    let attributes = schema.attributes.iter().filter(|attribute| {
+        attribute.replaces
+            && matches!(&attribute.kind, AttributeKind::Plain(r#type) if simple.contains(r#type))
+    });
+    let optional = attributes.map(|attribute| Attribute {
+        mode: Mode::Optional,
+        replaces: false,
+        keeps: false,
+        default: None,
+        ..attribute.clone()
+    });
+    Schema {
+        attributes: optional.collect(),
+        ..Schema::default()
+    }
 }
 
 impl Random {
@@ -128,7 +149,16 @@ impl Resource for Random {
         }
     }
 
-    async fn import(&self, _: &str, _: &Call) -> Result<Value, Diagnostics> {
+    fn identity_schema(&self) -> &Schema {
+        &self.identity
+    }
+
+    fn identity(&self, object: &Value, _: &Private) -> Value {
+        let names = self.identity.attributes.iter();
+        Value::object(names.map(|one| (one.name.as_str(), object.attribute(&one.name).clone())))
+    }
+
+    async fn import(&self, _: ImportTarget<'_>, _: &Call) -> Result<Value, Diagnostics> {
         Ok(Value::Null)
     }
 }

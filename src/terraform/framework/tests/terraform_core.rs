@@ -226,6 +226,25 @@ fn lengths(set: &Value) -> std::ops::RangeInclusive<usize> {
     least..=most
 }
 
+/// Why core, or Terraform's own framework, refuses the identity of a planned object. `kept` is that of the prior object,
+/// where the plan does not create another one.
+pub(super) fn refuses_identity(
+    schema: &Schema,
+    kept: Option<&Value>,
+    planned: &Value,
+) -> Vec<String> {
+    if !wire::mismatches(planned, schema.object_type()).is_empty() {
+        return vec!["is of another type".to_owned()];
+    }
+    match kept {
+        // In the JSON of a plan, core cannot write one that is not known.
+        _ if !planned.is_wholly_known() => vec!["is not known".to_owned()],
+        None => Vec::new(),
+        Some(kept) if kept != planned => vec!["is another one".to_owned()],
+        Some(_) => Vec::new(),
+    }
+}
+
 /// Why core refuses a second plan, made with everything known, after a first one; nothing if it does not.
 pub(super) fn refuses_final_plan(schema: &Schema, first: &Value, last: &Value) -> Vec<String> {
     let mut reasons = Vec::new();

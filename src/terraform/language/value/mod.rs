@@ -147,6 +147,18 @@ impl Value {
         }
     }
 
+    /// An object whose attributes that are null are unknown instead: what was left open.
+    #[must_use]
+    pub fn with_nulls_unknown(&self) -> Self {
+        match self {
+            Self::Map(attributes) => Self::object(attributes.iter().map(|(name, value)| {
+                let open = value.is_null();
+                (name, if open { Self::Unknown } else { value.clone() })
+            })),
+            other => other.clone(),
+        }
+    }
+
     /// The text, if it is a known string.
     pub fn as_str(&self) -> Option<&str> {
         match self {

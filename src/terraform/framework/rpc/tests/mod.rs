@@ -1,6 +1,8 @@
 //! The service driven as tonic drives it, with a provider whose one resource does what the test wants.
 
 mod test_provider;
+mod identity;
+mod lists;
 mod panics;
 mod running;
 mod unreadable;
@@ -13,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use tonic::Request;
 
 use crate::terraform::framework::rpc::tests::test_provider::{
-    Behaviour, TYPE, TestProvider, TestResource, VERSION, object, schema,
+    Behaviour, TYPE, TestProvider, TestResource, VERSION, identity_schema, object, schema,
 };
 use crate::terraform::framework::rpc::{Service, decode, encode};
 use crate::terraform::language::Value;
@@ -31,6 +33,7 @@ fn served(behaviour: Behaviour) -> Served {
     let log = Arc::default();
     let resource = TestResource {
         schema: schema(),
+        identity: identity_schema(),
         behaviour: behaviour.clone(),
         log: Arc::clone(&log),
     };

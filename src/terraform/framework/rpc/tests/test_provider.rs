@@ -3,11 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use crate::terraform::framework::function::Function;
+use crate::terraform::framework::list::{ListRequest, Listed};
 use crate::terraform::framework::private::Private;
-use crate::terraform::framework::{Applied, Call, DataSource, Plan, Provider, Resource};
+use crate::terraform::framework::{
+    Applied, Call, DataSource, ImportTarget, ListResource, Plan, Provider, Resource,
+};
 use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Schema, Type, Value};
 
 pub(super) const TYPE: &str = "test_resource";
@@ -29,6 +32,7 @@ pub(super) enum Behaviour {
 /// A resource that notes what it is asked.
 pub(super) struct TestResource {
     pub schema: Schema,
+    pub identity: Schema,
     pub behaviour: Behaviour,
     /// What it was asked, and what it finished.
     pub log: Arc<Mutex<Vec<String>>>,
@@ -117,9 +121,25 @@ impl Resource for TestResource {
         Applied::unchanged(&Value::Null, private, Diagnostics::new())
     }
 
-    async fn import(&self, id: &str, _: &Call) -> Result<Value, Diagnostics> {
+    fn identity_schema(&self) -> &Schema {
+        &self.identity
+    }
+
+    fn identity(&self, object: &Value, _: &Private) -> Value {
+        Value::object([("name", object.attribute("name").clone())])
+    }
+
+    async fn import(&self, target: ImportTarget<'_>, _: &Call) -> Result<Value, Diagnostics> {
         self.called("import");
-        Ok(object(id.into(), Value::Null))
+        let name = match target {
+            ImportTarget::Id(id) => id.into(),
+            ImportTarget::Identity(identity) => identity.attribute("name").clone(),
+        };
+        Ok(object(name, Value::Null))
+    }
+
+    fn list(&self) -> Option<&dyn ListResource> {
+        Some(self)
     }
 
     fn upgrade(
@@ -131,6 +151,37 @@ impl Resource for TestResource {
         let name = format!("{}+{version}", state["name"].as_str().unwrap());
         state["name"] = name.into();
         Ok(state)
+    }
+}
+
+#[async_trait]
+impl ListResource for TestResource {
+    fn list_schema(&self) -> &Schema {
+        &self.identity
+    }
+
+    async fn list(
+        &self,
+        request: &ListRequest,
+        found: &mpsc::Sender<Listed>,
+        _: &Call,
+    ) -> Result<(), Diagnostics> {
+        self.called("list");
+        for number in 0..request.limit {
+            let name = Value::from(format!("object {number}"));
+            let listed = Listed {
+                identity: Value::object([("name", name.clone())]),
+                display_name: format!("number {number}"),
+                object: request.include_object.then(|| object(name, "made".into())),
+                diagnostics: Diagnostics::new(),
+            };
+            if found.send(listed).await.is_err() {
+                self.called("nobody wants more");
+                return Ok(());
+            }
+            self.called("found");
+        }
+        Ok(())
     }
 }
 
@@ -176,9 +227,17 @@ pub(super) fn schema() -> Schema {
     Schema {
         version: VERSION,
         attributes: vec![
-            Attribute::new("name", Type::String, Mode::Required, "Name."),
+            Attribute::new("name", Type::String, Mode::Required, "Name.").replaces(),
             Attribute::new("made", Type::String, Mode::Computed, "Made."),
         ],
+        ..Schema::default()
+    }
+}
+
+pub(super) fn identity_schema() -> Schema {
+    let named = Attribute::new("name", Type::String, Mode::Required, "Name.");
+    Schema {
+        attributes: vec![named],
         ..Schema::default()
     }
 }
