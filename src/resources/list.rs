@@ -140,7 +140,7 @@ pub fn buckets(
                     "These buckets have such a name: {}. Set the name of the one that wadm uses.",
                     names.join(", ")
                 );
-                let path = Path::attribute(&identity::bucket_name(row));
+                let path = Path::attribute(identity::bucket_name(row));
                 several.push(Diagnostic::error("Several buckets match", detail).at(path));
                 String::new()
             }
