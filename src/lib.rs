@@ -45,9 +45,9 @@
 //! * `resources::session`: the connection, and what this process has seen of the server; `claims` is what the processes of
 //!   one run of Terraform tell each other.
 //! * `resources::resource`: the one implementation of a resource; `resources::object_type` is what a type states, and
-//!   `resources::identity` is what follows from it for Terraform's identities.
-//! * `resources::inventory`: which objects exist in an account, from the names of its streams; `resources::list` is the list
-//!   of them for `terraform query`.
+//!   `resources::identity` is what follows from it for Terraform's identities; `resources::import` is what an import knows.
+//! * `resources::inventory`: which objects exist in an account, from the names of its streams; `resources::inventory::list` is
+//!   the list of them for `terraform query`.
 //! * `resources::lattice_buckets`, `resources::wadm`: the resource types.
 //! * `data_sources`: `object` reads what a resource type manages; `lattices` lists; `account` has limits and servers.
 //! * `functions`: the functions of the provider; `options` reads the object of optional arguments.
@@ -124,7 +124,7 @@
 //! | how an asset is created, updated, replaced or deleted | `resources::apply::asset` |
 //! | how long something is waited for or retried | `resources::apply::asset::wait`, `jetstream::api::request` |
 //! | a new resource type | a file beside `resources::lattice_buckets`, a row of `catalogue`, the list in `resources::all` |
-//! | what is listed of existing objects, and by which filters | `resources::list`, `resources::inventory` |
+//! | what is listed of existing objects, and by which filters | `resources::inventory` |
 //! | what identifies an object | `resources::identity` |
 //! | what Terraform demands of an answer | `terraform::framework::check` |
 //! | logs and their format | `plugin::log` |

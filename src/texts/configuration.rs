@@ -6,9 +6,8 @@ use serde_json::{Value as Json, json};
 
 use crate::jetstream::Error;
 use crate::provider::WasmCloud;
-use crate::resources::inventory::{Filter, Inventory, Present};
+use crate::resources::inventory::{Filter, Inventory, Present, list};
 use crate::resources::lattice_buckets::LatticeBuckets;
-use crate::resources::list;
 use crate::resources::messages::failure::listing_failure;
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::object_type::ObjectType;

@@ -4,6 +4,7 @@
 //! The names come page by page, and only what they say of objects is kept: of 10,000 lattices that is less than a megabyte.
 
 pub mod config;
+pub mod list;
 pub mod pattern;
 
 use std::collections::BTreeMap;

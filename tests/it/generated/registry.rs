@@ -4,13 +4,15 @@ use std::fs;
 use std::process::Command;
 
 use crate::generated::committed::root;
-use crate::support::{Terraform, program, serve};
+use crate::support::{Program, Terraform, newest_of, program, serve};
 
 #[test]
 #[ignore = "needs tfplugindocs: make test-docs"]
 fn every_page_has_the_place_and_the_form_that_the_registry_wants() {
     let provider = serve(&[]);
-    let terraform = Terraform::reattached(&provider.reattach());
+    // Older ones know no list.
+    let newest = newest_of(Program::Terraform);
+    let terraform = Terraform::reattached_to(newest, &provider.reattach());
     terraform.write("provider \"wasmcloud\" {}\n");
     let schema = terraform
         .run(&["providers", "schema", "-json"])

@@ -110,7 +110,9 @@ impl<T: ObjectType> ObjectResource<T> {
                 return None;
             }
             listed.object = read.state.filter(|_| !read.diagnostics.has_error());
-            listed.diagnostics = read.diagnostics;
+            // They are about attributes of the resource, which a `list` block has not.
+            let said = read.diagnostics.into_iter();
+            listed.diagnostics = said.map(|one| one.at(Path::root())).collect();
         }
         Some(listed)
     }
@@ -140,7 +142,7 @@ pub fn buckets(
                     "These buckets have such a name: {}. Set the name of the one that wadm uses.",
                     names.join(", ")
                 );
-                let path = Path::attribute(&identity::bucket_name(row));
+                let path = Path::attribute(identity::bucket_name(row));
                 several.push(Diagnostic::error("Several buckets match", detail).at(path));
                 String::new()
             }
