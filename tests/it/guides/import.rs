@@ -109,3 +109,25 @@ fn a_domain_stands_before_the_id() {
         plan.text()
     );
 }
+
+#[test]
+fn every_lattice_that_a_data_source_finds_is_imported() {
+    let mut on_server = OnServer::new(PAGE, "Without `terraform query`");
+    for lattice in ["a", "b"] {
+        on_server
+            .admin
+            .create_bucket(&format!("LATTICEDATA_{lattice}"));
+        on_server
+            .admin
+            .create_bucket(&format!("CONFIGDATA_{lattice}"));
+    }
+    on_server.run.write();
+
+    on_server.run.shows();
+
+    on_server.admin.delete_stream("KV_CONFIGDATA_b");
+    on_server.run.terraform.apply();
+    on_server.run.terraform.expect_empty();
+    let streams = on_server.admin.stream_names();
+    assert_eq!(streams.len(), 4, "{streams:?}");
+}
