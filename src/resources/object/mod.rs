@@ -14,7 +14,7 @@ pub mod storage;
 
 use crate::catalogue::AssetKind;
 use crate::resources::object::member::Member;
-use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Path, Type, Value};
+use crate::terraform::language::{Attribute, Mode, Path, Type, Value};
 
 /// The attribute that lists the streams of an object.
 pub const STREAMS: &str = "streams";
@@ -52,25 +52,18 @@ pub fn existing<'m>(members: &'m [Member], state: &Value) -> Vec<&'m Member> {
 }
 
 /// The attribute with all streams of an object, for other modules: dashboards, permissions, backups.
+///
+/// Of a plain type: OpenTofu 1.10 crashes when it generates a configuration and a resource has nested attributes that are
+/// only computed (`filterAttribute` in its `internal/configs/configschema/filter.go`).
 pub fn streams_attribute() -> Attribute {
-    let nested = [
-        ("name", Type::String, "Name of the JetStream stream."),
-        ("kind", Type::String, "`\"bucket\"` or `\"stream\"`."),
-        (
-            "bucket",
-            Type::String,
-            "Name of the key/value bucket. Null for a stream that is no bucket.",
-        ),
-        (
-            "subjects",
-            Type::list(Type::String),
-            "Subjects of the stream, as wasmCloud needs them. Empty for a stream that only reads from others.",
-        ),
-    ]
-    .map(|(name, r#type, doc)| Attribute::new(name, r#type, Mode::Computed, doc));
-    let doc = "All streams of the resource, by the names of the blocks above, for dashboards, permissions and backups of other modules. A stream stays in the map if it was deleted on the server: the next apply recreates it.";
-    let nested = AttributeKind::Nested(Nesting::Map, nested.into());
-    Attribute::new(STREAMS, nested, Mode::Computed, doc)
+    let doc = "All streams of the resource, by the names of the blocks above, for dashboards, permissions and backups of other modules. Each has the `name` of the JetStream stream; its `kind`, `\"bucket\"` or `\"stream\"`; the name of its key/value `bucket`, null if it is none; and its `subjects`, empty if it only reads from other streams. A stream stays in the map if it was deleted on the server: the next apply recreates it.";
+    let stream = Type::object([
+        ("name", Type::String),
+        ("kind", Type::String),
+        ("bucket", Type::String),
+        ("subjects", Type::list(Type::String)),
+    ]);
+    Attribute::new(STREAMS, Type::map(stream), Mode::Computed, doc)
 }
 
 /// The value of [`streams_attribute`]: what is in it depends on nothing but the names of the assets and on wadm's mode.

@@ -11,39 +11,31 @@ use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::Contents;
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Action, Plan};
-use crate::terraform::language::{Attribute, AttributeKind, Mode, Nesting, Type, Value};
+use crate::terraform::language::{Attribute, Mode, Type, Value};
 
 /// The name of the attribute.
 pub const NAME: &str = "data_loss";
 
 const DOC: &str = "What a plan deletes, for policies that read the plan as JSON. In the plan of an update, `after` has what the \
 update deletes. In a plan that destroys or replaces the resource, `prior_state` has what is deleted with it, if `force_destroy` \
-is set. Empty if nothing is deleted. After an apply it keeps its value until the next plan or refresh needs another one.";
+is set. Each element has the `block`, such as `config_data`; the name of the JetStream `stream`; the `cause`, which is the argument \
+that changes, or `\"destroy\"`; and `revisions`: how many stored revisions of keys, delete markers included, are deleted, as the \
+refresh before the plan counted them. It is null where they were not counted: contents that come back by themselves (the bucket of \
+wadm's state, and streams that are no bucket), and limits in bytes. Empty if nothing is deleted. After an apply it keeps its value \
+until the next plan or refresh needs another one.";
 
 /// The cause of what is deleted with the whole object.
 const DESTROY: &str = "destroy";
 
-/// The attribute of every resource.
+/// The attribute of every resource. Of a plain type, as [`streams_attribute`](crate::resources::object::streams_attribute).
 pub fn attribute() -> Attribute {
-    let nested = [
-        ("block", Type::String, "Name of the block, such as `config_data`."),
-        ("stream", Type::String, "Name of the JetStream stream."),
-        (
-            "cause",
-            Type::String,
-            "Name of the argument whose change deletes data, or `\"destroy\"`.",
-        ),
-        (
-            "revisions",
-            Type::Number,
-            "Number of stored revisions of keys, delete markers included, that are deleted, as the refresh before the plan counted \
-them. Null if they were not counted: contents that come back by themselves (the bucket of wadm's state, and streams that are no \
-bucket), and limits in bytes.",
-        ),
-    ]
-    .map(|(name, r#type, doc)| Attribute::new(name, r#type, Mode::Computed, doc));
-    let kind = AttributeKind::Nested(Nesting::List, nested.into());
-    Attribute::new(NAME, kind, Mode::Computed, DOC)
+    let loss = Type::object([
+        ("block", Type::String),
+        ("stream", Type::String),
+        ("cause", Type::String),
+        ("revisions", Type::Number),
+    ]);
+    Attribute::new(NAME, Type::list(loss), Mode::Computed, DOC)
 }
 
 /// Nothing is deleted.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use terraform_provider_wasmcloud::testing::jetstream::{Client, Options};
 
-use crate::jetstream::setup::{PATIENCE, client, config, options, scope, within};
+use crate::jetstream::setup::{client, config, options, scope, within};
 use crate::support::{Admin, Cluster, wait_for};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +165,9 @@ async fn a_create_waits_for_a_server_that_is_about_to_come_back() {
     let on_it = |name: &str| json!({ "name": name, "num_replicas": 1, "placement": { "tags": ["node:1"] } });
     away.stop();
     let mut tried = 0;
-    wait_for("a leader that knows who is away", PATIENCE, || {
+    // A leader to whom its last words came late finds out by its silence.
+    let limit = Duration::from_secs(180);
+    wait_for("a leader that knows who is away", limit, || {
         tried += 1;
         let name = format!("BEFORE{tried}");
         let api = format!("STREAM.CREATE.{name}");

@@ -22,7 +22,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(2);
 /// To connect: an attempt that failed is not repeated.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// For one answer and to connect, where nothing is to be waited for.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Far below [`PATIENCE`].
 pub const AT_ONCE: Duration = Duration::from_secs(10);
 
