@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-use crate::terraform::framework::private::Private;
+use crate::terraform::framework::check;
 use crate::terraform::framework::tests::properties::{Given, given};
-use crate::terraform::framework::tests::random::{another, resolved};
+use crate::terraform::framework::tests::random::{another, identity_schema, resolved};
 use crate::terraform::framework::tests::terraform_core;
-use crate::terraform::framework::{check, lifecycle};
-use crate::terraform::language::{AttributeKind, Mode, Nesting, Path, Schema, Type, Value};
+use crate::terraform::language::{
+    Attribute, AttributeKind, Mode, Nesting, Path, Schema, Type, Value,
+};
 
 const CASES: u32 = 200;
 const ENOUGH: usize = 5;
@@ -99,8 +100,16 @@ fn every_fault_of_an_identity_is_found_before_core_finds_it() {
         } = given;
         let known = resolved(&resource.schema, first, resource.seed);
         let state = resource.state(&Value::Null, &known);
-        let schema = &resource.identity;
-        let identity = lifecycle::identity(resource, &state, &Private::default());
+        // Of all simple attributes, since few random ones replace their object.
+        let attributes = resource.schema.attributes.iter().cloned();
+        let schema = &identity_schema(&Schema {
+            attributes: attributes.map(Attribute::replaces).collect(),
+            ..Schema::default()
+        });
+        let identity = Value::object(schema.attributes.iter().map(|one| {
+            let name = one.name.as_str();
+            (name, state.attribute(name).clone())
+        }));
         let faults = faults_of_identity(schema, &identity, resource.seed);
         let refused = faults.into_iter().map(|(name, faulty)| {
             let core = terraform_core::refuses_identity(schema, Some(&identity), &faulty);
