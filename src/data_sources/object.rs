@@ -11,14 +11,16 @@ use crate::jetstream::{Client, Scope, StreamInfo};
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::messages::failure::listing_failure;
 use crate::resources::object::common::{self, Crud};
-use crate::resources::object::member::{Member, bucket_name};
+use crate::resources::object::member::Member;
 use crate::resources::object::private_facts::{keep_window, with_window};
-use crate::resources::object_type::{Names, ObjectType};
+use crate::resources::object_type::{ObjectType, members};
 use crate::resources::session::Session;
-use crate::resources::wadm::{WadmJetStream, object_named};
+use crate::resources::wadm::{
+    MANIFESTS_BUCKET, MULTITENANT, STATE_BUCKET, WadmJetStream, bucket_names, object_named,
+};
 use crate::terraform::framework::private::Private;
 use crate::terraform::framework::{Call, DataSource};
-use crate::terraform::language::{Attribute, Diagnostics, Mode, Schema, Type, Value, ValueRule};
+use crate::terraform::language::{Attribute, Diagnostics, Schema, Type, Value};
 
 /// What a type states about its data source.
 pub trait ObjectData: ObjectType {
@@ -60,9 +62,6 @@ impl ObjectData for LatticeBuckets {
     }
 }
 
-const STATE_BUCKET: &str = "state_bucket";
-const MANIFESTS_BUCKET: &str = "manifests_bucket";
-
 impl ObjectData for WadmJetStream {
     fn data_description(&self) -> &'static str {
         "The key/value buckets and streams of one wadm installation (0.12.2 to 0.21.1), as they are on the server: their \
@@ -74,21 +73,12 @@ impl ObjectData for WadmJetStream {
     }
 
     fn data_arguments(&self) -> Vec<Attribute> {
-        let bucket = |name: &str, row: &str| {
-            let doc =
-                format!("Name of wadm's bucket `{row}`, if wadm is configured with another one.");
-            Attribute::new(name, Type::String, Mode::Optional, doc)
-                .rule(ValueRule::Custom(bucket_name))
-        };
-        vec![
-            bucket(STATE_BUCKET, "wadm_state"),
-            bucket(MANIFESTS_BUCKET, "wadm_manifests"),
-        ]
+        bucket_names().into()
     }
 
     fn found_attributes(&self) -> Vec<Attribute> {
         let doc = "Whether the streams are those of a wadm that runs with `--multitenant`, as the subjects of `wasmbus_events` show.";
-        vec![attributes::computed("multitenant", Type::Bool, doc)]
+        vec![attributes::computed(MULTITENANT, Type::Bool, doc)]
     }
 
     fn object_of(&self, config: &Value) -> Value {
@@ -97,29 +87,15 @@ impl ObjectData for WadmJetStream {
     }
 
     fn note_found(&self, infos: &[StreamInfo], object: &mut Value, answer: &mut Value) {
-        let multitenant = Value::from(is_multitenant(infos));
-        object.set_attribute("multitenant", multitenant.clone());
-        answer.set_attribute("multitenant", multitenant);
-    }
-}
-
-/// The two modes differ in the subjects of a stream.
-fn is_multitenant(infos: &[StreamInfo]) -> bool {
-    let object = object_named(&Value::Null, &Value::Null, &true.into());
-    let names = Names {
-        set_in: &object,
-        private: &Private::default(),
-    };
-    let multitenant = WadmJetStream.members(&object, names);
-    let tells = multitenant.iter().find(|member| {
-        let usual = Member::new(member.row, member.name.clone());
-        !member.subjects().is_empty() && member.subjects() != usual.subjects()
-    });
-    tells.is_some_and(|member| {
+        let row = self.telling_asset();
         let mut infos = infos.iter();
-        let info = infos.find(|info| info.config.name() == member.stream());
-        info.is_some_and(|info| info.config.subjects().eq(member.subjects().iter()))
-    })
+        let telling =
+            row.and_then(|row| infos.find(|info| info.config.name() == row.stream_name(row.name)));
+        for (name, value) in telling.into_iter().flat_map(|info| self.told(&info.config)) {
+            object.set_attribute(name, value.clone());
+            answer.set_attribute(name, value);
+        }
+    }
 }
 
 /// A data source that reads what a resource type manages.
@@ -147,14 +123,6 @@ impl<T: ObjectData> ObjectDataSource<T> {
             object_type,
             session,
         }
-    }
-
-    fn members(&self, object: &Value) -> Vec<Member> {
-        let names = Names {
-            set_in: object,
-            private: &Private::default(),
-        };
-        self.object_type.members(object, names)
     }
 
     /// All streams of an object, in the order of its members.
@@ -200,8 +168,8 @@ impl<T: ObjectData> DataSource for ObjectDataSource<T> {
         let (mut answer, client) = connected(&self.session, config)?;
         let scope = common::scope(config, Crud::Read, call);
         let mut object = self.object_type.object_of(&answer);
-        let members = self.members(&object);
-        let infos = self.infos(&client, &members, &scope);
+        let wanted = members(&self.object_type, &object);
+        let infos = self.infos(&client, &wanted, &scope);
         let harmful = hazards::harmful(&client, self.object_type.harmful_streams(), &scope);
         let (infos, harmful) = futures::join!(infos, harmful);
         let infos = infos?;
@@ -209,7 +177,7 @@ impl<T: ObjectData> DataSource for ObjectDataSource<T> {
         self.object_type
             .note_found(&infos, &mut object, &mut answer);
         let mut hazards = Vec::new();
-        for (member, info) in self.members(&object).into_iter().zip(&infos) {
+        for (member, info) in members(&self.object_type, &object).into_iter().zip(&infos) {
             let mut private = Private::default();
             keep_window(&mut private, &member, &info.config);
             let member = with_window(member, &private);

@@ -1,11 +1,11 @@
 //! Import ids of both resources, built and parsed by the code that imports.
 
 use crate::functions::names::{lattice, members_of, wadm_members};
-use crate::functions::options::{self, DOMAIN, MANIFESTS_BUCKET, MULTITENANT, STATE_BUCKET};
+use crate::functions::options::{self, DOMAIN};
 use crate::resources::lattice_buckets::LatticeBuckets;
 use crate::resources::object::domain::{self, ProviderDomain};
 use crate::resources::object_type::ObjectType;
-use crate::resources::wadm::WadmJetStream;
+use crate::resources::wadm::{self, MANIFESTS_BUCKET, MULTITENANT, STATE_BUCKET, WadmJetStream};
 use crate::terraform::framework::function::{Function, FunctionError, Parameter};
 use crate::terraform::language::{Attribute, Type, Value};
 
@@ -74,7 +74,7 @@ fn domain_option() -> [Attribute; 1] {
 }
 
 fn wadm_options() -> Vec<Attribute> {
-    let mut all = options::wadm_buckets().to_vec();
+    let mut all = wadm::bucket_names().to_vec();
     all.push(options::multitenant());
     all.extend(domain_option());
     all

@@ -4,10 +4,11 @@ use crate::catalogue::{Asset, AssetKind};
 use crate::functions::options;
 use crate::resources::lattice_buckets::{LatticeBuckets, lattice_name};
 use crate::resources::object::member::Member;
-use crate::resources::object_type::{Names, ObjectType};
-use crate::resources::wadm::{WadmJetStream, object_named};
+use crate::resources::object_type::{ObjectType, members};
+use crate::resources::wadm::{
+    self, MANIFESTS_BUCKET, MULTITENANT, STATE_BUCKET, WadmJetStream, object_named,
+};
 use crate::terraform::framework::function::{Function, FunctionError, Parameter};
-use crate::terraform::framework::private::Private;
 use crate::terraform::language::{Attribute, Type, Value, ValueRule};
 
 /// The functions of this file.
@@ -100,7 +101,7 @@ pub fn lattice() -> Parameter {
 }
 
 fn wadm_options() -> Vec<Attribute> {
-    options::wadm_buckets().into()
+    wadm::bucket_names().into()
 }
 
 fn wadm_arguments(arguments: &[Value]) -> Result<Vec<Member>, FunctionError> {
@@ -122,19 +123,11 @@ pub fn members_of(lattice: &Value) -> Vec<Member> {
 pub fn wadm_members(options: &Value) -> Vec<Member> {
     let option = |name: &str| options.attribute(name);
     let object = object_named(
-        option(options::STATE_BUCKET),
-        option(options::MANIFESTS_BUCKET),
-        option(options::MULTITENANT),
+        option(STATE_BUCKET),
+        option(MANIFESTS_BUCKET),
+        option(MULTITENANT),
     );
     members(&WadmJetStream, &object)
-}
-
-fn members(object_type: &impl ObjectType, object: &Value) -> Vec<Member> {
-    let names = Names {
-        set_in: object,
-        private: &Private::default(),
-    };
-    object_type.members(object, names)
 }
 
 fn buckets_type(rows: &[&'static Asset]) -> Type {

@@ -5,7 +5,7 @@
 //! does not call a function whose argument of any type is null, and the result would never be known.
 
 use crate::resources::object::domain;
-use crate::resources::object::member::bucket_name;
+use crate::resources::wadm::MULTITENANT;
 use crate::terraform::framework::function::{Function, FunctionError, Parameter};
 use crate::terraform::language::schema::validate;
 use crate::terraform::language::{Attribute, Mode, Schema, Type, Value, ValueRule, wire};
@@ -16,11 +16,6 @@ const NAME: &str = "options";
 
 /// The domain of the buckets and streams.
 pub const DOMAIN: &str = domain::NAME;
-/// Names of wadm's buckets, where they are not the default.
-pub const STATE_BUCKET: &str = "state_bucket";
-pub const MANIFESTS_BUCKET: &str = "manifests_bucket";
-/// The mode of wadm.
-pub const MULTITENANT: &str = "multitenant";
 
 /// The parameter for an object with these attributes.
 pub fn parameter(attributes: &[Attribute]) -> Parameter {
@@ -105,22 +100,6 @@ pub fn domain(description: &str) -> Attribute {
     option(DOMAIN, Type::String, description)
         .rule(ValueRule::NotEmpty)
         .rule(ValueRule::Custom(domain::name))
-}
-
-/// The options for the names of wadm's buckets.
-pub fn wadm_buckets() -> [Attribute; 2] {
-    let bucket = |name: &str, of: &str| {
-        option(
-            name,
-            Type::String,
-            &format!("Name of wadm's bucket `{of}`, if wadm is configured with another one."),
-        )
-        .rule(ValueRule::Custom(bucket_name))
-    };
-    [
-        bucket(STATE_BUCKET, "wadm_state"),
-        bucket(MANIFESTS_BUCKET, "wadm_manifests"),
-    ]
 }
 
 /// The option for the mode of wadm.

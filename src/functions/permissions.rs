@@ -1,7 +1,7 @@
 //! The permissions of NATS users, from the table, as the configuration of nats-server writes them.
 
 use crate::functions::names::{lattice, members_of, wadm_members};
-use crate::functions::options::{self, DOMAIN, MULTITENANT};
+use crate::functions::options::{self, DOMAIN};
 use crate::resources::lattice_buckets::lattice_name;
 use crate::resources::object::domain::plain;
 use crate::resources::object::member::Member;
@@ -10,6 +10,7 @@ use crate::resources::permissions::table::{
     HOST, MAX_RESPONSES, PERMISSIONS, RESPONSES_EXPIRE, WADM,
 };
 use crate::resources::permissions::{Need, Permission};
+use crate::resources::wadm::{MULTITENANT, bucket_names};
 use crate::terraform::framework::function::{Function, FunctionError};
 use crate::terraform::language::{Attribute, Type, Value, ValueRule};
 
@@ -82,7 +83,7 @@ fn domain_option() -> [Attribute; 1] {
 }
 
 fn wadm_options() -> Vec<Attribute> {
-    let mut all = options::wadm_buckets().to_vec();
+    let mut all = bucket_names().to_vec();
     all.push(options::multitenant());
     all.extend(domain_option());
     all
@@ -110,7 +111,7 @@ fn provider_options() -> Vec<Attribute> {
         "The `inbox_prefix` of the provider block, if it sets one.",
     );
     let mut all = vec![lattices.rule(ValueRule::Custom(lattice_names)), wadm];
-    all.extend(options::wadm_buckets());
+    all.extend(bucket_names());
     all.push(optional);
     all.push(options::option(
         IS_READ_ONLY,

@@ -127,6 +127,15 @@ impl Names<'_> {
     }
 }
 
+/// The assets of an object with nothing in the private state.
+pub fn members(object_type: &impl ObjectType, object: &Value) -> Vec<Member> {
+    let names = Names {
+        set_in: object,
+        private: &Private::default(),
+    };
+    object_type.members(object, names)
+}
+
 /// The schema of a type.
 pub fn schema(object_type: &impl ObjectType) -> Schema {
     let rows = object_type.rows();

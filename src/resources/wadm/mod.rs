@@ -5,11 +5,13 @@ pub mod limits;
 use crate::catalogue::{self, Asset};
 use crate::jetstream::StreamConfig;
 use crate::resources::object::argument::{Argument, COMMON};
-use crate::resources::object::member::{Member, fits_bucket_name};
+use crate::resources::object::member::{Member, bucket_name, fits_bucket_name};
 use crate::resources::object_type::{Names, ObjectType};
 use crate::resources::preflight::survey::HarmfulStream;
 use crate::terraform::framework::Plan;
-use crate::terraform::language::{Attribute, Diagnostic, Diagnostics, Mode, Path, Type, Value};
+use crate::terraform::language::{
+    Attribute, Diagnostic, Diagnostics, Mode, Path, Type, Value, ValueRule,
+};
 
 const KEYS: &[&str] = &[
     "state",
@@ -47,6 +49,13 @@ that the user needs permission to publish to `$JS.API.STREAM.LEADER.STEPDOWN.wad
 After such a change, wadm may pause for half a minute until it requests events again; they wait in the streams. A refresh \
 warns of streams of an old wadm (`wadm_mirror`, `wadm_multitenant_mirror`). For that, and for every plan that creates \
 something, the user needs permission to publish to `$JS.API.STREAM.NAMES`.";
+
+/// The arguments of [`bucket_names`].
+pub const STATE_BUCKET: &str = "state_bucket";
+/// See [`STATE_BUCKET`].
+pub const MANIFESTS_BUCKET: &str = "manifests_bucket";
+/// The argument for the mode of wadm.
+pub const MULTITENANT: &str = "multitenant";
 
 const SINGLETON: &str = "\nAn account and JetStream domain can have only one wadm installation. If another Terraform state manages these streams, remove this resource, or use a provider configuration for another account.";
 
@@ -154,7 +163,7 @@ impl ObjectType for WadmJetStream {
             row.config(row.name, multitenant).get("subjects").cloned()
         };
         let multitenant = live.get("subjects").cloned() == subjects(true);
-        vec![("multitenant", multitenant.into())]
+        vec![(MULTITENANT, multitenant.into())]
     }
 
     fn bucket_missing(&self, member: &Member) -> Diagnostic {
@@ -186,13 +195,25 @@ impl ObjectType for WadmJetStream {
     }
 }
 
+/// The names of wadm's buckets, for what is no resource: data sources and functions.
+pub fn bucket_names() -> [Attribute; 2] {
+    let bucket = |name: &str, of: &str| {
+        let doc = format!("Name of wadm's bucket `{of}`, if wadm is configured with another one.");
+        Attribute::new(name, Type::String, Mode::Optional, doc).rule(ValueRule::Custom(bucket_name))
+    };
+    [
+        bucket(STATE_BUCKET, "wadm_state"),
+        bucket(MANIFESTS_BUCKET, "wadm_manifests"),
+    ]
+}
+
 /// The object of a wadm whose buckets have these names; null for the default.
 pub fn object_named(state: &Value, manifests: &Value, multitenant: &Value) -> Value {
     let bucket = |name: &Value| Value::object([("bucket", name.clone())]);
     Value::object([
         ("state", bucket(state)),
         ("manifests", bucket(manifests)),
-        ("multitenant", multitenant.clone()),
+        (MULTITENANT, multitenant.clone()),
     ])
 }
 

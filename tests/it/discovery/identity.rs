@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::generated::committed::root;
 use crate::scenarios::scenario::{MAIN, Scenario, TOO_MUCH, buckets};
 use crate::support::{
-    Admin, Cli, Leaf, NatsServer, Program, Terraform, Workspace, newest_of, serve,
-    terraform_default, terraform_versions,
+    Admin, Cli, NatsServer, Program, Terraform, Workspace, newest_of, serve, terraform_default,
+    terraform_versions,
 };
 use crate::wadm::captured;
 
@@ -237,16 +237,7 @@ fn an_object_whose_create_failed_in_part_has_its_identity() {
 
 #[test]
 fn the_domain_is_part_of_an_identity_and_may_be_that_of_the_provider_block() {
-    let leaf = Leaf::start();
-    let url = leaf.hub.url();
-    let admin = Admin::connect_as(&url, "app", "secret");
-    let environment = [
-        ("NATS_URL", url.as_str()),
-        ("NATS_USER", "app"),
-        ("NATS_PASSWORD", "secret"),
-    ];
-    let newest = with_identities();
-    let workspace = Workspace::of(leaf, admin, newest, &environment);
+    let workspace = Workspace::on_hub(with_identities());
     let provider = "provider \"wasmcloud\" {\njetstream_domain = \"hub\"\n}\n";
     let config = format!("{provider}{}", buckets(""));
     workspace.terraform.converge(&config);

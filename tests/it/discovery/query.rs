@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Admin, Failure, Leaf, NatsServer, Program, Terraform, WADM_STREAMS, Workspace, newest_of, serve,
+    Admin, Failure, NatsServer, Program, Terraform, WADM_STREAMS, Workspace, newest_of, serve,
 };
 use crate::wadm::captured;
 
@@ -239,16 +239,7 @@ fn a_list_that_cannot_be_made_says_why() {
 
 #[test]
 fn a_domain_is_listed_by_its_name() {
-    let leaf = Leaf::start();
-    let url = leaf.hub.url();
-    let admin = Admin::connect_as(&url, "app", "secret");
-    let environment = [
-        ("NATS_URL", url.as_str()),
-        ("NATS_USER", "app"),
-        ("NATS_PASSWORD", "secret"),
-    ];
-    let newest = newest_of(Program::Terraform);
-    let workspace = Workspace::of(leaf, admin, newest, &environment);
+    let workspace = Workspace::on_hub(newest_of(Program::Terraform));
     workspace.terraform.write("provider \"wasmcloud\" {}\n");
     make_lattice(&workspace.admin.in_domain("leaf"), "far");
     make_lattice(&workspace.admin.in_domain("hub"), "near");

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use terraform_provider_wasmcloud::plugin::InProcess;
 
 use super::served::serve;
-use super::{Admin, Cli, NatsServer, Terraform, terraform_default};
+use super::{Admin, Cli, Leaf, NatsServer, Terraform, terraform_default};
 
 /// A Terraform with the provider in this process.
 pub struct Provided {
@@ -84,6 +84,16 @@ impl Workspace {
     pub fn log_in(&mut self, user: &str) {
         let url = self.server.url();
         self.provided.log_in_at(&url, user);
+    }
+}
+
+impl Workspace<Leaf> {
+    /// On a hub with a leaf node; the provider is connected to the hub.
+    pub fn on_hub(cli: Cli) -> Self {
+        let leaf = Leaf::start();
+        let url = leaf.hub.url();
+        let admin = Admin::connect_as(&url, "app", "secret");
+        Self::of(leaf, admin, cli, &login(&url, "app"))
     }
 }
 
