@@ -42,6 +42,7 @@ pub fn unreadable(failures: Vec<(String, Error)>) -> Diagnostics {
 pub fn missing(members: &[&Member], all: usize, identity: Path) -> Diagnostic {
     let summary = match members {
         [member] => format!("{} does not exist", capitalised(&member.title())),
+        [_, _] if all == 2 => "Neither of the two buckets exists".to_owned(),
         members if members.len() == all => {
             format!("None of the {all} buckets and streams exists")
         }
@@ -51,8 +52,12 @@ pub fn missing(members: &[&Member], all: usize, identity: Path) -> Diagnostic {
         ),
     };
     let streams: Vec<_> = members.iter().map(|member| member.stream()).collect();
+    let (it, it_is) = match members {
+        [_] => ("it", "it is"),
+        _ => ("them", "they are"),
+    };
     let detail = format!(
-        "There is no stream {} in this account and JetStream domain. Check the arguments of the data source, and the server and the login of the provider block. If a resource of this configuration creates it, set `depends_on` in the data source, so that it is read afterwards.",
+        "There is no stream {} in this account and JetStream domain. Check the arguments of the data source, and the server and the login of the provider block. If a resource of this configuration creates {it}, set `depends_on` in the data source, so that {it_is} read afterwards.",
         alternatives(&streams)
     );
     Diagnostic::error(summary, detail).at(identity)

@@ -26,6 +26,7 @@ pub fn add(samples: &mut Samples) {
             missing(&buckets[1..], 2, identity.clone()),
             missing(&buckets, 2, identity),
             missing(&wadm[..3], 8, Path::root()),
+            missing(&wadm, 8, Path::root()),
         ],
     );
     let denied = ["KV_LATTICEDATA_default", "KV_CONFIGDATA_default"];

@@ -23,10 +23,7 @@ fn what_does_not_exist_is_an_error_that_names_it_and_what_to_check() {
     workspace.terraform.write(&format!("{HEADER}{WADM}"));
     let wadm = workspace.terraform.plan_error();
 
-    assert!(
-        none.says("None of the 2 buckets and streams exists"),
-        "{none}"
-    );
+    assert!(none.says("Neither of the two buckets exists"), "{none}");
     assert!(
         none.says("KV_LATTICEDATA_prod or KV_CONFIGDATA_prod"),
         "{none}"
