@@ -33,12 +33,8 @@ pub fn schema(description: &str, arguments: Vec<Attribute>, shown: Vec<Attribute
 /// # Errors
 /// When there is no client yet, or the domain contradicts the provider block.
 pub fn connected(session: &Session, config: &Value) -> Result<(Value, Client), Diagnostics> {
-    let provider = session.provider_domain();
-    if let Some(contradiction) = domain::contradiction(&provider, config) {
-        return Err(contradiction.into());
-    }
+    let domain = domain::of_search(&session.provider_domain(), config)?;
     let mut config = config.clone();
-    let domain = domain::of_identity(&provider, &config);
     config.set_attribute(domain::NAME, domain);
     let client = session.of_object(&config).client_for_data_source()?;
     Ok((config, client))

@@ -39,11 +39,7 @@ impl<T: ObjectType> ListResource for ObjectResource<T> {
         found: &mpsc::Sender<Listed>,
         call: &Call,
     ) -> Result<(), Diagnostics> {
-        let provider = self.session.provider_domain();
-        if let Some(contradiction) = domain::contradiction(&provider, &request.config) {
-            return Err(contradiction.into());
-        }
-        let domain = domain::of_identity(&provider, &request.config);
+        let domain = domain::of_search(&self.session.provider_domain(), &request.config)?;
         let place = Value::object([(domain::NAME, domain)]);
         let client = self.session.of_object(&place).client()?;
         let scope = common::scope(&place, Crud::Read, call);

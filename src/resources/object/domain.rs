@@ -91,8 +91,19 @@ pub fn plan(provider: &ProviderDomain, plan: &mut Plan) {
     plan.planned.set_attribute(NAME, planned);
 }
 
+/// The domain in which a data source or a list searches: its own, else the provider block's.
+///
+/// # Errors
+/// When it names one, and the provider block a subject in front of the API.
+pub fn of_search(provider: &ProviderDomain, config: &Value) -> Result<Value, Diagnostic> {
+    match contradiction(provider, config) {
+        Some(contradiction) => Err(contradiction),
+        None => Ok(of_identity(provider, config)),
+    }
+}
+
 /// A domain and the subject in front of the API are two ways to say where it is.
-pub fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
+fn contradiction(provider: &ProviderDomain, config: &Value) -> Option<Diagnostic> {
     let prefix = provider.api_prefix.as_deref()?;
     let domain = config.attribute(NAME).as_str()?;
     let detail = format!(
